@@ -1,0 +1,172 @@
+"""The console command `shenchi`."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+
+from deploy.local.processes import ROOT, ended, spawn, stop
+from deploy.local.state import State, Trouble, default_folder, disk_full, is_disk_full, read_json, read_state
+
+app = typer.Typer(
+    help="The system a county runs its fight against poverty on, on one machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+P = ParamSpec("P")
+SEED = 2017
+Seed = Annotated[int, typer.Option(help="The same seed plays the same year.")]
+
+
+def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Expected troubles end a command with one sentence and exit code 2, without a traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except Trouble as trouble:
+            code = complain(trouble)
+        except PermissionError as error:
+            code = complain(Trouble(f"This user may not use {error.filename}: change its owner, or SHENCHI_STATE."))
+        except OSError as error:
+            if not is_disk_full(error):
+                raise
+            code = complain(disk_full(default_folder()))
+        except KeyboardInterrupt:
+            code = 130
+        raise typer.Exit(code or 0)
+
+    return run
+
+
+def complain(trouble: Trouble) -> int:
+    print(trouble, file=sys.stderr)
+    return 2
+
+
+def running_state() -> State:
+    state = read_state(default_folder())
+    if state.running("supervisor") is None:
+        raise Trouble("Nothing is running: start it with `shenchi up`.")
+    return state
+
+
+def gateway_url(state: State) -> str:
+    return f"http://127.0.0.1:{state.ports['gateway']}"
+
+
+def scenario_command(act: str, state: State, *options: str) -> list[str]:
+    place = ["--gateway", gateway_url(state), "--state", str(state.folder)]
+    return [sys.executable, "-m", "scenario", act, *options, *place]
+
+
+@app.command()
+@plainly
+def up() -> int:
+    """Start everything; one line says when it is ready."""
+    from deploy.local.supervisor import supervise
+
+    return asyncio.run(supervise(default_folder()))
+
+
+@app.command()
+@plainly
+def run() -> int:
+    """What `make run` calls: start everything, play the year (SEED), and with ONCE=1 stop after it."""
+    from deploy.local.supervisor import System, supervise
+
+    seed, once = os.environ.get("SEED") or str(SEED), os.environ.get("ONCE") == "1"
+    if not seed.isdigit():
+        raise Trouble(f"SEED is {seed!r}: give a whole number.")
+
+    async def play(system: System) -> int | None:
+        child = spawn(scenario_command("play", system.state, "--seed", seed), log=None)
+        try:
+            await ended(child)
+        finally:
+            await stop(child, signal.SIGINT)
+        return child.returncode if once else None
+
+    return asyncio.run(supervise(default_folder(), then=play))
+
+
+@app.command()
+@plainly
+def year(seed: Seed = SEED) -> int:
+    """Play Shenchi's 2017 against the running system."""
+    return subprocess.call(scenario_command("play", running_state(), "--seed", str(seed)), cwd=ROOT)
+
+
+@app.command()
+@plainly
+def judge() -> int:
+    """Check the running system again: the year's table, its quality, the invariants."""
+    return subprocess.call(scenario_command("judge", running_state()), cwd=ROOT)
+
+
+@app.command()
+@plainly
+def status() -> int:
+    """Processes, outbox age, lag, parked keys; exit code 1 when the system is down."""
+    from deploy.local.status import print_status
+
+    return print_status(read_state(default_folder()))
+
+
+@app.command()
+@plainly
+def token(
+    role: Annotated[str, typer.Option(help="county, township, village, helper, bank, subscriber, ...")],
+    area: Annotated[str | None, typer.Option(help="Division code; a county's role has the county's.")] = None,
+    bank: Annotated[str | None, typer.Option()] = None,
+    unit: Annotated[str | None, typer.Option()] = None,
+    subject: Annotated[str | None, typer.Option(help="Who it is; `dev-<role>` where not said.")] = None,
+) -> None:
+    """Print a development token, good for ten minutes."""
+    from shared.tokens import sign_token
+
+    path = read_state(default_folder()).keys / "token.json"
+    if not path.exists():
+        raise Trouble("There is no key to sign with yet: start the system once with `shenchi up`.")
+    area = area or ("140927" if role == "county" else None)
+    private = read_json(path)
+    print(sign_token(private, subject=subject or f"dev-{role}", role=role, area=area, bank=bank, unit=unit))
+
+
+@app.command()
+@plainly
+def republish(service: str, topic: Annotated[str | None, typer.Option(help="Only this topic.")] = None) -> int:
+    """Publish again what a service has sent, after a topic was lost; consumers drop what they know."""
+    from deploy.local.supervisor import PROCESSES, environment
+
+    process = next((each for each in PROCESSES if each.name == service and each.run), None)
+    if process is None:
+        names = ", ".join(each.name for each in PROCESSES if each.run)
+        raise Trouble(f"There is no service {service!r}: it is one of {names}.")
+    state = running_state()
+    command = [sys.executable, *process.run[: process.run.index("--role")], "republish"]
+    options = ["--topic", topic] if topic else []
+    return subprocess.call([*command, *options], cwd=ROOT, env=environment(state, PROCESSES, process))
+
+
+@app.command()
+@plainly
+def roster(
+    file: Path,
+    sample: Annotated[int, typer.Option(min=1, help="How many households.")],
+    seed: Seed = SEED,
+) -> None:
+    """Write a synthetic roster (XLSX), for trying the import."""
+    from scenario.world.roster import write_sample
+
+    people = write_sample(file, sample, seed)
+    print(f"{file}: {sample} households, {people} people, all invented.")

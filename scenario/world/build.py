@@ -1,0 +1,52 @@
+"""Builds the county: geography, people, groups, households, truth, loans, each from streams of its own."""
+
+from scenario.world.county import World
+from scenario.world.draws import stream
+from scenario.world.geography import RURAL_PEOPLE, Village, townships, village_truths, villages
+from scenario.world.groups import HOUSEHOLDS, household_counts, place_households
+from scenario.world.households import make_households
+from scenario.world.loans import draw_wishes
+from scenario.world.people import SIZES, Member, draw_causes, draw_members
+from scenario.world.truth import MEAN_UNREGISTERED_SIZE, draw_truth, draw_unregistered, standing_of
+
+
+def build_world(seed: int, households: int | None = None) -> World:
+    """The county for `seed`; `households` registered ones, 9,800 unless told, in all or fewer villages.
+
+    The same arguments give the same world in every process. Smaller worlds scale all totals and keep the
+    241 villages, of which only some then have registered households.
+    """
+    count = HOUSEHOLDS if households is None else households
+    places = townships()
+    all_villages = villages(seed)
+    standings = village_truths(seed, all_villages)
+    by_code = {v.code: v for v in all_villages}
+
+    homes: list[Village] = []
+    members: list[tuple[Member, ...]] = []
+    taken: set[str] = set()
+    for code, n in household_counts(seed, all_villages, standings, count).items():
+        rng = stream(seed, "people", code)
+        homes += [by_code[code]] * n
+        members += [draw_members(rng, SIZES.draw(rng), taken) for _ in range(n)]
+
+    sizes = [len(m) for m in members]
+    groups = place_households(seed, homes, sizes)
+    registered = make_households(seed, homes, members, groups, draw_causes(seed, members))
+    truth = {
+        h.no: draw_truth(seed, h, standing_of(v, standings))
+        for h, v in zip(registered, homes, strict=True)
+    }
+    outside = max(RURAL_PEOPLE * count // HOUSEHOLDS - sum(sizes), 0)
+    return World(
+        seed=seed,
+        townships=places,
+        villages=all_villages,
+        households=registered,
+        by_no={h.no: h for h in registered},
+        truth=truth,
+        village_truth=standings,
+        unregistered=draw_unregistered(seed, all_villages, count),
+        unregistered_households=round(outside / MEAN_UNREGISTERED_SIZE),
+        wishes=draw_wishes(seed, registered),
+    )

@@ -1,0 +1,28 @@
+"""The whole synthetic county in one value."""
+
+from dataclasses import dataclass
+
+from scenario.world.geography import Township, Village, VillageTruth
+from scenario.world.households import Household
+from scenario.world.loans import LoanWish
+from scenario.world.truth import HouseholdTruth, UnregisteredPoor
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A county for one seed; tuples in the order of codes, numbers or dates.
+
+    `by_no`, `truth` and `village_truth` are keyed by household number and by village code;
+    `unregistered_households` counts all rural households outside the register, poor or not.
+    """
+
+    seed: int
+    townships: tuple[Township, ...]
+    villages: tuple[Village, ...]
+    households: tuple[Household, ...]
+    by_no: dict[str, Household]
+    truth: dict[str, HouseholdTruth]
+    village_truth: dict[str, VillageTruth]
+    unregistered: tuple[UnregisteredPoor, ...]
+    unregistered_households: int
+    wishes: tuple[LoanWish, ...]

@@ -1,0 +1,136 @@
+"""Who truly wants a loan in 2017: about 50 million yuan that may be lent, and some that may not (S2, S35)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from random import Random
+from typing import Literal
+
+from scenario.world import names
+from scenario.world.draws import Table, stream
+from scenario.world.groups import HOUSEHOLDS
+from scenario.world.households import Household
+from scenario.world.people import ABLE, AGES_ON, Member
+
+WANTED_FEN = 5_030_000_000  # eligible, in a world of 9,800 households: a little over the 50 million
+FULL_FEN = 5_000_000
+FULL_SHARE = 0.70
+OTHER_THOUSANDS = Table({(45, 45): 40, (40, 40): 30, (30, 39): 25, (10, 29): 5})
+INELIGIBLE_PER_ELIGIBLE = 0.08
+OVERDUE = 0.015
+BANK = Table({"xinhe": 45, "rcu": 55})
+TERM_MONTHS = Table({12: 20, 24: 30, 36: 50})
+MONTH = Table({1: 2, 2: 4, 3: 14, 4: 16, 5: 14, 6: 12, 7: 11, 8: 10, 9: 9, 10: 5, 11: 3})
+WEIGHT = {"planned": 3.0, "rest": 2.0, "exited": 1.0}  # who asks sooner
+BORROWER_AGES = (20, 56)  # so that nobody passes 60 before a loan of three years ends
+TOO_OLD = 67
+PURPOSE = Table({
+    "sheep": 30, "cattle": 12, "pigs": 8, "oats": 8, "flax": 8, "potato": 8, "herbs": 10, "millet": 6,
+    "processing": 4, "farmhouse": 2, "shop": 4,
+})  # fmt: skip
+BARRED_PURPOSE = Table({"house": 55, "wedding": 45})
+Ineligible = Literal["too_old", "purpose", "open_loan", "unregistered"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoanWish:
+    """Somebody who goes to a bank in 2017.
+
+    `household_no` is None for people who are not registered. `ineligible` is the truth, None for a wish that
+    the rules allow; `overdue` says that interest or principal will not come on time.
+    """
+
+    wish_no: str
+    household_no: str | None
+    village_code: str
+    borrower_name: str
+    borrower_id_number: str
+    bank: str
+    amount_fen: int
+    purpose: str
+    term_months: int
+    applies_on: date
+    overdue: bool
+    ineligible: Ineligible | None
+
+
+def draw_wishes(seed: int, households: Sequence[Household]) -> tuple[LoanWish, ...]:
+    """All wishes of the year in the order of their dates."""
+    rng = stream(seed, "loans")
+    order = sorted(households, key=lambda h: rng.random() ** (1 / WEIGHT[h.group]), reverse=True)
+    wanted = round(WANTED_FEN * len(households) / HOUSEHOLDS)
+    drafts: list[LoanWish] = []
+    used: set[str] = set()
+    for home in order:
+        if wanted <= 0:
+            break
+        borrower = _borrower(home)
+        if borrower is None:
+            continue
+        drafts.append(_wish(rng, home, borrower, None))
+        used.add(home.no)
+        wanted -= drafts[-1].amount_fen
+    drafts += _ineligible(seed, [h for h in order if h.no not in used], order, drafts)
+    drafts.sort(key=lambda w: (w.applies_on, w.borrower_id_number, w.bank))
+    return tuple(replace(w, wish_no=f"W{i:05}") for i, w in enumerate(drafts, 1))
+
+
+def _borrower(home: Household) -> Member | None:
+    """The first member who can work and has the age."""
+    low, high = BORROWER_AGES
+    for m in home.members:
+        if m.labour in ABLE and low <= AGES_ON.year - m.born_on.year <= high:
+            return m
+    return None
+
+
+def _wish(rng: Random, home: Household, borrower: Member, ineligible: Ineligible | None) -> LoanWish:
+    amount = FULL_FEN
+    if rng.random() >= FULL_SHARE:
+        amount = rng.randint(*OTHER_THOUSANDS.draw(rng)) * 100_000
+    return LoanWish(
+        wish_no="",
+        household_no=home.no,
+        village_code=home.village_code,
+        borrower_name=borrower.name,
+        borrower_id_number=borrower.id_number,
+        bank=BANK.draw(rng),
+        amount_fen=amount,
+        purpose=(BARRED_PURPOSE if ineligible == "purpose" else PURPOSE).draw(rng),
+        term_months=TERM_MONTHS.draw(rng),
+        applies_on=date(2017, MONTH.draw(rng), rng.randint(1, 28)),
+        overdue=rng.random() < OVERDUE,
+        ineligible=ineligible,
+    )
+
+
+def _ineligible(
+    seed: int, free: Sequence[Household], homes: Sequence[Household], eligible: Sequence[LoanWish]
+) -> list[LoanWish]:
+    """A quarter each: too old, a barred purpose, a second loan at the other bank, not registered."""
+    rng = stream(seed, "loans", "ineligible")
+    each = round(len(eligible) * INELIGIBLE_PER_ELIGIBLE / 4)
+    old = [
+        (h, h.members[0])
+        for h in free
+        if AGES_ON.year - h.members[0].born_on.year >= TOO_OLD and _borrower(h) is None
+    ]
+    able = [(h, m) for h in free if (m := _borrower(h)) is not None]
+    wishes = [_wish(rng, h, m, "too_old") for h, m in old[:each]]
+    wishes += [_wish(rng, h, m, "purpose") for h, m in able[:each]]
+    early = [w for w in eligible if w.applies_on.month <= 8]
+    for first in rng.sample(early, min(each, len(early))):
+        later = first.applies_on.replace(month=first.applies_on.month + rng.randint(2, 3))
+        other = "rcu" if first.bank == "xinhe" else "xinhe"
+        wishes.append(replace(first, bank=other, applies_on=later, ineligible="open_loan"))
+    taken = {m.id_number[:17] for h in homes for m in h.members}
+    for home in rng.sample(homes, min(each, len(homes))):
+        sex = rng.choice(("male", "female"))
+        birth = names.born_on(rng, rng.randint(24, 56), AGES_ON)
+        wish = _wish(rng, home, home.members[0], "unregistered")
+        stranger = names.SURNAMES.draw(rng) + names.given_name(rng, sex)
+        number = names.id_number(rng, birth, sex, taken)
+        wishes.append(
+            replace(wish, household_no=None, borrower_name=stranger, borrower_id_number=number)
+        )
+    return wishes

@@ -1,0 +1,126 @@
+"""What people of a village see and say of a household: the truth with honest error, or lifted on purpose.
+
+Pure functions of a world: the same question has the same answer, in whatever order questions come.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from random import Random
+
+from scenario.world.county import World
+from scenario.world.draws import stream
+from scenario.world.economy import LINE_FEN, IncomeLines
+from scenario.world.housing import grade_on
+from scenario.world.truth import over_line
+
+INCOME_NOISE = 0.02  # standard deviation of each line
+ROUNDED_FEN = 1_000  # helpers write tens of yuan
+ROSTER_YEAR = 2016
+CONCEALED = 0.30  # what households that are not poor told the register of their income
+LIFTED_YUAN = (4, 49)  # over the line, per head, in villages that lift
+LIFT_TO_BUSINESS = 0.6  # the rest of the invented income is called transfer
+INCOME_YEAR_END = date(2017, 9, 30)
+MISSED_HARDSHIP, FALSE_HARDSHIP = 0.02, 0.001  # a hardship not seen; one seen that is none
+MISREAD_GRADE = 0.004
+NEXT_GRADE = {"A": "B", "B": "A", "C": "B", "D": "C"}  # how an honest eye errs
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a helper notes at a visit; `medical_insured`: every member is; area in 0.01 m2."""
+
+    food_secure: bool
+    clothing_secure: bool
+    school_dropout: bool
+    medical_insured: bool
+    house_grade: str
+    house_area_m2_x100: int
+    safe_water: bool
+    electricity: bool
+    unfinished_major_illness: bool
+    only_subsidies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RosterView:
+    """What the register says of a household at the end of 2016; income is the statement for 2016."""
+
+    income: IncomeLines
+    house_grade: str
+    house_area_m2_x100: int
+    safe_water: bool
+    electricity: bool
+
+
+def observed_income(world: World, household_no: str, year: int) -> IncomeLines:
+    """Income of the year 2016 or 2017 as the household's helper states it.
+
+    In villages that lift incomes, a household that is not out yet and truly at or below the line is stated
+    a little above it.
+    """
+    truth = world.truth[household_no]
+    rng = stream(world.seed, "observed income", household_no, year)
+    seen = _noisy(rng, truth.incomes[year])
+    lifts = world.village_truth[truth.village_code].standing == "fraud" and truth.group != "exited"
+    if lifts and year == 2017 and not over_line(truth.incomes[year], truth.members, year):
+        target = truth.members * (LINE_FEN[year] + rng.randint(*LIFTED_YUAN) * 100)
+        missing = target - seen.net_fen
+        invented = max(round(missing * LIFT_TO_BUSINESS), -seen.business_fen)
+        return replace(
+            seen,
+            business_fen=seen.business_fen + invented,
+            transfer_fen=seen.transfer_fen + missing - invented,
+        )
+    return seen
+
+
+def observed_conditions(world: World, household_no: str, on: date = INCOME_YEAR_END) -> Conditions:
+    """What the helper sees on a day; repairs done later are not seen yet, errors of the eye do not change."""
+    truth = world.truth[household_no]
+    rng = stream(world.seed, "observed conditions", household_no)
+
+    def hardship(*, really: bool) -> bool:
+        return (rng.random() >= MISSED_HARDSHIP) if really else (rng.random() < FALSE_HARDSHIP)
+
+    grade = grade_on(truth.house, on)
+    return Conditions(
+        food_secure=not hardship(really=not truth.food_secure),
+        clothing_secure=not hardship(really=not truth.clothing_secure),
+        school_dropout=hardship(really=truth.school_dropout) and truth.members > 1,
+        medical_insured=not hardship(really=not truth.medical_insured),
+        house_grade=NEXT_GRADE[grade] if rng.random() < MISREAD_GRADE else grade,
+        house_area_m2_x100=round(truth.house.area_m2_x100 * rng.uniform(0.97, 1.03), -2),
+        safe_water=not hardship(really=not truth.house.safe_water),
+        electricity=truth.house.electricity,
+        unfinished_major_illness=hardship(really=truth.unfinished_major_illness),
+        only_subsidies=hardship(really=truth.only_subsidies),
+    )
+
+
+def roster_view(world: World, household_no: str) -> RosterView:
+    """The household's row in the roster that closes 2016 (1 October 2015 to 30 September 2016)."""
+    truth = world.truth[household_no]
+    rng = stream(world.seed, "roster", household_no)
+    stated = _noisy(rng, truth.incomes[ROSTER_YEAR], CONCEALED if truth.not_poor else 1.0)
+    return RosterView(
+        income=stated,
+        house_grade=truth.house.grade_2016,
+        house_area_m2_x100=truth.house.area_m2_x100,
+        safe_water=truth.house.safe_water,
+        electricity=truth.house.electricity,
+    )
+
+
+def _noisy(rng: Random, lines: IncomeLines, told: float = 1.0) -> IncomeLines:
+    """Each line with its own error, in tens of yuan."""
+
+    def line(amount_fen: int) -> int:
+        return max(round(amount_fen * told * rng.gauss(1, INCOME_NOISE) / ROUNDED_FEN), 0) * ROUNDED_FEN
+
+    return IncomeLines(
+        wage_fen=line(lines.wage_fen),
+        business_fen=line(lines.business_fen),
+        property_fen=line(lines.property_fen),
+        transfer_fen=line(lines.transfer_fen),
+        business_cost_fen=line(lines.business_cost_fen),
+    )

@@ -1,0 +1,114 @@
+"""The truth file: JSON lines in gzip, one kind of record per line, the same bytes for the same world."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from scenario.world.county import World
+from scenario.world.economy import IncomeLines
+from scenario.world.geography import Facility, VillageTruth
+from scenario.world.housing import House
+from scenario.world.loans import LoanWish
+from scenario.world.truth import HouseholdTruth, UnregisteredPoor
+
+FORMAT = 1
+COMPRESSION = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TruthFile:
+    """All that the judge may know of the world; the fields are those of `World`."""
+
+    seed: int
+    unregistered_households: int
+    villages: dict[str, VillageTruth]
+    households: dict[str, HouseholdTruth]
+    unregistered: tuple[UnregisteredPoor, ...]
+    wishes: tuple[LoanWish, ...]
+
+
+def write_truth(world: World, path: Path) -> None:
+    """Writes the file; no time of day and no file name go into it."""
+    with path.open("wb") as file, gzip.GzipFile("", "wb", COMPRESSION, file, mtime=0) as packed:
+        for record in _records(world):
+            text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=date.isoformat)
+            packed.write(text.encode() + b"\n")
+
+
+def _records(world: World) -> Iterator[dict[str, Any]]:
+    yield {
+        "kind": "world",
+        "format": FORMAT,
+        "seed": world.seed,
+        "unregistered_households": world.unregistered_households,
+    }
+    for village in world.village_truth.values():
+        yield {"kind": "village", **asdict(village)}
+    for household in world.truth.values():
+        yield {"kind": "household", **asdict(household)}
+    for poor in world.unregistered:
+        yield {"kind": "unregistered", **asdict(poor)}
+    for wish in world.wishes:
+        yield {"kind": "wish", **asdict(wish)}
+
+
+def read_truth(path: Path) -> TruthFile:
+    """Reads what `write_truth` wrote.
+
+    Raises:
+        ValueError: the file is of another format or has a record of an unknown kind.
+    """
+    head: dict[str, Any] = {}
+    villages: dict[str, VillageTruth] = {}
+    households: dict[str, HouseholdTruth] = {}
+    unregistered: list[UnregisteredPoor] = []
+    wishes: list[LoanWish] = []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            kind = record.pop("kind")
+            if kind == "household":
+                households[record["no"]] = _household(record)
+            elif kind == "village":
+                villages[record["code"]] = _village(record)
+            elif kind == "unregistered":
+                record["income_2017"] = IncomeLines(**record["income_2017"])
+                unregistered.append(UnregisteredPoor(**record))
+            elif kind == "wish":
+                record["applies_on"] = date.fromisoformat(record["applies_on"])
+                wishes.append(LoanWish(**record))
+            elif kind == "world" and record["format"] == FORMAT:
+                head = record
+            else:
+                raise ValueError(f"not a truth file of format {FORMAT}: {kind}")
+    return TruthFile(
+        head["seed"],
+        head["unregistered_households"],
+        villages,
+        households,
+        tuple(unregistered),
+        tuple(wishes),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _household(record: dict[str, Any]) -> HouseholdTruth:
+    house = record["house"]
+    house["repaired_on"] = _day(house["repaired_on"])
+    record["house"] = House(**house)
+    record["incomes"] = {int(year): IncomeLines(**lines) for year, lines in record["incomes"].items()}
+    record["matches"] = tuple(record["matches"])
+    record["deceased"] = tuple(record["deceased"])
+    return HouseholdTruth(**record)
+
+
+def _village(record: dict[str, Any]) -> VillageTruth:
+    works = tuple(Facility(f["item"], _day(f["completed_on"])) for f in record["facilities"])
+    return VillageTruth(record["code"], record["standing"], works)

@@ -1,0 +1,16 @@
+"""`python -m services NAME --role all|api|worker`, `NAME migrate`, `NAME republish`."""
+
+import sys
+from importlib import import_module
+
+from shared.serve import main
+from shared.service import Service
+
+
+def find(name: str) -> Service:
+    service: Service = import_module(f"services.{name}.service").SERVICE
+    return service
+
+
+if __name__ == "__main__":
+    main(find, sys.argv[1:])

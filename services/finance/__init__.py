@@ -1,0 +1,8 @@
+"""Finance: who borrows, who pays the interest.
+
+Owns loans, what banks post about them, the county's interest discount, and the double-entry ledger of all of it.
+
+Events out: LoanApproved, LoanRefused, LoanDisbursed, InterestSettled, RepaymentPosted, LoanOverdue, LoanSettled,
+DiscountApproved (topic finance.loan).
+Events in: HouseholdRegistered, HouseholdRevised, HouseholdExited, HouseholdRemoved (its projection of households).
+"""

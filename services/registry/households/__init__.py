@@ -1,0 +1,1 @@
+"""Households, their members, facts and incomes over time."""

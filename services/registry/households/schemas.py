@@ -1,0 +1,124 @@
+"""Bodies of the households' doors."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Fen = Annotated[int, Field(ge=0, le=10**11, strict=True)]
+
+
+class Input(BaseModel):
+    """What callers send: an unknown field is a mistake worth hearing about."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class IncomeStatement(Input):
+    """What a household says it earned in an income year (1 October to 30 September), in fen, all payers together."""
+
+    household_id: UUID
+    income_year: int = Field(ge=2013, le=2030)
+    wage_fen: Fen
+    business_fen: Fen
+    property_fen: Fen
+    transfer_fen: Fen
+    business_cost_fen: Fen
+    stated_on: date
+
+
+class IncomeStatements(Input):
+    items: list[IncomeStatement] = Field(min_length=1, max_length=1000)
+
+
+class ConditionReport(Input):
+    """What was seen in a household on a day. A field left out stays as it was known before."""
+
+    household_id: UUID
+    observed_on: date
+    food_secure: bool | None = None
+    clothing_secure: bool | None = None
+    school_dropout: bool | None = None
+    medical_insured: bool | None = None
+    house_grade: Literal["A", "B", "C", "D"] | None = None
+    safe_water: bool | None = None
+    unfinished_major_illness: bool | None = None
+    only_subsidies: bool | None = None
+
+
+class ConditionReports(Input):
+    items: list[ConditionReport] = Field(min_length=1, max_length=1000)
+
+
+class ItemResult(BaseModel):
+    """What became of one item of a batch."""
+
+    household_id: UUID
+    status: Literal["accepted", "refused"]
+    code: str | None = None
+
+
+class BatchResult(BaseModel):
+    results: list[ItemResult]
+
+
+class HouseholdSummary(BaseModel):
+    """A line of a list; no names."""
+
+    id: UUID
+    household_no: str
+    division: str
+    status: str
+    members: int
+    deep_poverty: bool
+    relocation_cohort: int | None
+    exited_year: int | None
+
+
+class HouseholdPage(BaseModel):
+    items: list[HouseholdSummary]
+    next: str | None
+
+
+class Member(BaseModel):
+    """`reference` stands for the ID number, which no screen shows."""
+
+    reference: str
+    name: str
+    sex: str
+    born_on: date
+    relation: str
+    labour: str
+    school_status: str
+    medical_insured: bool
+
+
+class Conditions(BaseModel):
+    """What is known of the house and the guarantees; None is not known yet."""
+
+    house_grade: str | None
+    safe_water: bool | None
+    electricity: bool | None
+    food_secure: bool | None
+    clothing_secure: bool | None
+    school_dropout: bool | None
+    medical_insured: bool | None
+    unfinished_major_illness: bool | None
+    only_subsidies: bool | None
+
+
+class Income(BaseModel):
+    income_year: int
+    net_income_fen: int
+    per_capita_fen: int
+
+
+class Household(HouseholdSummary):
+    registered_on: date
+    exited_on: date | None
+    main_cause: str
+    version: int
+    conditions: Conditions
+    people: list[Member]
+    incomes: list[Income]

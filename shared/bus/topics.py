@@ -1,0 +1,21 @@
+"""Every topic, its one writer, and its partitions, which never change: keys would move between them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    name: str
+    writer: str
+    partitions: int
+
+
+TOPICS = {
+    t.name: t
+    for t in (
+        Topic("registry.household", "registry", 12),
+        Topic("registry.village", "registry", 3),
+        Topic("finance.loan", "finance", 12),
+        Topic("county.exits", "gateway", 3),
+    )
+}

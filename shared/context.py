@@ -1,0 +1,51 @@
+"""Who acts, and on which business date: the one thing that every action is given."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from shared.ids import uuid7
+from shared.problems import Problem
+
+Role = Literal[
+    "county", "township", "village", "team", "helper", "department", "bank", "insurer",
+    "entity", "auditor", "surveyor", "villager", "subscriber", "system",
+]  # fmt: skip
+
+AREA = re.compile(r"\d{2}(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The verified bearer of a token. `area` is a GB/T 2260 prefix of 2, 4, 6, 9 or 12 digits, or empty."""
+
+    subject: str
+    role: Role
+    area: str = ""
+    bank: str = ""
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if self.area and not AREA.fullmatch(self.area):
+            raise Problem("shared.token_invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One business act: its caller, its date, and what links it to other acts."""
+
+    caller: Caller
+    business_date: date
+    correlation_id: UUID = field(default_factory=uuid7)
+    causation_id: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.caller.subject
+
+
+def system_act(service: str, business_date: date, causation_id: str = "") -> Act:
+    """What a service does by itself: reactions and batches. It never pretends to be a caller."""
+    return Act(Caller(f"system:{service}", "system"), business_date, causation_id=causation_id)

@@ -1,0 +1,47 @@
+"""People's numbers at rest: AES-256-GCM bound to table, column and row, and a keyed blind index."""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class DataKeys:
+    """Keys by id; `active` encrypts, all decrypt and index, so that keys can rotate."""
+
+    active: str
+    aes: dict[str, bytes]
+    hmac: dict[str, bytes]
+
+    def encrypt(self, plain: str, table: str, column: str, row: object) -> bytes:
+        """Key id, zero byte, nonce, ciphertext."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = AESGCM(self.aes[self.active]).encrypt(nonce, plain.encode(), f"{table}.{column}.{row}".encode())
+        return self.active.encode() + b"\0" + nonce + sealed
+
+    def decrypt(self, sealed: bytes, table: str, column: str, row: object) -> str:
+        """Raises cryptography's InvalidTag where the value was moved to another row or column."""
+        key_id, _, rest = sealed.partition(b"\0")
+        aad = f"{table}.{column}.{row}".encode()
+        return AESGCM(self.aes[key_id.decode()]).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], aad).decode()
+
+    def index(self, plain: str) -> dict[str, bytes]:
+        """HMAC-SHA-256 of the value under every key: equal values meet, nobody reads them back."""
+        return {k: hmac.digest(key, plain.encode(), hashlib.sha256) for k, key in self.hmac.items()}
+
+
+def read_data_keys(path: Path) -> DataKeys:
+    """From the file `{"active": id, "keys": {id: {"aes": base64, "hmac": base64}}}`."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    keys = {k: {n: base64.b64decode(v) for n, v in pair.items()} for k, pair in document["keys"].items()}
+    return DataKeys(
+        document["active"], {k: v["aes"] for k, v in keys.items()}, {k: v["hmac"] for k, v in keys.items()}
+    )

@@ -1,0 +1,71 @@
+"""CloudEvents 1.0 as the house uses it: attributes as headers, the payload as JSON."""
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+PREFIX = "ce_"
+
+
+class Payload(BaseModel):
+    """A fact. `TYPE` is its name on the wire, `TOPIC` where it goes, `KEY` the field of its aggregate's id."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    TYPE: ClassVar[str]
+    TOPIC: ClassVar[str]
+    KEY: ClassVar[str]
+
+    @property
+    def key(self) -> str:
+        return str(getattr(self, self.KEY))
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One event with its attributes. `sequence` counts the events of aggregate (`topic`, `key`), from 1."""
+
+    id: str
+    type: str
+    source: str
+    topic: str
+    key: str
+    epoch: int
+    sequence: int
+    time: str
+    business_date: str
+    actor: str
+    correlation_id: str
+    causation_id: str
+    data: Any
+
+    def headers(self) -> dict[str, str]:
+        """Kafka's binary binding: names are lower-case alphanumerics behind `ce_`."""
+        return {
+            "ce_specversion": "1.0", "ce_id": self.id, "ce_type": self.type, "ce_source": self.source,
+            "ce_time": self.time, "ce_partitionkey": self.key, "ce_epoch": str(self.epoch),
+            "ce_sequence": str(self.sequence), "ce_businessdate": self.business_date, "ce_actor": self.actor,
+            "ce_correlationid": self.correlation_id, "ce_causationid": self.causation_id,
+            "content-type": "application/json",
+        }  # fmt: skip
+
+    def with_data(self, data: Any) -> "Envelope":
+        return replace(self, data=data)
+
+
+def read_envelope(topic: str, key: str, headers: dict[str, str], data: Any) -> Envelope:
+    """The reverse of `headers`.
+
+    Raises:
+        KeyError, ValueError: an attribute is missing or malformed; the record cannot be placed.
+    """
+    if headers["ce_partitionkey"] != key:
+        raise ValueError("the record's key is another aggregate's")
+    return Envelope(
+        id=headers["ce_id"], type=headers["ce_type"], source=headers["ce_source"], topic=topic, key=key,
+        epoch=int(headers["ce_epoch"]), sequence=int(headers["ce_sequence"]), time=headers["ce_time"],
+        business_date=headers["ce_businessdate"], actor=headers.get("ce_actor", ""),
+        correlation_id=headers.get("ce_correlationid", ""), causation_id=headers.get("ce_causationid", ""),
+        data=data,
+    )  # fmt: skip

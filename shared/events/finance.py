@@ -1,0 +1,82 @@
+"""What finance states about loans (key: loan)."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from shared.events.envelope import Payload
+
+
+class _OfLoan(Payload):
+    TOPIC: ClassVar[str] = "finance.loan"
+    KEY: ClassVar[str] = "loan_id"
+
+    loan_id: UUID
+    household_id: UUID
+    division: str
+
+
+class LoanApproved(_OfLoan):
+    """The county found the household eligible; the bank decides next."""
+
+    TYPE: ClassVar[str] = "finance.loan_approved.v1"
+
+    loan_no: str
+    amount_fen: int
+    term_months: int
+
+
+class LoanRefused(_OfLoan):
+    """By the rules or by the bank, with reason codes."""
+
+    TYPE: ClassVar[str] = "finance.loan_refused.v1"
+
+    reasons: list[str]
+
+
+class LoanDisbursed(_OfLoan):
+    TYPE: ClassVar[str] = "finance.loan_disbursed.v1"
+
+    amount_fen: int
+    disbursed_on: date
+
+
+class InterestSettled(_OfLoan):
+    """The bank settled a period's interest: half-open [period_start_on, period_end_on)."""
+
+    TYPE: ClassVar[str] = "finance.interest_settled.v1"
+
+    amount_fen: int
+    period_start_on: date
+    period_end_on: date
+
+
+class RepaymentPosted(_OfLoan):
+    TYPE: ClassVar[str] = "finance.repayment_posted.v1"
+
+    amount_fen: int
+    principal_left_fen: int
+    repaid_on: date
+
+
+class LoanOverdue(_OfLoan):
+    TYPE: ClassVar[str] = "finance.loan_overdue.v1"
+
+    amount_fen: int
+    overdue_on: date
+
+
+class LoanSettled(_OfLoan):
+    TYPE: ClassVar[str] = "finance.loan_settled.v1"
+
+    settled_on: date
+
+
+class DiscountPaid(_OfLoan):
+    """The county paid a period's interest for the household."""
+
+    TYPE: ClassVar[str] = "finance.discount_paid.v1"
+
+    claim_id: UUID
+    amount_fen: int
+    paid_on: date

@@ -1,0 +1,105 @@
+"""What the registry states: about households (key: household) and villages (key: division)."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from shared.events.envelope import Payload
+
+
+class _OfHousehold(Payload):
+    TOPIC: ClassVar[str] = "registry.household"
+    KEY: ClassVar[str] = "household_id"
+
+    household_id: UUID
+    division: str
+
+
+class HouseholdRegistered(_OfHousehold):
+    """A household entered the register. Flags are derived and harmless."""
+
+    TYPE: ClassVar[str] = "registry.household_registered.v1"
+
+    status: str
+    members: int
+    has_labour: bool
+    borrower_age_ok: bool
+    needs_accessible: bool
+    deep_poverty: bool
+    relocated: bool
+
+
+class HouseholdRevised(_OfHousehold):
+    """Its members, division or flags changed; the whole projection again."""
+
+    TYPE: ClassVar[str] = "registry.household_revised.v1"
+
+    status: str
+    members: int
+    has_labour: bool
+    borrower_age_ok: bool
+    needs_accessible: bool
+    deep_poverty: bool
+    relocated: bool
+
+
+class IncomeAssessed(_OfHousehold):
+    """The statements of an income year (1 October to 30 September) were recorded; the net sum of all members."""
+
+    TYPE: ClassVar[str] = "registry.income_assessed.v1"
+
+    income_year: int
+    net_income_fen: int
+
+
+class NoticePosted(_OfHousehold):
+    """The household's exit is on public notice in its village until `ends_on`."""
+
+    TYPE: ClassVar[str] = "registry.notice_posted.v1"
+
+    exit_id: UUID
+    posted_on: date
+    ends_on: date
+
+
+class NoticeObjected(_OfHousehold):
+    """Somebody objected to the exit; the notice stands still until this is resolved."""
+
+    TYPE: ClassVar[str] = "registry.notice_objected.v1"
+
+    exit_id: UUID
+    objected_on: date
+
+
+class HouseholdExited(_OfHousehold):
+    """The exit was announced: the household is no longer counted as poor; its policies stay."""
+
+    TYPE: ClassVar[str] = "registry.household_exited.v1"
+
+    exit_id: UUID
+    members: int
+    exited_on: date
+    decision_id: UUID
+
+
+class HouseholdRemoved(_OfHousehold):
+    """Struck from the register, with a reason code."""
+
+    TYPE: ClassVar[str] = "registry.household_removed.v1"
+
+    reason: str
+    removed_on: date
+
+
+class VillageExited(Payload):
+    """A village left the list of poor villages."""
+
+    TYPE: ClassVar[str] = "registry.village_exited.v1"
+    TOPIC: ClassVar[str] = "registry.village"
+    KEY: ClassVar[str] = "division"
+
+    division: str
+    exited_on: date
+    poor_people: int
+    rural_people: int
+    decision_id: UUID

@@ -1,0 +1,11 @@
+"""UUID version 7 (RFC 9562): ordered by time, so that indexes grow at one end."""
+
+import secrets
+import time
+from uuid import UUID
+
+
+def uuid7() -> UUID:
+    unix_ms = time.time_ns() // 1_000_000
+    value = (unix_ms & (2**48 - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64
+    return UUID(int=value | 0b10 << 62 | secrets.randbits(62))

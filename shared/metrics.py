@@ -1,0 +1,10 @@
+"""Prometheus metrics that every service has."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUESTS = Histogram("http_request_seconds", "Time to answer", ["service", "method", "route", "status"])
+EVENTS_APPLIED = Counter("events_applied_total", "Events a consumer reacted to", ["consumer", "type"])
+OUTBOX_ROWS = Gauge("outbox_rows", "Facts not yet published", ["service"])
+OUTBOX_AGE = Gauge("outbox_age_seconds", "Age of the oldest fact not yet published", ["service"])
+LAG = Gauge("consumer_lag_records", "Records behind the end of a topic", ["consumer", "topic"])
+PARKED = Gauge("parked_keys", "Keys set aside for a person or waiting for a fact", ["consumer"])

@@ -1,0 +1,142 @@
+"""Doors for those who keep a service running: health, readiness, metrics, status, parked keys, replay."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+from sqlalchemy import Boolean, Text
+
+from shared import consumer, db, metrics
+from shared.context import Act
+from shared.decisions import list_decisions, replay_all
+from shared.http import Transaction, by
+from shared.problems import Problem
+from shared.service import Service
+from shared.sql import execute, fetch, fetch_one, sql
+
+_OUTBOX = sql(
+    "SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(emitted_at)), 0)::float8 AS age"
+    " FROM outbox"
+)
+_PARKED = sql(
+    "SELECT consumer, topic, key, reason, waits_for, released, parked_at FROM parked_key ORDER BY parked_at"
+    " LIMIT 1000"
+)
+_COUNTS = sql(
+    "SELECT (SELECT jsonb_object_agg(topic, n) FROM (SELECT topic, sum(sequence) AS n FROM aggregate"
+    " GROUP BY topic) a) AS emitted, (SELECT jsonb_object_agg(topic, n) FROM (SELECT topic, count(*) AS n"
+    " FROM outbox_sent GROUP BY topic) s) AS published, (SELECT jsonb_object_agg(topic, n) FROM"
+    " (SELECT topic, sum(last_sequence) AS n FROM applied GROUP BY topic) p) AS applied"
+)
+_RELEASE = sql(
+    "UPDATE parked_key SET released = :released WHERE topic = :topic AND key = :key",
+    released=Boolean, topic=Text, key=Text,
+)  # fmt: skip
+
+
+async def status(app: Any, service: Service) -> dict[str, Any]:
+    """How far behind everything is."""
+    async with db.transaction(app.state.pool, db.system_caller(service.name)) as connection:
+        outbox = await fetch_one(connection, _OUTBOX)
+        parked = len(await fetch(connection, _PARKED))
+    assert outbox is not None
+    lag = await app.state.consumer.lag() if app.state.consumer else {}
+    metrics.OUTBOX_ROWS.labels(service.name).set(outbox["rows"])
+    metrics.OUTBOX_AGE.labels(service.name).set(outbox["age"])
+    metrics.PARKED.labels(service.name).set(parked)
+    for topic, records in lag.items():
+        metrics.LAG.labels(service.name, topic).set(records)
+    return {
+        "service": service.name, "outbox_rows": outbox["rows"], "outbox_age_seconds": outbox["age"],
+        "lag": lag, "parked_keys": parked,
+    }  # fmt: skip
+
+
+def bare_router(service: Service) -> APIRouter:
+    """For probes and scrapers, without a token and without personal data; not routed by the gateway."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/health")
+    async def health() -> dict[str, str]:
+        return {"service": service.name, "status": "alive"}
+
+    @router.get("/ready")
+    async def ready(request: Request) -> JSONResponse:
+        try:
+            async with request.app.state.pool.acquire(timeout=2) as connection:
+                await connection.fetchval("SELECT 1")
+        except db.TRANSIENT:
+            return JSONResponse({"service": service.name, "status": "no database"}, 503)
+        return JSONResponse({"service": service.name, "status": "ready"})
+
+    @router.get("/status")
+    async def show_status(request: Request) -> dict[str, Any]:
+        return await status(request.app, service)
+
+    @router.get("/metrics")
+    async def show_metrics(request: Request) -> PlainTextResponse:
+        await status(request.app, service)
+        return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+class ParkedKey(BaseModel):
+    """Names a parked key; `drop` gives up its first event for good and needs a reason."""
+
+    topic: str
+    key: str
+    drop: bool = False
+    reason: str = ""
+
+
+_DROPPED = sql(
+    "INSERT INTO dropped_event (consumer, topic, key, epoch, sequence, reason, dropped_by)"
+    " SELECT consumer, topic, key, epoch, sequence, :reason, :subject FROM parked_event"
+    " WHERE topic = :topic AND key = :key ORDER BY epoch, sequence LIMIT 1",
+    topic=Text, key=Text, reason=Text, subject=Text,
+)  # fmt: skip
+
+
+def router(service: Service) -> APIRouter:
+    """For the county's office, behind the gateway."""
+    doors = APIRouter(tags=["operations"])
+
+    @doors.get("/operations/flow", dependencies=[by("county", "auditor")])
+    async def flow(connection: Transaction) -> dict[str, Any]:
+        """Facts emitted, published and applied here, per topic; equal when everything has come to rest."""
+        row = await fetch_one(connection, _COUNTS)
+        assert row is not None
+        return {name: row[name] or {} for name in ("emitted", "published", "applied")}
+
+    @doors.get("/operations/parked", dependencies=[by("county", "auditor")])
+    async def parked(connection: Transaction) -> list[dict[str, Any]]:
+        return [dict(r) for r in await fetch(connection, _PARKED)]
+
+    @doors.post("/operations/parked", status_code=204)
+    async def release(
+        request: Request, body: ParkedKey, connection: Transaction, act: Annotated[Act, by("county")]
+    ) -> None:
+        """Let a parked key go on, or drop its first event."""
+        if body.drop:
+            await execute(
+                connection, _DROPPED, rows=None, topic=body.topic, key=body.key, reason=body.reason,
+                subject=act.subject,
+            )  # fmt: skip
+            await consumer.drop_one(request.app.state.consumer, (body.topic, body.key))
+        if not await execute(connection, _RELEASE, rows=None, released=True, topic=body.topic, key=body.key):
+            raise Problem("shared.not_found")
+
+    @doors.get("/operations/replay", dependencies=[by("county", "auditor")])
+    async def replay(connection: Transaction) -> dict[str, Any]:
+        """Decide every stored decision again from its stored inputs."""
+        return await replay_all(connection, service.rules)
+
+    @doors.get("/decisions", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
+    async def decisions(subject_id: str, connection: Transaction) -> list[dict[str, Any]]:
+        """Why: every decision about a subject, with the figures it was made by."""
+        return await list_decisions(connection, subject_id)
+
+    return doors

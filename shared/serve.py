@@ -1,0 +1,138 @@
+"""Run a service: `python -m services NAME --role all|api|worker`, or `migrate`, or `republish`."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+import typer
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from sqlalchemy import Text
+
+from shared import db, logs, metrics, operations
+from shared.bus.postgres import PostgresReader
+from shared.crypto import read_data_keys
+from shared.http import install_handlers
+from shared.migrate import migrate
+from shared.policy import read_policy
+from shared.reactor import ServiceConsumer
+from shared.relay import run_relay
+from shared.service import Service
+from shared.settings import Settings
+from shared.sql import execute, sql
+from shared.tokens import read_keys
+
+log = structlog.get_logger()
+
+_REPUBLISH = sql(
+    "WITH again AS (DELETE FROM outbox_sent WHERE :topic = '' OR topic = :topic"
+    " RETURNING id, topic, key, headers, value, emitted_at)"
+    " INSERT INTO outbox (id, topic, key, headers, value, emitted_at)"
+    " OVERRIDING SYSTEM VALUE SELECT * FROM again",
+    topic=Text,
+)  # fmt: skip
+
+
+def build_app(service: Service, settings: Settings, role: str = "all") -> FastAPI:
+    """The application of a service: its doors for `api`, relay, consumer and background for `worker`."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.pool = await db.open_pool(settings.database_url, settings.pool_size)
+        reader = PostgresReader(settings.bus_url)
+        if service.topics:
+            app.state.consumer = ServiceConsumer(
+                service.name, app.state.pool, reader, service.topics, service.reactions
+            )
+        tasks = []
+        if role != "api":
+            tasks = [asyncio.create_task(run_relay(settings.database_url, settings.bus_url, service.name))]
+            tasks += [asyncio.create_task(work(app)) for work in service.background]
+            if app.state.consumer:
+                tasks.append(asyncio.create_task(app.state.consumer.run()))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await reader.close()
+            await asyncio.wait_for(app.state.pool.close(), 5)
+
+    app = FastAPI(title=f"Shenchi {service.name}", version="1", lifespan=lifespan, redoc_url=None)
+    app.state.settings = settings
+    app.state.service = service
+    app.state.consumer = None
+    app.state.keys = read_keys(settings.jwks_file)
+    if settings.data_key_file.exists():
+        app.state.data_keys = read_data_keys(settings.data_key_file)
+    policy_file = service.folder / "policy.toml"
+    if policy_file.exists():
+        app.state.policy = read_policy(policy_file)
+    app.include_router(operations.bare_router(service))
+    prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
+    app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
+    if role != "worker":
+        for router in service.routers:
+            app.include_router(router, prefix=prefix)
+    install_handlers(app)
+    _measure(app, service)
+    return app
+
+
+def _measure(app: FastAPI, service: Service) -> None:
+    @app.middleware("http")
+    async def measure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        begun = time.perf_counter()
+        response = await call_next(request)
+        route: Any = request.scope.get("route")
+        metrics.REQUESTS.labels(
+            service.name, request.method, getattr(route, "path", "-"), response.status_code
+        ).observe(time.perf_counter() - begun)
+        return response
+
+
+async def _republish(service: Service, settings: Settings, topic: str) -> int:
+    pool = await db.open_pool(settings.database_url, 1)
+    async with db.transaction(pool, db.system_caller(service.name)) as connection:
+        count = await execute(connection, _REPUBLISH, rows=None, topic=topic)
+    await pool.close()
+    return count
+
+
+def command_line(find: Callable[[str], Service]) -> typer.Typer:
+    """The command line of `python -m services` and `python -m gateway`."""
+    cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+    @cli.command()
+    def serve(name: str, role: str = "all") -> None:
+        """Serve until a signal."""
+        settings = Settings()
+        logs.configure(settings.log_level)
+        app = build_app(find(name), settings, role)
+        uvicorn.run(
+            app, host=settings.host, port=settings.port, loop="uvloop", access_log=False, log_level="warning",
+            timeout_graceful_shutdown=3, backlog=512,
+        )  # fmt: skip
+
+    @cli.command("migrate")
+    def run_migrate(name: str) -> None:
+        """Bring the service's database to the newest revision."""
+        asyncio.run(migrate(Settings().owner_url, find(name).migrations))
+
+    @cli.command()
+    def republish(name: str, topic: str = "") -> None:
+        """Send again what was sent; consumers know it by its sequences."""
+        print(asyncio.run(_republish(find(name), Settings(), topic)))  # noqa: T201 - a command's answer
+
+    return cli
+
+
+def main(find: Callable[[str], Service], arguments: list[str]) -> None:
+    """`NAME [--role R]`, `NAME migrate`, `NAME republish [--topic T]`."""
+    name, *rest = arguments
+    command = rest.pop(0) if rest and rest[0] in ("migrate", "republish") else "serve"
+    command_line(find)([command, name, *rest])

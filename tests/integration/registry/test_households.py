@@ -1,0 +1,131 @@
+"""Households through their doors, on a real database, with what they leave in tables and outbox."""
+
+from uuid import UUID, uuid4
+
+from tests.conftest import Door, House
+
+VILLAGE = "140927200201"
+
+
+async def seed_household(house: House, division: str = VILLAGE, **facts: object) -> UUID:
+    """A household of one ordinary worker, as a roster import would leave it."""
+    household_id, member_id = uuid4(), uuid4()
+    connection = await house.owner("registry")
+    columns = {"house_grade": "A", "safe_water": True, "electricity": True, "medical_insured": True} | facts
+    await connection.execute(
+        "INSERT INTO household (id, household_no, division, status, registered_on)"
+        " VALUES ($1, $2, $3, 'poor', '2014-06-01')",
+        household_id, str(household_id), division,
+    )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO household_fact (id, household_id, division, valid, attribute, main_cause, deep_poverty, stated_by,"
+        f" {', '.join(columns)}) VALUES (uuidv7(), $1, $2, '[2014-06-01,)', 'general', 'funds', false, 'test',"
+        f" {', '.join(f'${i}' for i in range(3, 3 + len(columns)))})",
+        household_id, division, *columns.values(),
+    )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO member VALUES ($1, $2, $3, 'sealed', $4)", member_id, household_id, division, str(member_id)
+    )
+    await connection.execute(
+        "INSERT INTO member_fact (id, member_id, household_id, division, valid, name, sex, born_on, relation, ethnicity,"
+        " education, school_status, health, labour, work_months, medical_insured, pension_insured) VALUES (uuidv7(),"
+        " $1, $2, $3, '[2014-06-01,)', '甲', 'male', '1970-01-01', 'head', '汉', 'primary', 'none', 'healthy',"
+        " 'ordinary', 0, true, true)",
+        member_id, household_id, division,
+    )  # fmt: skip
+    return household_id
+
+
+def statement(household_id: UUID, **changes: object) -> dict[str, object]:
+    return {
+        "household_id": str(household_id), "income_year": 2017, "wage_fen": 300_000, "business_fen": 100_000,
+        "property_fen": 0, "transfer_fen": 50_000, "business_cost_fen": 50_000, "stated_on": "2017-06-01",
+    } | changes  # fmt: skip
+
+
+async def post_incomes(door: Door, *items: dict[str, object], area: str = VILLAGE) -> list[dict[str, object]]:
+    answer = await door.call(
+        "POST", "/registry/v1/households/incomes", "helper", area, json={"items": list(items)}
+    )
+    assert answer.status_code == 200, answer.text
+    results: list[dict[str, object]] = answer.json()["results"]
+    return results
+
+
+async def test_a_corrected_statement_replaces_the_sum_and_keeps_the_past(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await seed_household(house)
+    await post_incomes(door, statement(household_id))
+    await post_incomes(door, statement(household_id, wage_fen=310_000))
+    shown = (await door.call("GET", f"/registry/v1/households/{household_id}", "helper", VILLAGE)).json()
+    assert shown["incomes"] == [{"income_year": 2017, "net_income_fen": 410_000, "per_capita_fen": 410_000}]
+    kept = await house.rows("registry", "SELECT amount_fen FROM income_line WHERE category = 'wage' ORDER BY known")
+    assert [r["amount_fen"] for r in kept] == [300_000, 310_000]
+    events = await house.rows("registry", "SELECT headers ->> 'ce_sequence' AS n FROM outbox ORDER BY id")
+    assert [r["n"] for r in events] == ["1", "2"]
+
+
+async def test_another_village_does_not_exist(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await seed_household(house, "140927200202")
+    (result,) = await post_incomes(door, statement(household_id))
+    assert result["code"] == "shared.not_found"
+    answer = await door.call("GET", f"/registry/v1/households/{household_id}", "helper", VILLAGE)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+async def test_a_bad_item_does_not_take_the_good_ones_with_it(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one, two = await seed_household(house), await seed_household(house)
+    results = await post_incomes(
+        door, statement(one, stated_on="2018-01-01"), statement(two), statement(two), statement(uuid4())
+    )
+    assert [r["code"] for r in results] == [
+        "registry.households.future_date", None, "registry.households.twice_in_batch", "shared.not_found",
+    ]  # fmt: skip
+
+
+async def test_a_condition_holds_from_the_day_it_was_seen(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await seed_household(house, house_grade="C")
+    report = {"household_id": str(household_id), "observed_on": "2017-05-01", "house_grade": "A", "food_secure": True}
+    answer = await door.call(
+        "POST", "/registry/v1/households/conditions", "helper", VILLAGE, json={"items": [report]}
+    )
+    assert answer.json()["results"][0]["status"] == "accepted"
+    seen = [
+        (await door.call("GET", f"/registry/v1/households/{household_id}", "helper", VILLAGE, on=on)).json()[
+            "conditions"
+        ]
+        for on in ("2017-04-30", "2017-05-01")
+    ]
+    assert [(s["house_grade"], s["food_secure"], s["safe_water"]) for s in seen] == [
+        ("C", None, True), ("A", True, True),
+    ]  # fmt: skip
+
+
+async def test_who_may_not_write_is_told_who_may(house: House) -> None:
+    door = await house.serve("registry", "api")
+    answer = await door.call(
+        "POST", "/registry/v1/households/incomes", "bank", "", json={"items": [statement(uuid4())]},
+        headers={"Accept-Language": "zh-CN"},
+    )  # fmt: skip
+    assert answer.status_code == 403
+    assert "village" in answer.json()["title"]
+    assert answer.json()["title"].startswith("您的角色")
+
+
+async def test_no_row_without_a_context(house: House) -> None:
+    """Every table, on a connection that served a caller before."""
+    import asyncpg
+
+    await seed_household(house)
+    connection = await asyncpg.connect(house.settings("registry").database_url)
+    await connection.execute("BEGIN; SELECT set_config('app.area', '140927', true); COMMIT")
+    tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    assert len(tables) > 15
+    for (name,) in tables:
+        if name != "alembic_version":
+            assert await connection.fetch(f"SELECT 1 FROM {name} LIMIT 1") == [], name
+    await connection.close()
