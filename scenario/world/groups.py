@@ -24,7 +24,7 @@ REGISTERED = {"exit_village": 0.34, "exit_township": 0.22, "poor_village": 0.36,
 EXITED = {"exit_village": 0.40, "exit_township": 0.37, "poor_village": 0.56, "elsewhere": 0.56}
 # whose turn it is in the plan, and the share that the plan leaves to the last
 PLAN_TURN = {
-    "exit_village": (0, 0.015),
+    "exit_village": (0, 0.008),
     "exit_township": (1, 0.10),
     "poor_village": (2, 0.0),
     "elsewhere": (2, 0.0),
@@ -82,9 +82,7 @@ def place_households(seed: int, homes: Sequence[Village], sizes: Sequence[int]) 
 
     rng = stream(seed, "groups")
     keys = [-math.log(1 - rng.random()) / -math.log(1 - EXITED[zone(v)]) for v in homes]
-    exited = set(
-        take_exactly(sorted(range(len(homes)), key=keys.__getitem__), people, round(EXITED_PEOPLE * scale))
-    )
+    exited = set(take_exactly(sorted(range(len(homes)), key=keys.__getitem__), people, round(EXITED_PEOPLE * scale)))
     poor = [i for i in range(len(homes)) if i not in exited]
     planned = set(_planned(seed, poor, homes, people, round(PLANNED_PEOPLE * scale)))
     relocation = _relocation(seed, poor, planned, homes, people, scale)

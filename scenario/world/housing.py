@@ -16,7 +16,7 @@ GRADE_2016 = {
     "rest": Table({"A": 20, "B": 40, "C": 24, "D": 16}),
 }
 # share of dangerous houses of the planned that are not repaired in 2017, by the village's standing
-UNREPAIRED = {"steady": 0.02, "lagging": 0.10, "later": 0.07, "fraud": 0.10}
+UNREPAIRED = {"steady": 0.01, "lagging": 0.10, "later": 0.07, "fraud": 0.10}
 REPAIRED_MONTH = Table({4: 1, 5: 3, 6: 4, 7: 4, 8: 4, 9: 3})
 UNSAFE_WATER = {"exited": 0.002, "planned": 0.004, "rest": 0.12}
 NO_POWER = {"exited": 0.0, "planned": 0.0005, "rest": 0.004}
@@ -42,10 +42,7 @@ def draw_house(rng: Random, people: int, group: Group, standing: str, relocation
     area = AREA_BASE_M2 + people * rng.uniform(*AREA_PER_PERSON_M2)
     month, day = REPAIRED_MONTH.draw(rng), rng.randint(1, 28)
     repaired = (
-        group == "planned"
-        and grade in DANGEROUS
-        and relocation is None
-        and rng.random() >= UNREPAIRED[standing]
+        group == "planned" and grade in DANGEROUS and relocation is None and rng.random() >= UNREPAIRED[standing]
     )
     return House(
         area_m2_x100=round(area * 100),

@@ -11,6 +11,7 @@ from scenario.world.draws import Table, stream
 from scenario.world.groups import HOUSEHOLDS
 from scenario.world.households import Household
 from scenario.world.people import ABLE, AGES_ON, Member
+from shared.id_number import Sex
 
 WANTED_FEN = 5_030_000_000  # eligible, in a world of 9,800 households: a little over the 50 million
 FULL_FEN = 5_000_000
@@ -29,6 +30,8 @@ PURPOSE = Table({
     "processing": 4, "farmhouse": 2, "shop": 4,
 })  # fmt: skip
 BARRED_PURPOSE = Table({"house": 55, "wedding": 45})
+SEXES: tuple[Sex, Sex] = ("male", "female")
+
 Ineligible = Literal["too_old", "purpose", "open_loan", "unregistered"]
 
 
@@ -125,12 +128,10 @@ def _ineligible(
         wishes.append(replace(first, bank=other, applies_on=later, ineligible="open_loan"))
     taken = {m.id_number[:17] for h in homes for m in h.members}
     for home in rng.sample(homes, min(each, len(homes))):
-        sex = rng.choice(("male", "female"))
+        sex = rng.choice(SEXES)
         birth = names.born_on(rng, rng.randint(24, 56), AGES_ON)
         wish = _wish(rng, home, home.members[0], "unregistered")
         stranger = names.SURNAMES.draw(rng) + names.given_name(rng, sex)
         number = names.id_number(rng, birth, sex, taken)
-        wishes.append(
-            replace(wish, household_no=None, borrower_name=stranger, borrower_id_number=number)
-        )
+        wishes.append(replace(wish, household_no=None, borrower_name=stranger, borrower_id_number=number))
     return wishes

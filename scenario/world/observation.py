@@ -20,7 +20,7 @@ CONCEALED = 0.30  # what households that are not poor told the register of their
 LIFTED_YUAN = (4, 49)  # over the line, per head, in villages that lift
 LIFT_TO_BUSINESS = 0.6  # the rest of the invented income is called transfer
 INCOME_YEAR_END = date(2017, 9, 30)
-MISSED_HARDSHIP, FALSE_HARDSHIP = 0.02, 0.001  # a hardship not seen; one seen that is none
+MISSED_HARDSHIP, FALSE_HARDSHIP = 0.02, 0.0004  # a hardship not seen; one seen that is none
 MISREAD_GRADE = 0.004
 NEXT_GRADE = {"A": "B", "B": "A", "C": "B", "D": "C"}  # how an honest eye errs
 
@@ -89,7 +89,7 @@ def observed_conditions(world: World, household_no: str, on: date = INCOME_YEAR_
         school_dropout=hardship(really=truth.school_dropout) and truth.members > 1,
         medical_insured=not hardship(really=not truth.medical_insured),
         house_grade=NEXT_GRADE[grade] if rng.random() < MISREAD_GRADE else grade,
-        house_area_m2_x100=round(truth.house.area_m2_x100 * rng.uniform(0.97, 1.03), -2),
+        house_area_m2_x100=round(truth.house.area_m2_x100 * rng.uniform(0.97, 1.03) / 100) * 100,
         safe_water=not hardship(really=not truth.house.safe_water),
         electricity=truth.house.electricity,
         unfinished_major_illness=hardship(really=truth.unfinished_major_illness),

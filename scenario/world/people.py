@@ -44,17 +44,17 @@ class Member:
 
 # size -> (who, youngest and oldest head) by weight; "child" is a son or daughter, "parent" of the head
 PATTERNS: dict[int, Table[tuple[str, int, int]]] = {
-    1: Table({("", 60, 85): 72, ("", 32, 59): 28}),
+    1: Table({("", 60, 85): 77, ("", 32, 59): 23}),
     2: Table({
-        ("spouse", 60, 82): 54, ("spouse", 42, 59): 24, ("child", 34, 59): 6,
+        ("spouse", 60, 82): 61, ("spouse", 42, 59): 17, ("child", 34, 59): 6,
         ("child", 60, 78): 6, ("parent", 38, 62): 10,
     }),
     3: Table({
-        ("spouse child", 30, 47): 34, ("spouse child", 48, 59): 30, ("spouse child", 60, 72): 16,
+        ("spouse child", 30, 44): 37, ("spouse child", 48, 59): 20, ("spouse child", 60, 72): 23,
         ("spouse parent", 42, 60): 12, ("child parent", 36, 56): 8,
     }),
     4: Table({
-        ("spouse child child", 31, 46): 50, ("spouse child child", 47, 60): 16,
+        ("spouse child child", 31, 45): 53, ("spouse child child", 47, 60): 13,
         ("spouse child parent", 34, 56): 24, ("spouse child grandchild", 54, 68): 10,
     }),
     5: Table({
@@ -175,7 +175,7 @@ def _member(rng: Random, relation: str, sex: Sex, age: int, surname: str, taken:
         labour=labour,
         work_area=away,
         work_months=rng.randint(3, 11) if away != "none" else 0,
-        medical_insured=rng.random() < 0.998,
+        medical_insured=rng.random() < 0.999,
         pension_insured=age >= 16 and rng.random() < 0.93,
     )
 

@@ -27,8 +27,8 @@ MEAN_UNREGISTERED_SIZE = 2.9  # of all rural households outside the register
 # compulsory age); not insured beyond single members; treatment unfinished (of those with a major illness);
 # living on subsidies alone (of those without labour)
 HARDSHIP = {
-    "exited": (0.001, 0.001, 0.002, 0.001, 0.02, 0.01),
-    "steady": (0.001, 0.001, 0.002, 0.001, 0.03, 0.004),
+    "exited": (0.001, 0.001, 0.002, 0.001, 0.01, 0.004),
+    "steady": (0.0005, 0.0005, 0.002, 0.001, 0.02, 0.003),
     "lagging": (0.006, 0.005, 0.010, 0.008, 0.15, 0.02),
     "later": (0.003, 0.002, 0.005, 0.003, 0.08, 0.01),
     "fraud": (0.006, 0.005, 0.010, 0.008, 0.15, 0.02),

@@ -25,9 +25,7 @@ def refusal(item: Any, known: dict[UUID, Any], act: Act, dated: str, seen: set[A
     return None
 
 
-async def record_incomes(
-    connection: Connection, act: Act, items: Sequence[IncomeStatement]
-) -> list[ItemResult]:
+async def record_incomes(connection: Connection, act: Act, items: Sequence[IncomeStatement]) -> list[ItemResult]:
     """Replace the year's statements of each household; payments stay and supersede them."""
     households = await queries.lock_households(connection, [i.household_id for i in items])
     results, lines, events, seen = [], [], [], set[Any]()
@@ -60,9 +58,7 @@ async def record_incomes(
     return results
 
 
-async def record_conditions(
-    connection: Connection, act: Act, items: Sequence[ConditionReport]
-) -> list[ItemResult]:
+async def record_conditions(connection: Connection, act: Act, items: Sequence[ConditionReport]) -> list[ItemResult]:
     """From the day of the visit on, the household's facts are as seen; what was held for true before is kept."""
     households = await queries.lock_households(connection, [i.household_id for i in items])
     results, reports, seen = [], [], set[Any]()

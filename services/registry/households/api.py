@@ -25,13 +25,14 @@ from shared.sql import Row
 
 router = APIRouter(prefix="/households", tags=["households"])
 
+FIRST = UUID(int=0)
 Reader = Annotated[Act, by("county", "township", "village", "team", "helper", "auditor")]
 Visitor = Annotated[Act, by("village", "team", "helper")]
 
 
 @router.get("")
 async def list_households(
-    connection: Transaction, act: Reader, cursor: UUID = UUID(int=0), status: str | None = None,
+    connection: Transaction, act: Reader, cursor: UUID = FIRST, status: str | None = None,
     division: str | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> HouseholdPage:  # fmt: skip
     """Households of the caller's area, by id. `next` is the cursor of the following page."""

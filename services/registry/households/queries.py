@@ -65,7 +65,7 @@ _INSERT_STATEMENTS = sql(
     ids=ARRAY(Uuid), divisions=ARRAY(Text), years=ARRAY(Integer), categories=ARRAY(Text),
     amounts=ARRAY(BigInteger), stated_on=ARRAY(Date), stated_by=Text,
 )  # fmt: skip
-# The version known until now is closed. What it said of the days before stays, what it says of the days after changes.
+# The version known until now is closed; its days before the visit are said again, the days after are as seen.
 _REVISE_FACTS = sql(
     "WITH report AS (SELECT (r ->> 'household_id')::uuid AS household_id, (r ->> 'observed_on')::date AS observed_on,"
     "   r AS seen FROM unnest(:reports) AS r),"
@@ -105,9 +105,7 @@ async def list_households(
     connection: Connection, on: date, after: UUID, limit: int, status: str | None, division: str | None
 ) -> list[Row]:
     """A page by rising id, with the number of members on that day."""
-    return await fetch(
-        connection, _PAGE, on=on, after=after, limit=limit, status=status, division=division
-    )
+    return await fetch(connection, _PAGE, on=on, after=after, limit=limit, status=status, division=division)
 
 
 async def list_facts(connection: Connection, ids: Sequence[UUID], on: date) -> dict[UUID, Row]:
@@ -140,9 +138,7 @@ async def replace_statements(connection: Connection, lines: Sequence[dict[str, A
     """`lines`: household_id, division, income_year, category, amount_fen, stated_on."""
     years = sorted({(line["household_id"], line["income_year"]) for line in lines})
     # A first statement ends nothing.
-    await execute(
-        connection, _END_STATEMENTS, rows=None, ids=[i for i, _ in years], years=[y for _, y in years]
-    )
+    await execute(connection, _END_STATEMENTS, rows=None, ids=[i for i, _ in years], years=[y for _, y in years])
     await execute(
         connection, _INSERT_STATEMENTS, rows=len(lines), stated_by=stated_by,
         ids=[line["household_id"] for line in lines], divisions=[line["division"] for line in lines],

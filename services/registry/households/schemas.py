@@ -1,18 +1,12 @@
 """Bodies of the households' doors."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-Fen = Annotated[int, Field(ge=0, le=10**11, strict=True)]
-
-
-class Input(BaseModel):
-    """What callers send: an unknown field is a mistake worth hearing about."""
-
-    model_config = ConfigDict(extra="forbid")
+from shared.bodies import LARGEST_BATCH, Fen, Input
 
 
 class IncomeStatement(Input):
@@ -29,7 +23,7 @@ class IncomeStatement(Input):
 
 
 class IncomeStatements(Input):
-    items: list[IncomeStatement] = Field(min_length=1, max_length=1000)
+    items: list[IncomeStatement] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class ConditionReport(Input):
@@ -48,7 +42,7 @@ class ConditionReport(Input):
 
 
 class ConditionReports(Input):
-    items: list[ConditionReport] = Field(min_length=1, max_length=1000)
+    items: list[ConditionReport] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class ItemResult(BaseModel):

@@ -1,7 +1,17 @@
 """Columns as statements see them; the migrations make them, and a test holds the two against each other."""
 
 from sqlalchemy import (
-    BigInteger, Boolean, Column, Date, Integer, LargeBinary, MetaData, SmallInteger, Table, Text, Uuid,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, TSTZRANGE
 

@@ -210,7 +210,7 @@ async def test_a_port_that_another_took_is_one_sentence(server: Postgres, tmp_pa
     other = make(tmp_path / "other")
     other.port = server.port
     try:
-        with pytest.raises(Trouble, match="PostgreSQL does not start"):
+        with pytest.raises(Trouble, match=f"Port {server.port} of PostgreSQL was taken"):
             await other.start()
     finally:
         await other.stop()

@@ -44,9 +44,7 @@ def statement(household_id: UUID, **changes: object) -> dict[str, object]:
 
 
 async def post_incomes(door: Door, *items: dict[str, object], area: str = VILLAGE) -> list[dict[str, object]]:
-    answer = await door.call(
-        "POST", "/registry/v1/households/incomes", "helper", area, json={"items": list(items)}
-    )
+    answer = await door.call("POST", "/registry/v1/households/incomes", "helper", area, json={"items": list(items)})
     assert answer.status_code == 200, answer.text
     results: list[dict[str, object]] = answer.json()["results"]
     return results
@@ -121,7 +119,7 @@ async def test_no_row_without_a_context(house: House) -> None:
     import asyncpg
 
     await seed_household(house)
-    connection = await asyncpg.connect(house.settings("registry").database_url)
+    connection = await asyncpg.connect((await house.settings("registry")).database_url)
     await connection.execute("BEGIN; SELECT set_config('app.area', '140927', true); COMMIT")
     tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     assert len(tables) > 15
