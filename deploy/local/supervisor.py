@@ -324,7 +324,7 @@ def fetch(port: int, path: str, timeout_s: float = 5) -> tuple[int, bytes] | Non
 
 
 def is_ready(port: int) -> bool:
-    answer = fetch(port, "/ready")
+    answer = fetch(port, "/ready", timeout_s=2)
     return answer is not None and answer[0] == 200
 
 
