@@ -45,5 +45,5 @@ def build_world(seed: int, households: int | None = None) -> World:
         village_truth=standings,
         unregistered=draw_unregistered(seed, all_villages, count),
         unregistered_households=round(outside / MEAN_UNREGISTERED_SIZE),
-        wishes=draw_wishes(seed, registered),
+        wishes=draw_wishes(seed, registered, {number for t in truth.values() for number in t.deceased}),
     )

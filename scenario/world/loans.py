@@ -1,6 +1,6 @@
 """Who truly wants a loan in 2017: about 50 million yuan that may be lent, and some that may not (S2, S35)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
@@ -13,7 +13,7 @@ from scenario.world.households import Household
 from scenario.world.people import ABLE, AGES_ON, Member
 from shared.id_number import Sex
 
-WANTED_FEN = 5_030_000_000  # eligible, in a world of 9,800 households: a little over the 50 million
+WANTED_FEN = 5_075_000_000  # eligible, in a world of 9,800 households: over the 50 million, as banks refuse some
 FULL_FEN = 5_000_000
 FULL_SHARE = 0.70
 OTHER_THOUSANDS = Table({(45, 45): 40, (40, 40): 30, (30, 39): 25, (10, 29): 5})
@@ -57,8 +57,8 @@ class LoanWish:
     ineligible: Ineligible | None
 
 
-def draw_wishes(seed: int, households: Sequence[Household]) -> tuple[LoanWish, ...]:
-    """All wishes of the year in the order of their dates."""
+def draw_wishes(seed: int, households: Sequence[Household], dead: Collection[str]) -> tuple[LoanWish, ...]:
+    """All wishes of the year in the order of their dates; `dead`: identity numbers of who cannot come."""
     rng = stream(seed, "loans")
     order = sorted(households, key=lambda h: rng.random() ** (1 / WEIGHT[h.group]), reverse=True)
     wanted = round(WANTED_FEN * len(households) / HOUSEHOLDS)
@@ -67,22 +67,23 @@ def draw_wishes(seed: int, households: Sequence[Household]) -> tuple[LoanWish, .
     for home in order:
         if wanted <= 0:
             break
-        borrower = _borrower(home)
+        borrower = _borrower(home, dead)
         if borrower is None:
             continue
         drafts.append(_wish(rng, home, borrower, None))
         used.add(home.no)
         wanted -= drafts[-1].amount_fen
-    drafts += _ineligible(seed, [h for h in order if h.no not in used], order, drafts)
+    free = [(h, _borrower(h, dead)) for h in order if h.no not in used]
+    drafts += _ineligible(seed, free, order, drafts)
     drafts.sort(key=lambda w: (w.applies_on, w.borrower_id_number, w.bank))
     return tuple(replace(w, wish_no=f"W{i:05}") for i, w in enumerate(drafts, 1))
 
 
-def _borrower(home: Household) -> Member | None:
-    """The first member who can work and has the age."""
+def _borrower(home: Household, dead: Collection[str]) -> Member | None:
+    """The first living member who can work and has the age."""
     low, high = BORROWER_AGES
     for m in home.members:
-        if m.labour in ABLE and low <= AGES_ON.year - m.born_on.year <= high:
+        if m.id_number not in dead and m.labour in ABLE and low <= AGES_ON.year - m.born_on.year <= high:
             return m
     return None
 
@@ -108,17 +109,19 @@ def _wish(rng: Random, home: Household, borrower: Member, ineligible: Ineligible
 
 
 def _ineligible(
-    seed: int, free: Sequence[Household], homes: Sequence[Household], eligible: Sequence[LoanWish]
+    seed: int,
+    free: Sequence[tuple[Household, Member | None]],
+    homes: Sequence[Household],
+    eligible: Sequence[LoanWish],
 ) -> list[LoanWish]:
-    """A quarter each: too old, a barred purpose, a second loan at the other bank, not registered."""
+    """A quarter each: too old, a barred purpose, a second loan at the other bank, not registered.
+
+    `free`: households without a wish so far, each with the member who could borrow.
+    """
     rng = stream(seed, "loans", "ineligible")
     each = round(len(eligible) * INELIGIBLE_PER_ELIGIBLE / 4)
-    old = [
-        (h, h.members[0])
-        for h in free
-        if AGES_ON.year - h.members[0].born_on.year >= TOO_OLD and _borrower(h) is None
-    ]
-    able = [(h, m) for h in free if (m := _borrower(h)) is not None]
+    old = [(h, h.members[0]) for h, m in free if m is None and AGES_ON.year - h.members[0].born_on.year >= TOO_OLD]
+    able = [(h, m) for h, m in free if m is not None]
     wishes = [_wish(rng, h, m, "too_old") for h, m in old[:each]]
     wishes += [_wish(rng, h, m, "purpose") for h, m in able[:each]]
     early = [w for w in eligible if w.applies_on.month <= 8]

@@ -50,6 +50,7 @@ class HouseholdTruth:
     village_code: str
     members: int
     group: str
+    relocation: int | None
     incomes: dict[int, IncomeLines]
     house: House
     food_secure: bool
@@ -114,6 +115,7 @@ def draw_truth(seed: int, home: Household, standing: str) -> HouseholdTruth:
         village_code=home.village_code,
         members=len(home.members),
         group=home.group,
+        relocation=home.relocation,
         incomes=incomes,
         house=house,
         food_secure=not hungry,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shared import consumer
 from shared.bus import Outgoing, Partition, Record
-from shared.consumer import ConsumerPort, Key, RetryError, place
+from shared.consumer import ConsumerPort, Key, RetryError, WaitError, place
 from tests.simulation.play import Parts
 from tests.simulation.scheduler import step
 from tests.simulation.stores import RelayStore, TransientError
@@ -104,15 +104,18 @@ async def drop_without_mark(port: ConsumerPort, key: Key) -> bool:
 
 async def release_unlocked(port: ConsumerPort, key: Key) -> bool:
     """The key is freed without holding its row: an event parked meanwhile is left behind for good."""
-    async with port.transaction() as tx:
-        event = await tx.first_parked(key)
-        if event is None:
-            await tx.unpark(key)
-            return False
-        await tx.react([event])
-        await tx.set_marks({key: (event.epoch, event.sequence)})
-        await tx.unpark_event(event)
-        return True
+    try:
+        async with port.transaction() as tx:
+            event = await tx.first_parked(key)
+            if event is None:
+                await tx.unpark(key)
+                return False
+            await tx.react([event])
+            await tx.set_marks({key: (event.epoch, event.sequence)})
+            await tx.unpark_event(event)
+    except (ValueError, WaitError):
+        return False
+    return True
 
 
 MUTANTS: dict[str, Parts] = {

@@ -188,6 +188,7 @@ def test_borrowers_who_may_are_members_who_can_work(world: World) -> None:
             borrower = next(m for m in home.members if m.id_number == wish.borrower_id_number)
             assert borrower.labour in ABLE
             assert 18 <= age(borrower) <= 57
+            assert borrower.id_number not in world.truth[home.no].deceased
 
 
 def test_second_loans_come_after_the_first_at_another_bank(world: World) -> None:

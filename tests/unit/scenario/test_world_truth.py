@@ -61,6 +61,7 @@ def test_same_seed_same_bytes_in_another_process(small: World, tmp_path: Path) -
     )
     subprocess.run([sys.executable, "-c", program, str(there)], check=True)
     assert here.read_bytes() == there.read_bytes()
+    assert here.read_bytes()[4:8] == bytes(4), "gzip's header carries a time (RFC 1952, MTIME)"
 
 
 def test_another_seed_is_another_county(small: World) -> None:

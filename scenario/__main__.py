@@ -1,0 +1,47 @@
+"""`python -m scenario play|judge --gateway URL --state DIR [--seed N]`."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from scenario.judge.report import judge_year, print_report
+from scenario.play import play
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+Gateway = Annotated[str, typer.Option()]
+State = Annotated[Path, typer.Option()]
+
+
+def _finish(year: dict[str, Any], state: Path, console: Console) -> None:
+    (state / "year.json").write_text(json.dumps(year, ensure_ascii=False, indent=1), encoding="utf-8")
+    print_report(year, console)
+    raise typer.Exit(0 if all(i["holds"] for i in year["invariants"]) else 1)
+
+
+@cli.command("play")
+def play_year(gateway: Gateway, state: State, seed: int = 2017) -> None:
+    """Play 2017 (or what is left of it), then judge it. A year played already is shown again."""
+    console = Console()
+    if (state / "year.json").exists():
+        print_report(json.loads((state / "year.json").read_text(encoding="utf-8")), console)
+        return
+    figures = asyncio.run(play(gateway, state, seed, console))
+    year = asyncio.run(judge_year(gateway, state))
+    _finish(year | figures, state, console)
+
+
+@cli.command("judge")
+def judge(gateway: Gateway, state: State) -> None:
+    """Check a running system again: the year's table, its quality against the truth, the invariants."""
+    known = state / "play.json"
+    figures = json.loads(known.read_text(encoding="utf-8")).get("figures", {}) if known.exists() else {}
+    year = asyncio.run(judge_year(gateway, state))
+    _finish(year | figures, state, Console())
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,80 @@
+"""The county's poverty alleviation office: three persons, because a checker is never the maker."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from scenario.api import Api, RefusedError, Who
+
+COUNTY = "140927"
+PLANNER = Who("county-planner", "county", COUNTY)
+DECIDER = Who("county-decider", "county", COUNTY)
+ANNOUNCER = Who("county-announcer", "county", COUNTY)
+
+
+async def set_date(api: Api, day: date) -> None:
+    await api.call(PLANNER, "PUT", "/clock", {"business_date": day.isoformat()})
+
+
+async def today(api: Api) -> date:
+    return date.fromisoformat((await api.get(PLANNER, "/clock"))["business_date"])
+
+
+async def declare_divisions(api: Api, divisions: Sequence[dict[str, Any]]) -> None:
+    await api.call(PLANNER, "PUT", "/registry/v1/divisions", {"items": list(divisions)})
+
+
+async def set_targets(api: Api, targets: Sequence[dict[str, Any]]) -> None:
+    await api.call(PLANNER, "PUT", "/registry/v1/targets", {"items": list(targets)})
+
+
+async def hand_in_roster(api: Api, file: bytes) -> dict[str, Any]:
+    """Post a roster and wait until it has been taken; the report's figures."""
+    begun = await api.call(PLANNER, "POST", "/registry/v1/roster/imports?income_year=2016", data=file)
+    while True:
+        report: dict[str, Any] = await api.get(PLANNER, f"/registry/v1/roster/imports/{begun['id']}")
+        if report["state"] in ("done", "failed"):
+            return report
+        await asyncio.sleep(0.2)
+
+
+async def decide_exits(api: Api) -> None:
+    """The rules decide on what is recorded; the office only lays the cases before them."""
+    cases = [c["exit_id"] async for c in api.pages(DECIDER, "/registry/v1/exits?state=township_checked")]
+    await api.batches(DECIDER, "/registry/v1/exits/decisions", [{"exit_id": c} for c in cases])
+
+
+async def announce_exits(api: Api) -> None:
+    cases = [c["exit_id"] async for c in api.pages(ANNOUNCER, "/registry/v1/exits?state=approved")]
+    for start in range(0, len(cases), 50):  # a list a village, as they are read out
+        items = [{"exit_id": c} for c in cases[start : start + 50]]
+        await api.batches(ANNOUNCER, "/registry/v1/exits/announcements", items)
+
+
+async def decide_villages(api: Api, villages: Sequence[str]) -> None:
+    await api.batches(DECIDER, "/registry/v1/villages/exits/decisions", [{"division": v} for v in villages])
+
+
+async def announce_villages(api: Api, villages: Sequence[str]) -> None:
+    await api.batches(ANNOUNCER, "/registry/v1/villages/exits/announcements", [{"division": v} for v in villages])
+
+
+async def claim_discounts(api: Api, banks: Sequence[str], quarter_end: date) -> None:
+    """One makes the quarter's claim of each bank, another checks it."""
+    for bank in banks:
+        body = {"bank": bank, "quarter_end_on": quarter_end.isoformat()}
+        try:
+            claim = await api.call(
+                PLANNER, "POST", "/finance/v1/discounts/claims", body, key=f"claim-{bank}-{quarter_end}"
+            )
+        except RefusedError as refused:
+            if refused.status >= 500 or refused.status == 0:
+                raise
+            continue  # nothing to claim this quarter
+        path = f"/finance/v1/discounts/claims/{claim['claim_id']}/check"
+        try:
+            await api.call(DECIDER, "POST", path, {}, key=f"check-{claim['claim_id']}")
+        except RefusedError as refused:
+            if refused.status != 409:  # 409: it was checked before we were interrupted
+                raise

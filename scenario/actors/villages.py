@@ -1,0 +1,174 @@
+"""A village: its committee, its task force, a helper of its households, its villagers."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Protocol
+from uuid import NAMESPACE_URL, uuid5
+
+from scenario.api import Api, Who
+
+
+class Eyes(Protocol):
+    """What people of a village see of its households, by household number."""
+
+    def income(self, household_no: str) -> Any:
+        """A dataclass of the year's lines in fen: wage, business, property, transfer, business cost."""
+
+    def conditions(self, household_no: str, on: date) -> Any: ...
+    def believed_out_of_poverty(self, household_no: str) -> bool: ...
+    def neighbours_object(self, household_no: str) -> bool: ...
+
+
+class Wish(Protocol):
+    """A loan that somebody wants."""
+
+    wish_no: str
+    household_no: str | None
+    bank: str
+    amount_fen: int
+    purpose: str
+    term_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """The persons of one village. Chair and clerk check each other."""
+
+    code: str
+
+    def who(self, person: str, role: str) -> Who:
+        return Who(f"{person}-{self.code}", role, self.code)
+
+    @property
+    def chair(self) -> Who:
+        return self.who("chair", "village")
+
+    @property
+    def clerk(self) -> Who:
+        return self.who("clerk", "village")
+
+    @property
+    def team(self) -> Who:
+        return self.who("team", "team")
+
+    @property
+    def helper(self) -> Who:
+        return self.who("helper", "helper")
+
+
+USES = {
+    "sheep": "livestock", "cattle": "livestock", "pigs": "livestock", "oats": "crops", "flax": "crops",
+    "potato": "crops", "herbs": "crops", "millet": "crops", "farmhouse": "trade", "shop": "trade",
+}  # fmt: skip
+SEEN = (
+    "food_secure", "clothing_secure", "school_dropout", "medical_insured", "house_grade", "safe_water",
+    "unfinished_major_illness", "only_subsidies",
+)  # fmt: skip
+
+
+async def poor_households(api: Api, village: Village) -> list[dict[str, Any]]:
+    """The village's households that are still counted as poor: id and number."""
+    return [h async for h in api.pages(village.helper, "/registry/v1/households?status=poor")]
+
+
+async def visit(api: Api, village: Village, eyes: Eyes, day: date) -> None:
+    """The helper goes round and reports how the poor households live."""
+    reports = []
+    for household in await poor_households(api, village):
+        seen = eyes.conditions(household["household_no"], day)
+        reports.append(
+            {"household_id": household["id"], "observed_on": day.isoformat()} | {n: getattr(seen, n) for n in SEEN}
+        )
+    if reports:
+        await api.batches(village.helper, "/registry/v1/households/conditions", reports)
+
+
+async def state_incomes(api: Api, village: Village, eyes: Eyes, day: date) -> None:
+    """After 30 September the helper writes down the income year of every poor household."""
+    statements = []
+    for household in await poor_households(api, village):
+        lines = eyes.income(household["household_no"])
+        statements.append(
+            {"household_id": household["id"], "income_year": 2017, "stated_on": day.isoformat()} | asdict(lines)
+        )
+    if statements:
+        await api.batches(village.helper, "/registry/v1/households/incomes", statements)
+
+
+async def apply_for_loans(
+    api: Api, village: Village, wishes: Iterable[Wish], known: dict[str, str]
+) -> list[dict[str, Any]]:
+    """The clerk hands in what households want; who is not in the register has no household to name."""
+    items = [
+        {
+            "id": str(uuid5(NAMESPACE_URL, f"wish/{w.wish_no}")),
+            "household_id": known.get(w.household_no or "", str(uuid5(NAMESPACE_URL, f"nobody/{w.wish_no}"))),
+            "bank": w.bank, "amount_fen": w.amount_fen, "term_months": w.term_months,
+            "purpose": USES.get(w.purpose, w.purpose),
+        }
+        for w in wishes
+    ]  # fmt: skip
+    return await api.batches(village.clerk, "/finance/v1/loans/applications", items)
+
+
+async def _in_state(api: Api, who: Who, state: str) -> list[dict[str, Any]]:
+    return [c async for c in api.pages(who, f"/registry/v1/exits?state={state}")]
+
+
+async def propose_exits(api: Api, village: Village, eyes: Eyes) -> None:
+    """The committee proposes whom it believes out of poverty; no plan tells it how many."""
+    believed = [
+        {"household_id": h["id"]}
+        for h in await poor_households(api, village)
+        if eyes.believed_out_of_poverty(h["household_no"])
+    ]
+    if believed:
+        await api.batches(village.clerk, "/registry/v1/exits", believed)
+
+
+async def review_exits(api: Api, village: Village, voters: int) -> None:
+    """The villagers' representatives meet; the chair, who did not propose, records the vote."""
+    cases = await _in_state(api, village.chair, "proposed")
+    attended = max(1, voters * 4 // 5)
+    items = [
+        {"exit_id": c["exit_id"], "entitled": voters, "attended": attended, "in_favour": attended * 9 // 10 or 1}
+        for c in cases
+    ]
+    if items:
+        await api.batches(village.chair, "/registry/v1/exits/reviews", items)
+
+
+async def check_exits(api: Api, village: Village) -> None:
+    """The task force goes to every household once more, and the helper asks for its consent."""
+    items = [
+        {"exit_id": c["exit_id"], "confirmed": True, "evidence": "visit"}
+        for c in await _in_state(api, village.team, "reviewed")
+    ]
+    if items:
+        await api.batches(village.team, "/registry/v1/exits/checks", items)
+    items = [
+        {"exit_id": c["exit_id"], "agreed": True, "signature": "signed"}
+        for c in await _in_state(api, village.helper, "checked")
+    ]
+    if items:
+        await api.batches(village.helper, "/registry/v1/exits/consents", items)
+
+
+async def post_notices(api: Api, village: Village) -> None:
+    items = [{"exit_id": c["exit_id"]} for c in await _in_state(api, village.clerk, "consented")]
+    if items:
+        await api.batches(village.clerk, "/registry/v1/exits/notices", items)
+
+
+async def read_notices(api: Api, village: Village, eyes: Eyes, numbers: dict[str, str]) -> list[str]:
+    """Villagers read the notice; who knows better objects. `numbers`: household number by id. The objections."""
+    found = []
+    for case in await _in_state(api, village.chair, "noticed"):
+        number = numbers.get(case["household_id"], "")
+        if eyes.neighbours_object(number):
+            body = {"exit_id": case["exit_id"], "reason": "income"}
+            villager = village.who("villager", "villager")
+            answer = await api.post(villager, "/registry/v1/exits/objections", body)
+            found.append(str(answer["objection_id"]))
+    return found

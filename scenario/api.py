@@ -1,0 +1,127 @@
+"""The county's public API as its users see it: one address, a token each, JSON."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from shared.tokens import sign_token
+
+# Answers that mean "not now": the same request is sent again.
+AGAIN = (408, 429, 503, 504)
+TRIES = 40
+TOKEN_SECONDS = 480
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A user of the system: a person or a machine with a role, in an area, perhaps of a bank."""
+
+    subject: str
+    role: str
+    area: str = ""
+    bank: str = ""
+
+
+class RefusedError(Exception):
+    """The API said no, with a problem document."""
+
+    def __init__(self, status: int, problem: Any) -> None:
+        super().__init__(f"{status} {problem}")
+        self.status, self.problem = status, problem
+
+
+@dataclass
+class Api:
+    """Calls the gateway, counts its requests, and is patient with outages: nothing is lost by a kill -9."""
+
+    gateway: str
+    key: dict[str, Any]
+    session: aiohttp.ClientSession
+    requests: int = 0
+    _tokens: dict[Who, tuple[float, str]] = field(default_factory=dict)
+    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(12))
+
+    def _token(self, who: Who) -> str:
+        made_at, token = self._tokens.get(who, (0.0, ""))
+        if time.monotonic() - made_at > TOKEN_SECONDS or not token:
+            token = sign_token(self.key, subject=who.subject, role=who.role, area=who.area, bank=who.bank)
+            self._tokens[who] = time.monotonic(), token
+        return token
+
+    async def call(
+        self, who: Who, method: str, path: str, body: Any = None, *, data: bytes | None = None, key: str = ""
+    ) -> Any:
+        """The answer's JSON (or text, where it is none).
+
+        Raises:
+            RefusedError: any answer of 4xx or 5xx that asking again does not change.
+        """
+        for attempt in range(TRIES):
+            headers = {"Authorization": f"Bearer {self._token(who)}"}
+            if key:
+                headers["Idempotency-Key"] = key
+            if data is not None:
+                headers["Content-Type"] = "application/octet-stream"
+            self.requests += 1
+            try:
+                async with (
+                    self._turn,
+                    self.session.request(
+                        method, self.gateway + path, json=body, data=data, headers=headers
+                    ) as answer,
+                ):
+                    content = await answer.read()
+            except (aiohttp.ClientError, TimeoutError):
+                await asyncio.sleep(min(0.1 * 2**attempt, 2))
+                continue
+            if answer.status in AGAIN:
+                await asyncio.sleep(min(0.1 * 2**attempt, 2))
+                continue
+            if answer.status >= 400:
+                raise RefusedError(answer.status, _parsed(content))
+            return _parsed(content)
+        raise RefusedError(0, f"no answer to {method} {path}")
+
+    async def get(self, who: Who, path: str) -> Any:
+        return await self.call(who, "GET", path)
+
+    async def post(self, who: Who, path: str, body: Any) -> Any:
+        return await self.call(who, "POST", path, body)
+
+    async def pages(self, who: Who, path: str, limit: int = 1000) -> AsyncIterator[dict[str, Any]]:
+        """Every item of a paged list."""
+        cursor = ""
+        mark = "&" if "?" in path else "?"
+        while True:
+            page = await self.get(who, f"{path}{mark}limit={limit}" + (f"&cursor={cursor}" if cursor else ""))
+            for item in page["items"]:
+                yield item
+            cursor = page.get("next") or ""
+            if not cursor:
+                return
+
+    async def batches(self, who: Who, path: str, items: list[Any], name: str = "items") -> list[dict[str, Any]]:
+        """Post a list in batches of 1,000; the results of all."""
+        results: list[dict[str, Any]] = []
+        for start in range(0, len(items), 1000):
+            results += (await self.post(who, path, {name: items[start : start + 1000]}))["results"]
+        return results
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content.decode(errors="replace")
+
+
+def read_key(state: Path) -> dict[str, Any]:
+    """The one-machine issuer's private key; a real county's users have tokens of their own issuer."""
+    key: dict[str, Any] = json.loads((state / "keys" / "token.json").read_text(encoding="utf-8"))
+    return key

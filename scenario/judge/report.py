@@ -1,0 +1,66 @@
+"""Judges a year and prints it."""
+
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from rich.console import Console
+from rich.table import Table
+
+from scenario.api import Api, read_key
+from scenario.judge import invariants, quality, targets, truth
+
+
+async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
+    """`targets`, `quality`, `invariants`: what `year.json` holds of the judgement."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as session:
+        api = Api(gateway, read_key(state), session)
+        listed = api.pages(targets.JUDGE, "/registry/v1/households")
+        numbers = {h["id"]: h["household_no"] async for h in listed}
+        return {
+            "targets": await targets.table(api),
+            "quality": await quality.quality(api, truth.read(state / "truth.jsonl.gz"), numbers),
+            "invariants": await invariants.invariants(api, state),
+        }
+
+
+def print_report(year: dict[str, Any], console: Console) -> None:
+    """Targets beside actuals, then quality, then invariants."""
+    table = Table(title="神池县 2017 / Shenchi 2017", title_justify="left")
+    for name, justify in (
+        ("code", "left"),
+        ("目标", "left"),
+        ("planned", "right"),
+        ("actual", "right"),
+        ("", "left"),
+    ):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for row in year["targets"]:
+        figures = _figure(row["planned"]), _figure(row["actual"])
+        table.add_row(row["code"], row["title_zh"], *figures, _mark(row))
+    console.print(table)
+    for item in year["quality"]:
+        span = "" if item["low"] is None else f"  ({item['low']:.4f} to {item['high']:.4f})"
+        console.print(f"quality    {item['code']:<28} {_share(item['value'])}{span}", highlight=False)
+    for item in year["invariants"]:
+        mark = "[green]holds[/]" if item["holds"] else "[red]FAILS[/]"
+        console.print(f"invariant  {item['code']:<28} {mark}  {item['detail']}", highlight=False)
+    console.print(
+        f"played in {year.get('seconds')} s, {year.get('requests')} requests, peak {year.get('peak_pss_mb')} MB (PSS),"
+        f" an exit reached its subscriber in {year.get('delivery_ms_median')} ms (median)",
+        highlight=False,
+    )
+
+
+def _figure(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+def _share(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4f}"
+
+
+def _mark(row: dict[str, Any]) -> str:
+    if row["actual"] is None:
+        return "[dim]not built[/]"
+    return "[green]met[/]" if row["met"] else "[yellow]not met[/]"
