@@ -1,7 +1,55 @@
 """The gateway on one screen."""
 
+import tomllib
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from fastapi import FastAPI
+
+from gateway.clock.api import router as clock
+from gateway.clock.queries import find_business_date
+from gateway.console.api import router as console
+from gateway.feed.api import router as feed
+from gateway.identity.api import router as identity
+from gateway.limits.rules import DEV_FACTOR
+from gateway.passport.api import router as passport
+from gateway.proxy.actions import open_session
+from gateway.proxy.api import Edge, Proxy
+from gateway.proxy.api import router as contracts
+from gateway.routes.rules import read_routes
+from gateway.subscriptions.actions import deliver
+from gateway.subscriptions.api import router as subscriptions
+from gateway.subscriptions.reactions import REACTIONS
+from shared import db
 from shared.service import Service
 
-SERVICE = Service(name="gateway", folder=Path(__file__).parent, routers=(), prefix="")
+FOLDER = Path(__file__).parent
+ROUTES = read_routes(tomllib.loads((FOLDER / "routes.toml").read_text(encoding="utf-8")))
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """What the process keeps in memory; the business date comes back from its table."""
+    state = app.state
+    async with db.transaction(state.pool, db.system_caller("gateway")) as connection:
+        stored = await find_business_date(connection)
+    state.routes = ROUTES
+    state.business_date = stored if state.settings.clock == "scenario" else None
+    state.limits_factor = state.settings.limits_factor or (DEV_FACTOR if state.settings.profile == "dev" else 1)
+    state.buckets, state.verified, state.contracts = OrderedDict(), {}, {}
+    async with open_session() as state.session:
+        yield
+
+
+SERVICE = Service(
+    name="gateway",
+    folder=FOLDER,
+    prefix="",
+    routers=(console, identity, clock, passport, contracts, feed, subscriptions),
+    reactions=REACTIONS,
+    background=(deliver,),
+    lifespan=lifespan,
+    middleware=(Edge, Proxy),
+)

@@ -103,7 +103,7 @@ class Api:
             for item in page["items"]:
                 yield item
             cursor = page.get("next") or ""
-            if not cursor:
+            if not cursor or len(page["items"]) < limit:  # a feed always has a next: what is to come
                 return
 
     async def batches(self, who: Who, path: str, items: list[Any], name: str = "items") -> list[dict[str, Any]]:

@@ -48,9 +48,18 @@ def _archive_port(known: int) -> int:
 
 
 async def play(
-    gateway: str, state: Path, seed: int, console: Console, *, targets_factor: float = 1.0
+    gateway: str,
+    state: Path,
+    seed: int,
+    console: Console,
+    *,
+    households: int | None = None,
+    targets_factor: float = 1.0,
 ) -> dict[str, Any]:
-    """Seconds, requests, peak memory and delivery delays of the play; what was done before is not done again."""
+    """Seconds, requests, peak memory and delivery delays of the play; what was done before is not done again.
+
+    `households`: a smaller county than the whole; `targets_factor`: other figures in the county's plan.
+    """
     done = _read(
         _progress_file(state), {"seed": seed, "days": 0, "port": 0, "seconds": 0.0, "requests": 0, "peak": 0.0}
     )
@@ -59,7 +68,7 @@ async def play(
             f"This state holds the year of seed {done['seed']}: choose another SHENCHI_STATE for {seed}."
         )
     done["port"] = _archive_port(done["port"])
-    world = build_world(seed)
+    world = build_world(seed, households)
     write_truth(world, state / "truth.jsonl.gz")
     archive = Archive(state)
     calendar = days()

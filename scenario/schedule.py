@@ -46,7 +46,8 @@ class Year:
 
     @property
     def villages(self) -> list[Village]:
-        return [Village(v.code) for v in self.world.villages]
+        """Those with registered households."""
+        return [Village(code) for code in sorted({h.village_code for h in self.world.households})]
 
     @property
     def townships(self) -> list[str]:

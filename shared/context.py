@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from shared.events.envelope import Envelope
 from shared.ids import uuid7
 from shared.problems import Problem
 
@@ -14,7 +15,7 @@ Role = Literal[
     "entity", "auditor", "surveyor", "villager", "subscriber", "system",
 ]  # fmt: skip
 
-AREA = re.compile(r"\d{2}(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?")
+AREA = re.compile(r"\d{2}(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,22 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One business act: its caller, its date, and what links it to other acts."""
+    """One business act: its caller, its date, and what links it to other acts.
+
+    In a reaction `cause` is the event reacted to, with its attributes.
+    """
 
     caller: Caller
     business_date: date
     correlation_id: UUID = field(default_factory=uuid7)
     causation_id: str = ""
+    cause: Envelope | None = None
 
     @property
     def subject(self) -> str:
         return self.caller.subject
 
 
-def system_act(service: str, business_date: date, causation_id: str = "") -> Act:
+def system_act(service: str, business_date: date, causation_id: str = "", cause: Envelope | None = None) -> Act:
     """What a service does by itself: reactions and batches. It never pretends to be a caller."""
-    return Act(Caller(f"system:{service}", "system"), business_date, causation_id=causation_id)
+    return Act(Caller(f"system:{service}", "system"), business_date, causation_id=causation_id, cause=cause)

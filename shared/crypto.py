@@ -21,17 +21,25 @@ class DataKeys:
     aes: dict[str, bytes]
     hmac: dict[str, bytes]
 
-    def encrypt(self, plain: str, table: str, column: str, row: object) -> bytes:
+    def seal(self, plain: bytes, table: str, column: str, row: object) -> bytes:
         """Key id, zero byte, nonce, ciphertext."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = AESGCM(self.aes[self.active]).encrypt(nonce, plain.encode(), f"{table}.{column}.{row}".encode())
+        sealed = AESGCM(self.aes[self.active]).encrypt(nonce, plain, f"{table}.{column}.{row}".encode())
         return self.active.encode() + b"\0" + nonce + sealed
 
-    def decrypt(self, sealed: bytes, table: str, column: str, row: object) -> str:
+    def unseal(self, sealed: bytes, table: str, column: str, row: object) -> bytes:
         """Raises cryptography's InvalidTag where the value was moved to another row or column."""
         key_id, _, rest = sealed.partition(b"\0")
         aad = f"{table}.{column}.{row}".encode()
-        return AESGCM(self.aes[key_id.decode()]).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], aad).decode()
+        return AESGCM(self.aes[key_id.decode()]).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], aad)
+
+    def encrypt(self, plain: str, table: str, column: str, row: object) -> bytes:
+        """`seal` for text."""
+        return self.seal(plain.encode(), table, column, row)
+
+    def decrypt(self, sealed: bytes, table: str, column: str, row: object) -> str:
+        """`unseal` for text."""
+        return self.unseal(sealed, table, column, row).decode()
 
     def index(self, plain: str) -> dict[str, bytes]:
         """HMAC-SHA-256 of the value under every key: equal values meet, nobody reads them back."""

@@ -34,6 +34,10 @@ TRANSIENT = (
 )
 
 
+class NotCommittedError(Exception):
+    """The transaction had failed before, and somebody went on as if it had not."""
+
+
 def _dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -82,7 +86,9 @@ async def transaction(pool: Pool, caller: Caller) -> AsyncIterator[Connection]:
         except BaseException:
             await _reset(connection)
             raise
-        await connection.execute("COMMIT")
+        # Where an error was swallowed inside, PostgreSQL answers COMMIT with ROLLBACK, and raises nothing.
+        if await connection.execute("COMMIT") != "COMMIT":
+            raise NotCommittedError
 
 
 def system_caller(name: str) -> Caller:

@@ -1,79 +1,21 @@
 """Decisions: what was decided about whom, by which rule, on which facts and figures, and why.
 
-A rule is a pure function `(facts, policy) -> Verdict` of frozen dataclasses. Facts and policy are stored whole, so
-that any decision can be replayed and must come out the same.
+Facts and policy are stored whole, so that any decision can be replayed and must come out the same.
 """
 
 import asyncio
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from sqlalchemy import Date, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.context import Act
-from shared.ids import uuid7
 from shared.sql import Connection, execute, fetch, sql
+from shared.verdicts import Decided, Reason, Rule, Verdict
 
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One condition: its code, whether it held, and the figures it held by."""
-
-    code: str
-    passed: bool
-    figures: dict[str, int | str | bool | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    outcome: str
-    reasons: tuple[Reason, ...]
-
-    @property
-    def missing(self) -> list[str]:
-        """Codes of the conditions that did not hold."""
-        return [r.code for r in self.reasons if not r.passed]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule with the types of its two inputs, so that stored decisions can be replayed."""
-
-    name: str
-    facts: type[Any]
-    policy: type[Any]
-    decide: Callable[[Any, Any], Verdict]
-
-    def inputs(self, facts: Any, policy: Any) -> dict[str, Any]:
-        return {
-            "facts": TypeAdapter[Any](self.facts).dump_python(facts, mode="json"),
-            "policy": TypeAdapter[Any](self.policy).dump_python(policy, mode="json"),
-        }
-
-    def replay(self, inputs: dict[str, Any]) -> Verdict:
-        facts = TypeAdapter[Any](self.facts).validate_json(json.dumps(inputs["facts"]))
-        policy = TypeAdapter[Any](self.policy).validate_json(json.dumps(inputs["policy"]))
-        return self.decide(facts, policy)
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A verdict about a subject, ready to be stored."""
-
-    rule: Rule
-    subject_id: str
-    division: str
-    facts: Any
-    policy: Any
-    verdict: Verdict
-    bank: str | None = None
-    id: UUID = field(default_factory=uuid7)
-
+__all__ = ["Decided", "Reason", "Rule", "Verdict", "list_decisions", "reasons_json", "record_decisions", "replay_all"]
 
 _RECORD = sql(
     "INSERT INTO decision (id, rule, subject_id, division, bank, business_date, policy_version, inputs, outcome,"

@@ -43,7 +43,10 @@ def current_act(request: Request, caller: Annotated[Caller, Depends(current_call
     """The caller's act on the business date: the gateway's header in a played year, else today."""
     on = dates.today()
     if request.app.state.settings.clock == "scenario" and "business-date" in request.headers:
-        on = date.fromisoformat(request.headers["business-date"])
+        try:
+            on = date.fromisoformat(request.headers["business-date"])
+        except ValueError as error:
+            raise Problem("shared.invalid_input") from error
     try:
         correlation_id = UUID(request.headers.get("x-correlation-id", ""))
     except ValueError:
@@ -133,7 +136,8 @@ async def once(
 def problem_response(request: Request, problem: Problem) -> JSONResponse:
     """A Problem as application/problem+json."""
     document = problems.body(problem, request.headers.get("accept-language", ""))
-    headers = {"Retry-After": "1"} if document["status"] == 503 else None
+    wait = {"Retry-After": str(problem.figures.get("retry_after_seconds", 1))}
+    headers = wait if document["status"] in (429, 503) else None
     return JSONResponse(document, document["status"], headers, media_type="application/problem+json; charset=utf-8")
 
 
@@ -151,7 +155,8 @@ _EXPECTED = {
 }
 
 
-def _field_error(error: Any) -> FieldError:
+def field_error(error: Any) -> FieldError:
+    """One of pydantic's errors in both languages."""
     # pydantic's message names limits, never the value sent.
     where = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
     english, chinese = _EXPECTED.get(error["type"], (error["msg"], error["msg"]))
@@ -171,7 +176,7 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        found = [_field_error(e) for e in error.errors()[:50]]
+        found = [field_error(e) for e in error.errors()[:50]]
         return problem_response(request, Problem("shared.invalid_input", errors=found))
 
     @app.exception_handler(HTTPException)

@@ -7,19 +7,29 @@ from typing import Any
 
 import structlog
 
-# ID numbers, phones, bank cards: any run of eleven or more digits, but for ids of our own (UUIDs, divisions).
-_LONG_NUMBER = re.compile(r"(?<![0-9a-f-])(?:\d{15,19}|\d{17}[Xx]|1[3-9]\d{9})(?![0-9a-f-])")
+# ID numbers, bank cards, phones. Divisions have 12 digits, and no group of a UUID has more; in the last group of
+# one a phone could seem to stand, so hexadecimal neighbours are left alone there.
+_LONG_NUMBER = re.compile(
+    r"(?<!\d)(?:\d{17}[\dXx]|\d{15,19})(?!\d)|(?<![0-9a-f-])(?:\+?86[ -]?)?1[3-9]\d{9}(?![0-9a-f-])"
+)
 _PRIVATE = {"name", "id_number", "phone", "account", "health", "authorization", "token"}
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drop fields that are private by name, and long numbers anywhere."""
     for key, value in event.items():
-        if key in _PRIVATE:
-            event[key] = "[redacted]"
-        elif isinstance(value, str):
-            event[key] = _LONG_NUMBER.sub("[number]", value)
+        event[key] = "[redacted]" if key in _PRIVATE else _without_numbers(value)
     return event
+
+
+def _without_numbers(value: Any) -> Any:
+    if isinstance(value, str):
+        return _LONG_NUMBER.sub("[number]", value)
+    if isinstance(value, dict):
+        return {k: "[redacted]" if k in _PRIVATE else _without_numbers(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_numbers(v) for v in value]
+    return value
 
 
 def configure(level: str) -> None:

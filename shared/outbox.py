@@ -66,7 +66,7 @@ async def emit(connection: Connection, act: Act, source: str, events: Sequence[P
 
 async def _append(connection: Connection, envelopes: list[Envelope]) -> None:
     for envelope in envelopes:
-        if len(envelope.data) > LARGEST_VALUE_BYTES:
+        if len(envelope.data.encode()) > LARGEST_VALUE_BYTES:
             raise ValueError(f"{envelope.type} is larger than {LARGEST_VALUE_BYTES} bytes")
     await execute(
         connection, _APPEND, rows=len(envelopes),

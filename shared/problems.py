@@ -53,14 +53,18 @@ def text(code: str, language: str, **figures: Any) -> str:
 
 
 def preferred_language(accept_language: str) -> str:
-    """Chinese when it is asked for before English; English otherwise."""
+    """Chinese when it is preferred to English (RFC 9110: by weight, then by order); English otherwise."""
+    best, weight = "en", 0.0
     for part in accept_language.lower().split(","):
-        tag = part.split(";")[0].strip()
-        if tag.startswith("zh"):
-            return "zh"
-        if tag.startswith("en"):
-            return "en"
-    return "en"
+        tag, _, given = part.partition(";")
+        language = tag.strip()[:2]
+        try:
+            quality = float(given.partition("=")[2] or 1)
+        except ValueError:
+            continue
+        if language in ("zh", "en") and quality > weight:
+            best, weight = language, quality
+    return best
 
 
 def body(problem: Problem, accept_language: str = "") -> dict[str, Any]:

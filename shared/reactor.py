@@ -136,7 +136,8 @@ class _Transaction:
             self._connection, _PARK, rows=1, consumer=self._name, topic=key[0], key=key[1], reason=reason[:500],
             waits_for=waits_for,
         )  # fmt: skip
-        self._port.count_parked()
+        if waits_for is None:
+            self._port.count_parked()
         log.warning("key_parked", consumer=self._name, topic=key[0], key=key[1], reason=reason)
 
     async def park_event(self, event: Envelope) -> None:
@@ -214,7 +215,7 @@ class ServiceConsumer:
         return isinstance(error, (RetryError, *db.TRANSIENT))
 
     def count_parked(self) -> None:
-        """Many keys set aside within a minute mean that we are wrong, not they: stop."""
+        """Many keys found poisonous within a minute mean that we are wrong, not they: stop. Waiting is no fault."""
         now = time.monotonic()
         self._parked_at = [t for t in self._parked_at if now - t < 60] + [now]
         if len(self._parked_at) > MOST_PARKED_A_MINUTE:
@@ -229,7 +230,7 @@ class ServiceConsumer:
         try:
             facts = [
                 (
-                    system_act(self.name, date.fromisoformat(e.business_date), e.id),
+                    system_act(self.name, date.fromisoformat(e.business_date), e.id, e),
                     payload.model_validate(json.loads(e.data)),
                 )
                 for e in events

@@ -127,6 +127,7 @@ async def run_relay(url: str, bus_url: str, service: str) -> None:
             log.warning("relay_fenced", service=service)
         except db.TRANSIENT as error:
             log.warning("relay_interrupted", service=service, error=type(error).__name__)
-        except asyncpg.PostgresError as error:
-            log.error("relay_failed", service=service, error=str(error))
+        except Exception as error:
+            # Whatever it was, nobody else would lead in this process again.
+            log.error("relay_failed", service=service, exc_info=error)
         await asyncio.sleep(0.5)

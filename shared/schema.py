@@ -16,6 +16,8 @@ IN_AREA = (
     " AND {column} <= nullif(current_setting('app.area', true), '') || '~'"
 )
 OF_BANK = "bank = nullif(current_setting('app.bank', true), '')"
+# A bank's token may carry an area; it opens no other bank's rows.
+NO_BANK = "current_setting('app.role', true) <> 'bank'"
 
 SHARED_TABLES = """
 CREATE TABLE source (epoch bigint NOT NULL, single boolean PRIMARY KEY DEFAULT true CHECK (single));
@@ -151,7 +153,7 @@ def restrict(service: str, table: str, condition: str, check: str | None = None)
 def restrict_by_area(service: str, table: str, column: str = "division", *, bank: bool = False) -> None:
     """Rows within the caller's area; where `bank`, a bank's own rows too."""
     condition = f"({IN_AREA.format(column=column)})"
-    restrict(service, table, f"{condition} OR {OF_BANK}" if bank else condition)
+    restrict(service, table, f"{condition} AND {NO_BANK} OR {OF_BANK}" if bank else condition)
 
 
 def audit(*tables: str) -> None:

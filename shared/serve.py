@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 import structlog
 import typer
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from sqlalchemy import Text
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import db, logs, metrics, operations
 from shared.bus.postgres import PostgresReader
@@ -26,6 +27,7 @@ from shared.sql import execute, sql
 from shared.tokens import read_keys
 
 log = structlog.get_logger()
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 _REPUBLISH = sql(
     "WITH again AS (DELETE FROM outbox_sent WHERE :topic = '' OR topic = :topic"
@@ -47,18 +49,21 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
             app.state.consumer = ServiceConsumer(
                 service.name, app.state.pool, reader, service.topics, service.reactions
             )
-        tasks = []
-        if role != "api":
-            tasks = [asyncio.create_task(run_relay(settings.database_url, settings.bus_url, service.name))]
-            tasks += [asyncio.create_task(work(app)) for work in service.background]
-            if app.state.consumer:
-                tasks.append(asyncio.create_task(app.state.consumer.run()))
+        tasks: list[asyncio.Task[Any]] = []
         try:
-            yield
+            async with service.lifespan(app) if service.lifespan else nullcontext():
+                if role != "api":
+                    tasks += [asyncio.create_task(run_relay(settings.database_url, settings.bus_url, service.name))]
+                    tasks += [asyncio.create_task(work(app)) for work in service.background]
+                    if app.state.consumer:
+                        tasks.append(asyncio.create_task(app.state.consumer.run()))
+                try:
+                    yield
+                finally:
+                    for task in tasks:
+                        task.cancel()
+                    await asyncio.gather(*tasks, return_exceptions=True)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             await reader.close()
             await asyncio.wait_for(app.state.pool.close(), 5)
 
@@ -78,21 +83,38 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     if role != "worker":
         for router in service.routers:
             app.include_router(router, prefix=prefix)
+        for middleware in reversed(service.middleware):
+            app.add_middleware(middleware)
     install_handlers(app)
-    _measure(app, service)
+    app.add_middleware(Measure, service=service.name)
     return app
 
 
-def _measure(app: FastAPI, service: Service) -> None:
-    @app.middleware("http")
-    async def measure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        begun = time.perf_counter()
-        response = await call_next(request)
-        route: Any = request.scope.get("route")
-        metrics.REQUESTS.labels(
-            service.name, request.method, getattr(route, "path", "-"), response.status_code
-        ).observe(time.perf_counter() - begun)
-        return response
+class Measure:
+    """Times every request. Plain ASGI: the framework's own wrapper starts a task and two queues for each."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun, status = time.perf_counter(), 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            route = getattr(scope.get("route"), "path", "-")
+            metrics.REQUESTS.labels(self.service, method, route, status).observe(time.perf_counter() - begun)
 
 
 async def _republish(service: Service, settings: Settings, topic: str) -> int:
@@ -115,7 +137,7 @@ def command_line(find: Callable[[str], Service]) -> typer.Typer:
         app = build_app(find(name), settings, role)
         uvicorn.run(
             app, host=settings.host, port=settings.port, loop="uvloop", access_log=False, log_level="warning",
-            timeout_graceful_shutdown=3, backlog=512,
+            timeout_graceful_shutdown=3, backlog=512, proxy_headers=False,
         )  # fmt: skip
 
     @cli.command("migrate")

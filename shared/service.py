@@ -1,15 +1,17 @@
 """A service on one screen: its name, doors, reactions, rules. `shared.serve` runs what stands here."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.types import ASGIApp
 
-from shared.decisions import Rule
 from shared.events import CATALOGUE
 from shared.reactor import Reaction
+from shared.verdicts import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,6 +21,8 @@ class Service:
     """`routers` are mounted under `/{name}/v1`; `reactions` maps event types to functions.
 
     `background` are coroutines of the service's own that run beside it in the worker, given the application.
+    `lifespan` is entered, given the application, once the pool is open; `middleware` are plain ASGI
+    classes, the outermost first.
     """
 
     name: str
@@ -28,6 +32,8 @@ class Service:
     rules: Sequence[Rule] = ()
     background: Sequence[Callable[[Any], Coroutine[Any, Any, None]]] = ()
     prefix: str | None = None
+    lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
+    middleware: Sequence[Callable[[ASGIApp], ASGIApp]] = ()
 
     @property
     def topics(self) -> list[str]:

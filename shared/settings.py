@@ -7,7 +7,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """URLs are PostgreSQL DSNs; files are paths; `clock` is `wall` or, for a played year, `scenario`."""
+    """URLs are PostgreSQL DSNs; files are paths; `clock` is `wall` or, for a played year, `scenario`.
+
+    `upstreams` maps a service's name to its address; `limits_factor` multiplies callers' rates (0: the profile's).
+    `internal_subscribers` maps a subject to the one internal network (CIDR) where its webhooks may be sent.
+    """
 
     model_config = SettingsConfigDict(env_prefix="SHENCHI_", extra="ignore")
 
@@ -25,4 +29,7 @@ class Settings(BaseSettings):
     jwks_file: Path = Path("jwks.json")
     data_key_file: Path = Path("data-keys.json")
     upstreams: dict[str, str] = {}
+    limits_factor: int = 0
+    state_dir: Path = Path(".local")
+    internal_subscribers: dict[str, str] = {}
     log_level: str = "INFO"

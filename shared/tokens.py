@@ -50,7 +50,12 @@ def sign_token(
 
 
 def verify_token(token: str, keys: KeySet, *, issuer: str, audience: str, dev_allowed: bool) -> Caller:
-    """Who bears the token.
+    """Who bears the token; raises as `verify_until` does."""
+    return verify_until(token, keys, issuer=issuer, audience=audience, dev_allowed=dev_allowed)[0]
+
+
+def verify_until(token: str, keys: KeySet, *, issuer: str, audience: str, dev_allowed: bool) -> tuple[Caller, int]:
+    """Who bears the token, and until which Unix second it says so.
 
     Raises:
         Problem: `shared.token_invalid`; why is for the log, not for the caller.
@@ -77,6 +82,7 @@ def verify_token(token: str, keys: KeySet, *, issuer: str, audience: str, dev_al
     )
     if not sound:
         raise Problem("shared.token_invalid")
-    return Caller(
+    caller = Caller(
         claims["sub"], claims["role"], claims.get("area", ""), claims.get("bank", ""), claims.get("unit", "")
     )
+    return caller, int(claims["exp"])

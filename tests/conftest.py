@@ -7,7 +7,7 @@ import json
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+import uvicorn
 from joserfc.jwk import KeySet, RSAKey
 
 from deploy.local.cluster import ensure_cluster, login_names
 from deploy.local.postgres import Postgres
+from shared import logs
 from shared.bus.postgres import migrate as migrate_bus
 from shared.migrate import migrate
 from shared.serve import build_app
@@ -28,6 +30,7 @@ from shared.tokens import sign_token
 SERVICES = ("registry", "finance", "gateway")
 DATABASES = (*SERVICES, "bus")
 _NUMBERS = itertools.count(1)
+logs.configure("ERROR")  # as in service: the library's own console draws each traceback for seconds
 
 
 def free_port() -> int:
@@ -143,6 +146,19 @@ class House:
         client = httpx.AsyncClient(transport=transport, base_url=f"http://{service}")
         return Door(await self.stack.enter_async_context(client), self.keys, app)
 
+    async def listen(self, service: str, role: str = "all", **changes: Any) -> "Door":
+        """The same on a real socket of loopback, for what goes through the gateway or breaks off halfway."""
+        app = build_app(find_service(service), await self.settings(service, **changes), role)
+        server = Listener(uvicorn.Config(
+            app, "127.0.0.1", 0, lifespan="on", log_config=None, access_log=False, timeout_graceful_shutdown=1,
+        ))  # fmt: skip
+        serving = asyncio.create_task(server.serve())
+        self.stack.push_async_callback(server.stopped, serving)
+        await self.settled(lambda: server.ready(serving))
+        address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        client = await self.stack.enter_async_context(httpx.AsyncClient(base_url=address, trust_env=False))
+        return Door(client, self.keys, app, address, lambda: server.stopped(serving))
+
     async def settled(self, check: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
         """Wait for a condition, with a deadline."""
         async with asyncio.timeout(seconds):
@@ -150,13 +166,31 @@ class House:
                 await asyncio.sleep(0.01)
 
 
+class Listener(uvicorn.Server):
+    """A server beside the test in its event loop; signals stay the test runner's."""
+
+    def capture_signals(self) -> Any:
+        return nullcontext()
+
+    async def ready(self, serving: asyncio.Task[None]) -> bool:
+        if serving.done():
+            raise RuntimeError("the service did not start") from serving.exception()
+        return self.started
+
+    async def stopped(self, serving: asyncio.Task[None]) -> None:
+        self.should_exit = True
+        await serving
+
+
 @dataclass(frozen=True)
 class Door:
-    """A client that bears tokens."""
+    """A client that bears tokens. A listening one has an `address` and can be stopped."""
 
     client: httpx.AsyncClient
     keys: Keys
     app: Any
+    address: str = ""
+    stop: Callable[[], Awaitable[None]] | None = None
 
     def headers(self, role: str, area: str = "140927", *, on: str = "2017-06-01", subject: str = "", bank: str = "",
                 unit: str = "") -> dict[str, str]:  # fmt: skip

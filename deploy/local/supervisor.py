@@ -72,7 +72,12 @@ PROCESSES = (
     Process(GATEWAY, migrate=("-m", "gateway", "migrate"), run=("-m", "gateway", "--role", "all")),
 )
 # What every process is told, unless whoever types the command says otherwise.
-DEFAULTS = {"SHENCHI_PROFILE": "dev", "SHENCHI_CLOCK": "scenario"}
+# The played year's archive is a county system on this same machine.
+DEFAULTS = {
+    "SHENCHI_PROFILE": "dev",
+    "SHENCHI_CLOCK": "scenario",
+    "SHENCHI_INTERNAL_SUBSCRIBERS": '{"county-archive": "127.0.0.0/8"}',
+}
 
 
 @dataclass

@@ -69,12 +69,15 @@ GRANT EXECUTE ON FUNCTION source_of_login(), take_over(),
 """
 
 _APPEND = "SELECT append($1, $2, $3, $4, $5, $6)"
+# Nothing to read is right at the end only: before it the rows are gone, behind it they never came.
 _FETCH = """
 SELECT w.topic, w.partition, w.next_offset AS wanted, l."offset", l.key, l.headers, l.value
 FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS w (topic, partition, next_offset)
-CROSS JOIN LATERAL (
+LEFT JOIN head ON head.topic = w.topic AND head.partition = w.partition
+LEFT JOIN LATERAL (
     SELECT * FROM log WHERE log.topic = w.topic AND log.partition = w.partition AND log."offset" >= w.next_offset
-    ORDER BY log."offset" LIMIT $4) l
+    ORDER BY log."offset" LIMIT $4) l ON true
+WHERE l."offset" IS NOT NULL OR head.next_offset IS DISTINCT FROM w.next_offset
 ORDER BY w.topic, w.partition, l."offset"
 """
 _ENDS = "SELECT topic, partition, next_offset FROM head WHERE topic = ANY($1)"
@@ -152,7 +155,7 @@ class PostgresReader:
         for row in rows:
             batch = found.setdefault((row["topic"], row["partition"]), [])
             if row["offset"] != row["wanted"] + len(batch):
-                raise OffsetLostError(f"{row['topic']}[{row['partition']}] begins behind offset {row['wanted']}")
+                raise OffsetLostError(f"{row['topic']}[{row['partition']}] does not hold offset {row['wanted']}")
             batch.append(
                 Record(row["topic"], row["partition"], row["offset"], row["key"], row["headers"], row["value"])
             )

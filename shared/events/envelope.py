@@ -1,5 +1,6 @@
 """CloudEvents 1.0 as the house uses it: attributes as headers, the payload as JSON."""
 
+import json
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -49,6 +50,17 @@ class Envelope:
             "ce_correlationid": self.correlation_id, "ce_causationid": self.causation_id,
             "content-type": "application/json",
         }  # fmt: skip
+
+    def structured(self) -> dict[str, Any]:
+        """CloudEvents' JSON format, for webhooks and feeds: `data` is an object, empty attributes are left out."""
+        attributes = {
+            "specversion": "1.0", "id": self.id, "type": self.type, "source": self.source, "time": self.time,
+            "datacontenttype": "application/json", "partitionkey": self.key, "epoch": self.epoch,
+            "sequence": self.sequence, "businessdate": self.business_date, "actor": self.actor,
+            "correlationid": self.correlation_id, "causationid": self.causation_id,
+        }  # fmt: skip
+        data = json.loads(self.data) if isinstance(self.data, str) else self.data
+        return {name: value for name, value in attributes.items() if value != ""} | {"data": data}
 
     def with_data(self, data: Any) -> "Envelope":
         return replace(self, data=data)

@@ -27,7 +27,7 @@ class LoanApproved(_OfLoan):
 
 
 class LoanRefused(_OfLoan):
-    """By the rules or by the bank, with reason codes."""
+    """By the rules or by the bank, with reason codes. `loan_id` is the application's."""
 
     TYPE: ClassVar[str] = "finance.loan_refused.v1"
 
@@ -72,11 +72,11 @@ class LoanSettled(_OfLoan):
     settled_on: date
 
 
-class DiscountPaid(_OfLoan):
-    """The county paid a period's interest for the household."""
+class DiscountApproved(_OfLoan):
+    """The county's claim was checked: it pays this much of a settled period's interest for the household."""
 
-    TYPE: ClassVar[str] = "finance.discount_paid.v1"
+    TYPE: ClassVar[str] = "finance.discount_approved.v1"
 
     claim_id: UUID
     amount_fen: int
-    paid_on: date
+    approved_on: date

@@ -1,0 +1,1 @@
+"""Measures of help that households receive, one policy per household, kept by other services' facts."""

@@ -21,7 +21,7 @@ CREATE TABLE household (
     id uuid PRIMARY KEY, household_no text NOT NULL UNIQUE, division text COLLATE "C" NOT NULL,
     status text NOT NULL CHECK (status IN ('poor', 'exited', 'returned', 'removed')),
     registered_on date NOT NULL, exited_on date, exited_year integer, relocation_cohort integer,
-    version bigint NOT NULL DEFAULT 1,
+    relocated boolean NOT NULL DEFAULT false, version bigint NOT NULL DEFAULT 1,
     CHECK ((status = 'exited') = (exited_year IS NOT NULL)));
 CREATE INDEX ON household (division, id);
 
@@ -83,7 +83,11 @@ CREATE TABLE roster_import (
     income_year integer NOT NULL, business_date date NOT NULL, submitted_by text NOT NULL, sha256 text NOT NULL,
     file_sealed bytea, people integer NOT NULL DEFAULT 0, households integer NOT NULL DEFAULT 0,
     accepted_households integer NOT NULL DEFAULT 0, rejected_households integer NOT NULL DEFAULT 0,
-    problem text, submitted_at timestamptz NOT NULL DEFAULT clock_timestamp(), finished_at timestamptz);
+    problem jsonb, attempts integer NOT NULL DEFAULT 0,
+    submitted_at timestamptz NOT NULL DEFAULT clock_timestamp(), finished_at timestamptz);
+-- Sealed bytes do not compress.
+ALTER TABLE roster_import ALTER COLUMN file_sealed SET STORAGE EXTERNAL;
+CREATE INDEX ON roster_import (submitted_at) WHERE state IN ('received', 'running');
 CREATE TABLE roster_finding (
     import_id uuid NOT NULL REFERENCES roster_import, division text COLLATE "C" NOT NULL, position integer NOT NULL,
     row integer NOT NULL, household_no text NOT NULL, "column" text NOT NULL, kind text NOT NULL,

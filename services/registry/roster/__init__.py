@@ -1,0 +1,1 @@
+"""The roster: households with their people, handed in as one XLSX file, taken whole household by household."""

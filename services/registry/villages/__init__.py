@@ -1,0 +1,1 @@
+"""Villages: their checklist of facilities, and how a poor village leaves the list."""

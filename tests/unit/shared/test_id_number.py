@@ -48,6 +48,7 @@ def test_normalise_takes_what_people_write(written: str, stored: str) -> None:
         "X1010519491231002X",
         "110105194912310021",
         "１１０１０５１９４９１２３１００２X",
+        "１1010519491231002X",
     ],
 )
 def test_what_is_no_number(number: str) -> None:
@@ -64,6 +65,14 @@ def test_a_birth_outside_the_calendar_fails_despite_its_check_digit(birth: str) 
 def test_check_digit_wants_seventeen_digits(first17: str) -> None:
     with pytest.raises(ValueError, match="17 digits"):
         check_digit(first17)
+
+
+@given(numbers())
+def test_the_check_digit_is_iso_7064_mod_11_2(number: str) -> None:
+    total = 0
+    for character in number:
+        total = total * 2 + (10 if character == "X" else int(character))
+    assert total % 11 == 1
 
 
 @given(numbers(), st.integers(0, 17), st.sampled_from(CHECK_DIGITS))

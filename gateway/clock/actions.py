@@ -1,0 +1,18 @@
+"""Moving the clock."""
+
+from datetime import date
+
+from gateway.clock import queries
+from gateway.clock.rules import clock_refusal
+from shared import dates
+from shared.problems import Problem
+from shared.sql import Connection
+
+
+async def set_clock(connection: Connection, mode: str, business_date: date) -> None:
+    """Raises Problem: 409 where the clock is the wall's or already further, 422 for a date to come."""
+    refusal = clock_refusal(mode, business_date, dates.today())
+    if refusal:
+        raise Problem(refusal)
+    if not await queries.update_business_date(connection, business_date):
+        raise Problem("gateway.clock.backwards")

@@ -1,0 +1,1 @@
+"""The page at the front door: the year as a table."""

@@ -1,0 +1,66 @@
+"""All SQL about the feed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Integer, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from gateway.feed.rules import Cursor
+from gateway.feed.tables import exit_fact
+from shared.sql import Connection, Row, execute_many, fetch, fetch_one, insert_many, sql
+
+_FEED_LOCK = 7_406_541
+
+_HOLD = sql(
+    f"SELECT CASE WHEN :shared THEN pg_advisory_xact_lock_shared({_FEED_LOCK})"
+    f" ELSE pg_advisory_xact_lock({_FEED_LOCK}) END",
+    shared=Boolean,
+)  # fmt: skip
+_HEAD = sql("SELECT (SELECT epoch FROM source) AS epoch, coalesce(max(position), 0) AS position FROM exit_fact")
+_LAST_OF_EPOCH = sql(
+    "SELECT coalesce(max(position), 0) AS position FROM exit_fact WHERE epoch <= :epoch", epoch=BigInteger
+)
+_PAGE = sql(
+    "SELECT position, epoch, event FROM exit_fact WHERE position > :after ORDER BY position LIMIT :limit",
+    after=BigInteger, limit=Integer,
+)  # fmt: skip
+_KNOWN = sql("SELECT event_id FROM exit_fact WHERE event_id = ANY(:ids)", ids=ARRAY(Text))
+_APPEND = insert_many(exit_fact, ("position", "epoch", "event_id", "key", "type", "event"))
+
+
+async def hold_feed(connection: Connection, *, shared: bool = False) -> None:
+    """Until the end of the transaction nobody else appends; with `shared`, others may hold it so too.
+
+    Positions thus become visible in order: whoever reads up to one will never miss a lower one that commits late.
+    """
+    await fetch_one(connection, _HOLD, shared=shared)
+
+
+async def get_head(connection: Connection) -> Cursor:
+    """The present epoch and the last position."""
+    row = await fetch_one(connection, _HEAD)
+    assert row is not None
+    return Cursor(row["epoch"], row["position"])
+
+
+async def get_last_of_epoch(connection: Connection, epoch: int) -> int:
+    """The last position written in an epoch or before it; 0 where there is none."""
+    row = await fetch_one(connection, _LAST_OF_EPOCH, epoch=epoch)
+    assert row is not None
+    return int(row["position"])
+
+
+async def list_facts(connection: Connection, after: int, limit: int) -> list[Row]:
+    """Facts beyond a position, in order."""
+    return await fetch(connection, _PAGE, after=after, limit=limit)
+
+
+async def find_known(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Which of the event ids the feed has already."""
+    return {r["event_id"] for r in await fetch(connection, _KNOWN, ids=list(ids))}
+
+
+async def insert_facts(connection: Connection, facts: Sequence[dict[str, Any]]) -> None:
+    """`facts`: position, epoch, event_id, key, type, event."""
+    await execute_many(connection, _APPEND, facts)

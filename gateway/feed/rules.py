@@ -1,0 +1,38 @@
+"""Cursors of the feed: where a reader stands, and where it may go on after a restore.
+
+A restore may have lost facts that readers saw already, so it raises the epoch, and no cursor from before it is
+followed silently (mechanics 4).
+"""
+
+import re
+from dataclasses import dataclass
+
+_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Everything up to `position` has been read, in the feed as it was in `epoch`."""
+
+    epoch: int
+    position: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.position}"
+
+
+def read_cursor(cursor: str) -> Cursor | None:
+    """None where it is not one of ours."""
+    found = _CURSOR.fullmatch(cursor)
+    return Cursor(int(found[1]), int(found[2])) if found else None
+
+
+def resync_point(cursor: Cursor, head: Cursor, last_of_epoch: int) -> Cursor | None:
+    """Where a reader must begin again, or None where its cursor still holds.
+
+    `last_of_epoch` is the last position that the feed still has from the cursor's epoch: up to there both saw the
+    same. Beyond it the reader may meet a fact again, known by its event id, but misses none.
+    """
+    if cursor.epoch == head.epoch and cursor.position <= head.position:
+        return None
+    return Cursor(head.epoch, min(cursor.position, last_of_epoch))

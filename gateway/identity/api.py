@@ -1,0 +1,26 @@
+"""Who am I, and whose keys are trusted here."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from gateway.identity.schemas import Identity
+from gateway.limits.api import LIMITED
+from shared.context import Caller
+from shared.http import current_caller
+
+router = APIRouter(tags=["identity"])
+
+
+@router.get("/whoami", dependencies=[LIMITED])
+async def whoami(caller: Annotated[Caller, Depends(current_caller)]) -> Identity:
+    """The caller as the token names it."""
+    return Identity(subject=caller.subject, role=caller.role, area=caller.area, bank=caller.bank, unit=caller.unit)
+
+
+@router.get("/.well-known/jwks.json")
+async def get_keys(request: Request, response: Response) -> dict[str, Any]:
+    """The public keys of the issuer whose tokens are taken here (RFC 7517)."""
+    response.headers["Cache-Control"] = "public, max-age=300"
+    keys: dict[str, Any] = request.app.state.keys.as_dict(private=False)
+    return keys

@@ -1,0 +1,27 @@
+"""Letting a caller in, or saying when."""
+
+import math
+from collections import OrderedDict
+from typing import TypeAlias
+
+from gateway.limits.rules import Bucket, limit_of, take
+from shared.context import Caller
+from shared.problems import Problem
+
+Buckets: TypeAlias = OrderedDict[str, Bucket]
+MOST_SUBJECTS = 10_000
+
+
+def admit(buckets: Buckets, caller: Caller, factor: int, now: float) -> None:
+    """Take one request out of the subject's bucket. Who called longest ago is forgotten first, and starts full.
+
+    Raises:
+        Problem: `gateway.limits.too_many` (429), with the seconds to wait.
+    """
+    bucket, wait = take(buckets.get(caller.subject), limit_of(caller.role, factor), now)
+    buckets[caller.subject] = bucket
+    buckets.move_to_end(caller.subject)
+    if len(buckets) > MOST_SUBJECTS:
+        buckets.popitem(last=False)
+    if wait:
+        raise Problem("gateway.limits.too_many", retry_after_seconds=math.ceil(wait))

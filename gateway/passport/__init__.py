@@ -1,0 +1,1 @@
+"""One household across all services, in one call."""

@@ -1,0 +1,34 @@
+"""One household across all services."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
+
+from gateway.limits.api import LIMITED
+from gateway.passport.actions import compose
+from gateway.passport.rules import WHOLE
+from gateway.passport.schemas import Passport
+from shared.context import Act
+from shared.http import current_act
+
+router = APIRouter(tags=["passport"], dependencies=[LIMITED])
+
+PASSED_ON = ("authorization", "accept-language", "business-date", "x-correlation-id")
+
+
+@router.get("/passport/{household_id}", response_model=Passport, response_model_exclude_unset=True)
+async def get_passport(
+    household_id: UUID, request: Request, act: Annotated[Act, Depends(current_act)]
+) -> Passport | JSONResponse:
+    """The household, its exits, measures, loans and the decisions about it. A service that is away leaves its part
+    `unavailable` with a warning; a household that the registry does not show this caller is a 404.
+    """
+    state = request.app.state
+    headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+    parts, warnings = await compose(state.session, state.settings.upstreams, headers, household_id)
+    whole = parts[WHOLE]
+    if whole.status is not None and whole.status >= 400:
+        return JSONResponse(whole.body, whole.status, media_type="application/problem+json; charset=utf-8")
+    return Passport(household_id=household_id, business_date=act.business_date, warnings=warnings, **parts)

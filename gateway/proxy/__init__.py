@@ -1,0 +1,1 @@
+"""Requests passed on as they came, within limits of size and time."""

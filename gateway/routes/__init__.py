@@ -1,0 +1,1 @@
+"""Which paths the public may reach, as data."""

@@ -1,0 +1,1 @@
+"""Webhooks: announced exits to who subscribed, signed, retried without end, in order per household."""

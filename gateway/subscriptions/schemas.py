@@ -1,0 +1,71 @@
+"""Bodies of the subscriptions' doors."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.bodies import Input
+
+EventType = Literal["registry.household_exited.v1", "registry.village_exited.v1"]
+EVENT_TYPES: list[EventType] = ["registry.household_exited.v1", "registry.village_exited.v1"]
+
+
+class NewSubscription(Input):
+    """Where to send, and what: both kinds of exit where `types` is left out."""
+
+    url: str = Field(min_length=1, max_length=2000)
+    types: list[EventType] = Field(default=EVENT_TYPES, min_length=1, max_length=len(EVENT_TYPES))
+
+
+class Subscription(BaseModel):
+    """Facts at `from_position` of the feed and beyond are sent. `disabled`: the target answered 410 Gone."""
+
+    id: UUID
+    owner_subject: str
+    url: str
+    types: list[str]
+    state: Literal["active", "disabled"]
+    from_position: int
+    created_at: datetime
+
+
+class CreatedSubscription(Subscription):
+    """The `secret` that signs (Standard Webhooks, `whsec_...`) is shown this once."""
+
+    secret: str
+
+
+class Subscriptions(BaseModel):
+    items: list[Subscription]
+
+
+class Replay(Input):
+    """Send again everything from this position of the feed on."""
+
+    from_position: int = Field(ge=1, le=2**53)
+
+
+class Replayed(BaseModel):
+    deliveries: int
+
+
+class Delivery(BaseModel):
+    """One webhook. `webhook_id` stays the same however often it is sent; `last_error` says why it failed last."""
+
+    position: int
+    webhook_id: str
+    key: str
+    type: str
+    state: Literal["pending", "delivered"]
+    attempts: int
+    next_attempt_at: datetime
+    last_status: int | None
+    last_error: str | None
+    delivered_at: datetime | None
+
+
+class DeliveryPage(BaseModel):
+    items: list[Delivery]
+    next: str | None

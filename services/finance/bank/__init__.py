@@ -1,0 +1,1 @@
+"""What banks post about their loans, and what it does to them."""

@@ -1,0 +1,240 @@
+"""Recording what a bank posts, in batches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.finance.bank import queries
+from services.finance.bank.rules import Applied, Held, LoanState, Outcome, Posted, Refused, apply_bank_event
+from services.finance.bank.schemas import BankEvent, EventResult
+from services.finance.ledger import queries as ledger
+from services.finance.ledger.actions import post_journals
+from services.finance.ledger.rules import Journal
+from services.finance.loans import queries as loans
+from services.finance.loans.rules import Movement
+from shared.context import Act
+from shared.dates import Period
+from shared.events.envelope import Payload
+from shared.events.finance import (
+    InterestSettled,
+    LoanDisbursed,
+    LoanOverdue,
+    LoanRefused,
+    LoanSettled,
+    RepaymentPosted,
+)
+from shared.ids import uuid7
+from shared.outbox import emit
+from shared.sql import Connection, Row
+
+SAME = (
+    "state", "rate_ppm", "decided_on", "disbursed_on", "due_on", "settled_on", "disbursed_fen", "principal_fen",
+    "interest_fen", "interest_owed_fen", "penalty_fen", "overdue_fen", "overdue_since", "term_months", "approved_on",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A stored event that has not been applied yet."""
+
+    id: UUID
+    event: BankEvent
+
+
+@dataclass(slots=True)
+class Book:
+    """One loan while a batch passes over it, and what is to be written in the end."""
+
+    row: Row
+    loan: LoanState
+    held: list[Waiting] = field(default_factory=list)
+    journals: list[Journal] = field(default_factory=list)
+    facts: list[Payload] = field(default_factory=list)
+    periods: list[dict[str, Any]] = field(default_factory=list)
+    spells: list[dict[str, Any]] = field(default_factory=list)
+    outcomes: dict[UUID, tuple[str, str | None]] = field(default_factory=dict)
+
+
+async def record_bank_events(
+    connection: Connection, act: Act, numbers: dict[str, Any], items: Sequence[BankEvent | EventResult]
+) -> list[EventResult]:
+    """Take the events in their order; what waited for one of them follows at once.
+
+    An item that is a result already did not fit. An event that names no loan of the bank's or lies in the future is
+    answered and not kept: it may be sent again, corrected, under the same serial. Every other is kept for good.
+    """
+    events = [e for e in items if isinstance(e, BankEvent)]
+    rows = await loans.lock_loans_by_no(connection, [e.loan_no for e in events])
+    first: dict[str, BankEvent] = {}
+    for event in events:
+        if _turned_away(event, rows, act.business_date) is None:
+            first.setdefault(event.serial, event)
+    books = await _open_books(connection, list(rows.values()))
+    stored = [_stored(act, event, rows[event.loan_no], i) for i, event in enumerate(first.values())]
+    new = await queries.insert_events(connection, stored)
+    order = tuple(numbers["repayment_order"])
+    for row in stored:
+        if row["serial"] in new:
+            _take(books[row["loan_id"]], Waiting(row["id"], first[row["serial"]]), order)
+    await _write(connection, act, list(books.values()))
+    known = await queries.list_events_of(connection, act.caller.bank, sorted({e.serial for e in events}))
+    return [
+        e if isinstance(e, EventResult) else _result(e, known, rows, books, _turned_away(e, rows, act.business_date))
+        for e in items
+    ]
+
+
+def _turned_away(event: BankEvent, rows: dict[str, Row], today: date) -> str | None:
+    """Why an event is not kept at all."""
+    if event.loan_no not in rows:
+        return "finance.bank.loan_unknown"
+    return "finance.bank.future_date" if event.occurred_on > today else None
+
+
+def _content(event: BankEvent) -> dict[str, Any]:
+    return event.model_dump(mode="json", exclude_none=True)
+
+
+def _stored(act: Act, event: BankEvent, loan: Row, position: int) -> dict[str, Any]:
+    return {
+        "id": uuid7(), "bank": act.caller.bank, "serial": event.serial, "kind": event.kind, "loan_id": loan["id"],
+        "loan_no": event.loan_no, "division": loan["division"], "occurred_on": event.occurred_on,
+        "content": _content(event), "state": "held", "position": position, "received_on": act.business_date,
+    }  # fmt: skip
+
+
+async def _open_books(connection: Connection, rows: Sequence[Row]) -> dict[UUID, Book]:
+    ids = [r["id"] for r in rows]
+    principal = await ledger.list_principal(connection, ids)
+    settled = await queries.list_periods(connection, ids)
+    books = {}
+    for row in rows:
+        periods = settled.get(row["id"], [])
+        state = LoanState(
+            approved_fen=row["amount_fen"], **{name: row[name] for name in SAME},
+            movements=tuple(Movement(on, amount) for on, amount in principal.get(row["id"], [])),
+            settled=tuple(p for p, _ in periods), posted_fen=sum(fen for _, fen in periods),
+        )  # fmt: skip
+        books[row["id"]] = Book(row, state)
+    for row in await queries.list_held(connection, ids):
+        books[row["loan_id"]].held.append(Waiting(row["id"], BankEvent.model_validate(row["content"])))
+    return books
+
+
+def _posted(event: BankEvent) -> Posted:
+    period = None
+    if event.period_start_on and event.period_end_on:
+        period = Period(event.period_start_on, event.period_end_on)
+    return Posted(
+        event.kind, event.occurred_on, amount_fen=event.amount_fen or 0, penalty_fen=event.penalty_fen or 0,
+        approved=bool(event.approved), rate_ppm=event.rate_ppm, period=period,
+    )  # fmt: skip
+
+
+def _take(book: Book, waiting: Waiting, order: Sequence[str]) -> None:
+    """Apply a new event, then whatever waited, by day and arrival, until nothing moves any more."""
+    outcome = _try(book, waiting, order)
+    if isinstance(outcome, Held):
+        book.held.append(waiting)
+        book.held.sort(key=lambda w: w.event.occurred_on)
+    moved = isinstance(outcome, Applied)
+    while moved:
+        moved = False
+        for held in list(book.held):
+            outcome = _try(book, held, order)
+            if isinstance(outcome, Held):
+                continue
+            book.held.remove(held)
+            if isinstance(outcome, Applied):
+                moved = True
+                break
+
+
+def _try(book: Book, waiting: Waiting, order: Sequence[str]) -> Outcome:
+    outcome = apply_bank_event(book.loan, _posted(waiting.event), order)
+    if isinstance(outcome, Refused):
+        book.outcomes[waiting.id] = "refused", outcome.code
+    elif isinstance(outcome, Applied):
+        book.outcomes[waiting.id] = "applied", None
+        book.loan = outcome.loan
+        _note(book, waiting, outcome)
+    return outcome
+
+
+def _note(book: Book, waiting: Waiting, applied: Applied) -> None:
+    """What an applied event leaves behind: a booking, a fact, a settled period, an ended spell."""
+    event, row = waiting.event, book.row
+    of_loan = {"loan_id": row["id"], "division": row["division"], "bank": row["bank"]}
+    if applied.entries:
+        key = f"bank:{row['bank']}:{event.serial}"
+        book.journals.append(
+            Journal(event.kind, booked_on=event.occurred_on, source_key=key, entries=applied.entries, **of_loan)
+        )
+    if event.kind == "interest_settled" and applied.due_fen is not None:
+        posted = event.amount_fen or 0
+        book.periods.append(
+            of_loan
+            | {
+                "id": uuid7(), "event_id": waiting.id, "period_start_on": event.period_start_on,
+                "period_end_on": event.period_end_on, "rate_ppm": applied.loan.rate_ppm, "posted_fen": posted,
+                "due_fen": applied.due_fen, "difference_fen": posted - applied.due_fen,
+            }
+        )  # fmt: skip
+    if applied.ended_spell:
+        spell = applied.ended_spell
+        book.spells.append(of_loan | {"id": uuid7(), "start_on": spell.start_on, "end_on": spell.end_on})
+    book.facts += _facts(row, event, applied.loan)
+
+
+def _facts(row: Row, event: BankEvent, after: LoanState) -> list[Payload]:
+    about: dict[str, Any] = {
+        "loan_id": row["id"], "household_id": row["household_id"], "division": row["division"],
+        "amount_fen": event.amount_fen,
+    }  # fmt: skip
+    on, fact = event.occurred_on, list[Payload]()
+    match event.kind:
+        case "decision" if not event.approved:
+            # Not the bank's own words: they may name a person.
+            fact.append(LoanRefused(**about, reasons=["bank_declined"]))
+        case "disbursement":
+            fact.append(LoanDisbursed(**about, disbursed_on=on))
+        case "interest_settled":
+            periods: dict[str, Any] = {
+                "period_start_on": event.period_start_on, "period_end_on": event.period_end_on,
+            }  # fmt: skip
+            fact.append(InterestSettled(**about, **periods))
+        case "repayment":
+            fact.append(RepaymentPosted(**about, principal_left_fen=after.principal_fen, repaid_on=on))
+        case "overdue":
+            fact.append(LoanOverdue(**about, overdue_on=on))
+        case "settled":
+            fact.append(LoanSettled(**about, settled_on=on))
+    return fact
+
+
+async def _write(connection: Connection, act: Act, books: Sequence[Book]) -> None:
+    outcomes = [(i, *outcome) for b in books for i, outcome in b.outcomes.items()]
+    changed = [b for b in books if any(state == "applied" for state, _ in b.outcomes.values())]
+    await loans.update_loans(
+        connection, [{"id": b.row["id"]} | {c: getattr(b.loan, c) for c in loans.STATE} for b in changed]
+    )
+    await queries.resolve_events(connection, outcomes)
+    await queries.insert_periods(connection, [p for b in books for p in b.periods])
+    await queries.insert_spells(connection, [s for b in books for s in b.spells])
+    await post_journals(connection, act, [j for b in books for j in b.journals])
+    await emit(connection, act, "finance", [f for b in books for f in b.facts])
+
+
+def _result(
+    event: BankEvent, known: dict[str, Row], rows: dict[str, Row], books: dict[UUID, Book], turned_away: str | None
+) -> EventResult:
+    found, row = known.get(event.serial), rows.get(event.loan_no)
+    loan_state = books[row["id"]].loan.state if row else None
+    if found is not None and found["content"] != _content(event):
+        code = "finance.bank.serial_reused"
+        return EventResult(serial=event.serial, state="refused", code=code, loan_state=loan_state)
+    if found is None:
+        return EventResult(serial=event.serial, state="refused", code=turned_away, loan_state=loan_state)
+    return EventResult(serial=event.serial, state=found["state"], code=found["code"], loan_state=loan_state)

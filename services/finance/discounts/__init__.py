@@ -1,0 +1,1 @@
+"""The quarter's claim: which interest the county pays for households."""

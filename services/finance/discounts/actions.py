@@ -1,0 +1,142 @@
+"""Making and checking the quarter's claim."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.finance.bank import queries as bank_queries
+from services.finance.discounts import queries
+from services.finance.discounts.rules import (
+    DISCOUNT,
+    DiscountFacts,
+    DiscountPolicy,
+    discount_fen,
+    overdue_within,
+    paid_fen_days,
+    quarterly_discount,
+)
+from services.finance.discounts.schemas import ClaimState
+from services.finance.ledger import queries as ledger
+from services.finance.ledger.actions import post_journals
+from services.finance.ledger.rules import Journal, transfer
+from services.finance.loans import queries as loans
+from services.finance.loans.actions import rate_policy
+from services.finance.loans.rules import Movement, quarter_of
+from shared.context import Act
+from shared.dates import Period
+from shared.decisions import Decided, record_decisions
+from shared.events.finance import DiscountApproved
+from shared.ids import uuid7
+from shared.outbox import emit
+from shared.policy import Policy
+from shared.problems import Problem
+from shared.sql import Connection, Row
+
+
+async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str, quarter_end_on: date) -> ClaimState:
+    """Claim what the bank settled in the quarter and nobody claimed yet; every line is decided by the rules.
+
+    Raises:
+        Problem: the day ends no quarter (422); the quarter is not over, or nothing is left to claim (409).
+    """
+    quarter = quarter_of(quarter_end_on)
+    if quarter is None:
+        raise Problem("finance.discounts.not_a_quarter_end")
+    if act.business_date < quarter.end_on - timedelta(days=1):
+        raise Problem("finance.discounts.quarter_open")
+    await queries.take_turn(connection, bank)
+    periods = await bank_queries.list_unclaimed(connection, bank, quarter.start_on, quarter.end_on)
+    if not periods:
+        raise Problem("finance.discounts.nothing_to_claim")
+    decided, claim_id = await _decide(connection, policy.on(act.business_date), periods), uuid7()
+    lines = [_line(claim_id, period, one) for period, one in zip(periods, decided, strict=True)]
+    paid = [x for x in lines if x["outcome"] == "accepted"]
+    claim = {
+        "id": claim_id, "division": act.caller.area, "bank": bank, "state": "made", "lines": len(paid),
+        "quarter_end_on": quarter.end_on - timedelta(days=1), "amount_fen": sum(x["amount_fen"] for x in paid),
+        "made_by": act.subject, "made_on": act.business_date,
+    }  # fmt: skip
+    await queries.insert_claim(connection, claim, lines)
+    await record_decisions(connection, act, policy.version, decided)
+    return ClaimState(
+        claim_id=claim_id, state="made", lines=len(paid), refused_lines=len(lines) - len(paid),
+        amount_fen=claim["amount_fen"],
+    )  # fmt: skip
+
+
+async def _decide(connection: Connection, numbers: dict[str, Any], periods: Sequence[Row]) -> list[Decided]:
+    ids = sorted({p["loan_id"] for p in periods})
+    rows = await loans.list_loans_by_id(connection, ids)
+    statuses = await loans.list_statuses(connection, sorted({r["household_id"] for r in rows.values()}))
+    principal, spells = await ledger.list_principal(connection, ids), await bank_queries.list_spells(connection, ids)
+    rule_policy = DiscountPolicy(tuple(numbers["loan_statuses"]), rate_policy(numbers))
+    decided = []
+    for settled in periods:
+        loan = rows[settled["loan_id"]]
+        period = Period(settled["period_start_on"], settled["period_end_on"])
+        ended = spells.get(loan["id"], [])
+        running = [Period(loan["overdue_since"], date.max)] if loan["overdue_since"] else []
+        overdue = overdue_within(period, [*ended, *running])
+        movements = [Movement(on, amount) for on, amount in principal.get(loan["id"], [])]
+        facts = DiscountFacts(
+            status=statuses.get(loan["household_id"]), term_months=loan["term_months"],
+            rate_ppm=settled["rate_ppm"], posted_fen=settled["posted_fen"],
+            fen_days=paid_fen_days(movements, period, overdue), overdue_days=sum(o.days for o in overdue),
+        )  # fmt: skip
+        verdict = quarterly_discount(facts, rule_policy)
+        subject, bank = str(loan["household_id"]), loan["bank"]
+        decided.append(Decided(DISCOUNT, subject, loan["division"], facts, rule_policy, verdict, bank=bank))
+    return decided
+
+
+def _line(claim_id: UUID, settled: Row, decided: Decided) -> dict[str, Any]:
+    accepted = decided.verdict.outcome == "accepted"
+    return {
+        "id": uuid7(), "claim_id": claim_id, "interest_period_id": settled["id"], "loan_id": settled["loan_id"],
+        "household_id": UUID(decided.subject_id), "division": decided.division, "bank": settled["bank"],
+        "posted_fen": settled["posted_fen"], "outcome": decided.verdict.outcome,
+        "amount_fen": discount_fen(decided.facts, decided.policy) if accepted else 0,
+        "missing": {"codes": decided.verdict.missing}, "decision_id": decided.id,
+    }  # fmt: skip
+
+
+async def check_claim(connection: Connection, act: Act, claim_id: UUID) -> ClaimState:
+    """A second person finds the claim right: the finance bureau owes it, the rest is left to the households.
+
+    Raises:
+        Problem: not known here (404), made by the same person (403), checked already (409).
+    """
+    claim = await queries.lock_claim(connection, claim_id)
+    if claim["made_by"] == act.subject:
+        raise Problem("shared.same_person")
+    if claim["state"] != "made":
+        raise Problem("finance.discounts.already_checked")
+    lines = await queries.list_lines(connection, claim_id)
+    rows = await loans.lock_loans(connection, sorted({x["loan_id"] for x in lines}))
+    sums: dict[UUID, tuple[int, int]] = {}
+    for x in lines:
+        covered, owed = sums.get(x["loan_id"], (0, 0))
+        sums[x["loan_id"]] = covered + x["amount_fen"], owed + x["posted_fen"] - x["amount_fen"]
+    await queries.set_checked(connection, claim_id, act.subject, act.business_date)
+    await loans.cover_interest(connection, sums)
+    paid = [x for x in lines if x["outcome"] == "accepted"]
+    await post_journals(connection, act, [_journal(act, claim_id, x, rows[x["loan_id"]]) for x in paid])
+    await emit(connection, act, "finance", [
+        DiscountApproved(
+            loan_id=x["loan_id"], household_id=x["household_id"], division=rows[x["loan_id"]]["division"],
+            claim_id=claim_id, amount_fen=x["amount_fen"], approved_on=act.business_date,
+        )
+        for x in paid
+    ])  # fmt: skip
+    return ClaimState(
+        claim_id=claim_id, state="checked", lines=len(paid), refused_lines=len(lines) - len(paid),
+        amount_fen=claim["amount_fen"],
+    )  # fmt: skip
+
+
+def _journal(act: Act, claim_id: UUID, line: Row, loan: Row) -> Journal:
+    return Journal(
+        "discount", loan["id"], loan["division"], loan["bank"], act.business_date,
+        f"claim:{claim_id}:{line['id']}", transfer("discount_receivable", "interest_receivable", line["amount_fen"]),
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Doors to the interest discount: make, check, list and export a quarter's claim."""
+
+import csv
+import io
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from services.finance.discounts import actions, queries
+from services.finance.discounts.schemas import (
+    Claim,
+    ClaimLine,
+    ClaimOrder,
+    ClaimPage,
+    ClaimState,
+    ClaimSummary,
+    DiscountTotals,
+)
+from shared.context import Act
+from shared.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
+from shared.money import yuan
+from shared.sql import Row
+
+router = APIRouter(prefix="/discounts", tags=["discounts"])
+
+FIRST = UUID(int=0)
+READERS = by("county", "bank", "auditor")
+Clerk = Annotated[Act, by("county")]
+
+
+@router.post("/claims", response_model=ClaimState)
+async def make_claim(
+    request: Request, body: ClaimOrder, connection: Transaction, act: Clerk, policy: CurrentPolicy,
+    key: IdempotencyKey = "",
+) -> JSONResponse:  # fmt: skip
+    """Claim a bank's settled interest of a quarter."""
+    return await once(
+        request, connection, act, key,
+        lambda: actions.make_claim(connection, act, policy, body.bank, body.quarter_end_on),
+    )  # fmt: skip
+
+
+@router.post("/claims/{claim_id}/check")
+async def check_claim(claim_id: UUID, connection: Transaction, act: Clerk) -> ClaimState:
+    """Find a claim right; by another person than the one who made it, once."""
+    return await actions.check_claim(connection, act, claim_id)
+
+
+@router.get("/claims", dependencies=[READERS])
+async def list_claims(
+    connection: Transaction, cursor: UUID = FIRST, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> ClaimPage:
+    """Claims of the caller's area or bank, by id. `next` is the cursor of the following page."""
+    items = [ClaimSummary(**_head(row)) for row in await queries.list_claims(connection, cursor, limit)]
+    return ClaimPage(items=items, next=str(items[-1].claim_id) if len(items) == limit else None)
+
+
+@router.get("/claims/{claim_id}", dependencies=[READERS])
+async def get_claim(claim_id: UUID, connection: Transaction) -> Claim:
+    """One claim with all its lines, also those that are not paid, and why."""
+    claim = await queries.get_claim(connection, claim_id)
+    rows = await queries.list_lines(connection, claim_id)
+    lines = [ClaimLine(**{**dict(row), "missing": row["missing"]["codes"]}) for row in rows]
+    return Claim(**_head(claim), items=lines)
+
+
+@router.get("/claims/{claim_id}/export", dependencies=[READERS])
+async def export_claim(claim_id: UUID, connection: Transaction) -> PlainTextResponse:
+    """What is paid, as CSV for the treasury: claim, loan number, period, yuan; no names."""
+    await queries.get_claim(connection, claim_id)
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow(["claim_id", "loan_no", "period_start_on", "period_end_on", "amount_yuan"])
+    for x in await queries.list_lines(connection, claim_id):
+        if x["outcome"] == "accepted":
+            amount = yuan(x["amount_fen"]).replace(",", "")
+            writer.writerow([claim_id, x["loan_no"], x["period_start_on"], x["period_end_on"], amount])
+    name = {"Content-Disposition": f'attachment; filename="claim-{claim_id}.csv"'}
+    return PlainTextResponse(sheet.getvalue(), media_type="text/csv; charset=utf-8", headers=name)
+
+
+@router.get("/summary", dependencies=[READERS])
+async def show_totals(connection: Transaction) -> DiscountTotals:
+    """What was claimed so far, and what of it was checked; fen."""
+    return DiscountTotals(**await queries.get_summary(connection))
+
+
+def _head(row: Row) -> dict[str, object]:
+    names = [n for n in ClaimSummary.model_fields if n != "claim_id"]
+    return {"claim_id": row["id"], **{name: row[name] for name in names}}

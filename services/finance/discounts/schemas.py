@@ -1,0 +1,64 @@
+"""Bodies of the discounts' doors."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.bodies import Input
+
+
+class ClaimOrder(Input):
+    """`quarter_end_on`: the settlement day, the 20th; also taken is the 21st, the half-open quarter's end."""
+
+    bank: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    quarter_end_on: date
+
+
+class ClaimState(BaseModel):
+    """`lines` counts those that are paid, `refused_lines` those that are not."""
+
+    claim_id: UUID
+    state: str
+    lines: int
+    refused_lines: int
+    amount_fen: int
+
+
+class ClaimSummary(BaseModel):
+    claim_id: UUID
+    bank: str
+    quarter_end_on: date
+    state: str
+    lines: int
+    amount_fen: int
+    made_by: str
+    made_on: date
+    checked_by: str | None
+    checked_on: date | None
+
+
+class ClaimPage(BaseModel):
+    items: list[ClaimSummary]
+    next: str | None
+
+
+class ClaimLine(BaseModel):
+    loan_id: UUID
+    loan_no: str
+    period_start_on: date
+    period_end_on: date
+    posted_fen: int
+    amount_fen: int
+    outcome: str
+    missing: list[str]
+    decision_id: UUID
+
+
+class Claim(ClaimSummary):
+    items: list[ClaimLine]
+
+
+class DiscountTotals(BaseModel):
+    claimed_fen: int
+    checked_fen: int

@@ -1,0 +1,1 @@
+"""The double-entry book of all loans: it balances, and nothing in it is changed."""

@@ -1,0 +1,38 @@
+"""Bodies of the ledger's doors."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class AccountSums(BaseModel):
+    account: str
+    debit_fen: int
+    credit_fen: int
+
+
+class TrialBalance(BaseModel):
+    accounts: list[AccountSums]
+    debit_fen: int
+    credit_fen: int
+    balanced: bool
+
+
+class Posting(BaseModel):
+    account: str
+    debit_fen: int
+    credit_fen: int
+
+
+class JournalShown(BaseModel):
+    id: UUID
+    kind: str
+    booked_on: date
+    source_key: str
+    memo: str
+    postings: list[Posting]
+
+
+class Journals(BaseModel):
+    items: list[JournalShown]

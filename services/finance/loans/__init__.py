@@ -1,0 +1,1 @@
+"""Applications, eligibility, and the loans that come of them."""

@@ -1,0 +1,133 @@
+"""Deciding on applications."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from services.finance.loans import queries
+from services.finance.loans.rules import (
+    ELIGIBILITY,
+    LoanFacts,
+    LoanPolicy,
+    RatePolicy,
+    benchmark_ppm,
+    loan_eligibility,
+)
+from services.finance.loans.schemas import ApplicationResult, LoanApplication
+from shared.context import Act
+from shared.decisions import Decided, record_decisions
+from shared.events.finance import LoanApproved, LoanRefused
+from shared.outbox import emit
+from shared.policy import Policy
+from shared.sql import Connection, Row
+
+CONTENT = ("household_id", "bank", "amount_fen", "term_months", "purpose")
+
+
+def loan_policy(numbers: dict[str, Any]) -> LoanPolicy:
+    return LoanPolicy(
+        smallest_fen=numbers["smallest_loan_fen"], largest_fen=numbers["largest_loan_fen"],
+        longest_term_months=numbers["longest_term_months"], purposes=tuple(numbers["loan_purposes"]),
+        statuses=tuple(numbers["loan_statuses"]), banks=tuple(numbers["lending_banks"]),
+    )  # fmt: skip
+
+
+def rate_policy(numbers: dict[str, Any]) -> RatePolicy:
+    return RatePolicy(
+        numbers["short_term_months"], numbers["benchmark_short_ppm"], numbers["benchmark_long_ppm"]
+    )  # fmt: skip
+
+
+async def decide_applications(
+    connection: Connection, act: Act, policy: Policy, items: Sequence[LoanApplication]
+) -> list[ApplicationResult]:
+    """Decide each by the rules on what is known of its household; a loan for each that is approved.
+
+    An application of a household that is not known here yet is not kept: it may be sent again.
+    """
+    households = await queries.lock_households(connection, [i.household_id for i in items])
+    earlier = await queries.list_applications(connection, [i.id for i in items])
+    fresh: dict[UUID, LoanApplication] = {}
+    for item in items:
+        if item.id not in earlier and item.household_id in households:
+            fresh.setdefault(item.id, item)
+    decided = await _decide(connection, policy.on(act.business_date), list(fresh.values()), households)
+    rows = [_row(act, item, decided[item.id]) for item in fresh.values()]
+    free = await queries.insert_applications(connection, rows)
+    rows = [r for r in rows if r["id"] in free]
+    await record_decisions(connection, act, policy.version, [decided[r["id"]] for r in rows])
+    numbers = await _open_loans(connection, act, policy.on(act.business_date), rows)
+    known: dict[UUID, Any] = {**earlier, **{r["id"]: r | {"loan_no": numbers.get(r["id"])} for r in rows}}
+    await emit(connection, act, "finance", [_event(r, numbers) for r in rows])
+    return [_result(item, known.get(item.id), item.household_id in households) for item in items]
+
+
+async def _decide(
+    connection: Connection, numbers: dict[str, Any], items: Sequence[LoanApplication], households: dict[UUID, Row]
+) -> dict[UUID, Decided]:
+    # A statement of its own after the lock, so that it sees what the one before us has committed.
+    busy = await queries.find_open(connection, [i.household_id for i in items])
+    policy, decided = loan_policy(numbers), {}
+    for item in items:
+        household = households[item.household_id]
+        facts = LoanFacts(
+            status=household["status"], borrower_age_ok=household["borrower_age_ok"], amount_fen=item.amount_fen,
+            term_months=item.term_months, purpose=item.purpose, bank=item.bank,
+            has_open_loan=item.household_id in busy,
+        )  # fmt: skip
+        verdict = loan_eligibility(facts, policy)
+        if verdict.outcome == "approved":
+            busy.add(item.household_id)
+        decided[item.id] = Decided(
+            ELIGIBILITY, str(item.household_id), household["division"], facts, policy, verdict, bank=item.bank
+        )
+    return decided
+
+
+def _row(act: Act, item: LoanApplication, decided: Decided) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in ("id", *CONTENT)} | {
+        "division": decided.division, "status": decided.verdict.outcome, "decision_id": decided.id,
+        "missing": {"codes": decided.verdict.missing}, "applied_on": act.business_date, "applied_by": act.subject,
+    }  # fmt: skip
+
+
+async def _open_loans(
+    connection: Connection, act: Act, numbers: dict[str, Any], rows: Sequence[dict[str, Any]]
+) -> dict[UUID, str]:
+    approved = [r for r in rows if r["status"] == "approved"]
+    taken = await queries.take_numbers(connection, len(approved))
+    # Six digits of the county, the year, a number that never comes again.
+    loan_nos = {
+        r["id"]: f"{r['division'][:6]}-{act.business_date.year}-{n:06}" for r, n in zip(approved, taken, strict=True)
+    }
+    rates = rate_policy(numbers)
+    await queries.insert_loans(connection, [
+        {name: r[name] for name in ("id", "household_id", "division", "bank", "amount_fen", "term_months")}
+        | {
+            "loan_no": loan_nos[r["id"]], "state": "approved", "approved_on": act.business_date,
+            "rate_ppm": benchmark_ppm(r["term_months"], rates),
+        }
+        for r in approved
+    ])  # fmt: skip
+    return loan_nos
+
+
+def _event(row: dict[str, Any], numbers: dict[UUID, str]) -> LoanApproved | LoanRefused:
+    of_loan = {"loan_id": row["id"], "household_id": row["household_id"], "division": row["division"]}
+    if row["status"] == "refused":
+        return LoanRefused(**of_loan, reasons=row["missing"]["codes"])
+    return LoanApproved(
+        **of_loan, loan_no=numbers[row["id"]], amount_fen=row["amount_fen"], term_months=row["term_months"]
+    )
+
+
+def _result(item: LoanApplication, found: Any, known: bool) -> ApplicationResult:
+    if found is None:
+        code = "finance.loans.id_taken" if known else "shared.household_unknown"
+        return ApplicationResult(id=item.id, status="refused", code=code)
+    if any(found[name] != getattr(item, name) for name in CONTENT):
+        return ApplicationResult(id=item.id, status="refused", code="finance.loans.content_differs")
+    return ApplicationResult(
+        id=item.id, status=found["status"], loan_no=found["loan_no"], missing=found["missing"]["codes"],
+        code=None if found["status"] == "approved" else "finance.loans.not_eligible",
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""When a place was what: periods of one code never overlap, and a new one ends the one that is open.
+
+Codes follow GB/T 2260 and its extension for townships (9 digits) and villages (12 digits) (domain notes 5, S70).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+DIGITS = {"county": 6, "township": 9, "village": 12}
+FOREVER = date.max
+
+Start = tuple[str, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A division in a half-open period; `valid_to` None: until further notice. (code, valid_from) names it."""
+
+    code: str
+    valid_from: date
+    valid_to: date | None
+    name_zh: str
+    name_en: str
+    level: str
+    poor_village: bool
+    rural_people: int
+
+    @property
+    def start(self) -> Start:
+        return self.code, self.valid_from
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a batch comes to: periods to change, periods to begin, and for each item a refusal or None."""
+
+    updates: list[Place]
+    inserts: list[Place]
+    refusals: list[str | None]
+
+
+def overlap(one: Place, other: Place) -> bool:
+    return one.valid_from < (other.valid_to or FOREVER) and other.valid_from < (one.valid_to or FOREVER)
+
+
+def _refusal(item: Place, area: str, others: Sequence[Place]) -> str | None:
+    if not item.code.startswith(area):
+        return "registry.divisions.outside_area"
+    if len(item.code) != DIGITS[item.level]:
+        return "registry.divisions.code_of_other_level"
+    if item.valid_to is not None and item.valid_to <= item.valid_from:
+        return "registry.divisions.empty_period"
+    if any(overlap(item, p) and not _gives_way(p, item) for p in others):
+        return "registry.divisions.overlap"
+    return None
+
+
+def _gives_way(present: Place, item: Place) -> bool:
+    return present.valid_to is None and present.valid_from < item.valid_from
+
+
+def place_changes(items: Sequence[Place], present: Mapping[Start, Place], area: str) -> Changes:
+    """Item after item: the same start again corrects that period; a later start ends the open one there."""
+    state, refusals = dict(present), list[str | None]()
+    of_code: dict[str, set[Start]] = {}
+    for start in present:
+        of_code.setdefault(start[0], set()).add(start)
+    for item in items:
+        starts = of_code.setdefault(item.code, set())
+        others = [state[s] for s in starts if s != item.start]
+        code = _refusal(item, area, others)
+        refusals.append(code)
+        if code:
+            continue
+        for other in others:
+            if overlap(item, other):
+                state[other.start] = replace(other, valid_to=item.valid_from)
+        state[item.start] = item
+        starts.add(item.start)
+    changed = [p for s, p in sorted(state.items()) if present.get(s) != p]
+    return Changes(
+        [p for p in changed if p.start in present], [p for p in changed if p.start not in present], refusals
+    )

@@ -1,0 +1,106 @@
+"""Does this household exit? The rule of the whole system, in one place.
+
+Standard: "one over, two no worries, three guarantees", and safe drinking water (domain notes 2.1 "Household exit":
+S26, S27, S13; the seed's five criteria are income, food and clothing, education, medical care, housing). The unit is
+the household, never a person, and never an average of many. What is not known is not passed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from shared.verdicts import Reason, Rule, Verdict
+
+STATES = (
+    "proposed", "reviewed", "checked", "consented", "noticed", "township_checked", "approved", "announced",
+)  # fmt: skip
+ENDED = ("announced", "refused", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class ExitFacts:
+    """What is recorded about a household; None is not known. Incomes in fen, of one income year."""
+
+    status: str
+    members: int
+    income_year: int
+    net_income_fen: int | None
+    food_secure: bool | None
+    clothing_secure: bool | None
+    school_dropout: bool | None
+    medical_insured: bool | None
+    house_grade: str | None
+    safe_water: bool | None
+    unfinished_major_illness: bool | None
+    only_subsidies: bool | None
+    awaits_relocation: bool
+    open_objections: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExitPolicy:
+    """The figures in force on the business date."""
+
+    poverty_line_fen: int
+    stable_margin_fen: int
+    unsafe_house_grades: tuple[str, ...]
+
+
+def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
+    """`approved` where every condition holds, else `refused`; each condition is a reason with its figures."""
+    needed_fen = (policy.poverty_line_fen + policy.stable_margin_fen) * facts.members
+    grade = facts.house_grade
+    reasons = (
+        # Only who is counted as poor can stop being so.
+        Reason("status", facts.status in ("poor", "returned"), {"status": facts.status}),
+        # One over: per-capita net income stably above the line, compared exactly (S15, S26).
+        Reason(
+            "income",
+            facts.members > 0 and facts.net_income_fen is not None and facts.net_income_fen > needed_fen,
+            {
+                "income_year": facts.income_year, "net_income_fen": facts.net_income_fen,
+                "needed_more_than_fen": needed_fen, "members": facts.members,
+            },
+        ),
+        # Two no worries: food and clothing (S26).
+        Reason("food", facts.food_secure is True, {"known": facts.food_secure is not None}),
+        Reason("clothing", facts.clothing_secure is True, {"known": facts.clothing_secure is not None}),
+        # Three guarantees: no drop-out from compulsory schooling, basic medical insurance, a safe house (S26, S25).
+        Reason("education", facts.school_dropout is False, {"known": facts.school_dropout is not None}),
+        Reason("medical", facts.medical_insured is True, {"known": facts.medical_insured is not None}),
+        Reason("housing", grade is not None and grade not in policy.unsafe_house_grades, {"house_grade": grade}),
+        # Safe drinking water counts with the guarantees [known].
+        Reason("water", facts.safe_water is True, {"known": facts.safe_water is not None}),
+        # Hard blocks, "ten not off" (S25): a major illness under treatment, a household living on subsidies alone.
+        Reason(
+            "illness", facts.unfinished_major_illness is False, {"known": facts.unfinished_major_illness is not None}
+        ),
+        Reason("subsidies", facts.only_subsidies is False, {"known": facts.only_subsidies is not None}),
+        # A relocated household exits only after it has moved in [known].
+        Reason("relocation", not facts.awaits_relocation, {"awaits_relocation": facts.awaits_relocation}),
+        # An objection stops the procedure until it is resolved (S18).
+        Reason("objections", facts.open_objections == 0, {"open": facts.open_objections}),
+    )  # fmt: skip
+    return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
+
+
+EXIT_RULE = Rule("exit_decision", ExitFacts, ExitPolicy, exit_decision)
+
+
+def income_year_for(day: date) -> int:
+    """Which income year a decision asks for: the calendar year's, which closes on 30 September.
+
+    Before that day what has been stated so far counts; after it, the closed year. An exit in 2017 is never decided
+    on the income of 2018.
+    """
+    return day.year
+
+
+def members_counted_on(day: date) -> date:
+    """Members are counted on 30 September of the income year once it is over (domain notes 2.1 "Income")."""
+    return min(day, date(income_year_for(day), 9, 30))
+
+
+def meeting_carried(entitled: int, attended: int, in_favour: int, attendance_ppm: int) -> bool:
+    """Two thirds of the representatives came, and more than half of those present agreed [choice]."""
+    quorate = attended * 1_000_000 >= entitled * attendance_ppm
+    return 0 < attended <= entitled and in_favour <= attended and quorate and in_favour * 2 > attended

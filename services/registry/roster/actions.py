@@ -1,0 +1,269 @@
+"""Taking a roster: received at once and kept sealed, then read and written by a process of its own."""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from services.registry.households.rules import MemberFacts, household_flags, income_year_period
+from services.registry.roster import queries, rules
+from services.registry.roster.rules import (
+    CATEGORIES,
+    SHEET,
+    Finding,
+    Ground,
+    RosterHousehold,
+    RosterMember,
+    RosterPolicy,
+)  # fmt: skip
+from services.registry.roster.schemas import RosterFile, UnfitError, read_roster
+from shared import db, logs
+from shared.apart import run_apart
+from shared.context import Act, Caller
+from shared.crypto import DataKeys, read_data_keys
+from shared.events.registry import HouseholdRegistered
+from shared.ids import uuid7
+from shared.outbox import emit
+from shared.policy import Policy, read_policy
+from shared.problems import Problem
+from shared.sql import Connection, Row
+from shared.workbook import WorkbookError, read_sheet
+
+log = structlog.get_logger()
+
+IDLE_SECONDS = 0.2
+AFTER_TROUBLE_SECONDS = 1.0
+MOST_ATTEMPTS = 5  # each may have been ended by a kill; a file that kills us five times is refused
+LONGEST_SECONDS = 300
+LARGEST_MEMORY_BYTES = 2 * 1024**3  # of addresses; measured: 50,000 people take well under half of it
+TARGET = f"{__name__}:import_waiting"
+
+
+async def receive_roster(
+    connection: Connection, act: Act, data_keys: DataKeys, content: bytes, income_year: int
+) -> UUID:
+    """Keep the file, sealed, for the worker.
+
+    Raises:
+        Problem: the income year has not closed on the business date.
+    """
+    if income_year_period(income_year).end_on > act.business_date:
+        raise Problem("registry.roster.income_year_open", income_year=income_year)
+    import_id = uuid7()
+    sealed = await asyncio.to_thread(data_keys.seal, content, "roster_import", "file_sealed", import_id)
+    digest = await asyncio.to_thread(hashlib.sha256, content)
+    await queries.insert_import(
+        connection,
+        import_id,
+        act.caller.area,
+        income_year,
+        act.business_date,
+        act.subject,
+        digest.hexdigest(),
+        sealed,
+    )
+    return import_id
+
+
+async def run_imports(app: Any) -> None:
+    """The service's background work: whenever an import waits, a process for it. Runs for ever.
+
+    It holds nothing itself: the other process locks the import's row, so a death anywhere frees it.
+    """
+    settings, system = app.state.settings, db.system_caller("registry")
+    argument = {
+        "database_url": settings.database_url, "data_key_file": str(settings.data_key_file),
+        "policy_file": str(app.state.service.folder / "policy.toml"), "log_level": settings.log_level,
+    }  # fmt: skip
+    while True:
+        pause = IDLE_SECONDS
+        try:
+            async with db.transaction(app.state.pool, system) as connection:
+                waiting = await queries.is_any_waiting(connection)
+            if waiting:
+                code = await run_apart(
+                    TARGET, argument, seconds=LONGEST_SECONDS, largest_bytes=LARGEST_MEMORY_BYTES
+                )  # fmt: skip
+                if code:
+                    log.warning("roster_import_interrupted", exit_code=code)
+                    pause = AFTER_TROUBLE_SECONDS
+        except db.TRANSIENT as error:
+            log.warning("roster_worker_waits", error=type(error).__name__)
+            pause = AFTER_TROUBLE_SECONDS
+        await asyncio.sleep(pause)
+
+
+async def import_waiting(argument: dict[str, str]) -> None:
+    """In a process of its own: one import after the other, until none waits."""
+    logs.configure(argument["log_level"])
+    data_keys = read_data_keys(Path(argument["data_key_file"]))
+    policy = read_policy(Path(argument["policy_file"]))
+    pool = await db.open_pool(argument["database_url"], 1)
+    system = db.system_caller("registry")
+    while True:
+        async with db.transaction(pool, system) as connection:
+            begun = await queries.begin_import(connection)
+        if begun is None:
+            break
+        async with db.transaction(pool, system) as connection:
+            row = await queries.lock_import(connection, begun["id"])
+            if row is None:
+                break
+            if row["attempts"] > MOST_ATTEMPTS:
+                await _fail(connection, row, "gave_up")
+            else:
+                await import_roster(connection, row, data_keys, policy)
+    await pool.close()
+
+
+async def _fail(connection: Connection, row: Row, reason: str, **figures: Any) -> None:
+    problem = {"code": f"registry.roster.{reason}", "figures": figures}
+    await queries.finish_import(connection, row["id"], state="failed", problem=problem)
+    log.info("roster_failed", roster_import=str(row["id"]), reason=reason)
+
+
+async def import_roster(connection: Connection, row: Row, data_keys: DataKeys, policy: Policy) -> None:
+    """Read, check and write a file in one transaction, as the service's act on behalf of who handed it in."""
+    act = Act(Caller("system:registry", "system"), row["business_date"], correlation_id=row["id"])
+    content = data_keys.unseal(row["file_sealed"], "roster_import", "file_sealed", row["id"])
+    try:
+        roster = read_roster(read_sheet(content, SHEET))
+    except WorkbookError as error:
+        return await _fail(connection, row, error.reason, sheet=SHEET)
+    except UnfitError as error:
+        return await _fail(connection, row, error.reason, **error.figures)
+    ground = Ground(
+        act.business_date,
+        await queries.list_villages(connection, row["division"], act.business_date),
+        _policy(policy.on(act.business_date)),
+    )
+    findings = await _check(connection, roster, ground, data_keys)
+    accepted = rules.accepted(roster.households, findings)
+    if accepted:
+        await _write(connection, act, row, [_as_rows(h, ground, data_keys, row["submitted_by"]) for h in accepted])
+    await queries.insert_findings(connection, _finding_rows(row, rules.report(findings)))
+    await queries.finish_import(
+        connection, row["id"], state="done", people=roster.people, households=len(roster.households),
+        accepted=len(accepted),
+    )  # fmt: skip
+    log.info("roster_done", roster_import=str(row["id"]), people=roster.people, accepted=len(accepted))
+    return None
+
+
+def _policy(entries: dict[str, Any]) -> RosterPolicy:
+    youngest, oldest = entries["compulsory_school_ages"]
+    return RosterPolicy(youngest, oldest, entries["oldest_borrower"])
+
+
+async def _check(
+    connection: Connection, roster: RosterFile, ground: Ground, data_keys: DataKeys
+) -> list[Finding]:  # fmt: skip
+    """Everything against the file: in itself, and by what the register holds."""
+    findings = list(roster.findings)
+    for household in roster.households:
+        findings += rules.contradictions(household, ground)
+    findings += rules.persons_twice(roster.households)
+    numbers = [h.household_no for h in roster.households]
+    identities = {m.identity for h in roster.households for m in h.members if m.identity}
+    digests = {pair: identity for identity in identities for pair in data_keys.index(identity).items()}
+    known = await queries.list_known_digests(connection, list(digests))
+    persons = {identity for (_, digest), identity in digests.items() if digest in known}
+    registered = await queries.list_registered(connection, numbers)
+    return findings + rules.already_known(roster.households, registered, persons)
+
+
+def _finding_rows(row: Row, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [
+        {
+            "import_id": row["id"], "division": row["division"], "position": i, "row": f.row,
+            "household_no": f.household_no, "column": f.column, "kind": f.kind, "code": f.code,
+            "rejects": f.rejects,
+        }
+        for i, f in enumerate(findings, 1)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRows:
+    """A household as the tables take it, and the fact to be told."""
+
+    rows: dict[str, list[dict[str, Any]]]
+    incomes: list[dict[str, Any]]
+    event: HouseholdRegistered
+
+
+def _as_rows(household: RosterHousehold, ground: Ground, data_keys: DataKeys, stated_by: str) -> HouseholdRows:
+    household_id, division = uuid7(), rules.division_of(household, ground)
+    assert division is not None
+    values = household.values
+    own = {"household_id": household_id, "division": division}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "household": [values | own | {
+            "id": household_id, "household_no": household.household_no,
+            "exited_year": values["exited_year"] if values["status"] == "exited" else None,
+        }],
+        "household_fact": [values | own | {
+            "since": values["registered_on"], "other_causes": {"codes": list(values["other_causes"])},
+            "school_dropout": rules.school_dropout(household, ground), "stated_by": stated_by,
+            "medical_insured": all(m.values["medical_insured"] for m in household.members),
+        }],
+        "household_contact": [own | {
+            f"{name}_sealed": values[name]
+            and data_keys.encrypt(values[name], "household_contact", f"{name}_sealed", household_id)
+            for name in ("phone", "account")
+        }],
+        "member": [], "member_fact": [], "person_index": [],
+    }  # fmt: skip
+    for member in household.members:
+        for table, row in _member_rows(member, values["registered_on"], own, data_keys):
+            rows[table].append(row)
+    event = _registered(household, household_id, division, ground)
+    return HouseholdRows(rows, [own | {"category": c, "amount_fen": values[c]} for c in CATEGORIES], event)
+
+
+def _member_rows(
+    member: RosterMember, registered_on: Any, own: dict[str, Any], data_keys: DataKeys
+) -> list[tuple[str, dict[str, Any]]]:
+    member_id = uuid7()
+    sealed = data_keys.encrypt(member.values["number"], "member", "id_number_sealed", member_id)
+    return [
+        ("member", own | {"id": member_id, "id_number_sealed": sealed, "reference": secrets.token_hex(8)}),
+        ("member_fact", member.values | own | {
+            "member_id": member_id, "born_on": member.born_on, "since": max(registered_on, member.born_on),
+        }),
+        *(
+            ("person_index", own | {"key_id": key_id, "digest": digest, "member_id": member_id})
+            for key_id, digest in data_keys.index(member.identity).items()
+        ),
+    ]  # fmt: skip
+
+
+def _registered(
+    household: RosterHousehold, household_id: UUID, division: str, ground: Ground
+) -> HouseholdRegistered:  # fmt: skip
+    facts = [
+        MemberFacts(m.born_on, m.values["sex"], m.values["labour"], m.values["health"]) for m in household.members
+    ]
+    flags = household_flags(facts, ground.business_date, ground.policy.oldest_borrower)
+    return HouseholdRegistered(
+        household_id=household_id, division=division, status=household.values["status"], members=len(facts),
+        has_labour=flags.has_labour, borrower_age_ok=flags.borrower_age_ok,
+        needs_accessible=flags.needs_accessible, deep_poverty=household.values["deep_poverty"],
+        relocated=household.values["relocated"],
+    )  # fmt: skip
+
+
+async def _write(connection: Connection, act: Act, row: Row, households: Sequence[HouseholdRows]) -> None:
+    tables = {table: [r for h in households for r in h.rows[table]] for table in households[0].rows}
+    await queries.insert_households(connection, tables)
+    await queries.insert_incomes(
+        connection, [line for h in households for line in h.incomes], row["income_year"], act.business_date,
+        row["submitted_by"],
+    )  # fmt: skip
+    await emit(connection, act, "registry", [h.event for h in households])

@@ -1,0 +1,222 @@
+"""When a household of a roster file cannot be taken, and what the words of the file mean.
+
+The format stands in the domain notes, 2.1 "Roster file". The household is the unit: one broken member rejects all
+its rows, because a dropped member would falsify its per-capita income. Findings never carry what a cell holds.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shared import id_number
+from shared.dates import full_years
+
+SHEET = "贫困人口信息"
+MOST_PEOPLE = 50_000
+MOST_FINDINGS = 20_000
+FIRST_REGISTRATION_ON = date(2013, 1, 1)  # the register was founded in 2014 on lists of 2013 [known]
+MOST_OTHER_CAUSES = 2  # S5
+COHORTS = (2016, 2017)
+
+YES_NO = {"是": "yes", "否": "no"}
+SEXES = {"男": "male", "女": "female"}
+STATUSES = {"未脱贫": "poor", "已脱贫": "exited", "返贫": "returned"}
+ATTRIBUTES = {"一般贫困户": "general", "低保户": "dibao", "五保户": "wubao", "低保贫困户": "dibao_poor"}
+RELATIONS = {
+    "户主": "head", "配偶": "spouse", "之子": "son", "之女": "daughter", "之父": "father", "之母": "mother",
+    "之孙子": "grandson", "之孙女": "granddaughter", "之儿媳": "daughter_in_law", "之女婿": "son_in_law",
+    "其他": "other",
+}  # fmt: skip
+CAUSES = {
+    "因病": "illness", "因残": "disability", "因学": "schooling", "因灾": "disaster", "因婚": "marriage",
+    "缺土地": "land", "缺水": "water", "缺技术": "technique", "缺资金": "funds", "缺劳力": "labour",
+    "交通条件落后": "transport", "自身发展动力不足": "motivation", "其他": "other",
+}  # fmt: skip
+EDUCATIONS = {
+    "学龄前": "preschool", "文盲半文盲": "illiterate", "文盲或半文盲": "illiterate", "小学": "primary",
+    "初中": "middle", "高中": "high", "大专+": "college", "大专及以上": "college",
+}  # fmt: skip
+SCHOOL_STATUSES = {
+    "非在校生": "none", "学前教育": "preschool", "小学": "primary", "初中": "middle", "高中": "high",
+    "中职": "vocational", "大专+": "college", "大专及以上": "college",
+}  # fmt: skip
+HEALTHS = {"健康": "healthy", "长期慢性病": "chronic", "患有大病": "major", "残疾": "disabled"}
+LABOURS = {
+    "普通劳动力": "ordinary", "技能劳动力": "skilled", "弱劳动力或半劳动力": "weak", "丧失劳动力": "lost",
+    "无劳动力": "none",
+}  # fmt: skip
+WORK_PLACES = {"乡镇内": "township", "县内": "county", "省内": "province", "省外": "outside"}
+HOUSE_GRADES = {g: g for g in "ABCD"} | {g: g.upper() for g in "abcd"} | {f"{g}级": g for g in "ABCD"}
+
+CATEGORIES = ("wage", "business", "property", "transfer", "business_cost")
+
+VILLAGE, NUMBER, RELATION, SEX = (
+    ("行政村", "place"),
+    ("证件号码", "id_number"),
+    ("与户主关系", "word"),
+    ("性别", "word"),
+)
+REGISTERED, EXITED, COHORT = ("识别时间", "date"), ("脱贫年度", "year"), ("搬迁批次", "year")
+CAUSE, HOUSEHOLD_NO = ("其他致贫原因", "word"), ("户编号", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the file. `row` counts as the spreadsheet does; `rejects`: its household is not taken."""
+
+    row: int
+    household_no: str
+    column: str
+    kind: str
+    reason: str
+    rejects: bool = True
+
+    @property
+    def code(self) -> str:
+        return f"registry.roster.{self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPolicy:
+    """Compulsory school ages in completed years, both included; the oldest age at which one may borrow."""
+
+    school_from_age: int
+    school_to_age: int
+    oldest_borrower: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a file is held against: the day, and the villages that the submitter answers for.
+
+    `villages`: codes by the names of township and village.
+    """
+
+    business_date: date
+    villages: Mapping[tuple[str, str], Sequence[str]]
+    policy: RosterPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class RosterMember:
+    """One row. `values` lacks what could not be read; `number` there is an ID number or a disability certificate,
+    which begins with one.
+    """
+
+    row: int
+    values: dict[str, Any]
+
+    @property
+    def identity(self) -> str:
+        return str(self.values.get("number", ""))[: id_number.LENGTH]
+
+    @property
+    def born_on(self) -> date:
+        return id_number.birth_on(self.identity)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterHousehold:
+    """The rows of one household number, from `row` on; amounts in fen, areas in 0.01 m2. None: not read, or empty."""
+
+    row: int
+    household_no: str
+    values: dict[str, Any]
+    members: list[RosterMember]
+
+
+def division_of(household: RosterHousehold, ground: Ground) -> str | None:
+    """The code of the one village of that name; within a township's own file only its own villages are known."""
+    place = household.values["township"], household.values["village"]
+    codes = ground.villages.get(place, ())
+    return codes[0] if len(codes) == 1 else None
+
+
+Place = tuple[str, str]
+
+
+def contradictions(household: RosterHousehold, ground: Ground) -> list[Finding]:
+    """Cells that can each be read and yet cannot all be true."""
+    row = household.row
+    found = [(row, place, reason) for place, reason in _contradictions_of_household(household, ground)]
+    if sum(m.values.get("relation") == "head" for m in household.members) != 1:
+        found.append((row, RELATION, "not_one_head"))
+    for member in household.members:
+        if member.identity and member.values.get("sex") not in (None, id_number.sex(member.identity)):
+            found.append((member.row, SEX, "sex_differs_from_number"))
+        if member.identity and member.born_on > ground.business_date:
+            found.append((member.row, NUMBER, "born_in_future"))
+    return [Finding(r, household.household_no, *place, reason) for r, place, reason in found]
+
+
+def _contradictions_of_household(household: RosterHousehold, ground: Ground) -> list[tuple[Place, str]]:
+    found, values, on = list[tuple[Place, str]](), household.values, ground.business_date
+    registered_on, exited_year = values["registered_on"], values["exited_year"]
+    if values["township"] and values["village"] and division_of(household, ground) is None:
+        found.append((VILLAGE, "unknown_village"))
+    if registered_on and not FIRST_REGISTRATION_ON <= registered_on <= on:
+        found.append((REGISTERED, "date_out_of_range"))
+    elif registered_on and exited_year is not None and not registered_on.year <= exited_year <= on.year:
+        found.append((EXITED, "date_out_of_range"))
+    if values["status"] == "exited" and exited_year is None:
+        found.append((EXITED, "missing"))
+    if values["status"] == "poor" and exited_year is not None:
+        found.append((EXITED, "not_exited"))
+    if values["main_cause"] and values["main_cause"] in (values["other_causes"] or ()):
+        found.append((CAUSE, "cause_twice"))
+    if values["relocation_cohort"] and values["relocated"] is False:
+        found.append((COHORT, "not_relocated"))
+    return found
+
+
+def persons_twice(households: Sequence[RosterHousehold]) -> list[Finding]:
+    """A person who stands in the file twice: nobody here knows which is right, so neither household is taken."""
+    rows: dict[str, list[tuple[int, str]]] = {}
+    for household in households:
+        for member in household.members:
+            if member.identity:
+                rows.setdefault(member.identity, []).append((member.row, household.household_no))
+    return [
+        Finding(row, number, *NUMBER, "person_under_review")
+        for found in rows.values() if len(found) > 1 for row, number in found
+    ]  # fmt: skip
+
+
+def already_known(
+    households: Sequence[RosterHousehold], registered: Collection[str], persons: Collection[str]
+) -> list[Finding]:
+    """Households whose number the register has, and people who belong to another household of it; not to whose."""
+    found = []
+    for household in households:
+        if household.household_no in registered:
+            found.append(Finding(household.row, household.household_no, *HOUSEHOLD_NO, "already_registered"))
+            continue
+        found += [
+            Finding(m.row, household.household_no, *NUMBER, "person_under_review")
+            for m in household.members if m.identity in persons
+        ]  # fmt: skip
+    return found
+
+
+def accepted(households: Sequence[RosterHousehold], findings: Sequence[Finding]) -> list[RosterHousehold]:
+    rejected = {f.household_no for f in findings if f.rejects}
+    return [h for h in households if h.household_no not in rejected]
+
+
+def report(findings: Sequence[Finding]) -> list[Finding]:
+    """In the order of the rows, cut where nobody reads on."""
+    found = sorted(findings, key=lambda f: f.row)
+    if len(found) > MOST_FINDINGS:
+        return [*found[:MOST_FINDINGS], Finding(0, "", "", "sheet", "more_findings", rejects=False)]
+    return found
+
+
+# Compulsory schooling: who is of that age and not in school has dropped out (domain notes 2.1, household exit).
+def school_dropout(household: RosterHousehold, ground: Ground) -> bool:
+    policy = ground.policy
+    return any(
+        m.values["school_status"] == "none"
+        and policy.school_from_age <= full_years(m.born_on, ground.business_date) <= policy.school_to_age
+        for m in household.members
+    )

@@ -1,0 +1,357 @@
+"""Bodies of the roster's doors: the answers, and the file itself with its columns and how their cells are read."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from unicodedata import normalize
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.registry.roster.rules import (
+    ATTRIBUTES,
+    CAUSES,
+    COHORTS,
+    EDUCATIONS,
+    HEALTHS,
+    HOUSE_GRADES,
+    LABOURS,
+    MOST_OTHER_CAUSES,
+    MOST_PEOPLE,
+    RELATIONS,
+    SCHOOL_STATUSES,
+    SEXES,
+    STATUSES,
+    WORK_PLACES,
+    YES_NO,
+    Finding,
+    RosterHousehold,
+    RosterMember,
+)  # fmt: skip
+from shared import id_number
+from shared.cells import Cell, CellError, compact, day, hundredths, is_empty, one_of, whole
+from shared.workbook import Sheet
+
+
+class ImportBegun(BaseModel):
+    id: UUID
+    state: Literal["received"]
+
+
+class ImportReport(BaseModel):
+    """How far an import is, in households; `problem` is a problem+json document where the file was refused whole."""
+
+    id: UUID
+    state: Literal["received", "running", "done", "failed"]
+    income_year: int
+    people: int
+    households: int
+    accepted_households: int
+    rejected_households: int
+    problem: dict[str, Any] | None
+
+
+class FindingItem(BaseModel):
+    """A place in the file and what is wrong there, never what stands there. `rejects`: the household is not taken."""
+
+    position: int
+    row: int
+    household_no: str
+    column: str
+    kind: str
+    code: str
+    rejects: bool
+
+
+class FindingPage(BaseModel):
+    items: list[FindingItem]
+    next: int | None
+
+
+HEADING_ROWS = 5  # a title may stand above the headings
+MOST_NOTES = 50
+_HOUSEHOLD_NO = re.compile(r"[0-9A-Za-z-]{1,30}")
+_BETWEEN = re.compile(r"[,，、;；]")
+_PHONE = re.compile(r"\+?[0-9-]{7,20}")
+_ACCOUNT = re.compile(r"[0-9]{12,25}")
+_CERTIFICATE_TAIL = re.compile(r"[1-7][1-4]")  # kind and degree of a disability behind the ID number [known]
+
+Reader = Callable[[Cell], Any]
+
+
+def household_no(cell: Cell) -> str:
+    text = compact(cell)
+    if not _HOUSEHOLD_NO.fullmatch(text) or id_number.is_valid(text.upper()):
+        raise CellError("not_a_household_no")
+    return text
+
+
+def words(cell: Cell) -> str:
+    text = compact(cell)
+    if len(text) > 50:
+        raise CellError("too_long")
+    return text
+
+
+def person_name(cell: Cell) -> str:
+    if not isinstance(cell, str):
+        raise CellError("not_text")
+    text = words(cell)
+    if any(c.isdigit() for c in text):
+        raise CellError("digits_in_name")
+    return text
+
+
+def person_number(cell: Cell) -> str:
+    """An identity number, or a disability certificate: the number with two digits behind."""
+    number = id_number.normalise(compact(cell))
+    first, tail = number[: id_number.LENGTH], number[id_number.LENGTH :]
+    if len(first) < id_number.LENGTH or (tail and not _CERTIFICATE_TAIL.fullmatch(tail)):
+        raise CellError("not_an_id_number")
+    if not id_number.is_valid(first):
+        raise CellError("wrong_check_digit")
+    return number
+
+
+def other_causes(cell: Cell) -> tuple[str, ...]:
+    causes = tuple(one_of(w, CAUSES) for w in _BETWEEN.split(compact(cell)) if w)
+    if len(set(causes)) > MOST_OTHER_CAUSES:
+        raise CellError("too_many_causes")
+    return causes
+
+
+def cohort(cell: Cell) -> int:
+    year = whole(cell)
+    if year not in COHORTS:
+        raise CellError("unknown_word")
+    return year
+
+
+def house_area(cell: Cell) -> int:
+    area = hundredths(cell)
+    if area > 10**6:  # ten thousand square metres are no dwelling
+        raise CellError("too_large")
+    return area
+
+
+def months(cell: Cell) -> int:
+    number = whole(cell)
+    if number > 12:
+        raise CellError("too_large")
+    return number
+
+
+def _yes(cell: Cell) -> bool:
+    return one_of(cell, YES_NO) == "yes"
+
+
+def _word(table: Mapping[str, str]) -> Reader:
+    return lambda cell: one_of(cell, table)
+
+
+def _shaped(shape: re.Pattern[str]) -> Reader:
+    def read(cell: Cell) -> str:
+        text = compact(cell)
+        if not shape.fullmatch(text):
+            raise CellError("unusable")
+        return text
+
+    return read
+
+
+MUST = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading and how its cells are read. `empty` stands for an empty cell; MUST: there must be something.
+
+    What cannot be read in a column that `notes` only is left out; elsewhere it rejects the household.
+    """
+
+    heading: str
+    name: str
+    kind: str
+    read: Reader
+    empty: Any = MUST
+    notes: bool = False
+
+
+NUMBER = Column("户编号", "household_no", "text", household_no)
+OF_HOUSEHOLD = (
+    Column("乡镇", "township", "place", words), Column("行政村", "village", "place", words),
+    Column("自然村", "natural_village", "text", words, ""),
+    Column("脱贫属性", "status", "word", _word(STATUSES)),
+    Column("贫困户属性", "attribute", "word", _word(ATTRIBUTES)),
+    Column("主要致贫原因", "main_cause", "word", _word(CAUSES)),
+    Column("其他致贫原因", "other_causes", "word", other_causes, ()),
+    Column("识别时间", "registered_on", "date", day), Column("脱贫年度", "exited_year", "year", whole, None),
+    Column("深度贫困", "deep_poverty", "yes_no", _yes),
+    Column("住房面积", "house_area_m2_x100", "area", house_area, None),
+    Column("住房鉴定等级", "house_grade", "word", _word(HOUSE_GRADES), None),
+    Column("饮水安全", "safe_water", "yes_no", _yes), Column("通生活用电", "electricity", "yes_no", _yes),
+    Column("工资性收入", "wage", "money", hundredths), Column("生产经营性收入", "business", "money", hundredths),
+    Column("财产性收入", "property", "money", hundredths), Column("转移性收入", "transfer", "money", hundredths),
+    Column("生产经营性支出", "business_cost", "money", hundredths),
+    Column("是否搬迁户", "relocated", "yes_no", _yes),
+    Column("联系电话", "phone", "phone", _shaped(_PHONE), None, notes=True),
+    Column("银行卡号", "account", "account", _shaped(_ACCOUNT), None, notes=True),
+)  # fmt: skip
+OF_MEMBER = (
+    Column("姓名", "name", "name", person_name), Column("性别", "sex", "word", _word(SEXES)),
+    Column("证件号码", "number", "id_number", person_number),
+    Column("与户主关系", "relation", "word", _word(RELATIONS)), Column("民族", "ethnicity", "text", words),
+    Column("文化程度", "education", "word", _word(EDUCATIONS)),
+    Column("在校生状况", "school_status", "word", _word(SCHOOL_STATUSES)),
+    Column("健康状况", "health", "word", _word(HEALTHS)), Column("劳动技能", "labour", "word", _word(LABOURS)),
+    Column("务工区域", "work_place", "word", _word(WORK_PLACES), ""),
+    Column("务工时间(月)", "work_months", "number", months, 0),
+    Column("参加医疗保险", "medical_insured", "yes_no", _yes),
+    Column("参加养老保险", "pension_insured", "yes_no", _yes),
+)  # fmt: skip
+COHORT = Column("搬迁批次", "relocation_cohort", "year", cohort, None)  # ours, may be absent
+NEEDED = (NUMBER, *OF_HOUSEHOLD, *OF_MEMBER)
+BY_HEADING = {c.heading: c for c in (*NEEDED, COHORT)}
+
+_LONG_NUMBER = re.compile(r"[0-9]{6,}")
+
+
+class UnfitError(Exception):
+    """The file as a whole cannot be read; figures are for the reader."""
+
+    def __init__(self, reason: str, **figures: Any) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.figures = figures
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """What stands in a file: rows of people, households with what could be read of them, what is wrong."""
+
+    people: int
+    households: list[RosterHousehold]
+    findings: list[Finding]
+
+
+Line = tuple[int, Sequence[Cell]]
+
+
+def _heading(cell: Cell) -> str:
+    """Full-width brackets and spaces are a matter of taste."""
+    return "" if not isinstance(cell, str) else normalize("NFKC", "".join(cell.split()))
+
+
+def _letters(index: int) -> str:
+    letters, index = "", index + 1
+    while index:
+        index, letter = divmod(index - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+def _places(rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int], list[Finding]]:
+    """The headings' row, each column's place, and notes on columns that are not ours.
+
+    Raises:
+        UnfitError: headings are missing or stand twice.
+    """
+    top = [[_heading(c) for c in row] for row in rows[:HEADING_ROWS]]
+    at = max(range(len(top)), key=lambda i: len(set(top[i]) & set(BY_HEADING)), default=0)
+    headings = top[at] if top else []
+    missing = [c.heading for c in NEEDED if c.heading not in headings]
+    if missing:
+        raise UnfitError("headings_missing", headings=" ".join(missing))
+    twice = [h for h in BY_HEADING if headings.count(h) > 1]
+    if twice:
+        raise UnfitError("headings_twice", headings=" ".join(twice))
+    # A stranger's heading is shown, unless it could be somebody's number.
+    notes = [
+        Finding(at + 1, "", _letters(i) if _LONG_NUMBER.search(h) else h[:50], "column", "column_ignored", False)
+        for i, h in enumerate(headings)
+        if h and h not in BY_HEADING
+    ]
+    return at, {BY_HEADING[h].name: i for i, h in enumerate(headings) if h in BY_HEADING}, notes[:MOST_NOTES]
+
+
+def _lines_by_household(
+    sheet: Sheet, first: int, at: int
+) -> tuple[int, dict[str, list[Line]], list[Finding]]:  # fmt: skip
+    """Rows of people, grouped by household number; a number merged over several rows counts for each of them.
+
+    A row without a readable number is held against the household above it, which may well be its own.
+    """
+    merged = {
+        r: top for top, left, bottom, right in sheet.merged if left <= at <= right for r in range(top, bottom + 1)
+    }
+    people, groups, findings, last = 0, dict[str, list[Line]](), list[Finding](), ""
+    for i in range(first, len(sheet.rows)):
+        cells = sheet.rows[i]
+        if all(map(is_empty, cells)):
+            continue
+        people += 1
+        if people > MOST_PEOPLE:
+            raise UnfitError("too_many_people", most=MOST_PEOPLE)
+        try:
+            last = household_no(sheet.rows[merged.get(i, i)][at])
+        except CellError as error:
+            findings.append(Finding(i + 1, last, NUMBER.heading, NUMBER.kind, error.reason))
+            if not last:
+                continue
+        groups.setdefault(last, []).append((i + 1, cells))
+    return people, groups, findings
+
+
+def _read(column: Column, cell: Cell) -> Any:
+    if is_empty(cell):
+        if column.empty is MUST:
+            raise CellError("missing")
+        return column.empty
+    return column.read(cell)
+
+
+def _read_household(number: str, lines: Sequence[Line], places: Mapping[str, int], findings: list[Finding]) -> Any:
+    values: dict[str, Any] = {}
+    for column in (*OF_HOUSEHOLD, COHORT):
+        at = places.get(column.name)
+        if at is None:
+            values[column.name] = column.empty
+            continue
+        # Merged over the rows of its household, a cell is empty in all but one of them.
+        row, cell = next(((r, cells[at]) for r, cells in lines if not is_empty(cells[at])), (lines[0][0], ""))
+        findings += [
+            Finding(r, number, column.heading, column.kind, "differs_within_household")
+            for r, cells in lines if cells[at] != cell and not is_empty(cells[at])
+        ]  # fmt: skip
+        try:
+            values[column.name] = _read(column, cell)
+        except CellError as error:
+            values[column.name] = None
+            findings.append(Finding(row, number, column.heading, column.kind, error.reason, not column.notes))
+    members = []
+    for row, cells in lines:
+        member = RosterMember(row, {})
+        for column in OF_MEMBER:
+            try:
+                member.values[column.name] = _read(column, cells[places[column.name]])
+            except CellError as error:
+                findings.append(Finding(row, number, column.heading, column.kind, error.reason))
+        members.append(member)
+    return RosterHousehold(lines[0][0], number, values, members)
+
+
+def read_roster(sheet: Sheet) -> RosterFile:
+    """The households of a file as far as they can be read.
+
+    Raises:
+        UnfitError: headings_missing, headings_twice, too_many_people, nobody.
+    """
+    at, places, findings = _places(sheet.rows)
+    findings += [Finding(0, "", "", "sheet", "sheet_ignored", rejects=False) for _ in sheet.other_sheets[:MOST_NOTES]]
+    people, groups, unplaced = _lines_by_household(sheet, at + 1, places[NUMBER.name])
+    if not people:
+        raise UnfitError("nobody")
+    findings += unplaced
+    households = [_read_household(number, lines, places, findings) for number, lines in groups.items()]
+    return RosterFile(people, households, findings)

@@ -1,0 +1,97 @@
+"""When a poor village may leave the list, and what its case needs next: pure rules.
+
+Domain notes 2.1 "Village exit": incidence below 2 % (厅字〔2016〕16号 [known]; S26), the checklist 三有四通五保障
+[inferred, choice], a notice in the township.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from shared.money import half_up
+from shared.verdicts import Reason, Rule, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class IncidencePolicy:
+    """`strict`: exactly the limit does not pass."""
+
+    limit_ppm: int
+    strict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VillagePolicy:
+    """`items`: codes of the checklist, every one of which a village must have."""
+
+    incidence: IncidencePolicy
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VillageFacts:
+    """What is recorded of a village on a day. `met` holds the items seen as met; what nobody saw is not among them."""
+
+    poor_village: bool
+    poor_people: int
+    rural_people: int
+    met: tuple[str, ...]
+
+
+# Domain notes 2.1: people now poor (未脱贫 + 返贫) / rural registered population; `strict` by default [choice].
+def below_limit(poor_people: int, rural_people: int, policy: IncidencePolicy) -> bool:
+    """Exact in integers. Where no rural population is recorded there is no incidence, and nothing passes."""
+    if rural_people <= 0:
+        return False
+    poor, most = poor_people * 1_000_000, policy.limit_ppm * rural_people
+    return poor < most if policy.strict else poor <= most
+
+
+def incidence_ppm(poor_people: int, rural_people: int) -> int | None:
+    """For people's eyes: rounded, so that no decision may stand on it."""
+    return half_up(poor_people * 1_000_000, rural_people) if rural_people > 0 else None
+
+
+# Domain notes 2.1 "Village exit" (厅字〔2016〕16号 [known]; S26); the checklist [inferred, choice].
+def village_exit_decision(facts: VillageFacts, policy: VillagePolicy) -> Verdict:
+    """`approved` when every condition holds, else `refused`; a reason for each, `has_<item>` for the checklist."""
+    limit = policy.incidence
+    reasons = (
+        Reason("poor_village", facts.poor_village),
+        Reason(
+            "incidence_below_limit",
+            below_limit(facts.poor_people, facts.rural_people, limit),
+            {
+                "poor_people": facts.poor_people, "rural_people": facts.rural_people,
+                "limit_ppm": limit.limit_ppm, "strict": limit.strict,
+            },
+        ),
+        *(Reason(f"has_{item}", item in facts.met) for item in policy.items),
+    )  # fmt: skip
+    return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
+
+
+VILLAGE_EXIT = Rule("registry.village_exit", VillageFacts, VillagePolicy, village_exit_decision)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A village's exit on its way: where it stands, and who brought it there."""
+
+    state: str
+    proposed_by: str
+    noticed_by: str | None = None
+    notice_ends_on: date | None = None
+    decided_by: str | None = None
+
+
+# Domain notes 2.1: notice of 7 days (S18, S19); roles in domain notes 4: maker and checker are different persons.
+def step_refusal(case: Case | None, needed: str, subject: str, on: date) -> str | None:
+    """Why a case does not take the step that leads on from `needed`; None when it does."""
+    if case is None:
+        return "registry.villages.no_case"
+    if case.state != needed:
+        return "registry.villages.wrong_state"
+    if needed == "noticed" and (case.notice_ends_on is None or on < case.notice_ends_on):
+        return "registry.villages.notice_running"
+    makers = {"noticed": (case.proposed_by, case.noticed_by), "approved": (case.decided_by,)}
+    return "shared.same_person" if subject in makers.get(needed, ()) else None

@@ -1,0 +1,122 @@
+"""What a cell of a spreadsheet says, as a value: strict readers that refuse with a reason, never with the content."""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import TypeAlias
+
+Cell: TypeAlias = str | float | bool | date | datetime | time | timedelta
+
+LARGEST_HUNDREDTHS = 10**13
+EXACT_INTEGER = 10**15  # a number cell keeps fifteen figures; what is longer has lost its tail
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_HUNDREDTHS = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,2}))?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
+_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?")
+
+
+class CellError(ValueError):
+    """A cell does not say what its column asks for. `reason` is a code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def is_empty(cell: Cell) -> bool:
+    return isinstance(cell, str) and not cell.strip()
+
+
+def compact(cell: Cell) -> str:
+    """Text without white space of any kind (also full-width and invisible); whole numbers as their digits.
+
+    Raises:
+        CellError: missing, figures_lost, not_text.
+    """
+    if isinstance(cell, str):
+        text = "".join(cell.translate(_INVISIBLE).split())
+        if not text:
+            raise CellError("missing")
+        return text
+    if isinstance(cell, float | int) and not isinstance(cell, bool) and float(cell).is_integer():
+        if abs(cell) >= EXACT_INTEGER:
+            raise CellError("figures_lost")
+        return str(int(cell))
+    raise CellError("not_text")
+
+
+def one_of(cell: Cell, words: Mapping[str, str]) -> str:
+    """The slug of a word.
+
+    Raises:
+        CellError: missing, unknown_word.
+    """
+    if isinstance(cell, str) and cell in words:  # mostly written as it should be
+        return words[cell]
+    if not isinstance(cell, str):
+        raise CellError("unknown_word")
+    word = compact(cell)
+    if word not in words:
+        raise CellError("unknown_word")
+    return words[word]
+
+
+def hundredths(cell: Cell) -> int:
+    """Yuan as fen, square metres as hundredths: not negative, at most two decimals.
+
+    Raises:
+        CellError: missing, negative, too_many_decimals, too_large, not_a_number.
+    """
+    if isinstance(cell, str):
+        text = compact(cell)
+        found = _HUNDREDTHS.fullmatch(text)
+        if found:
+            return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
+        if not _NUMBER.fullmatch(text):
+            raise CellError("not_a_number")
+        raise CellError("negative" if text.startswith("-") else "too_many_decimals" if "." in text else "too_large")
+    if isinstance(cell, bool) or not isinstance(cell, float | int) or not math.isfinite(cell):
+        raise CellError("not_a_number")
+    if cell < 0:
+        raise CellError("negative")
+    nearest = round(cell * 100)
+    if nearest > LARGEST_HUNDREDTHS:
+        raise CellError("too_large")
+    if abs(cell * 100 - nearest) > 1e-4:
+        raise CellError("too_many_decimals")
+    return nearest
+
+
+def whole(cell: Cell) -> int:
+    """A whole number, not negative.
+
+    Raises:
+        CellError: as `hundredths`, or not_whole.
+    """
+    number, rest = divmod(hundredths(cell), 100)
+    if rest:
+        raise CellError("not_whole")
+    return number
+
+
+def day(cell: Cell) -> date:
+    """A date cell, or text `2014-06` (its first day) or `2014-06-01`.
+
+    Raises:
+        CellError: missing, date_1900 (a small number shown as a date), not_a_date.
+    """
+    if isinstance(cell, time | timedelta):
+        raise CellError("date_1900")
+    if isinstance(cell, date):
+        found_on = cell.date() if isinstance(cell, datetime) else cell
+        if found_on.year <= 1904:
+            raise CellError("date_1900")
+        return found_on
+    if not isinstance(cell, str):
+        raise CellError("not_a_date")
+    found = _DAY.fullmatch(compact(cell))
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3] or 1))  # type: ignore[index]
+    except (TypeError, ValueError) as error:
+        raise CellError("not_a_date") from error

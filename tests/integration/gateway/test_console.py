@@ -1,0 +1,53 @@
+"""The front page."""
+
+import json
+from pathlib import Path
+
+from tests.conftest import House
+
+YEAR = {
+    "targets": [
+        {"code": "exit_people", "title_en": "People <script>alert(1)</script>", "title_zh": "脱贫人口",
+         "unit": "people", "planned": 5200, "actual": 5311, "met": True},
+        {"code": "herd_head", "title_en": "Herd", "title_zh": "牲畜", "unit": "head", "planned": 300, "actual": None,
+         "met": None},
+    ],
+    "quality": [{"code": "wrong_exit_rate", "value": 0.0123, "low": 0, "high": 0.02}],
+    "invariants": [{"code": "ledger_balances", "holds": False, "detail": 'a<b & "c"'}],
+    "seconds": 171.5, "peak_pss_mb": 900, "requests": 31000,
+}  # fmt: skip
+
+
+async def test_the_page_shows_the_figures_and_escapes_the_rest(house: House, tmp_path: Path) -> None:
+    (tmp_path / "year.json").write_text(json.dumps(YEAR, ensure_ascii=False), encoding="utf-8")
+    door = await house.serve("gateway", "api", state_dir=tmp_path)
+    await door.call("PUT", "/clock", "county", json={"business_date": "2017-12-31"})
+    got = await door.client.get("/")
+    assert got.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in got.headers["content-security-policy"]
+    assert "2017-12-31" in got.text
+    for piece in (
+        "5,311",
+        "脱贫人口",
+        "not built 未建",
+        "no 否",
+        "0.0123",
+        "171.5",
+        "&lt;script&gt;",
+        "a&lt;b &amp; ",
+    ):
+        assert piece in got.text, piece
+    assert "<script" not in got.text
+    assert "http://" not in got.text
+    assert "https://" not in got.text
+
+
+async def test_a_year_not_played_or_half_written_is_one_sentence(house: House, tmp_path: Path) -> None:
+    door = await house.serve("gateway", "api", state_dir=tmp_path)
+    for content in (None, '{"targets": [', "[]"):
+        if content:
+            (tmp_path / "year.json").write_text(content)
+        got = await door.client.get("/")
+        assert got.status_code == 200
+        assert "has not been played yet" in got.text
+        assert "<table" not in got.text

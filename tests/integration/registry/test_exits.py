@@ -1,0 +1,209 @@
+"""The exit procedure through its doors: every step, every wrong turn."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from tests.conftest import Door, House
+from tests.integration.registry.test_households import VILLAGE, seed_household, statement
+
+EXITS = "/registry/v1/exits"
+TOWNSHIP = VILLAGE[:9]
+MEETS = {
+    "food_secure": True, "clothing_secure": True, "school_dropout": False, "unfinished_major_illness": False,
+    "only_subsidies": False,
+}  # fmt: skip
+
+
+async def ready_household(house: House, door: Door, **facts: object) -> UUID:
+    household_id = await seed_household(house, **(MEETS | facts))
+    await door.call(
+        "POST", "/registry/v1/households/incomes", "helper", VILLAGE, json={"items": [statement(household_id)]}
+    )
+    return household_id
+
+
+async def step(door: Door, path: str, role: str, *items: dict[str, Any], area: str = VILLAGE, on: str = "2017-10-10",
+               subject: str = "") -> list[dict[str, Any]]:  # fmt: skip
+    answer = await door.call(
+        "POST", f"{EXITS}{path}", role, area, on=on, subject=subject or role, json={"items": list(items)}
+    )
+    assert answer.status_code == 200, answer.text
+    results: list[dict[str, Any]] = answer.json()["results"]
+    return results
+
+
+async def proposed(door: Door, household_id: UUID) -> str:
+    (result,) = await step(door, "", "village", {"household_id": str(household_id)}, subject="clerk")
+    assert result["status"] == "accepted", result
+    exit_id: str = result["exit_id"]
+    return exit_id
+
+
+VOTE = {"entitled": 30, "attended": 24, "in_favour": 20}
+
+
+async def noticed(door: Door, household_id: UUID) -> str:
+    exit_id = await proposed(door, household_id)
+    for path, role, item, subject in (
+        ("/reviews", "village", VOTE, "chair"),
+        ("/checks", "team", {"confirmed": True, "evidence": "visit"}, "team"),
+        ("/consents", "helper", {"agreed": True, "signature": "signed"}, "helper"),
+        ("/notices", "village", {}, "clerk"),
+    ):
+        (result,) = await step(door, path, role, {"exit_id": exit_id} | item, subject=subject)
+        assert result["status"] == "accepted", result
+    return exit_id
+
+
+async def finished(door: Door, exit_id: str, on: str = "2017-10-17") -> list[dict[str, Any]]:
+    case = {"exit_id": exit_id}
+    return [
+        *await step(door, "/township-checks", "township", case | {"confirmed": True}, area=TOWNSHIP, on=on),
+        *await step(door, "/decisions", "county", case, area="140927", on=on, subject="decider"),
+        *await step(door, "/announcements", "county", case, area="140927", on=on, subject="announcer"),
+    ]
+
+
+async def test_the_whole_procedure(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await ready_household(house, door)
+    exit_id = await noticed(door, household_id)
+    assert [r["state"] for r in await finished(door, exit_id)] == ["township_checked", "approved", "announced"]
+    shown = (await door.call("GET", f"{EXITS}/{exit_id}", "auditor")).json()
+    assert [s["step"] for s in shown["steps"]] == [
+        "proposed", "reviewed", "checked", "consented", "noticed", "township_checked", "approved", "announced",
+    ]  # fmt: skip
+    assert shown["decisions"][0]["outcome"] == "approved"
+    household = (await door.call("GET", f"/registry/v1/households/{household_id}", "village", VILLAGE)).json()
+    assert (household["status"], household["exited_on"], household["exited_year"]) == ("exited", "2017-10-17", 2017)
+    events = await house.rows(
+        "registry", "SELECT headers ->> 'ce_type' AS type, headers ->> 'ce_sequence' AS n FROM outbox ORDER BY id"
+    )
+    assert [(e["type"], e["n"]) for e in events] == [
+        ("registry.income_assessed.v1", "1"), ("registry.notice_posted.v1", "2"),
+        ("registry.household_exited.v1", "3"),
+    ]  # fmt: skip
+    replay = (await door.call("GET", "/registry/v1/operations/replay", "county")).json()
+    assert replay == {"replayed": 1, "different": [], "different_count": 0}
+    connection = await house.owner("registry")
+    await connection.execute("UPDATE decision SET outcome = 'refused'")
+    assert (await door.call("GET", "/registry/v1/operations/replay", "county")).json()["different_count"] == 1
+
+
+async def test_who_does_not_meet_the_criteria_is_told_what_is_missing(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await ready_household(house, door, house_grade="C", food_secure=None)
+    (result,) = await step(door, "", "village", {"household_id": str(household_id)})
+    assert (result["code"], result["missing"]) == ("registry.exits.criteria_not_met", ["food", "housing"])
+    why = (await door.call("GET", f"/registry/v1/decisions?subject_id={household_id}", "helper", VILLAGE)).json()
+    assert (why[0]["outcome"], len(why[0]["reasons"])) == ("refused", 12)
+    preview = (await door.call("GET", f"{EXITS}/preview?household_id={household_id}", "helper", VILLAGE)).json()
+    assert preview["missing"] == ["income", "food", "housing"][1:]
+
+
+async def test_a_relocated_household_waits_for_its_flat(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await ready_household(house, door)
+    connection = await house.owner("registry")
+    await connection.execute("UPDATE household SET relocated = true")
+    (result,) = await step(door, "", "village", {"household_id": str(household_id)})
+    assert result["missing"] == ["relocation"]
+
+
+async def test_steps_have_an_order_and_a_second_case_waits(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await ready_household(house, door)
+    exit_id = await proposed(door, household_id)
+    (again,) = await step(door, "", "village", {"household_id": str(household_id)})
+    assert again["code"] == "registry.exits.case_open"
+    for path, role, item, area in (
+        ("/checks", "team", {"confirmed": True, "evidence": "visit"}, VILLAGE),
+        ("/consents", "helper", {"agreed": True, "signature": "signed"}, VILLAGE),
+        ("/notices", "village", {}, VILLAGE),
+        ("/township-checks", "township", {"confirmed": True}, TOWNSHIP),
+        ("/decisions", "county", {}, "140927"),
+        ("/announcements", "county", {}, "140927"),
+    ):
+        (result,) = await step(door, path, role, {"exit_id": exit_id} | item, area=area)
+        assert result["code"] == "registry.exits.wrong_state", path
+
+
+async def test_the_maker_never_checks(house: House) -> None:
+    door = await house.serve("registry", "api")
+    exit_id = await proposed(door, await ready_household(house, door))
+    (result,) = await step(door, "/reviews", "village", {"exit_id": exit_id} | VOTE, subject="clerk")
+    assert result["code"] == "shared.same_person"
+    connection = await house.owner("registry")
+    for column in ("reviewed_by", "checked_by"):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await connection.execute(f"UPDATE exit_case SET {column} = 'clerk'")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await connection.execute("UPDATE exit_case SET decided_by = 'x', announced_by = 'x'")
+
+
+async def test_seven_days_are_not_six(house: House) -> None:
+    door = await house.serve("registry", "api")
+    exit_id = await noticed(door, await ready_household(house, door))
+    case = {"exit_id": exit_id, "confirmed": True}
+    (early,) = await step(door, "/township-checks", "township", case, area=TOWNSHIP, on="2017-10-16")
+    assert (early["code"], early["state"]) == ("registry.exits.notice_running", "noticed")
+    (in_time,) = await step(door, "/township-checks", "township", case, area=TOWNSHIP, on="2017-10-17")
+    assert in_time["state"] == "township_checked"
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+async def test_an_objection_stops_the_clock(house: House, *, upheld: bool) -> None:
+    door = await house.serve("registry", "api")
+    exit_id = await noticed(door, await ready_household(house, door))
+    body = {"exit_id": exit_id, "reason": "income"}
+    answer = await door.call("POST", f"{EXITS}/objections", "villager", VILLAGE, on="2017-10-12", json=body)
+    assert answer.status_code == 201
+    case = {"exit_id": exit_id, "confirmed": True}
+    (stopped,) = await step(door, "/township-checks", "township", case, area=TOWNSHIP, on="2017-10-17")
+    assert stopped["code"] == "registry.exits.objection_open"
+    path = f"{EXITS}/objections/{answer.json()['objection_id']}/resolution"
+    resolved = [
+        await door.call("POST", path, "township", TOWNSHIP, on="2017-10-18", json={"upheld": upheld})
+        for _ in range(2)
+    ]
+    assert [r.status_code for r in resolved] == [204, 409]
+    shown = (await door.call("GET", f"{EXITS}/{exit_id}", "village", VILLAGE)).json()
+    expected = ("refused", "registry.exits.objection_upheld") if upheld else ("noticed", None)
+    assert (shown["state"], shown["ended_code"]) == expected
+    if not upheld:
+        assert shown["notice_ends_on"] == "2017-10-25"
+
+
+async def test_a_household_that_does_not_agree_stays(house: House) -> None:
+    door = await house.serve("registry", "api")
+    exit_id = await proposed(door, await ready_household(house, door))
+    await step(door, "/reviews", "village", {"exit_id": exit_id} | VOTE, subject="chair")
+    await step(door, "/checks", "team", {"exit_id": exit_id, "confirmed": True, "evidence": "visit"})
+    refusal = {"exit_id": exit_id, "agreed": False, "signature": "fingerprint"}
+    (result,) = await step(door, "/consents", "helper", refusal)
+    assert (result["state"], result["code"]) == ("withdrawn", "registry.exits.not_agreed")
+
+
+async def test_what_changed_since_the_proposal_counts_at_the_decision(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await ready_household(house, door)
+    exit_id = await noticed(door, household_id)
+    report = {"household_id": str(household_id), "observed_on": "2017-10-15", "school_dropout": True}
+    await door.call(
+        "POST", "/registry/v1/households/conditions", "helper", VILLAGE, on="2017-10-15", json={"items": [report]}
+    )
+    case = {"exit_id": exit_id}
+    await step(door, "/township-checks", "township", case | {"confirmed": True}, area=TOWNSHIP, on="2017-10-17")
+    (result,) = await step(door, "/decisions", "county", case, area="140927", on="2017-10-17")
+    assert (result["state"], result["missing"]) == ("refused", ["education"])
+
+
+async def test_another_township_does_not_see_the_case(house: House) -> None:
+    door = await house.serve("registry", "api")
+    exit_id = await noticed(door, await ready_household(house, door))
+    case = {"exit_id": exit_id, "confirmed": True}
+    (result,) = await step(door, "/township-checks", "township", case, area="140927201", on="2017-10-17")
+    assert result["code"] == "shared.not_found"

@@ -1,0 +1,227 @@
+"""The house's own rules, so that nobody needs to remember them."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.document import document
+from deploy.local.supervisor import PROCESSES
+from shared import problems
+from shared.bus.topics import TOPICS
+from shared.events import CATALOGUE
+from shared.id_number import is_valid
+from shared.policy import read_policy
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICES = sorted(p.name for p in (ROOT / "services").iterdir() if (p / "service.py").exists())
+FURNITURE = {f"{n}.py" for n in ("__init__", "api", "schemas", "reactions", "actions", "rules", "queries", "tables")}
+LONGEST_FILE, LONGEST_FUNCTION = 400, 70
+SYNTHETIC_AREA = "140999"
+STANDARDS_VECTOR = "11010519491231002X"  # the example of GB 11643 itself
+TRACKED = sorted(
+    ROOT / name
+    for name in subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.split("\0")
+    if name and (ROOT / name).is_file()
+)  # fmt: skip
+PYTHON = [p for p in TRACKED if p.suffix == ".py"]
+ROOMS = sorted(
+    folder
+    for house in (*(ROOT / "services" / s for s in SERVICES), ROOT / "gateway")
+    for folder in house.iterdir()
+    if folder.is_dir() and folder.name not in ("migrations", "__pycache__")
+)
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_files_are_short() -> None:
+    lines = {name(p): p.read_text(encoding="utf-8").count("\n") for p in PYTHON}
+    assert {n: count for n, count in lines.items() if count > LONGEST_FILE} == {}
+
+
+def test_functions_are_short() -> None:
+    long = {
+        f"{name(p)}:{node.name}": length
+        for p in PYTHON
+        for node in ast.walk(tree(p))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
+    }
+    assert long == {}
+
+
+def test_every_room_has_the_same_furniture() -> None:
+    strange = [name(p) for p in TRACKED if p.parent in ROOMS and p.name not in FURNITURE]
+    nested = [name(p) for p in TRACKED if any(room in p.parents and room != p.parent for room in ROOMS)]
+    assert strange + nested == []
+
+
+@pytest.mark.parametrize("folder", [*ROOMS, *(ROOT / "services" / s for s in SERVICES)], ids=name)
+def test_every_room_and_service_says_what_it_is(folder: Path) -> None:
+    assert ast.get_docstring(tree(folder / "__init__.py"))
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=name)
+def test_statements_stand_in_queries_and_tables(room: Path) -> None:
+    """Elsewhere a room takes of `shared.sql` only the names of types."""
+    taken = {
+        f"{name(path)}: {alias.name}"
+        for path in room.glob("*.py")
+        if path.name not in ("queries.py", "tables.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "shared.sql"
+        for alias in node.names
+        if alias.name not in ("Connection", "Row")
+    }
+    assert taken == set()
+
+
+def test_every_event_has_a_topic_written_by_its_owner_and_a_sample() -> None:
+    samples = {p.stem for p in (ROOT / "tests/contract/events/samples").glob("*.json")}
+    assert set(CATALOGUE) == samples
+    for kind in CATALOGUE.values():
+        assert re.fullmatch(r"[a-z]+\.[a-z_]+\.v\d+", kind.TYPE), kind.TYPE
+        assert TOPICS[kind.TOPIC].writer == kind.TYPE.partition(".")[0], kind.TYPE
+        assert kind.KEY in kind.model_fields, kind.TYPE
+
+
+def test_every_topic_has_a_writer_among_the_services() -> None:
+    assert {t.writer for t in TOPICS.values()} <= {*SERVICES, "gateway"}
+
+
+def test_every_service_is_started_on_one_machine() -> None:
+    assert {p.name for p in PROCESSES if p.run} == {*SERVICES, "gateway"}
+
+
+def string_codes(path: Path) -> set[str]:
+    """String literals that have the form of an error code: `service.room.reason`, or `shared.reason`."""
+    form = re.compile(rf"shared\.[a-z_]+|(?:{'|'.join((*SERVICES, 'gateway'))})\.[a-z_]+\.[a-z_]+")
+    return {
+        node.value
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and form.fullmatch(node.value)
+    }
+
+
+def test_every_refusal_has_its_texts_and_no_text_is_left_over() -> None:
+    code = [
+        p
+        for p in PYTHON
+        if name(p).split("/")[0] in ("services", "gateway", "shared") and "migrations" not in p.parts
+    ]
+    reasons = {reason for path in code for reason in string_codes(path)} - {*TOPICS, *(m for m in modules())}
+    catalogue = problems.catalogue()
+    assert sorted(reasons - set(catalogue)) == []
+    assert sorted(set(catalogue) - reasons) == []
+
+
+def modules() -> set[str]:
+    """Dotted names of our own modules: a string may name one without being a code."""
+    return {".".join(p.relative_to(ROOT).with_suffix("").parts) for p in PYTHON}
+
+
+def test_every_text_is_in_both_languages_with_the_same_figures() -> None:
+    for code, entry in problems.catalogue().items():
+        assert set(entry) == {"status", "en", "zh"}, code
+        assert 400 <= entry["status"] <= 599, code
+        english, chinese = ({*re.findall(r"{(\w+)}", entry[language])} for language in ("en", "zh"))
+        assert english == chinese, code
+        assert re.search(r"[\u4e00-\u9fff]", entry["zh"]), code
+        assert not re.search(r"[\u4e00-\u9fff]", entry["en"]), code
+
+
+def test_a_code_stands_in_one_catalogue_that_of_its_owner() -> None:
+    files = [p for p in TRACKED if p.name == "errors.toml"]
+    codes = Counter(code for p in files for code in tomllib.loads(p.read_text(encoding="utf-8")))
+    assert [code for code, count in codes.items() if count > 1] == []
+    for path in files:
+        for code in tomllib.loads(path.read_text(encoding="utf-8")):
+            assert code.partition(".")[0] == path.parent.name, code
+
+
+@pytest.mark.parametrize("path", [p for p in TRACKED if p.name == "policy.toml"], ids=name)
+def test_every_number_has_unit_dates_and_source(path: Path) -> None:
+    for entry in read_policy(path).entries:
+        assert entry.unit.strip(), entry
+        assert entry.source.strip(), entry
+        assert type(entry.effective_from) is date is type(entry.effective_to), entry
+        assert entry.effective_from < entry.effective_to, entry
+
+
+def test_no_number_of_a_person_who_may_exist() -> None:
+    found = [
+        f"{name(path)}: {number}"
+        for path in TRACKED
+        if (content := text(path)) is not None
+        for number in re.findall(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])", content)
+        if is_valid(number.upper()) and not number.startswith(SYNTHETIC_AREA) and number.upper() != STANDARDS_VECTOR
+    ]
+    assert found == []
+
+
+def text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+# Written so that this file does not name them either.
+DOT = re.escape(".")
+HOSTS = re.compile(
+    rf"pypi{DOT}org|python{'hosted'}{DOT}org|npm{'js'}{DOT}(org|com)|maven{DOT}org|maven{DOT}apache{DOT}org/maven2"
+    rf"|deb{'ian'}{DOT}org/debian|crates{DOT}io/api"
+)
+PLACES = re.compile(r"(^|[^A-Za-z0-9_.])/(work|farm|root)/[a-z.]", re.MULTILINE)
+LEFT_OVER = re.compile("|".join(("NotImplemented" + "Error", "TO" + "DO", "FIX" + "ME", "XX" + "X")))
+EXCUSED = re.compile("|".join((r"mark\.(sk" + "ip|xf" + "ail)", r"pytest\.sk" + r"ip\(", "unittest.sk" + "ip")))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "suffixes"),
+    [
+        (HOSTS, None), (PLACES, None), (LEFT_OVER, {".py", ".toml", ".yml", ".yaml"}), (EXCUSED, {".py"}),
+    ],
+    ids=["a registry's address", "a place of one machine", "work left inside the code", "an excused test"],
+)  # fmt: skip
+def test_no_file_holds(pattern: re.Pattern[str], suffixes: set[str] | None) -> None:
+    found = [
+        f"{name(path)}: {match.group()}"
+        for path in TRACKED
+        if (suffixes is None or path.suffix in suffixes) and (content := text(path)) is not None
+        if (match := pattern.search(content))
+    ]
+    assert found == []
+
+
+def test_no_file_is_large() -> None:
+    assert [name(p) for p in TRACKED if p.stat().st_size > 2**20] == []
+
+
+def test_the_document_of_events_is_current() -> None:
+    """`python -m deploy.document > docs/events.md`."""
+    assert (ROOT / "docs/events.md").read_text(encoding="utf-8") == document()
+
+
+def test_the_plan_names_every_room_of_furniture() -> None:
+    """The linter's layers and this file's furniture are one list."""
+    config: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (layers,) = (c["layers"] for c in config["tool"]["importlinter"]["contracts"] if c["type"] == "layers")
+    named = {tail for layer in layers for tail in re.findall(r"\((\w+)\)", layer)}
+    assert {f"{tail}.py" for tail in named} | {"__init__.py"} == FURNITURE

@@ -1,0 +1,61 @@
+"""What the county pays of a settled period."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.finance.discounts.rules import (
+    DISCOUNT,
+    DiscountFacts,
+    DiscountPolicy,
+    discount_fen,
+    overdue_within,
+    paid_fen_days,
+    quarterly_discount,
+)
+from services.finance.loans.rules import Movement, RatePolicy
+from shared.dates import Period
+
+POLICY = DiscountPolicy(("poor", "exited", "returned"), RatePolicy(12, 43_500, 47_500))
+GOOD = DiscountFacts("poor", 36, 47_500, 60_694, 5_000_000 * 92, 0)
+QUARTER = Period(date(2017, 6, 21), date(2017, 9, 21))
+
+
+@pytest.mark.parametrize(
+    ("changes", "amount_fen", "missing"),
+    [
+        ({}, 60_694, []),
+        ({"status": "exited"}, 60_694, []),
+        ({"status": "removed"}, 60_694, ["household_eligible"]),
+        ({"status": None}, 60_694, ["household_eligible"]),
+        ({"posted_fen": 60_000}, 60_000, []),
+        ({"posted_fen": 70_000}, 60_694, []),
+        ({"rate_ppm": 47_501}, 60_694, ["rate_within_benchmark"]),
+        ({"term_months": 12}, 55_583, ["rate_within_benchmark"]),
+        ({"term_months": 12, "rate_ppm": 43_500}, 55_583, []),
+        ({"fen_days": 5_000_000 * 91, "overdue_days": 1}, 60_035, []),
+        ({"fen_days": 0, "overdue_days": 92}, 0, ["interest_due"]),
+    ],
+)
+def test_discount(changes: dict[str, object], amount_fen: int, missing: list[str]) -> None:
+    facts = replace(GOOD, **changes)  # type: ignore[arg-type]
+    verdict = quarterly_discount(facts, POLICY)
+    assert (discount_fen(facts, POLICY), verdict.missing) == (amount_fen, missing)
+    assert verdict.outcome == ("refused" if missing else "accepted")
+    assert DISCOUNT.replay(DISCOUNT.inputs(facts, POLICY)) == verdict
+
+
+def test_overdue_days_are_not_paid_nor_taken_off_twice() -> None:
+    spells = [
+        Period(date(2017, 6, 1), date(2017, 6, 24)), Period(date(2017, 6, 23), date(2017, 6, 26)),
+        Period(date(2017, 6, 22), date(2017, 6, 23)), Period(date(2017, 9, 20), date.max),
+    ]  # fmt: skip
+    overdue = overdue_within(QUARTER, spells)
+    assert sum(o.days for o in overdue) == 6
+    assert paid_fen_days([Movement(date(2017, 1, 1), 100)], QUARTER, overdue) == 100 * 86
+
+
+def test_days_after_a_repayment_are_not_paid() -> None:
+    moves = [Movement(date(2017, 1, 1), 100), Movement(date(2017, 9, 20), -100)]
+    assert paid_fen_days(moves, QUARTER, []) == 100 * 91

@@ -1,0 +1,92 @@
+"""Does this household exit? Each condition alone must be able to say no."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.registry.exits.rules import (
+    ExitFacts,
+    ExitPolicy,
+    exit_decision,
+    income_year_for,
+    meeting_carried,
+    members_counted_on,
+)
+
+POLICY = ExitPolicy(poverty_line_fen=333_500, stable_margin_fen=0, unsafe_house_grades=("C", "D"))
+OUT = ExitFacts(
+    status="poor", members=3, income_year=2017, net_income_fen=333_500 * 3 + 1, food_secure=True, clothing_secure=True,
+    school_dropout=False, medical_insured=True, house_grade="B", safe_water=True, unfinished_major_illness=False,
+    only_subsidies=False, awaits_relocation=False, open_objections=0,
+)  # fmt: skip
+
+
+def test_who_meets_everything_exits() -> None:
+    assert exit_decision(OUT, POLICY).outcome == "approved"
+    assert exit_decision(replace(OUT, status="returned"), POLICY).outcome == "approved"
+
+
+@pytest.mark.parametrize(
+    ("changed", "missing"),
+    [
+        ({"status": "exited"}, "status"),
+        ({"net_income_fen": 333_500 * 3}, "income"),
+        ({"net_income_fen": None}, "income"),
+        ({"members": 0}, "income"),
+        ({"members": 4}, "income"),
+        ({"food_secure": False}, "food"),
+        ({"food_secure": None}, "food"),
+        ({"clothing_secure": None}, "clothing"),
+        ({"school_dropout": True}, "education"),
+        ({"school_dropout": None}, "education"),
+        ({"medical_insured": False}, "medical"),
+        ({"house_grade": "C"}, "housing"),
+        ({"house_grade": "D"}, "housing"),
+        ({"house_grade": None}, "housing"),
+        ({"safe_water": False}, "water"),
+        ({"unfinished_major_illness": True}, "illness"),
+        ({"unfinished_major_illness": None}, "illness"),
+        ({"only_subsidies": True}, "subsidies"),
+        ({"awaits_relocation": True}, "relocation"),
+        ({"open_objections": 1}, "objections"),
+    ],
+)
+def test_one_condition_is_enough_to_stay(changed: dict[str, object], missing: str) -> None:
+    verdict = exit_decision(replace(OUT, **changed), POLICY)  # type: ignore[arg-type]
+    assert (verdict.outcome, verdict.missing) == ("refused", [missing])
+
+
+def test_a_margin_moves_the_line() -> None:
+    with_margin = replace(POLICY, stable_margin_fen=1)
+    assert exit_decision(OUT, with_margin).missing == ["income"]
+
+
+@given(income=st.integers(0, 10**9), more=st.integers(0, 10**9))
+def test_more_income_never_keeps_a_household_in(income: int, more: int) -> None:
+    first = exit_decision(replace(OUT, net_income_fen=income), POLICY).outcome
+    later = exit_decision(replace(OUT, net_income_fen=income + more), POLICY).outcome
+    assert (first, later) != ("approved", "refused")
+
+
+@pytest.mark.parametrize(
+    ("votes", "carried"),
+    [
+        ((30, 20, 11), True),
+        ((30, 19, 19), False),
+        ((30, 20, 10), False),
+        ((30, 31, 31), False),
+        ((30, 0, 0), False),
+        ((3, 2, 2), True),
+    ],
+)
+def test_two_thirds_come_and_most_of_them_agree(votes: tuple[int, int, int], *, carried: bool) -> None:
+    assert meeting_carried(*votes, 666_666) is carried
+
+
+def test_the_income_year_is_the_calendar_years() -> None:
+    assert [income_year_for(date(2017, m, 1)) for m in (1, 9, 10, 12)] == [2017] * 4
+    assert members_counted_on(date(2017, 6, 1)) == date(2017, 6, 1)
+    assert members_counted_on(date(2017, 12, 1)) == date(2017, 9, 30)

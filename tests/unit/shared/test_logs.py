@@ -1,0 +1,47 @@
+"""Nothing personal reaches a log line."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.id_number import check_digit
+from shared.logs import redact
+
+NUMBER = "14099919700101" + "123"
+ID_NUMBER = NUMBER + check_digit(NUMBER)
+
+
+def redacted(**event: Any) -> dict[str, Any]:
+    return dict(redact(None, "info", event))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [ID_NUMBER, f"id{ID_NUMBER}", f"({ID_NUMBER})", f"号码{ID_NUMBER}无效", f"card{ID_NUMBER}", f"-{ID_NUMBER}-",
+     "14099919700101123X", "14099919700101123x", "6299990123456789012",
+     "13912345678", "+8613912345678", "电话13912345678"],
+)  # fmt: skip
+def test_numbers_of_people_are_cut_out(text: str) -> None:
+    kept = redacted(event=text)["event"]
+    assert "[number]" in kept
+    assert not any(digits in kept for digits in ("1409991970", "139123", "6299990"))
+
+
+@pytest.mark.parametrize("text", ["140927200201", "0190a5d2-7c11-7000-8000-000000000001", "SC2017000042", "503"])
+def test_our_own_ids_stay(text: str) -> None:
+    assert redacted(event=text)["event"] == text
+
+
+@given(st.uuids())
+def test_no_uuid_is_mistaken_for_a_number(value: Any) -> None:
+    assert redacted(event=f"loan {value} refused")["event"] == f"loan {value} refused"
+
+
+def test_what_is_private_by_name_or_deep_inside() -> None:
+    event = redacted(name="甲", detail={"phone": "1", "rows": [f"row {ID_NUMBER}", {"account": "2"}]}, count=3)
+    assert event == {
+        "name": "[redacted]", "count": 3,
+        "detail": {"phone": "[redacted]", "rows": ["row [number]", {"account": "[redacted]"}]},
+    }  # fmt: skip

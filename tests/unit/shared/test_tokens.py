@@ -1,0 +1,132 @@
+"""Whose token passes, and above all whose does not."""
+
+import base64
+import hmac
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+
+from shared.context import Caller
+from shared.problems import Problem
+from shared.tokens import read_keys, sign_token, verify_token
+
+KEY = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"})
+OTHER = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"})
+KEYS = KeySet([RSAKey.import_key(KEY.as_dict(private=False))])
+ISSUER, AUDIENCE = "https://issuer.shenchi.example", "shenchi"
+
+
+def verify(token: str, *, dev_allowed: bool = True) -> Caller:
+    return verify_token(token, KEYS, issuer=ISSUER, audience=AUDIENCE, dev_allowed=dev_allowed)
+
+
+def token(key: Any = KEY, header: dict[str, Any] | None = None, **changes: Any) -> str:
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "zhang",
+        "role": "county",
+        "iat": now,
+        "exp": now + 600,
+    } | changes
+    protected = {"alg": "RS256", "typ": "at+jwt", "kid": "k1"} | (header or {})
+    claims = {k: v for k, v in claims.items() if v is not None}
+    protected = {k: v for k, v in protected.items() if v is not None}
+    return jwt.encode(protected, claims, key, algorithms=["RS256", "RS512"])
+
+
+def test_a_sound_token_names_its_bearer() -> None:
+    caller = verify(token(area="140927", bank="abc", unit="u1", role="bank"))
+    assert caller == Caller("zhang", "bank", "140927", "abc", "u1")
+
+
+NOW = int(time.time())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"exp": NOW - 10, "iat": NOW - 500}, {"exp": None}, {"exp": str(NOW + 600)}, {"iat": None}, {"iat": NOW + 60},
+        {"exp": NOW + 3600}, {"iat": NOW - 700, "exp": NOW + 60}, {"aud": "another"}, {"aud": [AUDIENCE, "another"]},
+        {"aud": None}, {"iss": "https://elsewhere.example"}, {"iss": None}, {"sub": None}, {"sub": ""}, {"sub": 7},
+        {"role": None}, {"role": "system"}, {"area": "1409271"}, {"area": "14x"}, {"area": 140927}, {"area": "１４"},
+    ],
+)  # fmt: skip
+def test_claims_that_do_not_pass(changes: dict[str, Any]) -> None:
+    with pytest.raises(Problem, match=r"shared\.token_invalid"):
+        verify(token(**changes))
+
+
+@pytest.mark.parametrize("header", [{"typ": None}, {"typ": "JWT"}, {"alg": "RS512"}])
+def test_headers_that_do_not_pass(header: dict[str, Any]) -> None:
+    with pytest.raises(Problem, match=r"shared\.token_invalid"):
+        verify(token(header=header))
+
+
+def test_another_issuers_key_of_the_same_name() -> None:
+    with pytest.raises(Problem, match=r"shared\.token_invalid"):
+        verify(token(OTHER))
+
+
+def forged(algorithm: str, signature: Callable[[bytes], bytes]) -> str:
+    """By hand: a decent library refuses to make such tokens."""
+    _, claims, _ = token().split(".")
+    head = json.dumps({"alg": algorithm, "typ": "at+jwt", "kid": "k1"}).encode()
+    signed = f"{encoded(head)}.{claims}"
+    return f"{signed}.{encoded(signature(signed.encode()))}"
+
+
+def encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", ""])
+def test_no_signature_at_all(algorithm: str) -> None:
+    with pytest.raises(Problem, match=r"shared\.token_invalid"):
+        verify(forged(algorithm, lambda _: b""))
+
+
+PUBLIC = KEY.public_key
+SECRETS = {
+    "pem": PUBLIC.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+    "der": PUBLIC.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+    "jwk": json.dumps(KEY.as_dict(private=False)).encode(),
+}
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+def test_our_public_key_taken_for_a_shared_secret(secret: bytes) -> None:
+    with pytest.raises(Problem, match=r"shared\.token_invalid"):
+        verify(forged("HS256", lambda signed: hmac.digest(secret, signed, "sha256")))
+
+
+def test_a_changed_claim_breaks_the_signature() -> None:
+    head, _, signature = token().split(".")
+    _, claims, _ = token(role="auditor").split(".")
+    with pytest.raises(Problem, match=r"shared\.token_invalid"):
+        verify(f"{head}.{claims}.{signature}")
+
+
+@given(st.text(max_size=60))
+def test_nonsense_is_refused_in_the_same_words(nonsense: str) -> None:
+    with pytest.raises(Problem, match=r"shared\.token_invalid"):
+        verify(nonsense)
+
+
+def test_a_development_token_stays_in_development(tmp_path: Path) -> None:
+    made = sign_token(KEY.as_dict(private=True), subject="zhang", role="village", area="140927200201", minutes=60)
+    assert verify(made).area == "140927200201"
+    with pytest.raises(Problem, match=r"shared\.token_invalid"):
+        verify(made, dev_allowed=False)
+    (tmp_path / "jwks.json").write_text(json.dumps(KEYS.as_dict(private=False)))
+    assert len(read_keys(tmp_path / "jwks.json").keys) == 1
