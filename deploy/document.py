@@ -18,8 +18,8 @@ Facts that services tell each other. Generated from the contracts in `shared/eve
 
 On the wire each is a CloudEvent 1.0: Kafka's binary binding in the log (attributes as headers `ce_...`), structured
 JSON in webhooks and the feed. `partitionkey` names the aggregate, `epoch` and `sequence` its place: sequences of an
-aggregate rise by one. There is no order across aggregates. Amounts are fen, dates are Asia/Shanghai. A payload changes
-only by adding optional fields; a sample of every version is kept in `tests/contract/events/samples`.
+aggregate rise by one. There is no order across aggregates. Amounts are fen, dates are Asia/Shanghai. A payload
+changes only by adding optional fields; a sample of every version is kept in `tests/contract/events/samples`.
 """
 
 
@@ -44,9 +44,7 @@ def describe(kind: type[Payload], listeners: list[str]) -> str:
         f"| `{name}` | {kind_of(field.annotation)} | {'yes' if field.is_required() else 'no'} |"
         for name, field in kind.model_fields.items()
     ]
-    facts = (
-        f"Key `{kind.KEY}`. Stated by {TOPICS[kind.TOPIC].writer}; heard by {', '.join(listeners) or 'nobody yet'}."
-    )
+    facts = f"Key `{kind.KEY}`. Stated by {TOPICS[kind.TOPIC].writer}; heard by {', '.join(listeners) or 'nobody yet'}."
     table = ["| field | type | always |", "|---|---|---|", *fields]
     return "\n".join([f"### `{kind.TYPE}`", "", *([own, ""] if own else []), facts, "", *table, ""])
 
@@ -56,7 +54,7 @@ def document() -> str:
     parts = [HEAD]
     for topic in TOPICS.values():
         parts.append(f"## Topic `{topic.name}`\n\nWritten by {topic.writer}, {topic.partitions} partitions.\n")
-        parts += [describe(kind, heard[name]) for name, kind in CATALOGUE.items() if kind.TOPIC == topic.name]
+        parts += [describe(kind, heard[name]) for name, kind in CATALOGUE.items() if topic.name == kind.TOPIC]
     return "\n".join(parts)
 
 

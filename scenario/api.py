@@ -13,7 +13,7 @@ import aiohttp
 from shared.tokens import sign_token
 
 # Answers that mean "not now": the same request is sent again.
-AGAIN = (408, 429, 503, 504)
+AGAIN = (408, 429, 502, 503, 504)
 TRIES = 40
 TOKEN_SECONDS = 480
 

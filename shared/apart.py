@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -43,6 +44,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (largest_bytes, largest_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold personal data
     os.nice(GENTLE)
+    gc.disable()  # it lives for seconds; collecting costs a fifth of that and frees nothing
     line = b""
     while not line.endswith(b"\n"):
         part = os.read(0, 65536)

@@ -52,5 +52,9 @@ class Act:
 
 
 def system_act(service: str, business_date: date, causation_id: str = "", cause: Envelope | None = None) -> Act:
-    """What a service does by itself: reactions and batches. It never pretends to be a caller."""
-    return Act(Caller(f"system:{service}", "system"), business_date, causation_id=causation_id, cause=cause)
+    """What a service does by itself: reactions and batches. It never pretends to be a caller.
+
+    A reaction carries on the correlation of its cause, so that a chain of acts can be followed.
+    """
+    correlation_id = UUID(cause.correlation_id) if cause and cause.correlation_id else uuid7()
+    return Act(Caller(f"system:{service}", "system"), business_date, correlation_id, causation_id, cause)

@@ -7,5 +7,6 @@ from uuid import UUID
 
 def uuid7() -> UUID:
     unix_ms = time.time_ns() // 1_000_000
-    value = (unix_ms & (2**48 - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64
-    return UUID(int=value | 0b10 << 62 | secrets.randbits(62))
+    chance = secrets.randbits(74)
+    value = (unix_ms & (2**48 - 1)) << 80 | 0x7 << 76 | chance >> 62 << 64
+    return UUID(int=value | 0b10 << 62 | chance & (2**62 - 1))

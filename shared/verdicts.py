@@ -36,7 +36,7 @@ class Verdict:
 
 
 @cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     # Building one takes a millisecond; a year's decisions are replayed by the ten thousand.
     return TypeAdapter(kind)
 

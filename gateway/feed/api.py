@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Request
 
 from gateway.feed.actions import Tail, read_facts
 from gateway.feed.schemas import FeedItem, FeedPage
+from gateway.limits.api import LIMITED
 from shared.context import Act
 from shared.http import by
 
-router = APIRouter(prefix="/feed", tags=["feed"])
+router = APIRouter(prefix="/feed", tags=["feed"], dependencies=[LIMITED])
 
 Reader = Annotated[Act, by("subscriber", "county")]
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from gateway.limits.api import LIMITED
 from gateway.subscriptions import actions, queries
 from gateway.subscriptions.schemas import (
     CreatedSubscription,
@@ -19,7 +20,7 @@ from gateway.subscriptions.schemas import (
 from shared.context import Act
 from shared.http import CurrentDataKeys, Transaction, by
 
-router = APIRouter(prefix="/subscriptions", tags=["subscriptions"])
+router = APIRouter(prefix="/subscriptions", tags=["subscriptions"], dependencies=[LIMITED])
 
 Owner = Annotated[Act, by("subscriber", "county")]
 

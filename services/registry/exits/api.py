@@ -48,10 +48,10 @@ def _summary(row: Row) -> ExitSummary:
 @router.get("", dependencies=[READERS])
 async def list_exits(
     connection: Transaction, cursor: UUID = FIRST, state: str | None = None, division: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    household_id: UUID | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> ExitPage:  # fmt: skip
     """Cases of the caller's area, oldest first."""
-    rows = await queries.list_cases(connection, cursor, limit, state, division)
+    rows = await queries.list_cases(connection, cursor, limit, state, division, household_id)
     items = [_summary(row) for row in rows]
     return ExitPage(items=items, next=str(items[-1].exit_id) if len(items) == limit else None)
 

@@ -24,10 +24,10 @@ _GET = statement(select(exit_case).where(exit_case.c.id == parameter("id", exit_
 _LOCK = sql("SELECT * FROM exit_case WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", ids=ARRAY(Uuid))
 _PAGE = sql(
     "SELECT * FROM exit_case WHERE id > :after AND (:state IS NULL OR state = :state)"
+    " AND (:household_id IS NULL OR household_id = :household_id)"
     " AND (:division IS NULL OR division >= :division AND division <= :division || '~') ORDER BY id LIMIT :limit",
-    after=Uuid, state=Text, division=Text, limit=Integer,
+    after=Uuid, state=Text, division=Text, household_id=Uuid, limit=Integer,
 )  # fmt: skip
-_OF_HOUSEHOLD = sql("SELECT * FROM exit_case WHERE household_id = :household_id ORDER BY id", household_id=Uuid)
 _OPEN = sql(
     "SELECT household_id FROM exit_case WHERE household_id = ANY(:ids)"
     " AND state NOT IN ('announced', 'refused', 'withdrawn')",
@@ -103,13 +103,17 @@ async def lock_cases(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, 
 
 
 async def list_cases(
-    connection: Connection, after: UUID, limit: int, state: str | None, division: str | None
+    connection: Connection,
+    after: UUID,
+    limit: int,
+    state: str | None,
+    division: str | None,
+    household_id: UUID | None,
 ) -> list[Row]:
-    return await fetch(connection, _PAGE, after=after, limit=limit, state=state, division=division)
-
-
-async def list_cases_of(connection: Connection, household_id: UUID) -> list[Row]:
-    return await fetch(connection, _OF_HOUSEHOLD, household_id=household_id)
+    """By rising id; a filter that is None lets everything pass."""
+    return await fetch(
+        connection, _PAGE, after=after, limit=limit, state=state, division=division, household_id=household_id
+    )
 
 
 async def list_with_open_case(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:

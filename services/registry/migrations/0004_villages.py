@@ -25,10 +25,10 @@ CREATE TABLE village_exit (
     announced_on date, announced_by text,
     CHECK (decided_by <> proposed_by AND decided_by <> noticed_by), CHECK (announced_by <> decided_by),
     CHECK (notice_ends_on > noticed_on), CHECK (decided_on >= notice_ends_on), CHECK (announced_on >= decided_on),
-    CHECK ((state = 'proposed') = (noticed_by IS NULL AND notice_ends_on IS NULL)),
-    CHECK ((state IN ('approved', 'announced', 'refused'))
-        = (num_nulls(decided_on, decided_by, decision_id, poor_people, rural_people) = 0)),
-    CHECK ((state = 'announced') = (num_nulls(announced_on, announced_by) = 0)));
+    CHECK (num_nulls(noticed_on, noticed_by, notice_ends_on) = CASE WHEN state = 'proposed' THEN 3 ELSE 0 END),
+    CHECK (num_nulls(decided_on, decided_by, decision_id, poor_people, rural_people)
+        = CASE WHEN state IN ('proposed', 'noticed') THEN 5 ELSE 0 END),
+    CHECK (num_nulls(announced_on, announced_by) = CASE WHEN state = 'announced' THEN 0 ELSE 2 END));
 -- A refused village may be proposed again; one that is on its way, or out, may not.
 CREATE UNIQUE INDEX ON village_exit (division) WHERE state <> 'refused';
 CREATE INDEX ON village_exit (division, id);

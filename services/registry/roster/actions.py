@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -42,6 +43,13 @@ AFTER_TROUBLE_SECONDS = 1.0
 MOST_ATTEMPTS = 5  # each may have been ended by a kill; a file that kills us five times is refused
 LONGEST_SECONDS = 300
 LARGEST_MEMORY_BYTES = 2 * 1024**3  # of addresses; measured: 50,000 people take well under half of it
+PORTION = 1000
+TABLES = (
+    "household", "household_fact", "household_contact", "member", "member_fact", "person_index", "income_line",
+    "event",
+)  # fmt: skip
+Rows = dict[str, list[dict[str, Any]]]
+Index = dict[str, dict[str, bytes]]  # by ID number: key id -> digest
 TARGET = f"{__name__}:import_waiting"
 
 
@@ -143,10 +151,13 @@ async def import_roster(connection: Connection, row: Row, data_keys: DataKeys, p
         await queries.list_villages(connection, row["division"], act.business_date),
         _policy(policy.on(act.business_date)),
     )
-    findings = await _check(connection, roster, ground, data_keys)
+    index = {
+        m.identity: data_keys.index(m.identity) for h in roster.households for m in h.members if m.identity
+    }  # fmt: skip
+    findings = await _check(connection, roster, ground, index)
     accepted = rules.accepted(roster.households, findings)
-    if accepted:
-        await _write(connection, act, row, [_as_rows(h, ground, data_keys, row["submitted_by"]) for h in accepted])
+    clerk = Clerk(ground, data_keys, index, row["submitted_by"])
+    await _write(connection, act, row["income_year"], clerk, accepted)
     await queries.insert_findings(connection, _finding_rows(row, rules.report(findings)))
     await queries.finish_import(
         connection, row["id"], state="done", people=roster.people, households=len(roster.households),
@@ -161,20 +172,16 @@ def _policy(entries: dict[str, Any]) -> RosterPolicy:
     return RosterPolicy(youngest, oldest, entries["oldest_borrower"])
 
 
-async def _check(
-    connection: Connection, roster: RosterFile, ground: Ground, data_keys: DataKeys
-) -> list[Finding]:  # fmt: skip
+async def _check(connection: Connection, roster: RosterFile, ground: Ground, index: Index) -> list[Finding]:
     """Everything against the file: in itself, and by what the register holds."""
     findings = list(roster.findings)
     for household in roster.households:
         findings += rules.contradictions(household, ground)
     findings += rules.persons_twice(roster.households)
-    numbers = [h.household_no for h in roster.households]
-    identities = {m.identity for h in roster.households for m in h.members if m.identity}
-    digests = {pair: identity for identity in identities for pair in data_keys.index(identity).items()}
+    digests = {pair: identity for identity, digest in index.items() for pair in digest.items()}
     known = await queries.list_known_digests(connection, list(digests))
     persons = {identity for (_, digest), identity in digests.items() if digest in known}
-    registered = await queries.list_registered(connection, numbers)
+    registered = await queries.list_registered(connection, [h.household_no for h in roster.households])
     return findings + rules.already_known(roster.households, registered, persons)
 
 
@@ -190,66 +197,94 @@ def _finding_rows(row: Row, findings: Sequence[Finding]) -> list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class HouseholdRows:
-    """A household as the tables take it, and the fact to be told."""
+class Clerk:
+    """What is needed to write households down."""
 
-    rows: dict[str, list[dict[str, Any]]]
-    incomes: list[dict[str, Any]]
-    event: HouseholdRegistered
+    ground: Ground
+    data_keys: DataKeys
+    index: Index
+    stated_by: str
 
 
-def _as_rows(household: RosterHousehold, ground: Ground, data_keys: DataKeys, stated_by: str) -> HouseholdRows:
-    household_id, division = uuid7(), rules.division_of(household, ground)
-    assert division is not None
-    values = household.values
-    own = {"household_id": household_id, "division": division}
-    rows: dict[str, list[dict[str, Any]]] = {
-        "household": [values | own | {
+async def _write(
+    connection: Connection, act: Act, income_year: int, clerk: Clerk, households: Sequence[RosterHousehold]
+) -> None:  # fmt: skip
+    """In portions: while PostgreSQL writes one, the next is sealed."""
+    ready: asyncio.Future[Rows] | None = None
+    events: list[HouseholdRegistered] = []
+    for start in range(0, len(households) + PORTION, PORTION):
+        rows = await ready if ready else None
+        ready = asyncio.ensure_future(asyncio.to_thread(_as_rows, households[start : start + PORTION], clerk))
+        if rows is not None:
+            events += [row["event"] for row in rows.pop("event")]
+            incomes = rows.pop("income_line")
+            await queries.insert_households(connection, rows)
+            await queries.insert_incomes(connection, incomes, income_year, act.business_date, clerk.stated_by)
+    if ready:
+        await ready
+    await emit(connection, act, "registry", events)
+
+
+def _as_rows(households: Sequence[RosterHousehold], clerk: Clerk) -> Rows:
+    """Rows by table, and under `event` the facts to be told."""
+    tables: Rows = {name: [] for name in TABLES}
+    for household in households:
+        division = rules.division_of(household, clerk.ground)
+        assert division is not None
+        own = {"household_id": uuid7(), "division": division}
+        _add_household(tables, household, own, clerk)
+        for member in household.members:
+            _add_member(tables, member, household.values["registered_on"], own, clerk)
+        tables["event"].append({"event": _registered(household, own["household_id"], division, clerk.ground)})
+    return tables
+
+
+def _add_household(tables: Rows, household: RosterHousehold, own: dict[str, Any], clerk: Clerk) -> None:
+    values, household_id = household.values, own["household_id"]
+    tables["household"].append(
+        values | own | {
             "id": household_id, "household_no": household.household_no,
             "exited_year": values["exited_year"] if values["status"] == "exited" else None,
-        }],
-        "household_fact": [values | own | {
+        }
+    )  # fmt: skip
+    tables["household_fact"].append(
+        values | own | {
             "since": values["registered_on"], "other_causes": {"codes": list(values["other_causes"])},
-            "school_dropout": rules.school_dropout(household, ground), "stated_by": stated_by,
+            "school_dropout": rules.school_dropout(household, clerk.ground), "stated_by": clerk.stated_by,
             "medical_insured": all(m.values["medical_insured"] for m in household.members),
-        }],
-        "household_contact": [own | {
-            f"{name}_sealed": values[name]
-            and data_keys.encrypt(values[name], "household_contact", f"{name}_sealed", household_id)
-            for name in ("phone", "account")
-        }],
-        "member": [], "member_fact": [], "person_index": [],
-    }  # fmt: skip
-    for member in household.members:
-        for table, row in _member_rows(member, values["registered_on"], own, data_keys):
-            rows[table].append(row)
-    event = _registered(household, household_id, division, ground)
-    return HouseholdRows(rows, [own | {"category": c, "amount_fen": values[c]} for c in CATEGORIES], event)
+        }
+    )  # fmt: skip
+    sealed = {
+        f"{name}_sealed": values[name]
+        and clerk.data_keys.encrypt(values[name], "household_contact", f"{name}_sealed", household_id)
+        for name in ("phone", "account")
+    }
+    tables["household_contact"].append(own | sealed)
+    tables["income_line"] += [own | {"category": c, "amount_fen": values[c]} for c in CATEGORIES]
 
 
-def _member_rows(
-    member: RosterMember, registered_on: Any, own: dict[str, Any], data_keys: DataKeys
-) -> list[tuple[str, dict[str, Any]]]:
+def _add_member(
+    tables: Rows, member: RosterMember, registered_on: date, own: dict[str, Any], clerk: Clerk
+) -> None:  # fmt: skip
     member_id = uuid7()
-    sealed = data_keys.encrypt(member.values["number"], "member", "id_number_sealed", member_id)
-    return [
-        ("member", own | {"id": member_id, "id_number_sealed": sealed, "reference": secrets.token_hex(8)}),
-        ("member_fact", member.values | own | {
-            "member_id": member_id, "born_on": member.born_on, "since": max(registered_on, member.born_on),
-        }),
-        *(
-            ("person_index", own | {"key_id": key_id, "digest": digest, "member_id": member_id})
-            for key_id, digest in data_keys.index(member.identity).items()
-        ),
-    ]  # fmt: skip
+    sealed = clerk.data_keys.encrypt(member.values["number"], "member", "id_number_sealed", member_id)
+    tables["member"].append(
+        own | {"id": member_id, "id_number_sealed": sealed, "reference": secrets.token_hex(8)}
+    )  # fmt: skip
+    since = max(registered_on, member.born_on)
+    tables["member_fact"].append(
+        member.values | own | {"member_id": member_id, "born_on": member.born_on, "since": since}
+    )  # fmt: skip
+    tables["person_index"] += [
+        own | {"key_id": key_id, "digest": digest, "member_id": member_id}
+        for key_id, digest in clerk.index[member.identity].items()
+    ]
 
 
 def _registered(
     household: RosterHousehold, household_id: UUID, division: str, ground: Ground
 ) -> HouseholdRegistered:  # fmt: skip
-    facts = [
-        MemberFacts(m.born_on, m.values["sex"], m.values["labour"], m.values["health"]) for m in household.members
-    ]
+    facts = [MemberFacts(m.born_on, m.values["sex"], m.values["labour"], m.values["health"]) for m in household.members]
     flags = household_flags(facts, ground.business_date, ground.policy.oldest_borrower)
     return HouseholdRegistered(
         household_id=household_id, division=division, status=household.values["status"], members=len(facts),
@@ -257,13 +292,3 @@ def _registered(
         needs_accessible=flags.needs_accessible, deep_poverty=household.values["deep_poverty"],
         relocated=household.values["relocated"],
     )  # fmt: skip
-
-
-async def _write(connection: Connection, act: Act, row: Row, households: Sequence[HouseholdRows]) -> None:
-    tables = {table: [r for h in households for r in h.rows[table]] for table in households[0].rows}
-    await queries.insert_households(connection, tables)
-    await queries.insert_incomes(
-        connection, [line for h in households for line in h.incomes], row["income_year"], act.business_date,
-        row["submitted_by"],
-    )  # fmt: skip
-    await emit(connection, act, "registry", [h.event for h in households])

@@ -101,19 +101,13 @@ class Ground:
 @dataclass(frozen=True, slots=True)
 class RosterMember:
     """One row. `values` lacks what could not be read; `number` there is an ID number or a disability certificate,
-    which begins with one.
+    which begins with one. `identity` is the ID number, or empty.
     """
 
     row: int
     values: dict[str, Any]
-
-    @property
-    def identity(self) -> str:
-        return str(self.values.get("number", ""))[: id_number.LENGTH]
-
-    @property
-    def born_on(self) -> date:
-        return id_number.birth_on(self.identity)
+    identity: str
+    born_on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 from unicodedata import normalize
 from uuid import UUID
@@ -69,6 +70,7 @@ class FindingPage(BaseModel):
     next: int | None
 
 
+UNBORN = date.max
 HEADING_ROWS = 5  # a title may stand above the headings
 MOST_NOTES = 50
 _HOUSEHOLD_NO = re.compile(r"[0-9A-Za-z-]{1,30}")
@@ -236,6 +238,7 @@ class RosterFile:
 
 
 Line = tuple[int, Sequence[Cell]]
+Places = Sequence[tuple[Column, int]]
 
 
 def _heading(cell: Cell) -> str:
@@ -304,41 +307,46 @@ def _lines_by_household(
 
 
 def _read(column: Column, cell: Cell) -> Any:
-    if is_empty(cell):
-        if column.empty is MUST:
-            raise CellError("missing")
-        return column.empty
-    return column.read(cell)
+    try:
+        return column.read(cell)
+    except CellError as error:
+        if error.reason == "missing" and column.empty is not MUST:
+            return column.empty
+        raise
 
 
-def _read_household(number: str, lines: Sequence[Line], places: Mapping[str, int], findings: list[Finding]) -> Any:
-    values: dict[str, Any] = {}
-    for column in (*OF_HOUSEHOLD, COHORT):
-        at = places.get(column.name)
-        if at is None:
-            values[column.name] = column.empty
-            continue
-        # Merged over the rows of its household, a cell is empty in all but one of them.
-        row, cell = next(((r, cells[at]) for r, cells in lines if not is_empty(cells[at])), (lines[0][0], ""))
+def _of_all(column: Column, at: int, number: str, lines: Sequence[Line], findings: list[Finding]) -> Any:
+    """The one value that all rows of a household agree on; None where it cannot be read.
+
+    Merged over the rows of its household, a cell is empty in all but one of them.
+    """
+    row, cells = lines[0]
+    cell = cells[at]
+    if any(other[at] != cell for _, other in lines):
+        row, cell = next(((r, c[at]) for r, c in lines if not is_empty(c[at])), (row, cell))
         findings += [
             Finding(r, number, column.heading, column.kind, "differs_within_household")
-            for r, cells in lines if cells[at] != cell and not is_empty(cells[at])
-        ]  # fmt: skip
+            for r, c in lines
+            if c[at] != cell and not is_empty(c[at])
+        ]
+    if cell == "" and column.empty is not MUST:
+        return column.empty
+    try:
+        return _read(column, cell)
+    except CellError as error:
+        findings.append(Finding(row, number, column.heading, column.kind, error.reason, not column.notes))
+        return None
+
+
+def _member(row: int, cells: Sequence[Cell], number: str, places: Places, findings: list[Finding]) -> RosterMember:
+    values: dict[str, Any] = {}
+    for column, at in places:
         try:
-            values[column.name] = _read(column, cell)
+            values[column.name] = _read(column, cells[at])
         except CellError as error:
-            values[column.name] = None
-            findings.append(Finding(row, number, column.heading, column.kind, error.reason, not column.notes))
-    members = []
-    for row, cells in lines:
-        member = RosterMember(row, {})
-        for column in OF_MEMBER:
-            try:
-                member.values[column.name] = _read(column, cells[places[column.name]])
-            except CellError as error:
-                findings.append(Finding(row, number, column.heading, column.kind, error.reason))
-        members.append(member)
-    return RosterHousehold(lines[0][0], number, values, members)
+            findings.append(Finding(row, number, column.heading, column.kind, error.reason))
+    identity = values.get("number", "")[: id_number.LENGTH]
+    return RosterMember(row, values, identity, id_number.birth_on(identity) if identity else UNBORN)
 
 
 def read_roster(sheet: Sheet) -> RosterFile:
@@ -353,5 +361,15 @@ def read_roster(sheet: Sheet) -> RosterFile:
     if not people:
         raise UnfitError("nobody")
     findings += unplaced
-    households = [_read_household(number, lines, places, findings) for number, lines in groups.items()]
+    of_household = [(c, places[c.name]) for c in (*OF_HOUSEHOLD, COHORT) if c.name in places]
+    of_member = [(c, places[c.name]) for c in OF_MEMBER]
+    households = [
+        RosterHousehold(
+            lines[0][0],
+            number,
+            {COHORT.name: None} | {c.name: _of_all(c, at, number, lines, findings) for c, at in of_household},
+            [_member(row, cells, number, of_member, findings) for row, cells in lines],
+        )
+        for number, lines in groups.items()
+    ]
     return RosterFile(people, households, findings)

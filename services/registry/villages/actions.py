@@ -103,7 +103,9 @@ async def post_notices(
     return _results(divisions, refusals, cases, "noticed")
 
 
-async def decide_exits(connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]) -> list[ExitResult]:
+async def decide_exits(
+    connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]
+) -> list[ExitResult]:
     """The county's decision: the rule anew, on what is recorded today."""
     cases, refusals = await _open_step(connection, act, divisions, "noticed")
     passed = _passed(divisions, refusals)
@@ -149,9 +151,7 @@ async def announce_exits(connection: Connection, act: Act, divisions: Sequence[s
     return _results(divisions, refusals, cases, "announced")
 
 
-async def _decide(
-    connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]
-) -> dict[str, Decided]:
+async def _decide(connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]) -> dict[str, Decided]:
     rule_policy = village_policy(policy.on(act.business_date))
     found = await queries.list_village_facts(connection, act.business_date, divisions)
     return {
@@ -164,7 +164,11 @@ async def _open_step(
     connection: Connection, act: Act, divisions: Sequence[str], needed: str
 ) -> tuple[dict[str, Row], list[str | None]]:
     """The villages' cases, and for each item why it does not take the step, or None."""
-    cases, refusals, seen = await queries.lock_cases(connection, sorted(set(divisions))), list[str | None](), set[str]()
+    cases, refusals, seen = (
+        await queries.lock_cases(connection, sorted(set(divisions))),
+        list[str | None](),
+        set[str](),
+    )
     for code in divisions:
         row = cases.get(code)
         case = Case(**{name: row[name] for name in Case.__slots__}) if row else None

@@ -82,7 +82,10 @@ async def list_villages(
 
 @router.get("/{division}")
 async def get_village(
-    division: Annotated[str, Path(pattern=r"^[0-9]{12}$")], connection: Transaction, act: Reader, policy: CurrentPolicy
+    division: Annotated[str, Path(pattern=r"^[0-9]{12}$")],
+    connection: Transaction,
+    act: Reader,
+    policy: CurrentPolicy,
 ) -> VillageCard:
     """One village of the caller's area."""
     codes = await queries.find_village(connection, act.caller.area, act.business_date, division)

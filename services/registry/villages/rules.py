@@ -29,7 +29,7 @@ class VillagePolicy:
 
 @dataclass(frozen=True, slots=True)
 class VillageFacts:
-    """What is recorded of a village on a day. `met` holds the items seen as met; what nobody saw is not among them."""
+    """What is recorded of a village on a day. `met`: items seen as met; what nobody saw is not among them."""
 
     poor_village: bool
     poor_people: int

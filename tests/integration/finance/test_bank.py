@@ -113,6 +113,33 @@ async def test_an_event_waits_for_its_predecessor_and_follows_it_in_order(house:
     assert keys == {"bank:xinhe:a", "bank:xinhe:b", f"bank:xinhe:{paid['serial']}"}
 
 
+async def test_within_one_batch_too_the_day_decides_then_the_arrival(house: House) -> None:
+    door = await house.serve("finance", "api")
+    no = await approve(house, door)
+    decision, paid = lent(no)
+    parts = [
+        event(serial, "repayment", no, on, amount_fen=fen)
+        for serial, on, fen in (("1", "2017-07-03", 100), ("2", "2017-07-01", 20), ("3", "2017-07-01", 3))
+    ]
+    await post(door, *parts, paid, decision)
+    told = await house.rows(
+        "finance", "SELECT value::jsonb -> 'amount_fen' AS fen FROM outbox"
+        " WHERE headers ->> 'ce_type' LIKE '%repayment%' ORDER BY id"
+    )  # fmt: skip
+    assert [r["fen"] for r in told] == ["20", "3", "100"]
+
+
+async def test_repayments_at_once_are_all_counted(house: House) -> None:
+    door = await house.serve("finance", "api")
+    no = await approve(house, door)
+    await post(door, *lent(no))
+    parts = [event(f"r{i}", "repayment", no, "2017-07-01", amount_fen=1_000_000) for i in range(6)]
+    answers = await asyncio.gather(*(post(door, part) for part in parts))
+    assert sorted(str(r["code"]) for (r,) in answers) == ["None"] * 5 + ["finance.bank.over_repayment"]
+    (loan,) = await house.rows("finance", "SELECT principal_fen FROM loan")
+    assert loan["principal_fen"] == 0
+
+
 async def test_what_waited_may_turn_out_wrong(house: House) -> None:
     door = await house.serve("finance", "api")
     no = await approve(house, door)

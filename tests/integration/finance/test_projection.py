@@ -36,8 +36,10 @@ async def test_households_arrive_exit_and_leave(house: House) -> None:
     stays, exits, goes = uuid4(), uuid4(), uuid4()
     await state(house, *(HouseholdRegistered.model_validate(whole(i)) for i in (stays, exits, goes)))
 
+    owner = await house.owner("finance")
+
     async def known(expected: dict[UUID, str]) -> bool:
-        rows = await house.rows("finance", "SELECT id, status FROM household")
+        rows = await owner.fetch("SELECT id, status FROM household")
         return {r["id"]: r["status"] for r in rows} == expected
 
     await house.settled(lambda: known({stays: "poor", exits: "poor", goes: "poor"}))
