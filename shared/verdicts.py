@@ -6,7 +6,6 @@ A rule is a pure function `(facts, policy) -> Verdict` of frozen dataclasses. `s
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -35,10 +34,14 @@ class Verdict:
         return [r.code for r in self.reasons if not r.passed]
 
 
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    # Building one takes a millisecond; a year's decisions are replayed by the ten thousand.
-    return TypeAdapter(kind)
+# Building one takes most of a millisecond, and a year's decisions are replayed by the ten thousand.
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def check_archive(content: bytes, largest_bytes: int = LARGEST_UNPACKED_BYTES) -
                 if is_sheet and _FAR_CELL.search(tail + chunk):
                     raise WorkbookError("cell_too_far")
                 tail = chunk[-_LONGEST_MATCH:]
-    except (BadZipFile, zlib.error, NotImplementedError, UnicodeDecodeError, ValueError) as error:
+    except (BadZipFile, zlib.error, RuntimeError, UnicodeDecodeError, ValueError) as error:
         raise WorkbookError("not_a_workbook") from error
 
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,7 +47,6 @@ LARGEST_MEMORY_BYTES = 2 * 1024**3  # of addresses; measured: 50,000 people take
 PORTION = 1000
 TABLES = (
     "household", "household_fact", "household_contact", "member", "member_fact", "person_index", "income_line",
-    "event",
 )  # fmt: skip
 Rows = dict[str, list[dict[str, Any]]]
 Index = dict[str, dict[str, bytes]]  # by ID number: key id -> digest
@@ -210,44 +210,46 @@ async def _write(
     connection: Connection, act: Act, income_year: int, clerk: Clerk, households: Sequence[RosterHousehold]
 ) -> None:  # fmt: skip
     """In portions: while PostgreSQL writes one, the next is sealed."""
-    ready: asyncio.Future[Rows] | None = None
-    events: list[HouseholdRegistered] = []
-    for start in range(0, len(households) + PORTION, PORTION):
-        rows = await ready if ready else None
-        ready = asyncio.ensure_future(asyncio.to_thread(_as_rows, households[start : start + PORTION], clerk))
-        if rows is not None:
-            events += [row["event"] for row in rows.pop("event")]
-            incomes = rows.pop("income_line")
+    loop, events = asyncio.get_running_loop(), list[HouseholdRegistered]()
+    with ThreadPoolExecutor(1) as sealer:
+        portions = [
+            loop.run_in_executor(sealer, _as_rows, households[i : i + PORTION], clerk)
+            for i in range(0, len(households), PORTION)
+        ]
+        for portion in portions:
+            rows, told = await portion
             await queries.insert_households(connection, rows)
-            await queries.insert_incomes(connection, incomes, income_year, act.business_date, clerk.stated_by)
-    if ready:
-        await ready
+            await queries.insert_incomes(
+                connection, rows["income_line"], income_year, act.business_date, clerk.stated_by
+            )  # fmt: skip
+            events += told
     await emit(connection, act, "registry", events)
 
 
-def _as_rows(households: Sequence[RosterHousehold], clerk: Clerk) -> Rows:
-    """Rows by table, and under `event` the facts to be told."""
-    tables: Rows = {name: [] for name in TABLES}
+def _as_rows(households: Sequence[RosterHousehold], clerk: Clerk) -> tuple[Rows, list[HouseholdRegistered]]:
+    """Rows by table, and the facts to be told."""
+    rows: Rows = {name: [] for name in TABLES}
+    told = []
     for household in households:
-        division = rules.division_of(household, clerk.ground)
+        household_id, division = uuid7(), rules.division_of(household, clerk.ground)
         assert division is not None
-        own = {"household_id": uuid7(), "division": division}
-        _add_household(tables, household, own, clerk)
+        own = {"household_id": household_id, "division": division}
+        _add_household(rows, household, own, clerk)
         for member in household.members:
-            _add_member(tables, member, household.values["registered_on"], own, clerk)
-        tables["event"].append({"event": _registered(household, own["household_id"], division, clerk.ground)})
-    return tables
+            _add_member(rows, member, household.values["registered_on"], own, clerk)
+        told.append(_registered(household, household_id, division, clerk.ground))
+    return rows, told
 
 
-def _add_household(tables: Rows, household: RosterHousehold, own: dict[str, Any], clerk: Clerk) -> None:
+def _add_household(rows: Rows, household: RosterHousehold, own: dict[str, Any], clerk: Clerk) -> None:
     values, household_id = household.values, own["household_id"]
-    tables["household"].append(
+    rows["household"].append(
         values | own | {
             "id": household_id, "household_no": household.household_no,
             "exited_year": values["exited_year"] if values["status"] == "exited" else None,
         }
     )  # fmt: skip
-    tables["household_fact"].append(
+    rows["household_fact"].append(
         values | own | {
             "since": values["registered_on"], "other_causes": {"codes": list(values["other_causes"])},
             "school_dropout": rules.school_dropout(household, clerk.ground), "stated_by": clerk.stated_by,
@@ -259,23 +261,23 @@ def _add_household(tables: Rows, household: RosterHousehold, own: dict[str, Any]
         and clerk.data_keys.encrypt(values[name], "household_contact", f"{name}_sealed", household_id)
         for name in ("phone", "account")
     }
-    tables["household_contact"].append(own | sealed)
-    tables["income_line"] += [own | {"category": c, "amount_fen": values[c]} for c in CATEGORIES]
+    rows["household_contact"].append(own | sealed)
+    rows["income_line"] += [own | {"category": c, "amount_fen": values[c]} for c in CATEGORIES]
 
 
 def _add_member(
-    tables: Rows, member: RosterMember, registered_on: date, own: dict[str, Any], clerk: Clerk
+    rows: Rows, member: RosterMember, registered_on: date, own: dict[str, Any], clerk: Clerk
 ) -> None:  # fmt: skip
     member_id = uuid7()
     sealed = clerk.data_keys.encrypt(member.values["number"], "member", "id_number_sealed", member_id)
-    tables["member"].append(
+    rows["member"].append(
         own | {"id": member_id, "id_number_sealed": sealed, "reference": secrets.token_hex(8)}
     )  # fmt: skip
     since = max(registered_on, member.born_on)
-    tables["member_fact"].append(
+    rows["member_fact"].append(
         member.values | own | {"member_id": member_id, "born_on": member.born_on, "since": since}
     )  # fmt: skip
-    tables["person_index"] += [
+    rows["person_index"] += [
         own | {"key_id": key_id, "digest": digest, "member_id": member_id}
         for key_id, digest in clerk.index[member.identity].items()
     ]

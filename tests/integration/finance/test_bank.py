@@ -220,7 +220,8 @@ async def test_no_day_is_settled_twice_and_a_difference_is_reported(house: House
         quarter(no, "next", 60_694, "2017-06-21", "2017-09-21"),
     )
     assert [r["code"] for r in results[2:]] == [None, "finance.bank.period_overlaps", None]
-    settled = (await get(door, "/finance/v1/bank/settlements"))["items"]
+    listed = (await get(door, "/finance/v1/bank/settlements"))["items"]
+    settled = sorted(listed, key=lambda x: x["period_start_on"])
     assert [(s["posted_fen"], s["due_fen"], s["difference_fen"]) for s in settled] == [
         (60_700, 60_694, 6), (60_694, 60_689, 5),  # 1,213.89 for 184 days, of which 607.00 were posted
     ]  # fmt: skip

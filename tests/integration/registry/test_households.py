@@ -88,9 +88,7 @@ async def test_a_condition_holds_from_the_day_it_was_seen(house: House) -> None:
     door = await house.serve("registry", "api")
     household_id = await seed_household(house, house_grade="C")
     report = {"household_id": str(household_id), "observed_on": "2017-05-01", "house_grade": "A", "food_secure": True}
-    answer = await door.call(
-        "POST", "/registry/v1/households/conditions", "helper", VILLAGE, json={"items": [report]}
-    )
+    answer = await door.call("POST", "/registry/v1/households/conditions", "helper", VILLAGE, json={"items": [report]})
     assert answer.json()["results"][0]["status"] == "accepted"
     seen = [
         (await door.call("GET", f"/registry/v1/households/{household_id}", "helper", VILLAGE, on=on)).json()[
@@ -112,18 +110,3 @@ async def test_who_may_not_write_is_told_who_may(house: House) -> None:
     assert answer.status_code == 403
     assert "village" in answer.json()["title"]
     assert answer.json()["title"].startswith("您的角色")
-
-
-async def test_no_row_without_a_context(house: House) -> None:
-    """Every table, on a connection that served a caller before."""
-    import asyncpg
-
-    await seed_household(house)
-    connection = await asyncpg.connect((await house.settings("registry")).database_url)
-    await connection.execute("BEGIN; SELECT set_config('app.area', '140927', true); COMMIT")
-    tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    assert len(tables) > 15
-    for (name,) in tables:
-        if name != "alembic_version":
-            assert await connection.fetch(f"SELECT 1 FROM {name} LIMIT 1") == [], name
-    await connection.close()

@@ -42,9 +42,7 @@ def village(division: str) -> VillageExited:
 
 async def test_a_batch_becomes_a_projection(ground: Ground) -> None:
     await ground.serve(projection.REACTIONS)
-    await ground.publish(
-        (registered(A), 1), (registered(B), 1), (revised(A, 4), 2), (exited(A), 3), (revised(B, 2), 2)
-    )
+    await ground.publish((registered(A), 1), (registered(B), 1), (revised(A, 4), 2), (exited(A), 3), (revised(B, 2), 2))
     await ground.until(MARKS, [(str(A), 3), (str(B), 2)])
     assert await ground.rows("SELECT id, members, status FROM household ORDER BY id") == [
         (A, 4, "exited"), (B, 2, "poor"),

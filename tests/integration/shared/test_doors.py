@@ -47,6 +47,9 @@ async def test_a_caller_sees_its_area_on_a_connection_that_served_the_county_bef
     for area, count in (("140927", 3), ("140927200", 2), ("", 0), ("140927200202", 1), ("140928", 0), ("14", 3)):
         answer = await finance.call("GET", "/finance/v1/probe/seen", "county", area)
         assert answer.json()["n"] == count, area
+        # Nothing of the caller stays on the connection: without a context there are no rows.
+        async with finance.app.state.pool.acquire() as connection:
+            assert await connection.fetchval("SELECT count(*) FROM household") == 0
 
 
 async def test_the_same_key_and_body_do_it_once_and_answer_the_same(ground: Ground) -> None:
@@ -81,7 +84,8 @@ async def test_the_same_key_while_it_is_worked_on(ground: Ground) -> None:
     key = {"Idempotency-Key": "claim-1"}
     first = asyncio.create_task(finance.call("POST", "/finance/v1/probe/once", "county", headers=key, json={"n": 7}))
     await asyncio.wait_for(ground.probe.began.wait(), 10)
-    second = await finance.call("POST", "/finance/v1/probe/once", "county", headers=key, json={"n": 7})
+    async with asyncio.timeout(10):
+        second = await finance.call("POST", "/finance/v1/probe/once", "county", headers=key, json={"n": 7})
     assert (second.status_code, second.json()["code"]) == (409, "shared.idempotency_in_progress")
     ground.probe.gate.set()
     assert (await first).status_code == 201

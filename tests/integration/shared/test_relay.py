@@ -15,9 +15,7 @@ from shared.bus.topics import TOPICS
 from shared.relay import LEADER_LOCK, OutboxRelay, relay_once, run_relay
 from tests.conftest import House
 
-INSERT = (
-    "INSERT INTO outbox (topic, key, headers, value) VALUES ($1, $2, jsonb_build_object('ce_id', $3::text), '{}')"
-)
+INSERT = "INSERT INTO outbox (topic, key, headers, value) VALUES ($1, $2, jsonb_build_object('ce_id', $3::text), '{}')"
 LEADER = (
     "SELECT pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
     " WHERE locktype = 'advisory' AND objid = $1 AND datname = $2"
@@ -98,6 +96,31 @@ async def test_a_row_that_commits_late_goes_out_late_but_goes_out(outbox: Outbox
     assert await outbox.published() == ["early", "late"]
     sent = await outbox.house.rows("registry", "SELECT headers ->> 'ce_id' AS n FROM outbox_sent ORDER BY id")
     assert [r["n"] for r in sent] == ["late", "early"]
+
+
+async def test_a_row_that_commits_while_newer_ones_are_published_is_not_moved_with_them(outbox: Outbox) -> None:
+    late = await outbox.house.owner("registry")
+    transaction = late.transaction()
+    await transaction.start()
+    await late.execute(INSERT, "registry.household", "k", "late")
+    await outbox.insert("early")
+
+    class CommitsMeanwhile(OutboxRelay):
+        async def publish(self, rows: Any) -> Any:
+            acknowledged = await super().publish(rows)
+            await transaction.commit()
+            return acknowledged
+
+    connection = await relay._lead(outbox.url, "registry")
+    assert connection is not None
+    publisher = await PostgresPublisher.lead(outbox.bus_url)
+    assert await relay_once(CommitsMeanwhile(connection, publisher)) == 1
+    left = await outbox.house.rows("registry", "SELECT headers ->> 'ce_id' AS n FROM outbox")
+    assert [r["n"] for r in left] == ["late"]
+    assert await relay_once(OutboxRelay(connection, publisher)) == 1
+    assert await outbox.published() == ["early", "late"]
+    await publisher.close()
+    await connection.close()
 
 
 async def test_two_relays_have_one_leader_and_a_killed_one_is_followed(outbox: Outbox) -> None:

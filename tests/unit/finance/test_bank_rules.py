@@ -69,6 +69,8 @@ def outcome(loan: LoanState, event: Posted) -> str:
         (replace(RUNNING, settled=(Period(date(2017, 6, 21), date(2017, 9, 21)),)), INTEREST, "disbursed"),
         (RUNNING, REPAY, "disbursed"),
         (RUNNING, replace(REPAY, amount_fen=5_000_001), "over_repayment"),
+        (replace(RUNNING, interest_fen=9), replace(REPAY, amount_fen=5_000_001), "over_repayment"),
+        (replace(RUNNING, interest_fen=9, interest_owed_fen=9), replace(REPAY, amount_fen=5_000_009), "disbursed"),
         (RUNNING, replace(REPAY, occurred_on=date(2017, 4, 9)), "dates_reversed"),
         (RUNNING, replace(OVERDUE, amount_fen=5_000_001), "over_outstanding"),
         (RUNNING, OVERDUE, "overdue"),

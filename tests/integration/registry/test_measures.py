@@ -1,0 +1,120 @@
+"""Loans become measures over the real bus: finance's outbox, its relay, the log, the registry's consumer."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID, uuid4
+
+from shared import db
+from shared.context import system_act
+from shared.events.envelope import Payload
+from shared.events.finance import InterestSettled, LoanApproved, LoanDisbursed, LoanSettled
+from shared.outbox import emit
+from shared.serve import _republish
+from tests.conftest import House, find_service
+from tests.integration.registry.test_households import VILLAGE, seed_household
+
+TOPIC = "finance.loan"
+MEASURES = "SELECT household_id, division, kind, source, started_on, ended_on FROM measure ORDER BY source"
+
+
+async def state(house: House, facts: Sequence[Payload]) -> None:
+    """As finance states facts: numbered, in its own outbox, in one transaction."""
+    pool = await db.open_pool((await house.settings("finance")).database_url, 1)
+    try:
+        async with db.transaction(pool, db.system_caller("finance")) as connection:
+            await emit(connection, system_act("finance", date(2017, 6, 1)), "finance", facts)
+    finally:
+        await pool.close()
+
+
+def life(loan_id: UUID, household_id: UUID, division: str = VILLAGE) -> list[Payload]:
+    of_loan = {"loan_id": loan_id, "household_id": household_id, "division": division}
+    settled = {"amount_fen": 1, "period_start_on": date(2017, 3, 21), "period_end_on": date(2017, 6, 21)}
+    return [
+        LoanApproved(**of_loan, loan_no="n", amount_fen=5, term_months=12),
+        LoanDisbursed(**of_loan, amount_fen=3, disbursed_on=date(2017, 2, 18)),
+        LoanDisbursed(**of_loan, amount_fen=2, disbursed_on=date(2017, 3, 18)),
+        InterestSettled(**of_loan, **settled),
+        LoanSettled(**of_loan, settled_on=date(2017, 9, 20)),
+    ]
+
+
+async def marks(house: House) -> dict[str, int]:
+    rows = await house.rows("registry", "SELECT key, last_sequence FROM applied WHERE topic = $1", TOPIC)
+    return {r["key"]: r["last_sequence"] for r in rows}
+
+
+async def offset(house: House) -> int:
+    rows = await house.rows("registry", "SELECT sum(next_offset) AS n FROM consumer_offset WHERE topic = $1", TOPIC)
+    return int(rows[0]["n"] or 0)
+
+
+async def test_a_loan_is_a_measure_until_it_is_settled(house: House) -> None:
+    one, two = await seed_household(house), await seed_household(house)
+    paid, running = uuid4(), uuid4()
+    await state(house, life(paid, one) + life(running, two)[:2])
+    await house.serve("finance", "worker")
+    door = await house.serve("registry")
+
+    async def applied() -> bool:
+        return await marks(house) == {str(paid): 5, str(running): 2}
+
+    await house.settled(applied)
+    expected = {
+        (one, VILLAGE, "loan", str(paid), date(2017, 2, 18), date(2017, 9, 20)),
+        (two, VILLAGE, "loan", str(running), date(2017, 2, 18), None),
+    }
+    assert {tuple(r) for r in await house.rows("registry", MEASURES)} == expected
+    assert await offset(house) == 7
+    shown = (await door.call("GET", f"/registry/v1/measures?household_id={one}", "village", VILLAGE)).json()
+    (measure,) = shown["items"]
+    assert measure == {
+        "id": measure["id"], "household_id": str(one), "kind": "loan", "source": str(paid),
+        "started_on": "2017-02-18", "ended_on": "2017-09-20",
+    }  # fmt: skip
+    elsewhere = await door.call("GET", f"/registry/v1/measures?household_id={one}", "village", "140927200202")
+    assert elsewhere.status_code == 404
+    audited = "SELECT count(*) AS n FROM audit WHERE relation = 'measure'"
+    written = await house.rows("registry", audited)
+    assert await _republish(find_service("finance"), await house.settings("finance"), TOPIC) == 7
+
+    async def read_again() -> bool:
+        return await offset(house) == 14
+
+    await house.settled(read_again)
+    assert {tuple(r) for r in await house.rows("registry", MEASURES)} == expected
+    assert await house.rows("registry", audited) == written
+    assert await marks(house) == {str(paid): 5, str(running): 2}
+    assert await house.rows("registry", "SELECT 1 FROM parked_key") == []
+
+
+async def test_a_loan_of_an_unknown_household_is_set_aside_alone(house: House) -> None:
+    known, stranger = await seed_household(house), uuid4()
+    good, bad = uuid4(), uuid4()
+    await state(house, life(bad, stranger)[:2] + life(good, known)[:2])
+    await house.serve("finance", "worker")
+    await house.serve("registry")
+
+    async def applied() -> bool:
+        return await offset(house) == 4
+
+    await house.settled(applied)
+    assert await marks(house) == {str(good): 2, str(bad): 1}
+    assert [r["source"] for r in await house.rows("registry", MEASURES)] == [str(good)]
+    (parked,) = await house.rows("registry", "SELECT key, waits_for FROM parked_key")
+    assert tuple(parked) == (str(bad), None)
+
+
+async def test_a_measure_stands_where_the_register_has_the_household(house: House) -> None:
+    """The event's division may be an old one, of before the household moved."""
+    household_id = await seed_household(house)
+    await state(house, life(uuid4(), household_id, "140927201201")[:2])
+    await house.serve("finance", "worker")
+    await house.serve("registry", "worker")
+
+    async def there() -> bool:
+        return bool(await house.rows("registry", MEASURES))
+
+    await house.settled(there)
+    (row,) = await house.rows("registry", MEASURES)
+    assert row["division"] == VILLAGE
