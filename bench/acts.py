@@ -44,7 +44,7 @@ async def bench_acts(ground: Ground) -> Result:
                     await bare.execute(ENTER.text, n % 1000 + 1, amount)
         return ACTS
 
-    result = await side_by_side("locked read, two inserts, commit", "acts/s", ours, "bare asyncpg", peer)
+    result = await side_by_side("locked read, two inserts, commit", "acts/s", ours, "bare asyncpg, no context", peer)
     await bare.close()
     await pool.close()
     return result

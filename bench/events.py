@@ -115,6 +115,6 @@ def _columns(facts: list[HouseholdRegistered]) -> dict[str, list[Any]]:
     """New households each time, as for the consumer."""
     flags = {name: [getattr(f, name) for f in facts] for name in projection.FLAGS}
     return {
-        "ids": [uuid7() for _ in facts], "divisions": [f.division for f in facts], "statuses": [f.status for f in facts],
-        "members": [f.members for f in facts], **flags,
+        "ids": [uuid7() for _ in facts], "divisions": [f.division for f in facts],
+        "statuses": [f.status for f in facts], "members": [f.members for f in facts], **flags,
     }  # fmt: skip

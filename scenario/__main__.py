@@ -12,8 +12,14 @@ from scenario.judge.report import judge_year, print_report
 from scenario.play import play
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+WIDTH = 116  # of the report where there is no terminal
 Gateway = Annotated[str, typer.Option()]
 State = Annotated[Path, typer.Option()]
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH)
 
 
 def _finish(year: dict[str, Any], state: Path, console: Console) -> None:
@@ -25,7 +31,7 @@ def _finish(year: dict[str, Any], state: Path, console: Console) -> None:
 @cli.command("play")
 def play_year(gateway: Gateway, state: State, seed: int = 2017) -> None:
     """Play 2017 (or what is left of it), then judge it. A year played already is shown again."""
-    console = Console()
+    console = _console()
     if (state / "year.json").exists():
         print_report(json.loads((state / "year.json").read_text(encoding="utf-8")), console)
         return
@@ -40,7 +46,7 @@ def judge(gateway: Gateway, state: State) -> None:
     known = state / "play.json"
     figures = json.loads(known.read_text(encoding="utf-8")).get("figures", {}) if known.exists() else {}
     year = asyncio.run(judge_year(gateway, state))
-    _finish(year | figures, state, Console())
+    _finish(year | figures, state, _console())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from shared.tokens import sign_token
+from deploy.local.issuer import SigningKey, development_token, signing_key
 
 # Answers that mean "not now": the same request is sent again.
 AGAIN = (408, 429, 502, 503, 504)
@@ -41,7 +41,7 @@ class Api:
     """Calls the gateway, counts its requests, and is patient with outages: nothing is lost by a kill -9."""
 
     gateway: str
-    key: dict[str, Any]
+    key: SigningKey
     session: aiohttp.ClientSession
     requests: int = 0
     _tokens: dict[Who, tuple[float, str]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Api:
     def _token(self, who: Who) -> str:
         made_at, token = self._tokens.get(who, (0.0, ""))
         if time.monotonic() - made_at > TOKEN_SECONDS or not token:
-            token = sign_token(self.key, subject=who.subject, role=who.role, area=who.area, bank=who.bank)
+            token = development_token(self.key, who.subject, who.role, who.area, who.bank)
             self._tokens[who] = time.monotonic(), token
         return token
 
@@ -72,9 +72,7 @@ class Api:
             try:
                 async with (
                     self._turn,
-                    self.session.request(
-                        method, self.gateway + path, json=body, data=data, headers=headers
-                    ) as answer,
+                    self.session.request(method, self.gateway + path, json=body, data=data, headers=headers) as answer,
                 ):
                     content = await answer.read()
             except (aiohttp.ClientError, TimeoutError):
@@ -121,7 +119,6 @@ def _parsed(content: bytes) -> Any:
         return content.decode(errors="replace")
 
 
-def read_key(state: Path) -> dict[str, Any]:
-    """The one-machine issuer's private key; a real county's users have tokens of their own issuer."""
-    key: dict[str, Any] = json.loads((state / "keys" / "token.json").read_text(encoding="utf-8"))
-    return key
+def read_key(state: Path) -> SigningKey:
+    """The one-machine issuer's key; a real county's users have tokens of their own issuer."""
+    return signing_key(state)

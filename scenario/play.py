@@ -64,9 +64,7 @@ async def play(
         _progress_file(state), {"seed": seed, "days": 0, "port": 0, "seconds": 0.0, "requests": 0, "peak": 0.0}
     )
     if done["seed"] != seed:
-        raise SystemExit(
-            f"This state holds the year of seed {done['seed']}: choose another SHENCHI_STATE for {seed}."
-        )
+        raise SystemExit(f"This state holds the year of seed {done['seed']}: choose another SHENCHI_STATE for {seed}.")
     done["port"] = _archive_port(done["port"])
     world = build_world(seed, households)
     write_truth(world, state / "truth.jsonl.gz")

@@ -145,9 +145,7 @@ async def apply_for_loans(year: Year, day: date) -> None:
     for wish in year.world.wishes:
         if wish.applies_on.month == day.month:
             by_village.setdefault(wish.village_code, []).append(wish)
-    await everywhere(
-        sorted(by_village), lambda v: villages.apply_for_loans(year.api, Village(v), by_village[v], known)
-    )
+    await everywhere(sorted(by_village), lambda v: villages.apply_for_loans(year.api, Village(v), by_village[v], known))
 
 
 async def lend(year: Year, day: date) -> None:
@@ -216,9 +214,7 @@ def wave_days(number: int, start: date) -> list[Day]:
 
     async def object_(year: Year, _day: date) -> None:
         numbers = {i: n for n, i in (await year.households()).items()}
-        found = await everywhere(
-            _wave(year, number), lambda v: villages.read_notices(year.api, v, year.eyes, numbers)
-        )
+        found = await everywhere(_wave(year, number), lambda v: villages.read_notices(year.api, v, year.eyes, numbers))
         by_township: dict[str, list[str]] = {}
         for village, objections in zip(_wave(year, number), found, strict=True):
             by_township.setdefault(village.code[:9], []).extend(objections)

@@ -50,6 +50,4 @@ def read_data_keys(path: Path) -> DataKeys:
     """From the file `{"active": id, "keys": {id: {"aes": base64, "hmac": base64}}}`."""
     document = json.loads(path.read_text(encoding="utf-8"))
     keys = {k: {n: base64.b64decode(v) for n, v in pair.items()} for k, pair in document["keys"].items()}
-    return DataKeys(
-        document["active"], {k: v["aes"] for k, v in keys.items()}, {k: v["hmac"] for k, v in keys.items()}
-    )
+    return DataKeys(document["active"], {k: v["aes"] for k, v in keys.items()}, {k: v["hmac"] for k, v in keys.items()})

@@ -38,9 +38,7 @@ _PAGE = sql(
 )
 
 
-async def record_decisions(
-    connection: Connection, act: Act, policy_version: str, decisions: Sequence[Decided]
-) -> None:
+async def record_decisions(connection: Connection, act: Act, policy_version: str, decisions: Sequence[Decided]) -> None:
     """Store them all; part of the act's transaction."""
     if not decisions:
         return

@@ -21,8 +21,7 @@ _OUTBOX = sql(
     " FROM outbox"
 )
 _PARKED = sql(
-    "SELECT consumer, topic, key, reason, waits_for, released, parked_at FROM parked_key ORDER BY parked_at"
-    " LIMIT 1000"
+    "SELECT consumer, topic, key, reason, waits_for, released, parked_at FROM parked_key ORDER BY parked_at LIMIT 1000"
 )
 _COUNTS = sql(
     "SELECT (SELECT jsonb_object_agg(topic, n) FROM (SELECT topic, sum(sequence) AS n FROM aggregate"

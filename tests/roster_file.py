@@ -39,7 +39,9 @@ def person(order: int = 1, born: str = "19700101", **cells: Any) -> Row:
 
 
 def child(order: int, born: str = "20060101", **cells: Any) -> Row:
-    return person(order, born, **{"姓名": "张小", "与户主关系": "之子", "在校生状况": "小学", "劳动技能": "无劳动力"} | cells)
+    return person(
+        order, born, **{"姓名": "张小", "与户主关系": "之子", "在校生状况": "小学", "劳动技能": "无劳动力"} | cells
+    )
 
 
 def household(no: str, *people: Row, **cells: Any) -> list[Row]:

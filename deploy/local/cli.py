@@ -13,7 +13,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from deploy.local.processes import ROOT, ended, spawn, stop
-from deploy.local.state import State, Trouble, default_folder, disk_full, is_disk_full, read_json, read_state
+from deploy.local.state import State, Trouble, default_folder, disk_full, is_disk_full, read_state
 
 app = typer.Typer(
     help="The system a county runs its fight against poverty on, on one machine.",
@@ -132,14 +132,11 @@ def token(
     subject: Annotated[str | None, typer.Option(help="Who it is; `dev-<role>` where not said.")] = None,
 ) -> None:
     """Print a development token, good for ten minutes."""
-    from shared.tokens import sign_token
+    from deploy.local.issuer import development_token, signing_key
 
-    path = read_state(default_folder()).keys / "token.json"
-    if not path.exists():
-        raise Trouble("There is no key to sign with yet: start the system once with `shenchi up`.")
-    area = area or ("140927" if role == "county" else None)
-    private = read_json(path)
-    print(sign_token(private, subject=subject or f"dev-{role}", role=role, area=area, bank=bank, unit=unit))
+    key = signing_key(read_state(default_folder()).folder)
+    area = area or ("140927" if role == "county" else "")
+    print(development_token(key, subject or f"dev-{role}", role, area, bank or "", unit or ""))
 
 
 @app.command()

@@ -138,9 +138,7 @@ def session_of(leader: int, marked: str) -> list[int]:
     return found
 
 
-async def stop_strangers(
-    pids: Sequence[int], with_signal: signal.Signals = signal.SIGTERM, grace_s: float = 5
-) -> None:
+async def stop_strangers(pids: Sequence[int], with_signal: signal.Signals = signal.SIGTERM, grace_s: float = 5) -> None:
     """Processes that are not our children (an earlier supervisor's), first asked, then killed."""
     started = {pid: ticks for pid in pids if (ticks := start_ticks(pid)) is not None}
 

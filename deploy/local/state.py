@@ -112,9 +112,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def broken(path: Path, why: str) -> Trouble:
-    return Trouble(
-        f"The state folder is broken at {path} ({why}): restore it, or move the folder away to begin anew."
-    )
+    return Trouble(f"The state folder is broken at {path} ({why}): restore it, or move the folder away to begin anew.")
 
 
 def read_state(folder: Path) -> State:

@@ -16,8 +16,7 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 CONTENT_SECURITY_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'"
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 NOT_PLAYED = "The year has not been played yet. <span lang=zh>今年的工作尚未演算。</span>"
 LINKS = (

@@ -9,9 +9,7 @@ depends_on = None
 
 # Public facts: ids, divisions and dates, no people; so not by area.
 READERS = "current_setting('app.role', true) IN ('subscriber', 'county', 'auditor')"
-OWN = (
-    "owner_subject = nullif(current_setting('app.subject', true), '') OR current_setting('app.role', true) = 'county'"
-)
+OWN = "owner_subject = nullif(current_setting('app.subject', true), '') OR current_setting('app.role', true) = 'county'"
 
 TABLES = """
 CREATE TABLE exit_fact (

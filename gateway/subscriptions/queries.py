@@ -26,9 +26,7 @@ _INSERT = sql(
 _LIST = sql(f"{_SELECT} WHERE state <> 'deleted' ORDER BY id LIMIT 1000")
 _GET = sql(f"{_SELECT} WHERE id = :id AND state <> 'deleted'", id=Uuid)
 _DELETE = sql("UPDATE subscription SET state = 'deleted' WHERE id = :id AND state <> 'deleted'", id=Uuid)
-_DISABLE = sql(
-    "UPDATE subscription SET state = 'disabled' WHERE id = ANY(:ids) AND state = 'active'", ids=ARRAY(Uuid)
-)
+_DISABLE = sql("UPDATE subscription SET state = 'disabled' WHERE id = ANY(:ids) AND state = 'active'", ids=ARRAY(Uuid))
 _SCHEDULE = sql(
     "INSERT INTO delivery (subscription_id, position, owner_subject, key, next_attempt_at)"
     " SELECT s.id, f.position, s.owner_subject, f.key, f.published_at"

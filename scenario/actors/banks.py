@@ -56,9 +56,7 @@ async def lend(api: Api, bank: Bank, day: date) -> None:
             events.append(_event(loan, "decision", day, approved=False, reason="credit"))
             continue
         decision = _event(loan, "decision", day, approved=True)
-        paid = _event(
-            loan, "disbursement", day, amount_fen=loan["amount_fen"], rate_ppm=rate_ppm(loan["term_months"])
-        )
+        paid = _event(loan, "disbursement", day, amount_fen=loan["amount_fen"], rate_ppm=rate_ppm(loan["term_months"]))
         crossed = _draw(loan["loan_no"], "order") < 0.05
         events += [paid, decision] if crossed else [decision, paid]
     if events:

@@ -122,9 +122,7 @@ def _relocation(
         code: people_there * (0.5 + rng.random())
         for code, people_there in sorted({(v.code, v.rural_people) for v in homes})
     }
-    near = sorted(
-        (i for i in poor if PLAN_TURN[zone(homes[i])][0] == 2), key=lambda i: (small_first[homes[i].code], i)
-    )
+    near = sorted((i for i in poor if PLAN_TURN[zone(homes[i])][0] == 2), key=lambda i: (small_first[homes[i].code], i))
     in_plan = [i for i in near if i in planned]
     rest = [i for i in near if i not in planned]
     cohort: dict[int, int] = {}

@@ -41,9 +41,7 @@ def draw_house(rng: Random, people: int, group: Group, standing: str, relocation
     grade = GRADE_2016[group].draw(rng)
     area = AREA_BASE_M2 + people * rng.uniform(*AREA_PER_PERSON_M2)
     month, day = REPAIRED_MONTH.draw(rng), rng.randint(1, 28)
-    repaired = (
-        group == "planned" and grade in DANGEROUS and relocation is None and rng.random() >= UNREPAIRED[standing]
-    )
+    repaired = group == "planned" and grade in DANGEROUS and relocation is None and rng.random() >= UNREPAIRED[standing]
     return House(
         area_m2_x100=round(area * 100),
         grade_2016=grade,

@@ -79,6 +79,4 @@ def place_changes(items: Sequence[Place], present: Mapping[Start, Place], area: 
         state[item.start] = item
         starts.add(item.start)
     changed = [p for s, p in sorted(state.items()) if present.get(s) != p]
-    return Changes(
-        [p for p in changed if p.start in present], [p for p in changed if p.start not in present], refusals
-    )
+    return Changes([p for p in changed if p.start in present], [p for p in changed if p.start not in present], refusals)

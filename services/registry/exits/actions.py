@@ -4,7 +4,7 @@ Proposal and decision ask the rule; the steps between are people's, each dated, 
 checks (domain notes 2.1 and 4).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -37,6 +37,7 @@ class Finding:
     ends: str = "refused"
     ended_code: str | None = None
     decision_id: UUID | None = None
+    members: int | None = None
     missing: list[str] = field(default_factory=list)
 
 
@@ -134,10 +135,14 @@ def _proposal_refusal(
 async def take_step(
     connection: Connection, act: Act, step: Step, items: Sequence[Case], find: Callable[[Row, Any], Finding],
     *, ends_on: date | None = None, facts: Callable[[Row], Payload] | None = None,
+    save: Callable[[list[Row]], Awaitable[None]] | None = None,
 ) -> list[Result]:  # fmt: skip
-    """Take one step in many cases: check state and persons, let `find` say what was found, save, emit `facts`."""
+    """Take one step in many cases: check state and persons, let `find` say what was found, save, emit `facts`.
+
+    `save` is given the cases that passed, for what a step changes beyond them.
+    """
     cases = await queries.lock_cases(connection, [i.exit_id for i in items])
-    results, changes, events, seen = [], [], list[Payload](), set[UUID]()
+    results, changes, passed, seen = [], [], list[Row](), set[UUID]()
     for item in items:
         case = cases.get(item.exit_id)
         code = _step_refusal(case, step, act, item.exit_id, seen)
@@ -154,21 +159,23 @@ async def take_step(
         results.append(Result(
             exit_id=item.exit_id, status="accepted", code=finding.ended_code, state=state, missing=finding.missing,
         ))  # fmt: skip
-        if finding.passed and facts:
-            events.append(facts(case))
+        if finding.passed:
+            passed.append(case)
     if changes:
         on, role = act.business_date, act.caller.role
         await queries.insert_steps(connection, changes, step.name, on, act.subject, role)
         await queries.update_cases(connection, changes, step.name, act.subject, on, ends_on)
-    await emit(connection, act, "registry", events)
+    if save and passed:
+        await save(passed)
+    await emit(connection, act, "registry", [facts(case) for case in passed] if facts else [])
     return results
 
 
 def _change(case: Row, state: str, finding: Finding) -> dict[str, Any]:
     return {
         "id": case["id"], "division": case["division"], "state": state, "ended_code": finding.ended_code,
-        "decision_id": finding.decision_id, "outcome": "passed" if finding.passed else "failed",
-        "detail": finding.detail,
+        "decision_id": finding.decision_id, "members": finding.members,
+        "outcome": "passed" if finding.passed else "failed", "detail": finding.detail,
     }  # fmt: skip
 
 
@@ -298,7 +305,10 @@ async def check_by_township(connection: Connection, act: Act, items: Sequence[Co
 
 
 async def decide_exits(connection: Connection, act: Act, policy: Policy, items: Sequence[Case]) -> list[Result]:
-    """The county lays the cases before the rule once more, on what is recorded today; every verdict is stored."""
+    """The county lays the cases before the rule once more, on what is recorded today; every verdict is stored.
+
+    Those who exit are as many as the decision counted, whatever their number was at the proposal.
+    """
     cases = await queries.lock_cases(connection, [i.exit_id for i in items])
     ripe = [
         c["household_id"]
@@ -314,7 +324,7 @@ async def decide_exits(connection: Connection, act: Act, policy: Policy, items: 
         code = None if passed else "registry.exits.criteria_not_met"
         return Finding(
             passed=passed, detail={"decision_id": str(one.id)}, ended_code=code, decision_id=one.id,
-            missing=one.verdict.missing,
+            members=one.facts.members if passed else None, missing=one.verdict.missing,
         )  # fmt: skip
 
     return await take_step(connection, act, DECISION, items, find)
@@ -336,8 +346,7 @@ async def announce(connection: Connection, act: Act, items: Sequence[Case]) -> l
             members=case["members"], exited_on=on, decision_id=case["decision_id"],
         )  # fmt: skip
 
-    results = await take_step(connection, act, ANNOUNCEMENT, items, find, facts=exited)
-    done = [cases[r.exit_id]["household_id"] for r in results if r.status == "accepted"]
-    if done:
-        await households.update_status(connection, done, "exited", on, on.year)
-    return results
+    async def save(passed: list[Row]) -> None:
+        await households.update_status(connection, [c["household_id"] for c in passed], "exited", on, on.year)
+
+    return await take_step(connection, act, ANNOUNCEMENT, items, find, facts=exited, save=save)

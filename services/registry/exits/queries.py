@@ -57,11 +57,13 @@ _UPDATE = sql(
     " decided_by = CASE WHEN :step = 'approved' THEN :subject ELSE decided_by END,"
     " announced_by = CASE WHEN :step = 'announced' THEN :subject ELSE announced_by END,"
     " announced_on = CASE WHEN :step = 'announced' THEN :acted_on ELSE announced_on END,"
-    " notice_posted_on = CASE WHEN :step = 'noticed' THEN :acted_on ELSE notice_posted_on END,"
-    " notice_ends_on = CASE WHEN :step = 'noticed' THEN :ends_on ELSE notice_ends_on END"
-    " FROM unnest(:ids, :states, :codes, :decisions) AS u (id, state, ended_code, decision_id) WHERE c.id = u.id",
-    ids=ARRAY(Uuid), states=ARRAY(Text), codes=ARRAY(Text), decisions=ARRAY(Uuid), step=Text, subject=Text,
-    acted_on=Date, ends_on=Date,
+    " notice_posted_on = CASE WHEN u.state = 'noticed' THEN :acted_on ELSE notice_posted_on END,"
+    " notice_ends_on = CASE WHEN u.state = 'noticed' THEN :ends_on ELSE notice_ends_on END,"
+    " members = coalesce(u.members, c.members)"
+    " FROM unnest(:ids, :states, :codes, :decisions, :members)"
+    " AS u (id, state, ended_code, decision_id, members) WHERE c.id = u.id",
+    ids=ARRAY(Uuid), states=ARRAY(Text), codes=ARRAY(Text), decisions=ARRAY(Uuid), members=ARRAY(Integer), step=Text,
+    subject=Text, acted_on=Date, ends_on=Date,
 )  # fmt: skip
 _INSERT_OBJECTION = sql(
     "INSERT INTO exit_objection (id, exit_id, division, raised_on, raised_by, reason)"
@@ -74,9 +76,11 @@ _RESOLVE = sql(
     " WHERE id = :id AND resolved_on IS NULL",
     id=Uuid, resolved_on=Date, resolved_by=Text, upheld=Boolean,
 )  # fmt: skip
+# What was left unanswered when another objection ended a case does not stand against the next one.
 _OPEN_OBJECTIONS = sql(
     "SELECT c.household_id, count(*) AS n FROM exit_objection o JOIN exit_case c ON c.id = o.exit_id"
-    " WHERE c.household_id = ANY(:ids) AND o.resolved_on IS NULL GROUP BY c.household_id",
+    " WHERE c.household_id = ANY(:ids) AND o.resolved_on IS NULL"
+    " AND c.state NOT IN ('announced', 'refused', 'withdrawn') GROUP BY c.household_id",
     ids=ARRAY(Uuid),
 )  # fmt: skip
 _STEPS = statement(
@@ -121,7 +125,7 @@ async def list_with_open_case(connection: Connection, household_ids: Sequence[UU
 
 
 async def list_open_objections(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many are unresolved, by household."""
+    """How many are unresolved in open cases, by household."""
     rows = await fetch(connection, _OPEN_OBJECTIONS, ids=list(household_ids))
     return {r["household_id"]: r["n"] for r in rows}
 
@@ -152,11 +156,12 @@ async def update_cases(
     connection: Connection, changes: Sequence[dict[str, Any]], step: str, subject: str, acted_on: date,
     ends_on: date | None,
 ) -> None:  # fmt: skip
-    """`changes`: id, state, ended_code, decision_id."""
+    """`changes`: id, state, ended_code, decision_id, members; None of the last three keeps what stands there."""
     await execute(
         connection, _UPDATE, rows=len(changes), step=step, subject=subject, acted_on=acted_on, ends_on=ends_on,
         ids=[c["id"] for c in changes], states=[c["state"] for c in changes],
         codes=[c["ended_code"] for c in changes], decisions=[c["decision_id"] for c in changes],
+        members=[c["members"] for c in changes],
     )  # fmt: skip
 
 
@@ -203,7 +208,9 @@ async def load_facts(connection: Connection, rows: Sequence[Row], on: date) -> d
         facts[one] = ExitFacts(
             status=row["status"], members=len(members[one]), income_year=year,
             net_income_fen=None if lines is None else net_income_fen(lines),
-            awaits_relocation=row["relocated"], open_objections=objections.get(one, 0),
+            # Nobody states a move yet, so whoever is to be relocated still waits.
+            awaits_relocation=row["relocated"] or row["relocation_cohort"] is not None,
+            open_objections=objections.get(one, 0),
             **{name: seen[name] if seen else None for name in ASKED},
         )  # fmt: skip
     return facts

@@ -58,7 +58,7 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
             facts.members > 0 and facts.net_income_fen is not None and facts.net_income_fen > needed_fen,
             {
                 "income_year": facts.income_year, "net_income_fen": facts.net_income_fen,
-                "needed_more_than_fen": needed_fen, "members": facts.members,
+                "needed_more_than_fen": needed_fen, "members": facts.members, "known": facts.net_income_fen is not None,
             },
         ),
         # Two no worries: food and clothing (S26).
@@ -67,7 +67,11 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
         # Three guarantees: no drop-out from compulsory schooling, basic medical insurance, a safe house (S26, S25).
         Reason("education", facts.school_dropout is False, {"known": facts.school_dropout is not None}),
         Reason("medical", facts.medical_insured is True, {"known": facts.medical_insured is not None}),
-        Reason("housing", grade is not None and grade not in policy.unsafe_house_grades, {"house_grade": grade}),
+        Reason(
+            "housing",
+            grade is not None and grade not in policy.unsafe_house_grades,
+            {"house_grade": grade, "known": grade is not None},
+        ),
         # Safe drinking water counts with the guarantees [known].
         Reason("water", facts.safe_water is True, {"known": facts.safe_water is not None}),
         # Hard blocks, "ten not off" (S25): a major illness under treatment, a household living on subsidies alone.
@@ -83,7 +87,7 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-EXIT_RULE = Rule("exit_decision", ExitFacts, ExitPolicy, exit_decision)
+EXIT_RULE = Rule("registry.household_exit", ExitFacts, ExitPolicy, exit_decision)
 
 
 def income_year_for(day: date) -> int:

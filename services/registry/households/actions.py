@@ -31,9 +31,7 @@ async def record_incomes(connection: Connection, act: Act, items: Sequence[Incom
     results, lines, events, seen = [], [], [], set[Any]()
     for item in items:
         code = refusal(item, households, act, "stated_on", seen, (item.household_id, item.income_year))
-        results.append(
-            ItemResult(household_id=item.household_id, status="refused" if code else "accepted", code=code)
-        )
+        results.append(ItemResult(household_id=item.household_id, status="refused" if code else "accepted", code=code))
         if code:
             continue
         division = households[item.household_id]["division"]
@@ -66,9 +64,7 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
         code = refusal(item, households, act, "observed_on", seen, item.household_id)
         if code is None and item.observed_on < households[item.household_id]["registered_on"]:
             code = "registry.households.before_registration"
-        results.append(
-            ItemResult(household_id=item.household_id, status="refused" if code else "accepted", code=code)
-        )
+        results.append(ItemResult(household_id=item.household_id, status="refused" if code else "accepted", code=code))
         if code is None:
             reports.append(item.model_dump(mode="json"))
     if reports:

@@ -38,7 +38,8 @@ CREATE TABLE exit_objection (
     id uuid PRIMARY KEY, exit_id uuid NOT NULL REFERENCES exit_case, division text COLLATE "C" NOT NULL,
     raised_on date NOT NULL, raised_by text NOT NULL, reason text NOT NULL,
     resolved_on date, resolved_by text, upheld boolean,
-    CHECK ((resolved_on IS NULL) = (upheld IS NULL)));
+    CONSTRAINT exit_resolver_is_not_objector CHECK (resolved_by <> raised_by),
+    CHECK (num_nulls(resolved_on, resolved_by, upheld) IN (0, 3)));
 CREATE INDEX ON exit_objection (exit_id);
 """
 
@@ -47,4 +48,6 @@ def upgrade() -> None:
     run(TABLES)
     for table in ("exit_case", "exit_step", "exit_objection"):
         restrict_by_area("registry", table)
-    audit("exit_case", "exit_objection")
+    # A step that was taken stays taken, by whom and when it was.
+    run("REVOKE UPDATE, DELETE, TRUNCATE ON exit_step FROM registry_app, system")
+    audit("exit_case", "exit_step", "exit_objection")

@@ -61,9 +61,7 @@ async def report_facilities(
     return results
 
 
-async def propose_exits(
-    connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]
-) -> list[ExitResult]:
+async def propose_exits(connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]) -> list[ExitResult]:
     """Propose villages. The rule looks ahead; what it refuses is kept as a decision and opens no case."""
     wanted = sorted(set(divisions))
     villages = await queries.lock_villages(connection, act.caller.area, act.business_date, wanted)
@@ -103,9 +101,7 @@ async def post_notices(
     return _results(divisions, refusals, cases, "noticed")
 
 
-async def decide_exits(
-    connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]
-) -> list[ExitResult]:
+async def decide_exits(connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]) -> list[ExitResult]:
     """The county's decision: the rule anew, on what is recorded today."""
     cases, refusals = await _open_step(connection, act, divisions, "noticed")
     passed = _passed(divisions, refusals)

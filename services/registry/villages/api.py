@@ -56,9 +56,7 @@ async def post_notices(
 
 
 @router.post("/exits/decisions")
-async def decide_exits(
-    body: VillageItems, connection: Transaction, act: County, policy: CurrentPolicy
-) -> ExitResults:
+async def decide_exits(body: VillageItems, connection: Transaction, act: County, policy: CurrentPolicy) -> ExitResults:
     """Decide villages whose notice is over, by the rule on what is recorded."""
     return ExitResults(results=await actions.decide_exits(connection, act, policy, body.divisions))
 

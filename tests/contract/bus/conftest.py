@@ -32,9 +32,7 @@ async def _postgres(house: House) -> Transport:
 
     async def cut(partition: Partition, before: int) -> None:
         owner = await house.owner("bus")
-        await owner.execute(
-            'DELETE FROM log WHERE topic = $1 AND partition = $2 AND "offset" < $3', *partition, before
-        )
+        await owner.execute('DELETE FROM log WHERE topic = $1 AND partition = $2 AND "offset" < $3', *partition, before)
 
     reader = PostgresReader(house.cluster.url("finance_app", database))
     house.stack.push_async_callback(reader.close)

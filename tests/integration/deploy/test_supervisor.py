@@ -103,9 +103,7 @@ async def test_a_killed_postgres_is_healed(running: Supervisor, folder: Path) ->
     leave_nothing(running, signal.SIGTERM)
 
 
-async def test_children_die_with_a_killed_supervisor_and_the_next_one_starts(
-    running: Supervisor, folder: Path
-) -> None:
+async def test_children_die_with_a_killed_supervisor_and_the_next_one_starts(running: Supervisor, folder: Path) -> None:
     pids = {pid: start_ticks(pid) for pid in tree(running.pid)}
     running.kill()
     running.wait(timeout=10)

@@ -1,13 +1,15 @@
 """The exit procedure through its doors: every step, every wrong turn."""
 
+import asyncio
+import json
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from tests.conftest import Door, House
-from tests.integration.registry.test_households import VILLAGE, seed_household, statement
+from tests.integration.registry.test_households import VILLAGE, post_incomes, seed_household, statement
 
 EXITS = "/registry/v1/exits"
 TOWNSHIP = VILLAGE[:9]
@@ -140,8 +142,48 @@ async def test_the_maker_never_checks(house: House) -> None:
     for column in ("reviewed_by", "checked_by"):
         with pytest.raises(asyncpg.CheckViolationError):
             await connection.execute(f"UPDATE exit_case SET {column} = 'clerk'")
-    with pytest.raises(asyncpg.CheckViolationError):
-        await connection.execute("UPDATE exit_case SET decided_by = 'x', announced_by = 'x'")
+    for maker, checker in (("township_checked_by", "decided_by"), ("decided_by", "announced_by")):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await connection.execute(f"UPDATE exit_case SET {maker} = 'x', {checker} = 'x'")
+
+
+async def test_one_person_in_two_offices_is_still_one_person(house: House) -> None:
+    door = await house.serve("registry", "api")
+    exit_id = await proposed(door, await ready_household(house, door))
+    case = {"exit_id": exit_id}
+    await step(door, "/reviews", "village", case | VOTE, subject="chair")
+    (checked,) = await step(door, "/checks", "team", case | {"confirmed": True, "evidence": "visit"}, subject="clerk")
+    await step(door, "/checks", "team", case | {"confirmed": True, "evidence": "visit"})
+    await step(door, "/consents", "helper", case | {"agreed": True, "signature": "signed"})
+    await step(door, "/notices", "village", case)
+    results = [checked]
+    for path, role, item, area, subjects in (
+        ("/township-checks", "township", {"confirmed": True}, TOWNSHIP, ("zhao",)),
+        ("/decisions", "county", {}, "140927", ("zhao", "qian")),
+        ("/announcements", "county", {}, "140927", ("qian", "sun")),
+    ):
+        for subject in subjects:
+            results += await step(door, path, role, case | item, area=area, on="2017-10-17", subject=subject)
+    same = ("refused", "shared.same_person")
+    assert [(r["status"], r["code"]) for r in results] == [
+        same, ("accepted", None), same, ("accepted", None), same, ("accepted", None),
+    ]  # fmt: skip
+
+
+async def test_a_step_that_was_taken_stays_taken(house: House) -> None:
+    door = await house.serve("registry", "api")
+    await proposed(door, await ready_household(house, door))
+    connection = await asyncpg.connect((await house.settings("registry")).database_url)
+    try:
+        for write in ("UPDATE exit_step SET acted_by = 'x'", "DELETE FROM exit_step", "TRUNCATE exit_step"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(write)
+    finally:
+        await connection.close()
+    kept = await house.rows(
+        "registry", "SELECT subject, after ->> 'step' AS step FROM audit WHERE relation = 'exit_step'"
+    )
+    assert [(r["subject"], r["step"]) for r in kept] == [("clerk", "proposed")]
 
 
 async def test_seven_days_are_not_six(house: House) -> None:
@@ -166,15 +208,62 @@ async def test_an_objection_stops_the_clock(house: House, *, upheld: bool) -> No
     assert stopped["code"] == "registry.exits.objection_open"
     path = f"{EXITS}/objections/{answer.json()['objection_id']}/resolution"
     resolved = [
-        await door.call("POST", path, "township", TOWNSHIP, on="2017-10-18", json={"upheld": upheld})
-        for _ in range(2)
+        await door.call("POST", path, "township", TOWNSHIP, on="2017-10-18", json={"upheld": upheld}) for _ in range(2)
     ]
     assert [r.status_code for r in resolved] == [204, 409]
     shown = (await door.call("GET", f"{EXITS}/{exit_id}", "village", VILLAGE)).json()
     expected = ("refused", "registry.exits.objection_upheld") if upheld else ("noticed", None)
     assert (shown["state"], shown["ended_code"]) == expected
+    assert shown["notice_ends_on"] == ("2017-10-17" if upheld else "2017-10-25")
+    events = await house.rows("registry", "SELECT headers ->> 'ce_type' AS type, value FROM outbox ORDER BY id")
+    told = ["notice_posted", "notice_objected", *([] if upheld else ["notice_posted"])]
+    assert [e["type"] for e in events[1:]] == [f"registry.{name}.v1" for name in told]
     if not upheld:
-        assert shown["notice_ends_on"] == "2017-10-25"
+        assert json.loads(events[-1]["value"])["ends_on"] == "2017-10-25"
+        assert [r["state"] for r in await finished(door, exit_id, on="2017-10-25")][-1] == "announced"
+
+
+async def test_nobody_resolves_an_objection_of_their_own(house: House) -> None:
+    door = await house.serve("registry", "api")
+    exit_id = await noticed(door, await ready_household(house, door))
+    body = {"exit_id": exit_id, "reason": "procedure"}
+    answer = await door.call("POST", f"{EXITS}/objections", "township", TOWNSHIP, on="2017-10-12", json=body)
+    path = f"{EXITS}/objections/{answer.json()['objection_id']}/resolution"
+    own = await door.call("POST", path, "township", TOWNSHIP, on="2017-10-12", json={"upheld": False})
+    assert (own.status_code, own.json()["code"]) == (403, "shared.same_person")
+    connection = await house.owner("registry")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await connection.execute(
+            "UPDATE exit_objection SET resolved_on = '2017-10-12', resolved_by = raised_by, upheld = false"
+        )
+
+
+async def test_what_was_left_unanswered_in_a_dead_case_stops_no_other(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await ready_household(house, door)
+    exit_id = await noticed(door, household_id)
+    first, _second = [
+        (
+            await door.call(
+                "POST", f"{EXITS}/objections", "villager", VILLAGE, on="2017-10-12",
+                json={"exit_id": exit_id, "reason": reason},
+            )
+        ).json()["objection_id"]
+        for reason in ("income", "house")
+    ]  # fmt: skip
+    path = f"{EXITS}/objections/{first}/resolution"
+    await door.call("POST", path, "township", TOWNSHIP, on="2017-10-13", json={"upheld": True})
+    assert await proposed(door, household_id) != exit_id
+
+
+async def test_only_what_is_on_notice_can_be_objected_to(house: House) -> None:
+    door = await house.serve("registry", "api")
+    exit_id = await proposed(door, await ready_household(house, door))
+    answers = [
+        await door.call("POST", f"{EXITS}/objections", "villager", area, json={"exit_id": exit_id, "reason": "income"})
+        for area in (VILLAGE, "140927200202")
+    ]
+    assert [a.json()["code"] for a in answers] == ["registry.exits.not_on_notice", "shared.not_found"]
 
 
 async def test_a_household_that_does_not_agree_stays(house: House) -> None:
@@ -207,3 +296,84 @@ async def test_another_township_does_not_see_the_case(house: House) -> None:
     case = {"exit_id": exit_id, "confirmed": True}
     (result,) = await step(door, "/township-checks", "township", case, area="140927201", on="2017-10-17")
     assert result["code"] == "shared.not_found"
+
+
+async def test_a_batch_answers_for_each_in_order(house: House) -> None:
+    door = await house.serve("registry", "api")
+    good, poor = await ready_household(house, door), await seed_household(house, **MEETS)
+    elsewhere = await seed_household(house, "140927200202")
+    asked = [{"household_id": str(i)} for i in (poor, uuid4(), good, elsewhere, good)]
+    results = await step(door, "", "village", *asked)
+    assert [(r["code"], r["missing"]) for r in results] == [
+        ("registry.exits.criteria_not_met", ["income"]), ("shared.not_found", []), (None, []),
+        ("shared.not_found", []), ("registry.exits.twice_in_batch", []),
+    ]  # fmt: skip
+    assert [r["household_id"] for r in results] == [a["household_id"] for a in asked]
+    preview = (await door.call("GET", f"{EXITS}/preview?household_id={poor}", "helper", VILLAGE)).json()
+    (income,) = [r for r in preview["reasons"] if r["code"] == "income"]
+    assert income["figures"]["known"] is False
+    stored = await house.rows("registry", "SELECT subject_id, outcome FROM decision")
+    assert [(r["subject_id"], r["outcome"]) for r in stored] == [(str(poor), "refused")]
+
+
+async def test_of_two_proposals_at_once_one_opens_a_case(house: House) -> None:
+    door = await house.serve("registry", "api")
+    item = {"household_id": str(await ready_household(house, door))}
+    both = await asyncio.gather(step(door, "", "village", item), step(door, "", "village", item))
+    assert sorted(r["code"] or "" for (r,) in both) == ["", "registry.exits.case_open"]
+
+
+async def test_a_meeting_must_be_quorate_and_agree(house: House) -> None:
+    door = await house.serve("registry", "api")
+    ids = [await proposed(door, await ready_household(house, door)) for _ in range(4)]
+    votes = ((30, 20, 11), (30, 19, 19), (30, 20, 10), (30, 20, 21))
+    items = [
+        {"exit_id": i, "entitled": e, "attended": a, "in_favour": f} for i, (e, a, f) in zip(ids, votes, strict=True)
+    ]
+    results = await step(door, "/reviews", "village", *items, subject="chair")
+    assert [(r["state"], r["code"]) for r in results] == [
+        ("reviewed", None), ("refused", "registry.exits.not_carried"), ("refused", "registry.exits.not_carried"),
+        ("proposed", "registry.exits.impossible_count"),
+    ]  # fmt: skip
+
+
+async def test_as_many_exit_as_the_decision_counted(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await ready_household(house, door)
+    exit_id = await noticed(door, household_id)
+    connection = await house.owner("registry")
+    await connection.execute(
+        "INSERT INTO member SELECT uuidv7(), household_id, division, 'sealed', 'second' FROM member"
+    )
+    await connection.execute(
+        "INSERT INTO member_fact (id, member_id, household_id, division, valid, name, sex, born_on, relation, ethnicity,"
+        " education, school_status, health, labour, work_months, medical_insured, pension_insured) SELECT uuidv7(), m.id,"
+        " m.household_id, m.division, '[2017-08-01,)', '乙', 'female', '2017-08-01', 'daughter', '汉', 'preschool',"
+        " 'none', 'healthy', 'none', 0, true, false FROM member m WHERE reference = 'second'"
+    )
+    await post_incomes(door, statement(household_id, wage_fen=900_000))
+    assert (await finished(door, exit_id))[-1]["state"] == "announced"
+    (event,) = await house.rows(
+        "registry", "SELECT value FROM outbox WHERE headers ->> 'ce_type' = 'registry.household_exited.v1'"
+    )
+    told = json.loads(event["value"])
+    shown = (await door.call("GET", f"{EXITS}/{exit_id}", "county")).json()
+    assert (told["members"], shown["members"], told["decision_id"]) == (2, 2, shown["decision_id"])
+
+
+async def test_a_target_changes_neither_who_is_proposed_nor_a_decision(house: House) -> None:
+    door = await house.serve("registry", "api")
+    ready, not_ready = await ready_household(house, door), await ready_household(house, door, house_grade="D")
+    seen = []
+    for planned in (0, 1_000_000):
+        target = {"code": "exit_people", "year": 2017, "division": "140927", "planned": planned, "unit": "people"}
+        answer = await door.call("PUT", "/registry/v1/targets", "county", json={"items": [target]})
+        assert answer.json()["results"][0]["status"] == "accepted", answer.text
+        seen.append(
+            [
+                (await door.call("GET", f"{EXITS}/preview?household_id={i}", "village", VILLAGE)).json()
+                for i in (ready, not_ready)
+            ]
+        )
+    assert seen[0] == seen[1]
+    assert [p["outcome"] for p in seen[0]] == ["approved", "refused"]

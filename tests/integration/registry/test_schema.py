@@ -48,7 +48,6 @@ async def test_tables_are_what_the_migrations_made(house: House, service: str) -
             for table in tables_of(path):
                 assert table.name not in seen, f"{table.name} is declared in two rooms"
                 seen[table.name] = declared(table)
-                made[table.name] = dict(
-                    (r["attname"], r["type"]) for r in await house.rows(service, COLUMNS, table.name)
-                )
+                rows = await house.rows(service, COLUMNS, table.name)
+                made[table.name] = {r["attname"]: r["type"] for r in rows}
     assert seen == made

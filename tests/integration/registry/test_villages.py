@@ -48,8 +48,10 @@ async def set_status(house: House, household_id: UUID, status: str, year: int | 
     )
 
 
-async def post(door: Door, path: str, items: list[dict[str, Any]], role: str, area: str, **how: str) -> Any:
-    answer = await door.call("POST", f"/registry/v1/villages/{path}", role, area, json={"items": items}, **how)
+async def post(door: Door, path: str, items: list[dict[str, Any]], role: str, area: str, *, on: str = "2017-06-01",
+               subject: str = "") -> Any:  # fmt: skip
+    answer = await door.call("POST", f"/registry/v1/villages/{path}", role, area, json={"items": items}, on=on,
+                             subject=subject)  # fmt: skip
     assert answer.status_code == 200, answer.text
     return answer.json()["results"]
 

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from shared import projection, reactor
-from shared.consumer import RetryError, WaitError
+from shared.consumer import RetryError, StaleError, WaitError, consume_batch
 from shared.context import Act
 from shared.events.registry import HouseholdExited, HouseholdRegistered, HouseholdRevised, VillageExited
 from shared.sql import Connection, fetch, sql
@@ -177,6 +177,21 @@ async def test_a_reaction_that_swallows_an_error_has_no_effect_and_says_so(groun
     await ground.publish((registered(A), 1))
     await ground.until(PARKED, [(str(A), None, False)])
     assert await ground.rows("SELECT id FROM household") == []
+
+
+async def test_a_process_with_an_old_position_is_sent_back(ground: Ground) -> None:
+    """Two of them may read the same batch; one moves the offset on, the other learns that it has moved."""
+    finance = await ground.serve(projection.REACTIONS, role="api")
+    await ground.publish((registered(A), 1), (revised(A, 4), 2))
+    consumer = finance.app.state.consumer
+    batches = await consumer._reader.fetch(await consumer.positions(), 100)
+    ((partition, records),) = batches.items()
+    assert await consume_batch(consumer, partition, records) == 2
+    before = await ground.rows(VERSIONS)
+    with pytest.raises(StaleError):
+        await consume_batch(consumer, partition, records)
+    assert await ground.rows(VERSIONS) == before
+    assert (await consumer.positions())[partition] == 2
 
 
 async def test_kills_in_the_middle_double_and_lose_nothing(ground: Ground) -> None:

@@ -91,7 +91,5 @@ def test_a_cursor_reads_back(epoch: int, position: int) -> None:
         (Cursor(3, 4), Cursor(2, 9), 9, Cursor(2, 4)),
     ],
 )
-def test_after_a_restore_nobody_skips(
-    cursor: Cursor, head: Cursor, last_of_epoch: int, resync: Cursor | None
-) -> None:
+def test_after_a_restore_nobody_skips(cursor: Cursor, head: Cursor, last_of_epoch: int, resync: Cursor | None) -> None:
     assert resync_point(cursor, head, last_of_epoch) == resync

@@ -1,13 +1,17 @@
 """Does this household exit? Each condition alone must be able to say no."""
 
-from dataclasses import replace
+import ast
+from dataclasses import fields, replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import services.registry.exits as room
 from services.registry.exits.rules import (
+    EXIT_RULE,
     ExitFacts,
     ExitPolicy,
     exit_decision,
@@ -59,9 +63,27 @@ def test_one_condition_is_enough_to_stay(changed: dict[str, object], missing: st
     assert (verdict.outcome, verdict.missing) == ("refused", [missing])
 
 
+@pytest.mark.parametrize("name", [f.name for f in fields(ExitFacts) if "None" in str(f.type)])
+def test_what_is_not_known_is_not_passed_and_says_so(name: str) -> None:
+    verdict = exit_decision(replace(OUT, **{name: None}), POLICY)
+    (reason,) = [r for r in verdict.reasons if not r.passed]
+    assert (verdict.outcome, reason.figures["known"]) == ("refused", False)
+    assert all(r.figures.get("known", True) for r in exit_decision(OUT, POLICY).reasons)
+
+
+def test_the_line_is_compared_exactly() -> None:
+    """Three people at 3,335.00 yuan: a fen among them decides, which a per-capita figure would round away."""
+    line = 333_500 * 3
+    assert [
+        exit_decision(replace(OUT, net_income_fen=line + more), POLICY).outcome for more in (-1, 0, 1)
+    ] == ["refused", "refused", "approved"]  # fmt: skip
+
+
 def test_a_margin_moves_the_line() -> None:
     with_margin = replace(POLICY, stable_margin_fen=1)
     assert exit_decision(OUT, with_margin).missing == ["income"]
+    assert exit_decision(replace(OUT, net_income_fen=333_501 * 3), with_margin).missing == ["income"]
+    assert exit_decision(replace(OUT, net_income_fen=333_501 * 3 + 1), with_margin).missing == []
 
 
 @given(income=st.integers(0, 10**9), more=st.integers(0, 10**9))
@@ -90,3 +112,17 @@ def test_the_income_year_is_the_calendar_years() -> None:
     assert [income_year_for(date(2017, m, 1)) for m in (1, 9, 10, 12)] == [2017] * 4
     assert members_counted_on(date(2017, 6, 1)) == date(2017, 6, 1)
     assert members_counted_on(date(2017, 12, 1)) == date(2017, 9, 30)
+
+
+def test_a_stored_decision_comes_out_the_same() -> None:
+    for facts in (OUT, replace(OUT, net_income_fen=None, house_grade=None)):
+        assert EXIT_RULE.replay(EXIT_RULE.inputs(facts, POLICY)) == exit_decision(facts, POLICY)
+
+
+def test_exits_know_nothing_of_targets() -> None:
+    """Whom a plan would like to see out must not matter to who is."""
+    for path in Path(room.__path__[0]).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not [n for n in names if "target" in n], path.name
