@@ -52,6 +52,7 @@ class ConsumerTransaction(Protocol):
     async def first_parked(self, key: Key) -> Envelope | None: ...
     async def unpark_event(self, event: Envelope) -> None: ...
     async def unpark(self, key: Key) -> None: ...
+    async def record_drop(self, event: Envelope, reason: str, by: str) -> None: ...
     async def advance(self, partition: Partition, expected: int, next_offset: int) -> None:
         """Raises StaleError unless our offset was `expected`."""
 
@@ -232,14 +233,17 @@ async def release_one(port: ConsumerPort, key: Key) -> bool:
         return False
 
 
-async def drop_one(port: ConsumerPort, key: Key) -> bool:
-    """Give up the first parked event for good: the mark moves over it, so that later ones can follow."""
+async def drop_one(port: ConsumerPort, key: Key, reason: str, by: str) -> bool:
+    """Give up the first parked event for good, and say who did and why.
+
+    The mark moves over it in the same transaction, so that later ones can follow.
+    """
     async with port.transaction() as tx:
-        if key not in await tx.lock_parked([key]):
-            return False
-        event = await tx.first_parked(key)
+        event = await tx.first_parked(key) if key in await tx.lock_parked([key]) else None
         if event is None:
             return False
-        await tx.set_marks({key: (event.epoch, event.sequence)})
+        if follows(event, (await tx.marks([key])).get(key)) is not None:
+            await tx.set_marks({key: (event.epoch, event.sequence)})
+        await tx.record_drop(event, reason, by)
         await tx.unpark_event(event)
         return True

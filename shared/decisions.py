@@ -13,9 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.context import Act
 from shared.sql import Connection, execute, fetch, sql
-from shared.verdicts import Decided, Reason, Rule, Verdict
-
-__all__ = ["Decided", "Reason", "Rule", "Verdict", "list_decisions", "reasons_json", "record_decisions", "replay_all"]
+from shared.verdicts import Decided, Rule, Verdict
 
 _RECORD = sql(
     "INSERT INTO decision (id, rule, subject_id, division, bank, business_date, policy_version, inputs, outcome,"

@@ -181,7 +181,8 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        code = {404: "shared.not_found", 413: "shared.too_large"}.get(error.status_code, "shared.invalid_input")
+        codes = {404: "shared.not_found", 405: "shared.method_not_allowed", 413: "shared.too_large"}
+        code = codes.get(error.status_code, "shared.invalid_input")
         return problem_response(request, Problem(code, limit_bytes=0) if error.status_code == 413 else Problem(code))
 
     async def _transient(request: Request, error: Exception) -> JSONResponse:

@@ -33,6 +33,8 @@ def _without_numbers(value: Any) -> Any:
 
 
 def configure(level: str) -> None:
+    # The driver's pool prints a traceback for each try at a database that is away; we say so ourselves.
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

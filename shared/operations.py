@@ -91,14 +91,6 @@ class ParkedKey(BaseModel):
     reason: str = ""
 
 
-_DROPPED = sql(
-    "INSERT INTO dropped_event (consumer, topic, key, epoch, sequence, reason, dropped_by)"
-    " SELECT consumer, topic, key, epoch, sequence, :reason, :subject FROM parked_event"
-    " WHERE topic = :topic AND key = :key ORDER BY epoch, sequence LIMIT 1",
-    topic=Text, key=Text, reason=Text, subject=Text,
-)  # fmt: skip
-
-
 def router(service: Service) -> APIRouter:
     """For the county's office, behind the gateway."""
     doors = APIRouter(tags=["operations"])
@@ -120,11 +112,7 @@ def router(service: Service) -> APIRouter:
     ) -> None:
         """Let a parked key go on, or drop its first event."""
         if body.drop:
-            await execute(
-                connection, _DROPPED, rows=None, topic=body.topic, key=body.key, reason=body.reason,
-                subject=act.subject,
-            )  # fmt: skip
-            await consumer.drop_one(request.app.state.consumer, (body.topic, body.key))
+            await consumer.drop_one(request.app.state.consumer, (body.topic, body.key), body.reason, act.subject)
         if not await execute(connection, _RELEASE, rows=None, released=True, topic=body.topic, key=body.key):
             raise Problem("shared.not_found")
 

@@ -78,6 +78,11 @@ _UNPARK_EVENT = sql(
     " AND epoch = :epoch AND sequence = :sequence",
     consumer=Text, topic=Text, key=Text, epoch=BigInteger, sequence=BigInteger,
 )  # fmt: skip
+_RECORD_DROP = sql(
+    "INSERT INTO dropped_event (consumer, topic, key, epoch, sequence, reason, dropped_by)"
+    " VALUES (:consumer, :topic, :key, :epoch, :sequence, :reason, :by)",
+    consumer=Text, topic=Text, key=Text, epoch=BigInteger, sequence=BigInteger, reason=Text, by=Text,
+)  # fmt: skip
 _UNPARK = sql(
     "DELETE FROM parked_key WHERE consumer = :consumer AND topic = :topic AND key = :key",
     consumer=Text, topic=Text, key=Text,
@@ -163,6 +168,12 @@ class _Transaction:
 
     async def unpark(self, key: Key) -> None:
         await execute(self._connection, _UNPARK, rows=1, consumer=self._name, topic=key[0], key=key[1])
+
+    async def record_drop(self, event: Envelope, reason: str, by: str) -> None:
+        await execute(
+            self._connection, _RECORD_DROP, rows=1, consumer=self._name, topic=event.topic, key=event.key,
+            epoch=event.epoch, sequence=event.sequence, reason=reason, by=by,
+        )  # fmt: skip
 
     async def advance(self, partition: Partition, expected: int, next_offset: int) -> None:
         tag = await self._connection.execute(

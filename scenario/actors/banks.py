@@ -22,9 +22,9 @@ class Bank:
         return Who(f"bank-{self.name}", "bank", "", self.name)
 
 
-def _draw(loan_no: str, what: str) -> float:
-    """A bank's private fate of a loan, 0 to 1, the same at every run."""
-    return int.from_bytes(hashlib.sha256(f"{loan_no}/{what}".encode()).digest()[:4], "big") / 2**32
+def _draw(loan: dict[str, Any], what: str) -> float:
+    """A bank's private fate of a loan, 0 to 1, the same at every run: by its id, as numbers go by arrival."""
+    return int.from_bytes(hashlib.sha256(f"{loan['id']}/{what}".encode()).digest()[:4], "big") / 2**32
 
 
 def rate_ppm(term_months: int) -> int:
@@ -52,12 +52,12 @@ async def lend(api: Api, bank: Bank, day: date) -> None:
     """Decide what the county approved, and pay out the same day."""
     events = []
     for loan in await _loans(api, bank, "approved"):
-        if _draw(loan["loan_no"], "credit") < 0.003:
+        if _draw(loan, "credit") < 0.003:
             events.append(_event(loan, "decision", day, approved=False, reason="credit"))
             continue
         decision = _event(loan, "decision", day, approved=True)
         paid = _event(loan, "disbursement", day, amount_fen=loan["amount_fen"], rate_ppm=rate_ppm(loan["term_months"]))
-        crossed = _draw(loan["loan_no"], "order") < 0.05
+        crossed = _draw(loan, "order") < 0.05
         events += [paid, decision] if crossed else [decision, paid]
     if events:
         await api.batches(bank.who, "/finance/v1/bank/events", events, "events")
@@ -78,7 +78,7 @@ async def settle_interest(api: Api, bank: Bank, settled_to: date, previous: date
                 period_end_on=settled_to.isoformat(),
             )
         )  # fmt: skip
-        if _draw(loan["loan_no"], "late") < 0.015:
+        if _draw(loan, "late") < 0.015:
             events.append(_event(loan, "overdue", day, amount_fen=amount))
     if events:
         await api.batches(bank.who, "/finance/v1/bank/events", events, "events")
@@ -90,7 +90,7 @@ async def take_repayments(api: Api, bank: Bank, day: date) -> None:
     """A few pay back early, in part or whole; the whole ones are settled."""
     events = []
     for loan in await _loans(api, bank, "disbursed"):
-        fate = _draw(loan["loan_no"], "early")
+        fate = _draw(loan, "early")
         if fate < 0.02:
             events.append(_event(loan, "repayment", day, amount_fen=loan["principal_fen"]))
             events.append(_event(loan, "settled", day))

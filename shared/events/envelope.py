@@ -6,8 +6,6 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-PREFIX = "ce_"
-
 
 class Payload(BaseModel):
     """A fact. `TYPE` is its name on the wire, `TOPIC` where it goes, `KEY` the field of its aggregate's id."""

@@ -15,32 +15,28 @@ class _OfHousehold(Payload):
     division: str
 
 
-class HouseholdRegistered(_OfHousehold):
-    """A household entered the register. Flags are derived and harmless."""
+class _WholeHousehold(_OfHousehold):
+    """All that other services keep of a household. Flags are derived and harmless."""
+
+    status: str
+    members: int
+    has_labour: bool
+    borrower_age_ok: bool
+    needs_accessible: bool
+    deep_poverty: bool
+    relocated: bool
+
+
+class HouseholdRegistered(_WholeHousehold):
+    """A household entered the register."""
 
     TYPE: ClassVar[str] = "registry.household_registered.v1"
 
-    status: str
-    members: int
-    has_labour: bool
-    borrower_age_ok: bool
-    needs_accessible: bool
-    deep_poverty: bool
-    relocated: bool
 
-
-class HouseholdRevised(_OfHousehold):
+class HouseholdRevised(_WholeHousehold):
     """Its members, division or flags changed; the whole projection again."""
 
     TYPE: ClassVar[str] = "registry.household_revised.v1"
-
-    status: str
-    members: int
-    has_labour: bool
-    borrower_age_ok: bool
-    needs_accessible: bool
-    deep_poverty: bool
-    relocated: bool
 
 
 class IncomeAssessed(_OfHousehold):

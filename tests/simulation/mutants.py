@@ -92,12 +92,13 @@ async def offset_first(port: ConsumerPort, partition: Partition, records: Sequen
         return after
 
 
-async def drop_without_mark(port: ConsumerPort, key: Key) -> bool:
+async def drop_without_mark(port: ConsumerPort, key: Key, reason: str, by: str) -> bool:
     """The event goes, the mark stays: every later event of the key waits for what will never come."""
     async with port.transaction() as tx:
         event = await tx.first_parked(key) if key in await tx.lock_parked([key]) else None
         if event is None:
             return False
+        await tx.record_drop(event, reason, by)
         await tx.unpark_event(event)
         return True
 

@@ -90,8 +90,8 @@ class Schedule:
             if not (released or fact or self._operator(key, reason)):
                 continue
             try:
-                if self._head(key) in self.to_drop and await self.parts.drop_one(self.store, key):
-                    self.db.dropped.add((key, self.dropping))
+                if self._head(key) in self.to_drop:
+                    await self.parts.drop_one(self.store, key, "given up", "operator")
                 while await self.parts.release_one(self.store, key):
                     await step()
             except TransientError:
@@ -100,7 +100,6 @@ class Schedule:
 
     def _head(self, key: Key) -> tuple[Key, int] | None:
         mine = sorted(where for where in self.db.parked_events if where[0] == key)
-        self.dropping = mine[0][2] if mine else 0
         return (key, mine[0][2]) if mine else None
 
     def _operator(self, key: Key, reason: str) -> bool:

@@ -210,6 +210,10 @@ class Transaction:
         await step()
         self.writes.append(lambda: self.db.parked.pop(key))
 
+    async def record_drop(self, event: Envelope, reason: str, by: str) -> None:
+        await step()
+        self.writes.append(lambda: self.db.dropped.add((place(event), event.sequence)))
+
     async def advance(self, partition: Partition, expected: int, next_offset: int) -> None:
         await self.lock(("offset", partition))
         if self.db.offsets[partition] != expected:

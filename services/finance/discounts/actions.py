@@ -25,13 +25,14 @@ from services.finance.loans.actions import rate_policy
 from services.finance.loans.rules import Movement, quarter_of
 from shared.context import Act
 from shared.dates import Period
-from shared.decisions import Decided, record_decisions
+from shared.decisions import record_decisions
 from shared.events.finance import DiscountApproved
 from shared.ids import uuid7
 from shared.outbox import emit
 from shared.policy import Policy
 from shared.problems import Problem
 from shared.sql import Connection, Row
+from shared.verdicts import Decided
 
 
 async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str, quarter_end_on: date) -> ClaimState:

@@ -15,11 +15,12 @@ from services.finance.loans.rules import (
 )
 from services.finance.loans.schemas import ApplicationResult, LoanApplication
 from shared.context import Act
-from shared.decisions import Decided, record_decisions
+from shared.decisions import record_decisions
 from shared.events.finance import LoanApproved, LoanRefused
 from shared.outbox import emit
 from shared.policy import Policy
 from shared.sql import Connection, Row
+from shared.verdicts import Decided
 
 CONTENT = ("household_id", "bank", "amount_fen", "term_months", "purpose")
 

@@ -20,7 +20,7 @@ _TYPES: dict[str, Any] = {
     "names_en": ARRAY(Text), "levels": ARRAY(Text), "poor_village": ARRAY(Boolean), "rural_people": ARRAY(Integer),
 }  # fmt: skip
 _SOURCE = (
-    " FROM unnest(:codes, :valid_from, :valid_to, :names_zh, :names_en, :levels, :poor_village, :rural_people)"
+    "FROM unnest(:codes, :valid_from, :valid_to, :names_zh, :names_en, :levels, :poor_village, :rural_people)"
     " AS s (c, f, t, zh, en, l, p, r)"
 )
 
@@ -34,13 +34,13 @@ _LIST = sql(
     on=Date, level=Text, parent=Text,
 )  # fmt: skip
 _UPDATE = sql(
-    "UPDATE division d SET valid = daterange(f, t), name_zh = zh, name_en = en, level = l, poor_village = p,"
-    " rural_people = r" + _SOURCE + " WHERE d.code = c AND lower(d.valid) = f",
+    "UPDATE division d SET valid = daterange(f, t), name_zh = zh, name_en = en, level = l, poor_village = p,"  # noqa: S608
+    f" rural_people = r {_SOURCE} WHERE d.code = c AND lower(d.valid) = f",
     **_TYPES,
 )
 _INSERT = sql(
     "INSERT INTO division (code, valid, name_zh, name_en, level, poor_village, rural_people)"
-    " SELECT c, daterange(f, t), zh, en, l, p, r" + _SOURCE,
+    f" SELECT c, daterange(f, t), zh, en, l, p, r {_SOURCE}",
     **_TYPES,
 )
 

@@ -283,7 +283,7 @@ def _lines_by_household(
 ) -> tuple[int, dict[str, list[Line]], list[Finding]]:  # fmt: skip
     """Rows of people, grouped by household number; a number merged over several rows counts for each of them.
 
-    A row without a readable number is held against the household above it, which may well be its own.
+    A row without a number is held against the household above it, which may well be its own.
     """
     merged = {
         r: top for top, left, bottom, right in sheet.merged if left <= at <= right for r in range(top, bottom + 1)
@@ -299,8 +299,9 @@ def _lines_by_household(
         try:
             last = household_no(sheet.rows[merged.get(i, i)][at])
         except CellError as error:
-            findings.append(Finding(i + 1, last, NUMBER.heading, NUMBER.kind, error.reason))
-            if not last:
+            above = last if error.reason == "missing" else ""
+            findings.append(Finding(i + 1, above, NUMBER.heading, NUMBER.kind, error.reason))
+            if not above:
                 continue
         groups.setdefault(last, []).append((i + 1, cells))
     return people, groups, findings

@@ -15,12 +15,13 @@ from services.registry.villages.rules import (
 )
 from services.registry.villages.schemas import ExitResult, FacilityReport, FacilityResult
 from shared.context import Act
-from shared.decisions import Decided, record_decisions
+from shared.decisions import record_decisions
 from shared.events.registry import VillageExited
 from shared.ids import uuid7
 from shared.outbox import emit
 from shared.policy import Policy
 from shared.sql import Connection, Row
+from shared.verdicts import Decided
 
 TWICE = "registry.villages.twice_in_batch"
 NOT_READY = "registry.villages.not_ready"

@@ -29,8 +29,8 @@ async def seed_household(house: House, division: str = VILLAGE, **facts: object)
     await connection.execute(
         "INSERT INTO member_fact (id, member_id, household_id, division, valid, name, sex, born_on, relation,"
         " ethnicity, education, school_status, health, labour, work_months, medical_insured, pension_insured)"
-        " VALUES (uuidv7(), $1, $2, $3, '[2014-06-01,)', '甲', 'male', '1970-01-01', 'head', '汉', 'primary', 'none', 'healthy',"
-        " 'ordinary', 0, true, true)",
+        " VALUES (uuidv7(), $1, $2, $3, '[2014-06-01,)', '甲', 'male', '1970-01-01', 'head', '汉', 'primary', 'none',"
+        " 'healthy', 'ordinary', 0, true, true)",
         member_id, household_id, division,
     )  # fmt: skip
     return household_id

@@ -60,12 +60,18 @@ async def test_a_loan_is_a_measure_until_it_is_settled(house: House) -> None:
         return await marks(house) == {str(paid): 5, str(running): 2}
 
     await house.settled(applied)
+    await state(house, life(running, two)[2:3])  # the second part, in a batch of its own
+
+    async def topped_up() -> bool:
+        return (await marks(house))[str(running)] == 3
+
+    await house.settled(topped_up)
     expected = {
         (one, VILLAGE, "loan", str(paid), date(2017, 2, 18), date(2017, 9, 20)),
         (two, VILLAGE, "loan", str(running), date(2017, 2, 18), None),
     }
     assert {tuple(r) for r in await house.rows("registry", MEASURES)} == expected
-    assert await offset(house) == 7
+    assert await offset(house) == 8
     shown = (await door.call("GET", f"/registry/v1/measures?household_id={one}", "village", VILLAGE)).json()
     (measure,) = shown["items"]
     assert measure == {
@@ -76,15 +82,15 @@ async def test_a_loan_is_a_measure_until_it_is_settled(house: House) -> None:
     assert elsewhere.status_code == 404
     audited = "SELECT count(*) AS n FROM audit WHERE relation = 'measure'"
     written = await house.rows("registry", audited)
-    assert await _republish(find_service("finance"), await house.settings("finance"), TOPIC) == 7
+    assert await _republish(find_service("finance"), await house.settings("finance"), TOPIC) == 8
 
     async def read_again() -> bool:
-        return await offset(house) == 14
+        return await offset(house) == 16
 
     await house.settled(read_again)
     assert {tuple(r) for r in await house.rows("registry", MEASURES)} == expected
     assert await house.rows("registry", audited) == written
-    assert await marks(house) == {str(paid): 5, str(running): 2}
+    assert await marks(house) == {str(paid): 5, str(running): 3}
     assert await house.rows("registry", "SELECT 1 FROM parked_key") == []
 
 

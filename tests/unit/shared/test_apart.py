@@ -14,8 +14,12 @@ HERE = "tests.unit.shared.test_apart"
 MEMORY = 2 * 1024**3
 
 
+def note(path: str, text: str) -> None:
+    Path(path).write_text(text)
+
+
 async def write_file(argument: dict[str, str]) -> None:
-    Path(argument["path"]).write_text(f"{argument['text']} {os.nice(0)}")
+    note(argument["path"], f"{argument['text']} {os.nice(0)}")
 
 
 async def eat(argument: dict[str, int]) -> None:
@@ -23,7 +27,7 @@ async def eat(argument: dict[str, int]) -> None:
 
 
 async def sleep_long(argument: dict[str, str]) -> None:
-    Path(argument["path"]).write_text(str(os.getpid()))
+    note(argument["path"], str(os.getpid()))
     await asyncio.sleep(60)
 
 
@@ -33,11 +37,15 @@ def is_alive(pid: int) -> bool:
     return False
 
 
+def read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
 async def pid_in(path: Path) -> int:
     async with asyncio.timeout(20):
-        while not (path.exists() and path.read_text()):
+        while not read(path):
             await asyncio.sleep(0.01)
-    return int(path.read_text())
+    return int(read(path))
 
 
 async def test_it_runs_gently_with_its_argument(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from services.registry.roster.schemas import BY_HEADING, NEEDED, RosterFile, Unf
 from shared import cells, workbook
 from shared.problems import catalogue
 from shared.workbook import Sheet
-from tests.roster_file import HEADINGS, Row, cells_of, child, household, number, person
+from tests.roster_file import HEADINGS, OF_MEMBER, Row, cells_of, child, household, number, person
 
 GROUND = Ground(date(2017, 1, 5), {("东湖乡", "青杨村"): ["140927200201"]}, RosterPolicy(6, 15, 65))
 
@@ -105,7 +105,7 @@ def test_a_right_household_is_read_into_units() -> None:
     ],
 )
 def test_a_broken_cell_rejects_its_household(changes: Row, column: str, reason: str) -> None:
-    rows = household("1", person(3)) + [person(5) | {"户编号": "2"} | changes]
+    rows = [*household("1", person(3)), person(5) | {"户编号": "2"} | changes]
     findings = found(rows)
     wanted = [f for f in findings if f.column == column and f.reason == reason]
     assert wanted, findings
@@ -142,10 +142,8 @@ def test_two_heads_are_none() -> None:
 
 def test_merged_cells_count_for_the_rows_of_their_household_only() -> None:
     rows = household("1", person(1), child(3)) + household("2", person(5))
-    for heading in HEADINGS:
-        if heading not in ("姓名", "性别", "证件号码", "与户主关系", "民族", "文化程度", "在校生状况", "健康状况", "劳动技能",
-                           "务工区域", "务工时间(月)", "参加医疗保险", "参加养老保险"):  # fmt: skip
-            rows[1][heading] = ""
+    for heading in set(HEADINGS) - set(OF_MEMBER):
+        rows[1][heading] = ""
     merged = [(1, 0, 2, 0), (1, 1, 2, 1)]
     file = read(rows, merged=merged)
     assert file.findings == []
@@ -158,7 +156,7 @@ def test_merged_cells_count_for_the_rows_of_their_household_only() -> None:
 
 def test_a_row_without_a_number_is_held_against_the_household_above() -> None:
     """It may be its member: taken without it, the income per head would be too high."""
-    rows = household("1", person(1)) + [child(3) | {"户编号": ""}] + household("2", person(5))
+    rows = [*household("1", person(1)), child(3) | {"户编号": ""}, *household("2", person(5))]
     assert [h.household_no for h in taken(rows)] == ["2"]
 
 
