@@ -217,10 +217,14 @@ class ServiceConsumer:
             yield _Transaction(connection, self)
 
     def read(self, record: Record) -> Envelope:
+        where = f"{record.topic}[{record.partition}]@{record.offset}"
         try:
-            return read_envelope(record.topic, record.key, record.headers, record.value)
+            envelope = read_envelope(record.topic, record.key, record.headers, record.value)
         except (KeyError, ValueError) as error:
-            raise UnreadableError(f"{record.topic}[{record.partition}]@{record.offset}") from error
+            raise UnreadableError(where) from error
+        if envelope.source != TOPICS[record.topic].writer:
+            raise UnreadableError(f"{where} comes from {envelope.source}")
+        return envelope
 
     def is_transient(self, error: Exception) -> bool:
         return isinstance(error, (RetryError, *db.TRANSIENT))

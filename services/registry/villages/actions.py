@@ -195,9 +195,9 @@ def _refused(division: str, code: str, cases: Mapping[str, Row]) -> ExitResult:
 
 
 def _decided(division: str, decided: Decided, states: Mapping[str, str]) -> ExitResult:
+    """Accepted means that the step was taken, also where it ended the case; `code` then says why."""
     verdict = decided.verdict
-    accepted = verdict.outcome == "approved"
+    state, code = states.get(verdict.outcome), None if verdict.outcome == "approved" else NOT_READY
     return ExitResult(
-        division=division, status="accepted" if accepted else "refused", code=None if accepted else NOT_READY,
-        state=states.get(verdict.outcome), missing=verdict.missing,
-    )  # fmt: skip
+        division=division, status="accepted" if state else "refused", code=code, state=state, missing=verdict.missing
+    )

@@ -234,7 +234,7 @@ async def test_the_county_decides_on_what_is_so_then(house: House) -> None:
     await set_status(house, households[0], "returned", None)
     await report(door, "road", met=False, checked_on="2017-12-10", on="2017-12-10")
     result = await decide(door)
-    assert (result["status"], result["state"]) == ("refused", "refused")
+    assert (result["status"], result["state"]) == ("accepted", "refused")
     assert result["missing"] == ["incidence_below_limit", "has_road"]
     assert (await announce(door))["code"] == "registry.villages.no_case"
     shown = await card(door, on="2017-12-12")

@@ -106,14 +106,14 @@ class Ground:
         client = httpx.AsyncClient(transport=transport, base_url="http://finance")
         return Door(await self.house.stack.enter_async_context(client), self.house.keys, app)
 
-    async def publish(self, *events: tuple[Payload, int] | tuple[Payload, int, str]) -> None:
+    async def publish(self, *events: tuple[Payload, int] | tuple[Payload, int, str], source: str = "registry") -> None:
         """As the registry's relay would: (payload, sequence), with a spoilt value where a test wants poison."""
         url = self.house.cluster.url("registry_app", await self.house.database("bus"))
         publisher = await PostgresPublisher.lead(url)
         rows = []
         for number, (payload, sequence, *spoilt) in enumerate(events):
             envelope = Envelope(
-                id=str(uuid7()), type=payload.TYPE, source="registry", topic=payload.TOPIC, key=payload.key, epoch=1,
+                id=str(uuid7()), type=payload.TYPE, source=source, topic=payload.TOPIC, key=payload.key, epoch=1,
                 sequence=sequence, time="2026-11-20T08:00:00+00:00", business_date="2017-06-01", actor="test",
                 correlation_id=str(uuid7()), causation_id="", data=spoilt[0] if spoilt else payload.model_dump_json(),
             )  # fmt: skip

@@ -51,6 +51,18 @@ async def test_a_batch_becomes_a_projection(ground: Ground) -> None:
     assert await ground.rows(lag) == [(5,)]
 
 
+async def test_nobody_states_another_services_facts(ground: Ground) -> None:
+    """A record that names another source than its topic's writer stops its partition; a person must look."""
+    await ground.serve(projection.REACTIONS)
+    await ground.publish((registered(A), 1), source="finance")
+    await ground.publish((registered(A), 1), (village("140927200201"), 1))
+    offsets = "SELECT topic, next_offset FROM consumer_offset WHERE next_offset > 0"
+    await ground.publish((registered(B), 1))
+    await ground.until(MARKS, [(str(B), 1)])
+    assert await ground.rows(offsets) == [("registry.household", 1)]
+    assert await ground.rows("SELECT id FROM household") == [(B,)]
+
+
 async def test_what_comes_twice_happens_once(ground: Ground) -> None:
     await ground.serve(projection.REACTIONS)
     events = [(registered(A), 1), (revised(A, 4), 2)]
