@@ -60,9 +60,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
                 try:
                     yield
                 finally:
-                    for task in tasks:
-                        task.cancel()
-                    await asyncio.gather(*tasks, return_exceptions=True)
+                    await _end(tasks)
         finally:
             await reader.close()
             await asyncio.wait_for(app.state.pool.close(), 5)
@@ -88,6 +86,15 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     install_handlers(app)
     app.add_middleware(Measure, service=service.name)
     return app
+
+
+async def _end(tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancel until they are done: Python 3.11's `wait_for` may lose a cancellation that meets its result."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=1)
 
 
 class Measure:
