@@ -19,9 +19,11 @@ from deploy.local.state import read_state
 from scenario.actors import county
 from scenario.actors.archive import Archive, listening
 from scenario.api import Api, read_key
-from scenario.schedule import Day, Year, days
+from scenario.calendar import days
 from scenario.world import build_world, write_truth
+from scenario.year import Day, Year
 
+SERVICES = ("registry", "finance", "relocation", "industry", "assessment", "gateway")
 SESSION = aiohttp.ClientTimeout(total=120)
 
 
@@ -117,9 +119,7 @@ async def _settle(api: Api, archive: Archive, seconds: float = 60) -> None:
     """Wait until every fact has arrived everywhere: what was emitted is published, applied and delivered."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        flows = {
-            s: await api.get(county.PLANNER, f"/{s}/v1/operations/flow") for s in ("registry", "finance", "gateway")
-        }
+        flows = {s: await api.get(county.PLANNER, f"/{s}/v1/operations/flow") for s in SERVICES}
         if all(_at_rest(flow, flows) for flow in flows.values()):
             feed = [i async for i in api.pages(county.PLANNER, "/feed/exits")]
             if len(feed) <= len(archive.journal.read_text().splitlines() if archive.journal.exists() else []):

@@ -27,7 +27,7 @@ from shared.serve import build_app
 from shared.settings import Settings
 from shared.tokens import sign_token
 
-SERVICES = ("registry", "finance", "gateway")
+SERVICES = ("registry", "finance", "relocation", "industry", "assessment", "gateway")
 DATABASES = (*SERVICES, "bus")
 _NUMBERS = itertools.count(1)
 logs.configure("ERROR")  # as in service: the library's own console draws each traceback for seconds

@@ -57,17 +57,12 @@ class Process:
     run: tuple[str, ...] = ()
 
 
+SERVICES = ("registry", "finance", "relocation", "industry", "assessment")
 PROCESSES = (
     Process(BUS, migrate=("-m", "shared.bus", "migrate")),
-    Process(
-        "registry",
-        migrate=("-m", "services", "registry", "migrate"),
-        run=("-m", "services", "registry", "--role", "all"),
-    ),
-    Process(
-        "finance",
-        migrate=("-m", "services", "finance", "migrate"),
-        run=("-m", "services", "finance", "--role", "all"),
+    *(
+        Process(name, migrate=("-m", "services", name, "migrate"), run=("-m", "services", name, "--role", "all"))
+        for name in SERVICES
     ),
     Process(GATEWAY, migrate=("-m", "gateway", "migrate"), run=("-m", "gateway", "--role", "all")),
 )

@@ -23,6 +23,9 @@ LINKS = (
     ("/openapi.json", "Gateway API", "网关接口"),
     ("/registry/openapi.json", "Registry API", "建档立卡接口"),
     ("/finance/openapi.json", "Finance API", "金融扶贫接口"),
+    ("/relocation/openapi.json", "Relocation API", "易地搬迁接口"),
+    ("/industry/openapi.json", "Industry API", "产业扶贫接口"),
+    ("/assessment/openapi.json", "Assessment API", "考核帮扶接口"),
     ("/.well-known/jwks.json", "Token keys", "令牌公钥"),
 )
 

@@ -12,7 +12,8 @@ from typing import Any
 from scenario.api import Api
 from scenario.judge.targets import JUDGE
 
-SERVICES = ("registry", "finance", "gateway")
+HOUSES = ("registry", "finance", "relocation", "industry", "assessment")
+SERVICES = (*HOUSES, "gateway")
 NOTICE_DAYS = 7
 STEPS = ("proposed", "reviewed", "checked", "consented", "noticed", "township_checked", "approved", "announced")
 OPEN = ("approved", "granted", "disbursed", "overdue")
@@ -102,7 +103,7 @@ async def settled_once(api: Api, _state: Path) -> Finding:
 
 
 async def decisions_replay(api: Api, _state: Path) -> Finding:
-    replays = {s: await api.get(JUDGE, f"/{s}/v1/operations/replay") for s in ("registry", "finance")}
+    replays = {s: await api.get(JUDGE, f"/{s}/v1/operations/replay") for s in HOUSES}
     count = sum(r["replayed"] for r in replays.values())
     different = sum(r["different_count"] for r in replays.values())
     return count > 0 and different == 0, f"{count} decisions replayed, {different} came out otherwise"

@@ -16,6 +16,13 @@ TOPICS = {
         Topic("registry.household", "registry", 12),
         Topic("registry.village", "registry", 3),
         Topic("finance.loan", "finance", 12),
+        Topic("relocation.household", "relocation", 12),
+        Topic("industry.household", "industry", 12),
+        Topic("industry.village", "industry", 3),
+        Topic("industry.station", "industry", 3),
+        Topic("assessment.household", "assessment", 12),
+        Topic("assessment.subject", "assessment", 3),
+        Topic("assessment.case", "assessment", 3),
         Topic("county.exits", "gateway", 3),
     )
 }

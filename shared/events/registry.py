@@ -39,6 +39,19 @@ class HouseholdRevised(_WholeHousehold):
     TYPE: ClassVar[str] = "registry.household_revised.v1"
 
 
+class MemberRemoved(_OfHousehold):
+    """Somebody left the household: death, marriage_out, registration_out, prison, not_sharing. The household's new
+    whole goes before it; `members` are left.
+    """
+
+    TYPE: ClassVar[str] = "registry.member_removed.v1"
+
+    reason: str
+    head: bool
+    members: int
+    removed_on: date
+
+
 class IncomeAssessed(_OfHousehold):
     """The statements of an income year (1 October to 30 September) were recorded; the net sum of all members."""
 

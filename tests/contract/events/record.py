@@ -12,10 +12,11 @@ SAMPLES = Path(__file__).parent / "samples"
 VALUES: dict[Any, Any] = {
     UUID: UUID("0190a5d2-7c11-7000-8000-000000000001"), str: "text", int: 1200, bool: True,
     date: date(2017, 11, 20), list[str]: ["income_over_line"],
+    list[UUID]: [UUID("0190a5d2-7c11-7000-8000-000000000002")],
 }  # fmt: skip
 NAMED = {
     "division": "140927200201", "status": "poor", "members": 3, "income_year": 2017, "reason": "moved_away",
-    "loan_no": "SC2017000042",
+    "loan_no": "SC2017000042", "purpose": "dividend", "category": "property", "leg": "coal", "kind": "demolition",
 }  # fmt: skip
 
 

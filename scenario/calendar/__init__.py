@@ -1,0 +1,11 @@
+"""The year as a list of days: what happens when, and who does it. Data first, so that it reads as a calendar."""
+
+from scenario.calendar import assessment, exits, founding, industry, lending, relocation
+from scenario.year import Day
+
+PARTS = (founding, relocation, lending, industry, assessment, exits)
+
+
+def days() -> list[Day]:
+    """The whole year, in order; on one day the parts go in the order above."""
+    return sorted((day for part in PARTS for day in part.days()), key=lambda d: d.on)

@@ -1,0 +1,16 @@
+"""The shared tables, and what is known of households."""
+
+from shared.freezes import create_freeze_table
+from shared.projection import create_household_table
+from shared.schema import create_shared_tables
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    create_shared_tables("industry")
+    create_household_table("industry")
+    create_freeze_table("industry")

@@ -1,0 +1,13 @@
+"""Relocation on one screen."""
+
+from pathlib import Path
+
+from shared import freezes, projection
+from shared.service import Service
+
+SERVICE = Service(
+    name="relocation",
+    folder=Path(__file__).parent,
+    routers=(),
+    reactions={**projection.REACTIONS, **freezes.REACTIONS},
+)
