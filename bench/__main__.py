@@ -6,15 +6,19 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.acts import bench_acts
+from bench.allocation import bench_allocation
 from bench.events import bench_consumer, bench_relay
 from bench.ground import Result, ground
+from bench.payout import bench_payout
 
 LONGEST_SECONDS = 60
 
 
 async def run() -> list[Result]:
     async with asyncio.timeout(LONGEST_SECONDS), ground() as place:
-        return [await bench(place) for bench in (bench_acts, bench_relay, bench_consumer)]
+        return [
+            await bench(place) for bench in (bench_acts, bench_relay, bench_consumer, bench_payout, bench_allocation)
+        ]
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from shared.bus.postgres import migrate as migrate_bus
 from shared.migrate import migrate
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVICES = ("registry", "finance")
+SERVICES = ("registry", "finance", "industry")
 FIRST_PORT = 25432
 
 # Does the work once; returns how many items it was.

@@ -20,12 +20,13 @@ TOKEN_SECONDS = 480
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A user of the system: a person or a machine with a role, in an area, perhaps of a bank."""
+    """A user of the system: a person or a machine with a role, in an area, perhaps of a bank or a firm (`unit`)."""
 
     subject: str
     role: str
     area: str = ""
     bank: str = ""
+    unit: str = ""
 
 
 class RefusedError(Exception):
@@ -50,7 +51,7 @@ class Api:
     def _token(self, who: Who) -> str:
         made_at, token = self._tokens.get(who, (0.0, ""))
         if time.monotonic() - made_at > TOKEN_SECONDS or not token:
-            token = development_token(self.key, who.subject, who.role, who.area, who.bank)
+            token = development_token(self.key, who.subject, who.role, who.area, who.bank, who.unit)
             self._tokens[who] = time.monotonic(), token
         return token
 

@@ -1,9 +1,23 @@
 """What actors are given of the world: observation, never truth."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
-from scenario.world import LINE_FEN, Conditions, IncomeLines, World, observed_conditions, observed_income
+from scenario.world import (
+    LINE_FEN,
+    Cadre,
+    Conditions,
+    IncomeLines,
+    SurveyView,
+    World,
+    last_helper,
+    lives_in_new_home,
+    measured_income,
+    observed_conditions,
+    observed_income,
+    survey_view,
+)
 
 SAFE = ("A", "B")
 INCOME_YEAR = 2017
@@ -11,9 +25,13 @@ INCOME_YEAR = 2017
 
 @dataclass
 class VillageEyes:
-    """The people of the villages: they see their neighbours with honest error, and some lie."""
+    """The people of the villages: they see their neighbours with honest error, and some lie.
+
+    `with_keys`: numbers of households that hold the keys of a new flat, as who hands them over knows.
+    """
 
     world: World
+    with_keys: set[str] = field(default_factory=set)
     _conditions: dict[tuple[str, date], Conditions] = field(default_factory=dict)
 
     def income(self, household_no: str) -> IncomeLines:
@@ -23,7 +41,13 @@ class VillageEyes:
         key = household_no, on
         if key not in self._conditions:
             self._conditions[key] = observed_conditions(self.world, household_no, on)
-        return self._conditions[key]
+        seen = self._conditions[key]
+        if self.lives_in_new_home(household_no, on):
+            return replace(seen, house_grade="A", safe_water=True, electricity=True)
+        return seen
+
+    def lives_in_new_home(self, household_no: str, on: date) -> bool:
+        return household_no in self.with_keys and lives_in_new_home(self.world, household_no, on)
 
     def believed_out_of_poverty(self, household_no: str) -> bool:
         """What a committee would say: enough money by what was stated, a safe house, nobody in plain need."""
@@ -31,6 +55,19 @@ class VillageEyes:
         members = len(self.world.by_no[household_no].members)
         enough = self.income(household_no).net_fen > LINE_FEN[INCOME_YEAR] * members
         return enough and seen.food_secure and seen.clothing_secure and seen.house_grade in SAFE
+
+    def measured_over_line(self, household_no: str) -> bool:
+        """What a township finds when it measures a household's income anew."""
+        members = len(self.world.by_no[household_no].members)
+        return measured_income(self.world, household_no) > LINE_FEN[INCOME_YEAR] * members
+
+    @cached_property
+    def _helpers(self) -> dict[str, Cadre]:
+        return last_helper(self.world)
+
+    def survey(self, household_no: str) -> SurveyView:
+        """What the household tells a third party of who helps it."""
+        return survey_view(self.world, household_no, self._helpers[household_no])
 
     def neighbours_object(self, household_no: str) -> bool:
         """Neighbours know when an income was invented: where it was, some of them speak up."""

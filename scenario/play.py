@@ -5,7 +5,6 @@ import json
 import secrets
 import socket
 import time
-from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -95,11 +94,14 @@ async def _play_days(
 ) -> None:
     before_seconds, before_requests = done["seconds"], done["requests"]
     months = {m: [d for d in calendar if d.on.month == m] for m in range(1, 13)}
+    today = await county.today(year.api)
     tasks = {m: bars.add_task(f"2017-{m:02}", total=len(found), what="") for m, found in months.items()}
     for index, day in enumerate(calendar):
         bars.update(tasks[day.on.month], what=day.title)
         if index >= done["days"]:
-            await _set_date(year.api, day.on)
+            if today != day.on:
+                await county.set_date(year.api, day.on)
+                today = day.on
             await day.deed(year, day.on)
             done |= {
                 "days": index + 1,
@@ -108,11 +110,6 @@ async def _play_days(
             }
             _write(_progress_file(state), done)
         bars.advance(tasks[day.on.month])
-
-
-async def _set_date(api: Api, day: date) -> None:
-    if await county.today(api) != day:
-        await county.set_date(api, day)
 
 
 async def _settle(api: Api, archive: Archive, seconds: float = 60) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from scenario.actors import county
+from scenario.actors import county, relocation
 from scenario.actors.archive import Archive
 from scenario.actors.villages import Village
 from scenario.api import Api
@@ -48,6 +48,11 @@ class Year:
             listed = self.api.pages(county.PLANNER, "/registry/v1/households")
             self.ids = {h["household_no"]: h["id"] async for h in listed}
         return self.ids
+
+    async def see_homes(self) -> None:
+        """Who goes round knows who was given keys: asked anew, so that an interrupted year sees the same."""
+        numbers = {i: no for no, i in (await self.households()).items()}
+        self.eyes.with_keys = {numbers[i] for i in await relocation.with_keys(self.api) if i in numbers}
 
 
 Deed = Callable[[Year, date], Awaitable[None]]

@@ -152,6 +152,8 @@ _EXPECTED = {
     "int_parsing": ("a whole number", "整数"),
     "json_invalid": ("well-formed JSON", "合法的 JSON"),
     "too_long": ("fewer entries", "条目过多"),
+    "over_total": ("parts of a category that sum up to its total at most", "各部分之和不得超过该类合计"),
+    "payer_twice": ("each payer once in a category", "同一类别中每个支付方只能出现一次"),
 }
 
 

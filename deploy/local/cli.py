@@ -1,6 +1,7 @@
 """The console command `shenchi`."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -167,3 +168,24 @@ def roster(
 
     people = write_sample(file, sample, seed)
     print(f"{file}: {sample} households, {people} people, all invented.")
+
+
+@app.command()
+@plainly
+def redraw(
+    inputs: Annotated[Path, typer.Argument(help="What /relocation/v1/allocation/rounds/{id}/inputs answered.")],
+) -> int:
+    """Draw a round again from its published inputs and seed; prints the hash that the published result must have."""
+    from services.relocation.allocation.rules import digest, draw, read_inputs
+
+    try:
+        published = json.loads(inputs.read_text(encoding="utf-8"))
+        draws = [(d["draw_no"], d["inputs_hash"] == digest(d["inputs"]), d["inputs"]) for d in published["draws"]]
+        given, seed = [read_inputs(document) for _, _, document in draws], published["seed"]
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise Trouble(f"{inputs} does not hold a round's published inputs.") from error
+    if not seed:
+        raise Trouble("No seed has been published for this round.")
+    for (number, genuine, _), each in zip(draws, given, strict=True):
+        print(f"draw {number}: inputs {'as hashed' if genuine else 'CHANGED'}, result {digest(draw(each, seed))}")
+    return 0 if all(genuine for _, genuine, _ in draws) else 1

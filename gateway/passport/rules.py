@@ -21,6 +21,18 @@ PARTS = (
     Part("registry_decisions", "registry", "/registry/v1/decisions?subject_id={id}"),
     Part("loans", "finance", "/finance/v1/loans?household_id={id}&limit=1000"),
     Part("finance_decisions", "finance", "/finance/v1/decisions?subject_id={id}"),
+    Part("relocation", "relocation", "/relocation/v1/applications?household_id={id}&limit=1000"),
+    Part("allocations", "relocation", "/relocation/v1/allocation/allocations?household_id={id}&limit=1000"),
+    Part("relocation_decisions", "relocation", "/relocation/v1/decisions?subject_id={id}"),
+    Part("payouts", "industry", "/industry/v1/payouts/lines?household_id={id}&limit=1000"),
+    Part("agreements", "industry", "/industry/v1/dividends/agreements?household_id={id}&limit=1000"),
+    Part("posts", "industry", "/industry/v1/posts/assignments?household_id={id}&limit=1000"),
+    Part("certificates", "industry", "/industry/v1/training/certificates?household_id={id}&limit=1000"),
+    Part("industry_decisions", "industry", "/industry/v1/decisions?subject_id={id}"),
+    Part("helpers", "assessment", "/assessment/v1/teams/pairings?household_id={id}&limit=1000"),
+    Part("visits", "assessment", "/assessment/v1/visits?household_id={id}&limit=1000"),
+    Part("deeds", "assessment", "/assessment/v1/deeds?household_id={id}&limit=1000"),
+    Part("assessment_decisions", "assessment", "/assessment/v1/decisions?subject_id={id}"),
 )
 
 

@@ -33,4 +33,16 @@ class Passport(BaseModel):
     registry_decisions: PassportPart
     loans: PassportPart
     finance_decisions: PassportPart
+    relocation: PassportPart
+    allocations: PassportPart
+    relocation_decisions: PassportPart
+    payouts: PassportPart
+    agreements: PassportPart
+    posts: PassportPart
+    certificates: PassportPart
+    industry_decisions: PassportPart
+    helpers: PassportPart
+    visits: PassportPart
+    deeds: PassportPart
+    assessment_decisions: PassportPart
     warnings: list[Warned]

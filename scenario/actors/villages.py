@@ -60,6 +60,7 @@ class Village:
 USES = {
     "sheep": "livestock", "cattle": "livestock", "pigs": "livestock", "oats": "crops", "flax": "crops",
     "potato": "crops", "herbs": "crops", "millet": "crops", "farmhouse": "trade", "shop": "trade",
+    "pv_share": "entity_share",
 }  # fmt: skip
 SEEN = (
     "food_secure", "clothing_secure", "school_dropout", "medical_insured", "house_grade", "safe_water",

@@ -19,6 +19,7 @@ def wave_days(number: int, start: date) -> list[Day]:
     """One wave from proposal to announcement; a notice stands seven days."""
 
     async def propose(year: Year, _day: date) -> None:
+        await year.see_homes()
         await everywhere(_wave(year, number), lambda v: villages.propose_exits(year.api, v, year.eyes))
 
     async def review(year: Year, _day: date) -> None:

@@ -72,6 +72,7 @@ async def corrected_roster(year: Year, _day: date) -> None:
 
 
 async def visit(year: Year, day: date) -> None:
+    await year.see_homes()
     await everywhere(year.villages, lambda v: villages.visit(year.api, v, year.eyes, day))
 
 
@@ -80,15 +81,14 @@ async def state_incomes(year: Year, day: date) -> None:
 
 
 async def report_facilities(year: Year, day: date) -> None:
-    """What has been accepted since the last report."""
+    """What was there before the year; what is built in it comes by its acceptance (`industry`)."""
 
     async def report(township: str) -> None:
-        since = date(YEAR, day.month - 1, 28) if day.month > 1 else date.min
         done = [
             (code, f.item)
             for code, truth in year.world.village_truth.items()
             for f in truth.facilities
-            if code.startswith(township) and f.completed_on and since < f.completed_on <= day
+            if code.startswith(township) and f.completed_on and f.completed_on.year < YEAR
         ]
         await townships.report_facilities(year.api, township, done, day)
 
@@ -96,13 +96,12 @@ async def report_facilities(year: Year, day: date) -> None:
 
 
 def days() -> list[Day]:
-    found = [
+    return [
         Day(date(YEAR, 1, 3), "divisions, targets, subscription", found_county),
         Day(date(YEAR, 1, 5), "roster handed in", first_roster),
         Day(date(YEAR, 1, 12), "roster corrected", corrected_roster),
+        Day(date(YEAR, 1, 28), "village works of earlier years", report_facilities),
         Day(date(YEAR, 6, 5), "helpers visit", visit),
         Day(date(YEAR, 10, 2), "helpers visit", visit),
         Day(date(YEAR, 10, 5), "incomes stated", state_incomes),
     ]
-    found += [Day(date(YEAR, month, 28), "village works accepted", report_facilities) for month in range(1, 13)]
-    return found

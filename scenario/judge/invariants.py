@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scenario.api import Api
+from scenario.judge import draws, earnings, helpers, homes
 from scenario.judge.targets import JUDGE
 
 HOUSES = ("registry", "finance", "relocation", "industry", "assessment")
@@ -117,6 +118,14 @@ INVARIANTS: dict[str, Callable[[Api, Path], Awaitable[Finding]]] = {
     "one_open_loan_per_household": one_open_loan,
     "no_settlement_twice": settled_once,
     "decisions_replay": decisions_replay,
+    "one_home_per_household": homes.one_home,
+    "area_within_cap": homes.within_cap,
+    "flats_given_once": homes.flats_given_once,
+    "draws_can_be_rerun": draws.draws_rerun,
+    "payouts_all_answered": earnings.payouts_answered,
+    "nobody_paid_twice": earnings.paid_once,
+    "one_helper_at_any_moment": helpers.one_helper,
+    "scores_are_their_lines": helpers.scores_add_up,
 }
 
 

@@ -1,14 +1,16 @@
-"""How well the year's decisions fit the truth: the official error rates, and money that went astray."""
+"""How well the year's decisions fit the truth: wrong exits, money gone astray, what was meant to be found and was."""
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 from scenario.api import Api
-from scenario.judge.targets import JUDGE
-from scenario.judge.truth import Truth, truly_out_of_poverty
+from scenario.judge.homes import allocations
+from scenario.judge.rank import Z, auc
+from scenario.judge.targets import JUDGE, YEAR
+from scenario.judge.truth import Truth, ineligible, over_reported, truly_out_of_poverty
 
-Z = 1.96
+# for an old house that is gone, and for the farmland made of it: domain notes 2.2 (S32), within a year of the move
+REWARD_FEN_A_PERSON = {"demolished": 1_000_000, "reclamation_reported": 1_000_000, "reclaimed": 1_500_000}
 
 
 def rate(code: str, hits: int, of: int) -> dict[str, Any]:
@@ -25,31 +27,98 @@ def rate(code: str, hits: int, of: int) -> dict[str, Any]:
 async def quality(api: Api, truth: Truth, numbers: dict[str, str]) -> list[dict[str, Any]]:
     """`numbers`: household number by id.
 
-    wrong exits / exited in 2017; poor but in no list / households in no list; yuan lent to households that
-    are not poor in truth or that the rules exclude / yuan lent.
+    Wrong exits of those of 2017; the poor in no list; yuan that went to households that are not poor in truth or that
+    the rules exclude; and how much of what truly is wrong was found: lies about areas, diverted loans, a broken
+    station, helpers who stay away or copy.
     """
-    exits = [c async for c in api.pages(JUDGE, "/registry/v1/exits?state=announced")]
-    wrong = sum(not truly_out_of_poverty(truth.households[numbers[c["household_id"]]]) for c in exits)
-    return [
-        rate("wrong_exit_rate", wrong, len(exits)),
-        rate("missed_rate", len(truth.unregistered), truth.rural_outside),
-        await _astray(api, truth, numbers),
-    ]
-
-
-async def _astray(api: Api, truth: Truth, numbers: dict[str, str]) -> dict[str, Any]:
     loans = [x async for x in api.pages(JUDGE, "/finance/v1/loans") if x["disbursed_on"]]
-    wishes = _ineligible(truth.wishes)
-    lent = sum(x["amount_fen"] for x in loans)
-    astray = [
-        x
-        for x in loans
-        if truth.households[(number := numbers[x["household_id"]])]["not_poor"]
-        or (number, x["bank"], x["amount_fen"], x["term_months"]) in wishes
+    return [
+        await _wrong_exits(api, truth, numbers),
+        rate("missed_rate", len(truth.unregistered), truth.rural_outside),
+        await _astray(api, truth, numbers, loans),
+        await _areas_found(api, truth),
+        await _diverted_found(api, truth, numbers, loans),
+        await _faults_found(api, truth),
+        *await _helpers_told_apart(api, truth),
+        *await _homes(api),
     ]
-    share = rate("ineligible_benefit_share", len(astray), len(loans))
-    return share | {"value": round(sum(x["amount_fen"] for x in astray) / lent, 6) if lent else None}
 
 
-def _ineligible(wishes: Iterable[dict[str, Any]]) -> set[tuple[Any, ...]]:
-    return {(w["household_no"], w["bank"], w["amount_fen"], w["term_months"]) for w in wishes if w["ineligible"]}
+async def _wrong_exits(api: Api, truth: Truth, numbers: dict[str, str]) -> dict[str, Any]:
+    exits = [c async for c in api.pages(JUDGE, "/registry/v1/exits?state=announced")]
+    moved = {a["household_id"]: a["moved_in_on"] for a in await allocations(api) if a["moved_in_on"]}
+    wrong = 0
+    for case in exits:
+        on = case["announced_on"]
+        lives_there = moved.get(case["household_id"], "9999") <= on
+        wrong += not truly_out_of_poverty(truth, numbers[case["household_id"]], on, moved=lives_there)
+    return rate("wrong_exit_rate", wrong, len(exits))
+
+
+async def _astray(api: Api, truth: Truth, numbers: dict[str, str], loans: list[dict[str, Any]]) -> dict[str, Any]:
+    """The interval counts payments; the value weighs them by their yuan."""
+    excluded = ineligible(truth.wishes)
+    benefits = [(x["household_id"], x["amount_fen"], _excluded(x, numbers, excluded)) for x in loans]
+    paid = api.pages(JUDGE, "/industry/v1/payouts/lines?state=paid")
+    benefits += [(line["household_id"], line["amount_fen"], False) async for line in paid]
+    people = {a["household_id"]: a["members"] for a in await allocations(api)}
+    async for home in api.pages(JUDGE, "/relocation/v1/homesteads"):
+        if fen := people.get(home["household_id"], 0) * REWARD_FEN_A_PERSON.get(home["state"], 0):
+            benefits += [(home["household_id"], fen, False)]
+    wrong = [fen for household, fen, barred in benefits if barred or truth.households[numbers[household]]["not_poor"]]
+    total = sum(fen for _, fen, _ in benefits)
+    share = rate("ineligible_benefit_share", len(wrong), len(benefits))
+    return share | {"value": round(sum(wrong) / total, 6) if total else None}
+
+
+def _excluded(loan: dict[str, Any], numbers: dict[str, str], excluded: set[tuple[Any, ...]]) -> bool:
+    wish = numbers[loan["household_id"]], loan["bank"], loan["amount_fen"], loan["term_months"]
+    return wish in excluded
+
+
+async def _areas_found(api: Api, truth: Truth) -> dict[str, Any]:
+    """Of the ventures that villages truly overstate by more than the tolerance."""
+    lies = over_reported(truth.areas)
+    found = {(f["kind"], f["division"]) async for f in api.pages(JUDGE, "/industry/v1/projects/findings")}
+    return rate("over_reports_found", len(lies.keys() & found), len(lies))
+
+
+async def _diverted_found(
+    api: Api, truth: Truth, numbers: dict[str, str], loans: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Of the loans that were paid out and truly went elsewhere: those held for suspicion of misuse."""
+    diverted = {w["household_no"] for w in truth.wishes if w["diverted"]}
+    lent = {x["id"] for x in loans if numbers[x["household_id"]] in diverted}
+    held = {h["loan_id"] async for h in api.pages(JUDGE, "/finance/v1/holds?kind=misuse_suspected")}
+    return rate("diverted_loans_found", len(lent & held), len(lent))
+
+
+async def _faults_found(api: Api, truth: Truth) -> dict[str, Any]:
+    """Of the stations with a broken string: those suspected in a month in which it was broken."""
+    broken = {s["name_zh"]: s["broken_from"] for s in truth.stations if s["broken_from"]}
+    names = {s["id"]: s["name_zh"] async for s in api.pages(JUDGE, "/industry/v1/stations")}
+    findings = [f async for f in api.pages(JUDGE, "/industry/v1/stations/findings")]
+    found = {n for f in findings if (n := names[f["station_id"]]) in broken and f["month_on"] >= broken[n]}
+    return rate("broken_stations_found", len(found), len(broken))
+
+
+async def _helpers_told_apart(api: Api, truth: Truth) -> list[dict[str, Any]]:
+    """Whether the honest score above those who stay away, and above those who copy their notes."""
+    logins = {c["id"]: c["subject"] async for c in api.pages(JUDGE, "/assessment/v1/teams/cadres?role=helper")}
+    scores: dict[str, list[int]] = {}
+    async for score in api.pages(JUDGE, f"/assessment/v1/scoring/scores?year={YEAR}&kind=helper"):
+        behaviour = truth.helpers.get(logins.get(score["subject_id"]) or "", "")
+        scores.setdefault(behaviour, []).append(score["rated_x100"])
+    honest = scores.get("honest", [])
+    return [
+        auc("absent_helpers_auc", honest, scores.get("absent", [])),
+        auc("copying_helpers_auc", honest, scores.get("copies", [])),
+    ]
+
+
+async def _homes(api: Api) -> list[dict[str, Any]]:
+    standing = await allocations(api)
+    over = sum(a["area_m2_x100"] > a["cap_m2_x100"] for a in standing)
+    needing = [a for a in standing if a["needs_accessible"]]
+    missed = sum(not a["accessible"] for a in needing)
+    return [rate("homes_over_cap", over, len(standing)), rate("accessibility_misses", missed, len(needing))]

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scenario.api import Api, read_key
-from scenario.judge import invariants, quality, targets, truth
+from scenario.judge import figures, invariants, quality, targets, truth
 
 
 async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
@@ -18,7 +18,7 @@ async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
         listed = api.pages(targets.JUDGE, "/registry/v1/households")
         numbers = {h["id"]: h["household_no"] async for h in listed}
         return {
-            "targets": await targets.table(api),
+            "targets": targets.table(await figures.actual_figures(api)),
             "quality": await quality.quality(api, truth.read(state / "truth.jsonl.gz"), numbers),
             "invariants": await invariants.invariants(api, state),
         }
@@ -60,5 +60,7 @@ def _share(value: float | None) -> str:
 
 def _mark(row: dict[str, Any]) -> str:
     if row["actual"] is None:
-        return "[dim]not built[/]"
+        return f"[dim]{row.get('why') or 'no figure'}[/]"
+    if row["met"] is None:
+        return "[dim]no plan[/]"
     return "[green]met[/]" if row["met"] else "[yellow]not met[/]"

@@ -2,26 +2,39 @@
 
 import gzip
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 LINE_2017_FEN = 333_500
 SAFE_GRADES = ("A", "B")
+Records = list[dict[str, Any]]
 
 
 @dataclass
 class Truth:
-    """Records by household number; `wishes` by application; `rural_outside`: households in no list."""
+    """Records by household number, of helpers by their login; `rural_outside`: households in no list.
+
+    `moves`: the day from which a household lives in its new home; `deaths`: days on which somebody of it died.
+    """
 
     households: dict[str, dict[str, Any]] = field(default_factory=dict)
-    unregistered: list[dict[str, Any]] = field(default_factory=list)
-    wishes: list[dict[str, Any]] = field(default_factory=list)
+    unregistered: Records = field(default_factory=list)
+    wishes: Records = field(default_factory=list)
+    areas: Records = field(default_factory=list)
+    stations: Records = field(default_factory=list)
+    moves: dict[str, str] = field(default_factory=dict)
+    deaths: dict[str, list[str]] = field(default_factory=dict)
+    helpers: dict[str, str] = field(default_factory=dict)
     rural_outside: int = 0
 
 
 def read(path: Path) -> Truth:
     truth = Truth()
+    lists = {
+        "unregistered": truth.unregistered, "wish": truth.wishes, "area": truth.areas, "station": truth.stations,
+    }  # fmt: skip
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
@@ -30,10 +43,14 @@ def read(path: Path) -> Truth:
                     truth.rural_outside = record["unregistered_households"]
                 case "household":
                     truth.households[record["no"]] = record
-                case "unregistered":
-                    truth.unregistered.append(record)
-                case "wish":
-                    truth.wishes.append(record)
+                case "move" if record["moves_in_on"]:
+                    truth.moves[record["no"]] = record["moves_in_on"]
+                case "death":
+                    truth.deaths.setdefault(record["no"], []).append(record["died_on"])
+                case "helper":
+                    truth.helpers[record["subject"]] = record["behaviour"]
+                case kind if kind in lists:
+                    lists[kind].append(record)
     return truth
 
 
@@ -42,16 +59,37 @@ def net_fen(income: dict[str, int]) -> int:
     return earned - income["business_cost_fen"]
 
 
-def truly_out_of_poverty(household: dict[str, Any]) -> bool:
-    """One over, two no worries, three guarantees, and safe water; the hard blocks too (domain notes 2.1)."""
+def truly_out_of_poverty(truth: Truth, no: str, on: str, *, moved: bool = False) -> bool:
+    """One over, two no worries, three guarantees, and safe water; the hard blocks too (domain notes 2.1).
+
+    On the day `on` (ISO): who has `moved` by the register and truly lives in the new home has its house and water;
+    who has died by then needs no income any more.
+    """
+    household = truth.households[no]
+    living = household["members"] - sum(day <= on for day in truth.deaths.get(no, ()))
+    new_home = moved and truth.moves.get(no, "9999") <= on
     return (
-        net_fen(household["incomes"]["2017"]) > LINE_2017_FEN * household["members"]
+        net_fen(household["incomes"]["2017"]) > LINE_2017_FEN * living
         and household["food_secure"]
         and household["clothing_secure"]
         and not household["school_dropout"]
         and household["medical_insured"]
-        and household["house"]["grade_2017"] in SAFE_GRADES
-        and household["house"]["safe_water"]
+        and (new_home or household["house"]["grade_2017"] in SAFE_GRADES)
+        and (new_home or household["house"]["safe_water"])
         and not household["unfinished_major_illness"]
         and not household["only_subsidies"]
+    )
+
+
+def ineligible(wishes: Records) -> set[tuple[Any, ...]]:
+    """Loans that the rules exclude: household, bank, fen, months."""
+    return {(w["household_no"], w["bank"], w["amount_fen"], w["term_months"]) for w in wishes if w["ineligible"]}
+
+
+def over_reported(areas: Records, tolerance_percent: int = 10) -> Counter[tuple[str, str]]:
+    """(kind, division) of the ventures of which a village says more than there is."""
+    return Counter(
+        (a["crop"], a["division"])
+        for a in areas
+        if a["done_on"] and a["reported_x100"] * 100 > a["true_x100"] * (100 + tolerance_percent)
     )

@@ -5,49 +5,88 @@ It knows no service, no actor and no judge. Same seed, same county, byte by byte
 """
 
 from scenario.world.build import build_world
+from scenario.world.changes import Death
 from scenario.world.county import World
 from scenario.world.economy import LINE_FEN, IncomeLines
 from scenario.world.geography import Facility, Township, Village, VillageTruth
+from scenario.world.help import Cadre, Unit
+from scenario.world.homes import Building, Flat, Move, Site, Struck
 from scenario.world.households import Household
 from scenario.world.housing import House
+from scenario.world.jobs import attended_days
 from scenario.world.loans import LoanWish
 from scenario.world.observation import (
     Conditions,
     RosterView,
+    measured_income,
     observed_conditions,
     observed_income,
     roster_view,
 )
 from scenario.world.people import Member
+from scenario.world.power import Station, read_meter
 from scenario.world.roster import dirty_numbers, write_corrections, write_roster, write_sample
 from scenario.world.truth import HouseholdTruth, UnregisteredPoor, over_line, unmet_in_2017
 from scenario.world.truth_file import TruthFile, read_truth, write_truth
+from scenario.world.ventures import Outcome, measured_quantity
+from scenario.world.visits import (
+    CheckIn,
+    SurveyView,
+    Visit,
+    check_ins,
+    last_helper,
+    lives_in_new_home,
+    survey_view,
+    visits,
+)
 
 __all__ = [
     "LINE_FEN",
+    "Building",
+    "Cadre",
+    "CheckIn",
     "Conditions",
+    "Death",
     "Facility",
+    "Flat",
     "House",
     "Household",
     "HouseholdTruth",
     "IncomeLines",
     "LoanWish",
     "Member",
+    "Move",
+    "Outcome",
     "RosterView",
+    "Site",
+    "Station",
+    "Struck",
+    "SurveyView",
     "Township",
     "TruthFile",
+    "Unit",
     "UnregisteredPoor",
     "Village",
     "VillageTruth",
+    "Visit",
     "World",
+    "attended_days",
     "build_world",
+    "check_ins",
     "dirty_numbers",
+    "last_helper",
+    "lives_in_new_home",
+    "measured_income",
+    "measured_quantity",
     "observed_conditions",
     "observed_income",
     "over_line",
+    "read_meter",
     "read_truth",
     "roster_view",
+    "survey_view",
     "unmet_in_2017",
+    "visits",
     "write_corrections",
     "write_roster",
     "write_sample",

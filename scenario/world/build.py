@@ -1,9 +1,13 @@
 """Builds the county: geography, people, groups, households, truth, loans, each from streams of its own."""
 
+from scenario.world.changes import draw_deaths
 from scenario.world.county import World
 from scenario.world.draws import stream
+from scenario.world.earnings import draw_earnings
 from scenario.world.geography import RURAL_PEOPLE, Village, townships, village_truths, villages
 from scenario.world.groups import HOUSEHOLDS, household_counts, place_households
+from scenario.world.help import draw_help
+from scenario.world.homes import draw_homes
 from scenario.world.households import make_households
 from scenario.world.loans import draw_wishes
 from scenario.world.people import SIZES, Member, draw_causes, draw_members
@@ -34,6 +38,8 @@ def build_world(seed: int, households: int | None = None) -> World:
     groups = place_households(seed, homes, sizes)
     registered = make_households(seed, homes, members, groups, draw_causes(seed, members))
     truth = {h.no: draw_truth(seed, h, standing_of(v, standings)) for h, v in zip(registered, homes, strict=True)}
+    wishes = draw_wishes(seed, registered, {number for t in truth.values() for number in t.deceased})
+    earnings, truth = draw_earnings(seed, all_villages, standings, registered, truth, wishes)
     outside = max(RURAL_PEOPLE * count // HOUSEHOLDS - sum(sizes), 0)
     return World(
         seed=seed,
@@ -45,5 +51,9 @@ def build_world(seed: int, households: int | None = None) -> World:
         village_truth=standings,
         unregistered=draw_unregistered(seed, all_villages, count),
         unregistered_households=round(outside / MEAN_UNREGISTERED_SIZE),
-        wishes=draw_wishes(seed, registered, {number for t in truth.values() for number in t.deceased}),
+        wishes=wishes,
+        earnings=earnings,
+        homes=draw_homes(seed, all_villages, registered, truth),
+        deaths=draw_deaths(seed, registered, truth, wishes),
+        help=draw_help(seed, all_villages, registered),
     )

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from scenario.world.changes import Death
+from scenario.world.earnings import Earnings
 from scenario.world.geography import Township, Village, VillageTruth
+from scenario.world.help import Help
+from scenario.world.homes import Homes
 from scenario.world.households import Household
 from scenario.world.loans import LoanWish
 from scenario.world.truth import HouseholdTruth, UnregisteredPoor
@@ -26,3 +30,12 @@ class World:
     unregistered: tuple[UnregisteredPoor, ...]
     unregistered_households: int
     wishes: tuple[LoanWish, ...]
+    earnings: Earnings
+    homes: Homes
+    deaths: tuple[Death, ...]
+    help: Help
+
+    @property
+    def diverted(self) -> frozenset[str]:
+        """Numbers of households whose loan, if they get it, goes into something else than was said."""
+        return frozenset(w.household_no for w in self.wishes if w.diverted and w.household_no)

@@ -15,7 +15,7 @@ from shared.id_number import Sex
 
 WANTED_FEN = 5_075_000_000  # eligible, in a world of 9,800 households: over the 50 million, as banks refuse some
 FULL_FEN = 5_000_000
-FULL_SHARE = 0.70
+FULL_SHARE = 0.43  # of the wishes that are not for shares, so that of all 70 % are full
 OTHER_THOUSANDS = Table({(45, 45): 40, (40, 40): 30, (30, 39): 25, (10, 29): 5})
 INELIGIBLE_PER_ELIGIBLE = 0.08
 OVERDUE = 0.015
@@ -30,6 +30,9 @@ PURPOSE = Table({
     "processing": 4, "farmhouse": 2, "shop": 4,
 })  # fmt: skip
 BARRED_PURPOSE = Table({"house": 55, "wedding": 45})
+SHARE_TOWNSHIPS = ("140927200", "140927206", "140927205")  # Donghu, Dayanbei, Liebao: the seed
+SHARE_HOUSEHOLDS, SHARE_PURPOSE, SHARE_MONTHS = 515, "pv_share", (1, 1, 2, 2, 3)
+DIVERTED = 0.02  # of those who borrow for their own trade: the money goes elsewhere
 SEXES: tuple[Sex, Sex] = ("male", "female")
 
 Ineligible = Literal["too_old", "purpose", "open_loan", "unregistered"]
@@ -40,7 +43,8 @@ class LoanWish:
     """Somebody who goes to a bank in 2017.
 
     `household_no` is None for people who are not registered. `ineligible` is the truth, None for a wish that
-    the rules allow; `overdue` says that interest or principal will not come on time.
+    the rules allow; `overdue` says that interest or principal will not come on time; `diverted`, that the money
+    goes into something else than was said.
     """
 
     wish_no: str
@@ -55,6 +59,7 @@ class LoanWish:
     applies_on: date
     overdue: bool
     ineligible: Ineligible | None
+    diverted: bool
 
 
 def draw_wishes(seed: int, households: Sequence[Household], dead: Collection[str]) -> tuple[LoanWish, ...]:
@@ -62,13 +67,14 @@ def draw_wishes(seed: int, households: Sequence[Household], dead: Collection[str
     rng = stream(seed, "loans")
     order = sorted(households, key=lambda h: rng.random() ** (1 / WEIGHT[h.group]), reverse=True)
     wanted = round(WANTED_FEN * len(households) / HOUSEHOLDS)
-    drafts: list[LoanWish] = []
-    used: set[str] = set()
+    drafts = _shares(seed, order, dead)
+    used = {w.household_no for w in drafts}
+    wanted -= sum(w.amount_fen for w in drafts)
     for home in order:
         if wanted <= 0:
             break
         borrower = _borrower(home, dead)
-        if borrower is None:
+        if borrower is None or home.no in used:
             continue
         drafts.append(_wish(rng, home, borrower, None))
         used.add(home.no)
@@ -77,6 +83,30 @@ def draw_wishes(seed: int, households: Sequence[Household], dead: Collection[str
     drafts += _ineligible(seed, free, order, drafts)
     drafts.sort(key=lambda w: (w.applies_on, w.borrower_id_number, w.bank))
     return tuple(replace(w, wish_no=f"W{i:05}") for i, w in enumerate(drafts, 1))
+
+
+def in_shares(wishes: Sequence[LoanWish]) -> list[LoanWish]:
+    """Those that put the money into the PV operator."""
+    return [w for w in wishes if w.purpose == SHARE_PURPOSE and w.ineligible is None]
+
+
+def _shares(seed: int, order: Sequence[Household], dead: Collection[str]) -> list[LoanWish]:
+    """Full loans of three years for shares in the station of 10 MW, asked for at the beginning of the year."""
+    rng = stream(seed, "loans", "shares")
+    near = [h for h in order if h.village_code[:9] in SHARE_TOWNSHIPS] or list(order)
+    count = max(1, round(SHARE_HOUSEHOLDS * len(order) / HOUSEHOLDS))
+    able = [(h, m) for h in near if (m := _borrower(h, dead)) is not None]
+    return [
+        replace(
+            _wish(rng, home, borrower, None),
+            amount_fen=FULL_FEN,
+            purpose=SHARE_PURPOSE,
+            term_months=36,
+            applies_on=date(2017, rng.choice(SHARE_MONTHS), rng.randint(1, 28)),
+            diverted=False,
+        )
+        for home, borrower in able[:count]
+    ]
 
 
 def _borrower(home: Household, dead: Collection[str]) -> Member | None:
@@ -105,6 +135,7 @@ def _wish(rng: Random, home: Household, borrower: Member, ineligible: Ineligible
         applies_on=date(2017, MONTH.draw(rng), rng.randint(1, 28)),
         overdue=rng.random() < OVERDUE,
         ineligible=ineligible,
+        diverted=rng.random() < DIVERTED and ineligible is None,
     )
 
 
@@ -128,7 +159,7 @@ def _ineligible(
     for first in rng.sample(early, min(each, len(early))):
         later = first.applies_on.replace(month=first.applies_on.month + rng.randint(2, 3))
         other = "rcu" if first.bank == "xinhe" else "xinhe"
-        wishes.append(replace(first, bank=other, applies_on=later, ineligible="open_loan"))
+        wishes.append(replace(first, bank=other, applies_on=later, ineligible="open_loan", diverted=False))
     taken = {m.id_number[:17] for h in homes for m in h.members}
     for home in rng.sample(homes, min(each, len(homes))):
         sex = rng.choice(SEXES)

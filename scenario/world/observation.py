@@ -97,6 +97,11 @@ def observed_conditions(world: World, household_no: str, on: date = INCOME_YEAR_
     )
 
 
+def measured_income(world: World, household_no: str) -> int:
+    """Net fen of 2017 as the township finds it when it measures anew: honest error, whatever was stated before."""
+    return _noisy(stream(world.seed, "measured income", household_no), world.truth[household_no].incomes[2017]).net_fen
+
+
 def roster_view(world: World, household_no: str) -> RosterView:
     """The household's row in the roster that closes 2016 (1 October 2015 to 30 September 2016)."""
     truth = world.truth[household_no]

@@ -8,12 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from scenario.world.changes import Death
 from scenario.world.county import World
 from scenario.world.economy import IncomeLines
 from scenario.world.geography import Facility, VillageTruth
+from scenario.world.homes import Move
 from scenario.world.housing import House
 from scenario.world.loans import LoanWish
+from scenario.world.power import StationTruth
 from scenario.world.truth import HouseholdTruth, UnregisteredPoor
+from scenario.world.ventures import Outcome
 
 FORMAT = 1
 COMPRESSION = 4
@@ -29,6 +33,12 @@ class TruthFile:
     households: dict[str, HouseholdTruth]
     unregistered: tuple[UnregisteredPoor, ...]
     wishes: tuple[LoanWish, ...]
+    stations: tuple[StationTruth, ...]
+    areas: tuple[Outcome, ...]
+    moves: tuple[Move, ...]
+    deaths: tuple[Death, ...]
+    units: tuple[dict[str, Any], ...]
+    helpers: tuple[dict[str, Any], ...]
 
 
 def write_truth(world: World, path: Path) -> None:
@@ -54,6 +64,21 @@ def _records(world: World) -> Iterator[dict[str, Any]]:
         yield {"kind": "unregistered", **asdict(poor)}
     for wish in world.wishes:
         yield {"kind": "wish", **asdict(wish)}
+    for station in world.earnings.station_truth.values():
+        yield {"kind": "station", **asdict(station)}
+    for area in world.earnings.ventures.outcomes.values():
+        yield {"kind": "area", **asdict(area)}
+    for move in world.homes.moves.values():
+        yield {"kind": "move", **asdict(move)}
+    for death in world.deaths:
+        yield {"kind": "death", **asdict(death)}
+    for unit in world.help.units:
+        yield {"kind": "unit", "code": unit.code, "unit_kind": unit.kind, "village_code": unit.village_code}
+    for cadre in world.help.cadres:
+        if cadre.role == "helper":
+            yield {
+                "kind": "helper", "subject": cadre.subject, "unit": cadre.unit_code, "behaviour": cadre.behaviour,
+            }  # fmt: skip
 
 
 def read_truth(path: Path) -> TruthFile:
@@ -67,6 +92,11 @@ def read_truth(path: Path) -> TruthFile:
     households: dict[str, HouseholdTruth] = {}
     unregistered: list[UnregisteredPoor] = []
     wishes: list[LoanWish] = []
+    stations: list[StationTruth] = []
+    areas: list[Outcome] = []
+    moves: list[Move] = []
+    deaths: list[Death] = []
+    plain: dict[str, list[dict[str, Any]]] = {"unit": [], "helper": []}
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
@@ -81,6 +111,16 @@ def read_truth(path: Path) -> TruthFile:
             elif kind == "wish":
                 record["applies_on"] = date.fromisoformat(record["applies_on"])
                 wishes.append(LoanWish(**record))
+            elif kind == "station":
+                stations.append(StationTruth(**_with_days(record, "broken_from", "backwards_on", "jump_on")))
+            elif kind == "area":
+                areas.append(Outcome(**_with_days(record, "done_on")))
+            elif kind == "move":
+                moves.append(Move(**_with_days(record, "moves_in_on", "demolished_on", "reclaimed_on")))
+            elif kind == "death":
+                deaths.append(Death(**_with_days(record, "born_on", "died_on")))
+            elif kind in plain:
+                plain[kind].append(record)
             elif kind == "world" and record["format"] == FORMAT:
                 head = record
             else:
@@ -92,11 +132,21 @@ def read_truth(path: Path) -> TruthFile:
         households,
         tuple(unregistered),
         tuple(wishes),
+        tuple(stations),
+        tuple(areas),
+        tuple(moves),
+        tuple(deaths),
+        tuple(plain["unit"]),
+        tuple(plain["helper"]),
     )
 
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+def _with_days(record: dict[str, Any], *names: str) -> dict[str, Any]:
+    return record | {name: _day(record[name]) for name in names}
 
 
 def _household(record: dict[str, Any]) -> HouseholdTruth:

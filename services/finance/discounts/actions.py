@@ -17,6 +17,7 @@ from services.finance.discounts.rules import (
     quarterly_discount,
 )
 from services.finance.discounts.schemas import ClaimState
+from services.finance.holds import queries as holds
 from services.finance.ledger import queries as ledger
 from services.finance.ledger.actions import post_journals
 from services.finance.ledger.rules import Journal, transfer
@@ -27,6 +28,7 @@ from shared.context import Act
 from shared.dates import Period
 from shared.decisions import record_decisions
 from shared.events.finance import DiscountApproved
+from shared.freezes import list_frozen
 from shared.ids import uuid7
 from shared.outbox import emit
 from shared.policy import Policy
@@ -37,6 +39,8 @@ from shared.verdicts import Decided
 
 async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str, quarter_end_on: date) -> ClaimState:
     """Claim what the bank settled in the quarter and nobody claimed yet; every line is decided by the rules.
+
+    What is frozen is decided too but stands in no claim: once it was reviewed a later claim of the quarter takes it.
 
     Raises:
         Problem: the day ends no quarter (422); the quarter is not over, or nothing is left to claim (409).
@@ -51,7 +55,9 @@ async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str
     if not periods:
         raise Problem("finance.discounts.nothing_to_claim")
     decided, claim_id = await _decide(connection, policy.on(act.business_date), periods), uuid7()
-    lines = [_line(claim_id, period, one) for period, one in zip(periods, decided, strict=True)]
+    lines = [_line(claim_id, period, one) for period, one in zip(periods, decided, strict=True) if not one.facts.frozen]
+    if not lines:
+        raise Problem("finance.discounts.nothing_to_claim")
     paid = [x for x in lines if x["outcome"] == "accepted"]
     claim = {
         "id": claim_id, "division": act.caller.area, "bank": bank, "state": "made", "lines": len(paid),
@@ -69,7 +75,9 @@ async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str
 async def _decide(connection: Connection, numbers: dict[str, Any], periods: Sequence[Row]) -> list[Decided]:
     ids = sorted({p["loan_id"] for p in periods})
     rows = await loans.list_loans_by_id(connection, ids)
-    statuses = await loans.list_statuses(connection, sorted({r["household_id"] for r in rows.values()}))
+    household_ids = sorted({r["household_id"] for r in rows.values()})
+    statuses = await loans.list_statuses(connection, household_ids)
+    frozen, misused = await list_frozen(connection, household_ids), await holds.list_misused(connection, ids)
     principal, spells = await ledger.list_principal(connection, ids), await bank_queries.list_spells(connection, ids)
     rule_policy = DiscountPolicy(tuple(numbers["loan_statuses"]), rate_policy(numbers))
     decided = []
@@ -84,6 +92,7 @@ async def _decide(connection: Connection, numbers: dict[str, Any], periods: Sequ
             status=statuses.get(loan["household_id"]), term_months=loan["term_months"],
             rate_ppm=settled["rate_ppm"], posted_fen=settled["posted_fen"],
             fen_days=paid_fen_days(movements, period, overdue), overdue_days=sum(o.days for o in overdue),
+            frozen=loan["household_id"] in frozen, misused=loan["id"] in misused,
         )  # fmt: skip
         verdict = quarterly_discount(facts, rule_policy)
         subject, bank = str(loan["household_id"]), loan["bank"]

@@ -16,7 +16,7 @@ from shared.verdicts import Reason, Rule, Verdict
 class DiscountFacts:
     """A settled period of a loan. `fen_days`: its principal over its days without those it was overdue.
 
-    `status` is None where the household is not known any more.
+    `status` is None where the household is not known any more. `misused`: the county confirmed a misuse of the loan.
     """
 
     status: str | None
@@ -25,6 +25,8 @@ class DiscountFacts:
     posted_fen: int
     fen_days: int
     overdue_days: int
+    frozen: bool = False
+    misused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,10 @@ def quarterly_discount(facts: DiscountFacts, policy: DiscountPolicy) -> Verdict:
             amount_fen > 0,
             {"posted_fen": facts.posted_fen, "amount_fen": amount_fen, "overdue_days": facts.overdue_days},
         ),
+        # No discount on misuse (domain notes 2.3); what a fraud touched stands still (3). Both stand only where they
+        # stop, so that what was decided before there were holds comes out the same.
+        *((Reason("no_misuse", passed=False),) if facts.misused else ()),
+        *((Reason("not_frozen", passed=False),) if facts.frozen else ()),
     )
     return Verdict("accepted" if all(r.passed for r in reasons) else "refused", reasons)
 

@@ -17,6 +17,7 @@ from services.finance.loans.schemas import ApplicationResult, LoanApplication
 from shared.context import Act
 from shared.decisions import record_decisions
 from shared.events.finance import LoanApproved, LoanRefused
+from shared.freezes import list_frozen
 from shared.outbox import emit
 from shared.policy import Policy
 from shared.sql import Connection, Row
@@ -68,13 +69,14 @@ async def _decide(
 ) -> dict[UUID, Decided]:
     # A statement of its own after the lock, so that it sees what the one before us has committed.
     busy = await queries.find_open(connection, [i.household_id for i in items])
+    frozen = await list_frozen(connection, [i.household_id for i in items])
     policy, decided = loan_policy(numbers), {}
     for item in items:
         household = households[item.household_id]
         facts = LoanFacts(
             status=household["status"], borrower_age_ok=household["borrower_age_ok"], amount_fen=item.amount_fen,
             term_months=item.term_months, purpose=item.purpose, bank=item.bank,
-            has_open_loan=item.household_id in busy,
+            has_open_loan=item.household_id in busy, frozen=item.household_id in frozen,
         )  # fmt: skip
         verdict = loan_eligibility(facts, policy)
         if verdict.outcome == "approved":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Text, Uuid, select
+from sqlalchemy import BigInteger, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.finance.loans.tables import loan, loan_application
@@ -17,9 +17,7 @@ from shared.sql import (
     fetch,
     fetch_one,
     insert_many,
-    parameter,
     sql,
-    statement,
 )
 
 # What changes in a loan's life.
@@ -78,10 +76,25 @@ _FOLLOW = sql(
     " WHERE h.id = ANY(:ids) AND l.household_id = h.id AND l.division <> h.division",
     ids=ARRAY(Uuid),
 )
-_GET = statement(select(loan).where(loan.c.id == parameter("id", loan.c.id)))
+_FOLLOW_HOLDS = sql(
+    "UPDATE loan_hold k SET division = h.division FROM household h"
+    " WHERE h.id = ANY(:ids) AND k.household_id = h.id AND k.division <> h.division",
+    ids=ARRAY(Uuid),
+)
+_HOLDS = (
+    "ARRAY(SELECT DISTINCT kind FROM loan_hold k WHERE k.loan_id = loan.id AND k.released_on IS NULL ORDER BY kind)"
+    " AS holds"
+)
+_OPEN_LOANS = sql(
+    "SELECT * FROM loan WHERE household_id = ANY(:ids) AND state IN ('approved', 'granted', 'disbursed', 'overdue')"
+    " ORDER BY id",
+    ids=ARRAY(Uuid),
+)
+_GET = sql(f"SELECT *, {_HOLDS} FROM loan WHERE id = :id", id=Uuid)  # noqa: S608 - our names
 _PAGE = sql(
-    "SELECT id, loan_no, household_id, division, bank, state, amount_fen, rate_ppm, term_months, disbursed_on,"
-    " due_on, principal_fen, overdue_fen FROM loan WHERE id > :after AND (:state IS NULL OR state = :state)"
+    "SELECT id, loan_no, household_id, division, bank, state, amount_fen, rate_ppm,"  # noqa: S608 - our names
+    " term_months, disbursed_on,"
+    f" due_on, principal_fen, overdue_fen, {_HOLDS} FROM loan WHERE id > :after AND (:state IS NULL OR state = :state)"
     " AND (:bank IS NULL OR bank = :bank) AND (:household_id IS NULL OR household_id = :household_id)"
     " ORDER BY id LIMIT :limit",
     after=Uuid, state=Text, bank=Text, household_id=Uuid, limit=Integer,
@@ -157,13 +170,19 @@ async def cover_interest(connection: Connection, sums: Mapping[UUID, tuple[int, 
     )  # fmt: skip
 
 
+async def list_open_loans(connection: Connection, household_ids: Sequence[UUID]) -> list[Row]:
+    """The open loans of the households, one each at most, within the caller's area."""
+    return await fetch(connection, _OPEN_LOANS, ids=list(household_ids))
+
+
 async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Loans go with a household to its new village; most have not moved."""
+    """Loans, and the holds on them, go with a household to its new village; most have not moved."""
     await execute(connection, _FOLLOW, rows=None, ids=list(household_ids))
+    await execute(connection, _FOLLOW_HOLDS, rows=None, ids=list(household_ids))
 
 
 async def get_loan(connection: Connection, loan_id: UUID) -> Row:
-    """Raises Problem `shared.not_found`, also where it is another area's or bank's."""
+    """With the kinds of its open holds. Raises Problem `shared.not_found`, also where it is another's."""
     row = await fetch_one(connection, _GET, id=loan_id)
     if row is None:
         raise Problem("shared.not_found")

@@ -28,6 +28,7 @@ class LoanFacts:
     purpose: str
     bank: str
     has_open_loan: bool
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ def loan_eligibility(facts: LoanFacts, policy: LoanPolicy) -> Verdict:
         Reason("purpose_productive", facts.purpose in policy.purposes, {"purpose": facts.purpose}),
         Reason("bank_lends", facts.bank in policy.banks, {"bank": facts.bank}),
         Reason("no_open_loan", not facts.has_open_loan),
+        # What a confirmed fraud touched stands still (domain notes 3). The reason stands only where it stops, so that
+        # what was decided before there were freezes comes out the same.
+        *((Reason("not_frozen", passed=False),) if facts.frozen else ()),
     )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 

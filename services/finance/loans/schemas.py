@@ -39,7 +39,7 @@ class ApplicationResults(BaseModel):
 
 
 class LoanSummary(BaseModel):
-    """A line of a list; no names."""
+    """A line of a list; no names. `holds`: kinds of what warns or stops, until it is released."""
 
     id: UUID
     loan_no: str
@@ -54,6 +54,7 @@ class LoanSummary(BaseModel):
     due_on: date | None
     principal_fen: int
     overdue_fen: int
+    holds: list[str]
 
 
 class LoanPage(BaseModel):

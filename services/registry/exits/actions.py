@@ -19,6 +19,7 @@ from shared.context import Act
 from shared.decisions import record_decisions
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdExited, NoticeObjected, NoticePosted
+from shared.freezes import list_frozen
 from shared.ids import uuid7
 from shared.outbox import emit
 from shared.policy import Policy
@@ -42,6 +43,7 @@ class Finding:
 
 
 PASSED = Finding()
+FROZEN = "registry.exits.frozen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +141,14 @@ async def take_step(
 ) -> list[Result]:  # fmt: skip
     """Take one step in many cases: check state and persons, let `find` say what was found, save, emit `facts`.
 
-    `save` is given the cases that passed, for what a step changes beyond them.
+    `save` is given the cases that passed, for what a step changes beyond them. A frozen household takes no step.
     """
     cases = await queries.lock_cases(connection, [i.exit_id for i in items])
+    frozen = await list_frozen(connection, [c["household_id"] for c in cases.values()])
     results, changes, passed, seen = [], [], list[Row](), set[UUID]()
     for item in items:
         case = cases.get(item.exit_id)
-        code = _step_refusal(case, step, act, item.exit_id, seen)
+        code = _step_refusal(case, step, act, item.exit_id, seen, frozen)
         seen.add(item.exit_id)
         if case is None or code:
             results.append(_result(item, "refused", code, case))
@@ -184,13 +187,17 @@ def _result(item: Case, status: Any, code: str | None, case: Row | None, missing
     return Result(exit_id=item.exit_id, status=status, code=code, state=state, missing=list(missing))
 
 
-def _step_refusal(case: Row | None, step: Step, act: Act, exit_id: UUID, seen: set[UUID]) -> str | None:
+def _step_refusal(
+    case: Row | None, step: Step, act: Act, exit_id: UUID, seen: set[UUID], frozen: set[UUID]
+) -> str | None:
     if case is None:
         return "shared.not_found"
     if exit_id in seen:
         return "registry.exits.twice_in_batch"
     if case["state"] != step.after:
         return "registry.exits.wrong_state"
+    if case["household_id"] in frozen:
+        return FROZEN
     if step.maker and case[step.maker] == act.subject:
         return "shared.same_person"
     return None
@@ -267,11 +274,15 @@ async def object_to(connection: Connection, act: Act, objection: NewObjection) -
 
 
 async def resolve(connection: Connection, act: Act, policy: Policy, objection_id: UUID, *, upheld: bool) -> None:
-    """Upheld: the case is refused. Not upheld: the notice begins anew, because an objection reopens the step."""
+    """Upheld: the case is refused. Not upheld: the notice begins anew, because an objection reopens the step; which
+    a frozen household does not take.
+    """
     found = await queries.get_objection(connection, objection_id)
     case = (await queries.lock_cases(connection, [found["exit_id"]]))[found["exit_id"]]
     if found["raised_by"] == act.subject:
         raise Problem("shared.same_person")
+    if not upheld and await list_frozen(connection, [case["household_id"]]):
+        raise Problem(FROZEN)
     await queries.resolve_objection(connection, objection_id, act.business_date, act.subject, upheld=upheld)
     if case["state"] != "noticed":
         return
@@ -307,19 +318,23 @@ async def check_by_township(connection: Connection, act: Act, items: Sequence[Co
 async def decide_exits(connection: Connection, act: Act, policy: Policy, items: Sequence[Case]) -> list[Result]:
     """The county lays the cases before the rule once more, on what is recorded today; every verdict is stored.
 
-    Those who exit are as many as the decision counted, whatever their number was at the proposal.
+    Those who exit are as many as the decision counted, whatever their number was at the proposal. Nothing is decided
+    about a household that is frozen.
     """
     cases = await queries.lock_cases(connection, [i.exit_id for i in items])
+    frozen = await list_frozen(connection, [c["household_id"] for c in cases.values()])
     ripe = [
         c["household_id"]
         for c in cases.values()
-        if c["state"] == DECISION.after and c["township_checked_by"] != act.subject
+        if c["state"] == DECISION.after and c["township_checked_by"] != act.subject and c["household_id"] not in frozen
     ]
     rows = await households.lock_households(connection, ripe)
     decided = await decide(connection, act, policy, list(rows.values()), store=lambda _: True)
 
     def find(case: Row, _item: Case) -> Finding:
-        one = decided[case["household_id"]]
+        one = decided.get(case["household_id"])
+        if one is None:
+            return Finding(refusal=FROZEN)
         passed = one.verdict.outcome == "approved"
         code = None if passed else "registry.exits.criteria_not_met"
         return Finding(
@@ -350,3 +365,13 @@ async def announce(connection: Connection, act: Act, items: Sequence[Case]) -> l
         await households.update_status(connection, [c["household_id"] for c in passed], "exited", on, on.year)
 
     return await take_step(connection, act, ANNOUNCEMENT, items, find, facts=exited, save=save)
+
+
+async def end_cases(connection: Connection, act: Act, household_ids: Sequence[UUID]) -> None:
+    """The households were struck from the register: what was under way for them ends."""
+    finding = Finding(passed=False, ended_code="registry.exits.household_removed")
+    changes = [_change(c, "withdrawn", finding) for c in await queries.lock_open_cases(connection, household_ids)]
+    if changes:
+        on, role = act.business_date, act.caller.role
+        await queries.insert_steps(connection, changes, "withdrawn", on, act.subject, role)
+        await queries.update_cases(connection, changes, "withdrawn", act.subject, on, None)

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from services.registry.exits.rules import ExitFacts, income_year_for, members_counted_on
 from services.registry.exits.tables import exit_case, exit_objection, exit_step
 from services.registry.households import queries as households
-from services.registry.households.rules import net_income_fen
+from services.registry.households.rules import is_stated, net_income_fen
+from shared.freezes import list_frozen
 from shared.problems import Problem
 from shared.sql import Connection, Row, execute, fetch, fetch_one, parameter, sql, statement
 
@@ -28,11 +29,9 @@ _PAGE = sql(
     " AND (:division IS NULL OR division >= :division AND division <= :division || '~') ORDER BY id LIMIT :limit",
     after=Uuid, state=Text, division=Text, household_id=Uuid, limit=Integer,
 )  # fmt: skip
-_OPEN = sql(
-    "SELECT household_id FROM exit_case WHERE household_id = ANY(:ids)"
-    " AND state NOT IN ('announced', 'refused', 'withdrawn')",
-    ids=ARRAY(Uuid),
-)  # fmt: skip
+_OPEN_CASES = "FROM exit_case WHERE household_id = ANY(:ids) AND state NOT IN ('announced', 'refused', 'withdrawn')"
+_OPEN = sql(f"SELECT household_id {_OPEN_CASES}", ids=ARRAY(Uuid))
+_LOCK_OPEN = sql(f"SELECT * {_OPEN_CASES} ORDER BY id FOR UPDATE", ids=ARRAY(Uuid))
 _INSERT = sql(
     "INSERT INTO exit_case (id, household_id, division, year, state, members, proposed_on, proposed_by)"
     " SELECT i, h, d, :year, 'proposed', m, :proposed_on, :proposed_by"
@@ -130,6 +129,11 @@ async def list_open_objections(connection: Connection, household_ids: Sequence[U
     return {r["household_id"]: r["n"] for r in rows}
 
 
+async def lock_open_cases(connection: Connection, household_ids: Sequence[UUID]) -> list[Row]:
+    """The open cases of the households, locked in id order."""
+    return await fetch(connection, _LOCK_OPEN, ids=list(household_ids))
+
+
 async def insert_cases(
     connection: Connection, cases: Sequence[dict[str, Any]], year: int, proposed_on: date, proposed_by: str
 ) -> None:
@@ -200,17 +204,18 @@ async def load_facts(connection: Connection, rows: Sequence[Row], on: date) -> d
     members = await households.list_members(connection, ids, members_counted_on(on))
     incomes = await households.list_incomes(connection, ids)
     objections = await list_open_objections(connection, ids)
+    frozen = await list_frozen(connection, ids)
     facts = {}
     for row in rows:
         one = row["id"]
-        lines = incomes[one].get(year)
+        lines = incomes[one].get(year, [])
         seen = known.get(one)
         facts[one] = ExitFacts(
             status=row["status"], members=len(members[one]), income_year=year,
-            net_income_fen=None if lines is None else net_income_fen(lines),
-            # Nobody states a move yet, so whoever is to be relocated still waits.
-            awaits_relocation=row["relocated"] or row["relocation_cohort"] is not None,
-            open_objections=objections.get(one, 0),
+            net_income_fen=net_income_fen(lines) if is_stated(lines) else None,
+            awaits_relocation=(row["relocated"] or row["relocation_cohort"] is not None)
+            and row["moved_in_on"] is None,
+            open_objections=objections.get(one, 0), frozen=one in frozen,
             **{name: seen[name] if seen else None for name in ASKED},
         )  # fmt: skip
     return facts

@@ -34,6 +34,7 @@ class ExitFacts:
     only_subsidies: bool | None
     awaits_relocation: bool
     open_objections: int
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,9 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
         Reason("relocation", not facts.awaits_relocation, {"awaits_relocation": facts.awaits_relocation}),
         # An objection stops the procedure until it is resolved (S18).
         Reason("objections", facts.open_objections == 0, {"open": facts.open_objections}),
+        # What a confirmed fraud touched stands still until it was reviewed (domain notes 3, FraudConfirmed). The reason
+        # stands only where it stops, so that what was decided before there were freezes comes out the same.
+        *((Reason("frozen", passed=False),) if facts.frozen else ()),
     )  # fmt: skip
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.households import queries
-from services.registry.households.rules import CATEGORIES, IncomeLine, net_income_fen
+from services.registry.households.rules import CATEGORIES, UNNAMED, IncomeLine, net_income_fen
 from services.registry.households.schemas import ConditionReport, IncomeStatement, ItemResult
+from shared.consumer import WaitError
 from shared.context import Act
 from shared.events.registry import IncomeAssessed
+from shared.events.relocation import HouseholdMovedIn
 from shared.outbox import emit
-from shared.sql import Connection
+from shared.sql import Connection, Row
 
 
 def refusal(item: Any, known: dict[UUID, Any], act: Act, dated: str, seen: set[Any], key: Any) -> str | None:
@@ -35,25 +37,31 @@ async def record_incomes(connection: Connection, act: Act, items: Sequence[Incom
         if code:
             continue
         division = households[item.household_id]["division"]
-        amounts = {category: getattr(item, f"{category}_fen") for category in CATEGORIES}
+        said = _stated_lines(item)
         lines += [
             {
                 "household_id": item.household_id, "division": division, "income_year": item.income_year,
-                "category": category, "amount_fen": amount, "stated_on": item.stated_on,
+                "category": x.category, "payer": x.payer, "amount_fen": x.amount_fen, "stated_on": item.stated_on,
             }
-            for category, amount in amounts.items()
+            for x in said
         ]  # fmt: skip
-        net = net_income_fen([IncomeLine(c, "statement", "", a) for c, a in amounts.items()])
         events.append(
             IncomeAssessed(
                 household_id=item.household_id, division=division, income_year=item.income_year,
-                net_income_fen=net,
+                net_income_fen=net_income_fen(said),
             )
         )  # fmt: skip
     if lines:
         await queries.replace_statements(connection, lines, act.subject)
     await emit(connection, act, "registry", events)
     return results
+
+
+def _stated_lines(item: IncomeStatement) -> list[IncomeLine]:
+    """A line for each named payer, and one a category for the rest, also where it is nothing."""
+    named = [IncomeLine(p.category, "statement", p.payer, p.amount_fen) for p in item.payers]
+    rest = {c: getattr(item, f"{c}_fen") - sum(x.amount_fen for x in named if x.category == c) for c in CATEGORIES}
+    return named + [IncomeLine(c, "statement", UNNAMED, amount) for c, amount in rest.items()]
 
 
 async def record_conditions(connection: Connection, act: Act, items: Sequence[ConditionReport]) -> list[ItemResult]:
@@ -70,3 +78,31 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
     if reports:
         await queries.revise_facts(connection, reports, act.subject)
     return results
+
+
+async def require_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """For reactions: the households, locked in id order.
+
+    Raises:
+        WaitError: one is not in the register; it names the fact that would put it there.
+    """
+    wanted = sorted(set(ids))
+    found = await queries.lock_households(connection, wanted)
+    for one in wanted:
+        if one not in found:
+            raise WaitError(f"registry.household/{one}")
+    return found
+
+
+async def record_moves(connection: Connection, act: Act, moves: Sequence[HouseholdMovedIn]) -> None:
+    """From the day it moved in, the household lives in a flat of an accepted building; a later word replaces it."""
+    last = {move.household_id: move for move in moves}
+    await require_households(connection, list(last))
+    await queries.set_moved_in(connection, {i: move.moved_in_on for i, move in last.items()})
+    await queries.revise_facts_onward(connection, [
+        {
+            "household_id": str(i), "observed_on": move.moved_in_on.isoformat(), "house_grade": "A",
+            "house_area_m2_x100": move.area_m2_x100, "safe_water": True, "electricity": True,
+        }
+        for i, move in last.items()
+    ], act.subject)  # fmt: skip

@@ -1,6 +1,6 @@
 """All SQL about households."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from services.registry.households.rules import IncomeLine, MemberFacts
 from services.registry.households.tables import household
 from shared.problems import Problem
-from shared.sql import Connection, Row, execute, fetch, fetch_one, parameter, sql, statement
+from shared.sql import Connection, Row, RowCountError, execute, fetch, fetch_one, parameter, sql, statement
 
 CONDITIONS = (
     "house_grade", "safe_water", "electricity", "food_secure", "clothing_secure", "school_dropout",
@@ -58,28 +58,37 @@ _END_STATEMENTS = sql(
     ids=ARRAY(Uuid), years=ARRAY(Integer),
 )  # fmt: skip
 _INSERT_STATEMENTS = sql(
-    "INSERT INTO income_line (id, household_id, division, income_year, category, kind, amount_fen, stated_on,"
+    "INSERT INTO income_line (id, household_id, division, income_year, category, kind, payer, amount_fen, stated_on,"
     " stated_by)"
-    " SELECT uuidv7(), i, d, y, c, 'statement', a, o, :stated_by"
-    " FROM unnest(:ids, :divisions, :years, :categories, :amounts, :stated_on) AS s (i, d, y, c, a, o)",
-    ids=ARRAY(Uuid), divisions=ARRAY(Text), years=ARRAY(Integer), categories=ARRAY(Text),
+    " SELECT uuidv7(), i, d, y, c, 'statement', p, a, o, :stated_by"
+    " FROM unnest(:ids, :divisions, :years, :categories, :payers, :amounts, :stated_on) AS s (i, d, y, c, p, a, o)",
+    ids=ARRAY(Uuid), divisions=ARRAY(Text), years=ARRAY(Integer), categories=ARRAY(Text), payers=ARRAY(Text),
     amounts=ARRAY(BigInteger), stated_on=ARRAY(Date), stated_by=Text,
 )  # fmt: skip
 # The version known until now is closed; its days before the visit are said again, the days after are as seen.
-_REVISE_FACTS = sql(
+_REVISE = (
     "WITH report AS (SELECT (r ->> 'household_id')::uuid AS household_id, (r ->> 'observed_on')::date AS observed_on,"
     "   r AS seen FROM unnest(:reports) AS r),"
     " ended AS (UPDATE household_fact f SET known = tstzrange(lower(f.known), clock_timestamp())"
-    "   FROM report r WHERE f.household_id = r.household_id AND upper_inf(f.known) AND f.valid @> r.observed_on"
+    "   FROM report r WHERE f.household_id = r.household_id AND upper_inf(f.known) AND {touched}"
     "   RETURNING f.*, r.observed_on, r.seen),"
     " before AS (INSERT INTO household_fact SELECT (jsonb_populate_record(NULL::household_fact, to_jsonb(e)"
     "   || jsonb_build_object('id', uuidv7(), 'valid', daterange(lower(e.valid), e.observed_on),"
     "      'known', tstzrange(clock_timestamp(), NULL)))).* FROM ended e WHERE lower(e.valid) < e.observed_on)"
     " INSERT INTO household_fact SELECT (jsonb_populate_record(NULL::household_fact, to_jsonb(e)"
     "   || jsonb_strip_nulls(e.seen) || jsonb_build_object('id', uuidv7(),"
-    "      'valid', daterange(e.observed_on, upper(e.valid)),"
-    "      'known', tstzrange(clock_timestamp(), NULL), 'stated_by', CAST(:stated_by AS text)))).* FROM ended e",
-    reports=ARRAY(JSONB), stated_by=Text,
+    "      'valid', daterange(greatest(lower(e.valid), e.observed_on), upper(e.valid)),"
+    "      'known', tstzrange(clock_timestamp(), NULL), 'stated_by', CAST(:stated_by AS text)))).* FROM ended e"
+)  # fmt: skip
+_REVISE_FACTS = sql(_REVISE.format(touched="f.valid @> r.observed_on"), reports=ARRAY(JSONB), stated_by=Text)
+# What later visits carried on from before is replaced too.
+_REVISE_ONWARD = sql(
+    _REVISE.format(touched="f.valid && daterange(r.observed_on, NULL)"), reports=ARRAY(JSONB), stated_by=Text
+)
+_SET_MOVED_IN = sql(
+    "UPDATE household h SET moved_in_on = o, version = version + 1 FROM unnest(:ids, :moved_in_on) AS m (i, o)"
+    " WHERE h.id = i",
+    ids=ARRAY(Uuid), moved_in_on=ARRAY(Date),
 )  # fmt: skip
 _SET_STATUS = sql(
     "UPDATE household SET status = :status, exited_on = :exited_on, exited_year = :exited_year,"
@@ -135,7 +144,7 @@ async def list_incomes(connection: Connection, ids: Sequence[UUID]) -> dict[UUID
 
 
 async def replace_statements(connection: Connection, lines: Sequence[dict[str, Any]], stated_by: str) -> None:
-    """`lines`: household_id, division, income_year, category, amount_fen, stated_on."""
+    """`lines`: household_id, division, income_year, category, payer, amount_fen, stated_on."""
     years = sorted({(line["household_id"], line["income_year"]) for line in lines})
     # A first statement ends nothing.
     await execute(connection, _END_STATEMENTS, rows=None, ids=[i for i, _ in years], years=[y for _, y in years])
@@ -143,6 +152,7 @@ async def replace_statements(connection: Connection, lines: Sequence[dict[str, A
         connection, _INSERT_STATEMENTS, rows=len(lines), stated_by=stated_by,
         ids=[line["household_id"] for line in lines], divisions=[line["division"] for line in lines],
         years=[line["income_year"] for line in lines], categories=[line["category"] for line in lines],
+        payers=[line["payer"] for line in lines],
         amounts=[line["amount_fen"] for line in lines], stated_on=[line["stated_on"] for line in lines],
     )  # fmt: skip
 
@@ -150,6 +160,18 @@ async def replace_statements(connection: Connection, lines: Sequence[dict[str, A
 async def revise_facts(connection: Connection, reports: Sequence[dict[str, Any]], stated_by: str) -> None:
     """`reports`: JSON objects with household_id, observed_on and the columns that change; None changes nothing."""
     await execute(connection, _REVISE_FACTS, rows=len(reports), reports=list(reports), stated_by=stated_by)
+
+
+async def revise_facts_onward(connection: Connection, reports: Sequence[dict[str, Any]], stated_by: str) -> None:
+    """As `revise_facts`, also of every version that begins after the day."""
+    touched = await execute(connection, _REVISE_ONWARD, rows=None, reports=list(reports), stated_by=stated_by)
+    if touched < len(reports):
+        raise RowCountError(f"{touched} versions of facts for {len(reports)} households")
+
+
+async def set_moved_in(connection: Connection, days: Mapping[UUID, date]) -> None:
+    """By household, the day it moved in."""
+    await execute(connection, _SET_MOVED_IN, rows=len(days), ids=list(days), moved_in_on=list(days.values()))
 
 
 async def update_status(

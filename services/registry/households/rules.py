@@ -5,6 +5,7 @@ the national poverty monitoring (domain notes 2.1, S15). An income year runs fro
 named after the year it ends in.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,8 @@ from shared.dates import Period, full_years
 EARNED = ("wage", "business", "property", "transfer")
 COSTS = ("business_cost",)
 CATEGORIES = EARNED + COSTS
+# The payer of what a statement says of nobody in particular.
+UNNAMED = ""
 
 
 def income_year_period(income_year: int) -> Period:
@@ -33,11 +36,29 @@ class IncomeLine:
     amount_fen: int
 
 
-def net_income_fen(lines: list[IncomeLine]) -> int:
-    """The household's net income. A payment supersedes the statement of the same payer and category."""
-    paid = {(line.category, line.payer) for line in lines if line.kind == "payment"}
-    counted = [x for x in lines if x.kind == "payment" or (x.category, x.payer) not in paid]
-    return sum(x.amount_fen if x.category in EARNED else -x.amount_fen for x in counted)
+# Domain notes 2.1 "Income" (S15) and design 9: for one payer, category and period a payment supersedes a statement.
+def earned_fen(lines: Sequence[IncomeLine]) -> int:
+    """What came in of one category and year. A statement's totals hold every payer, so that what was paid lies in
+    them: it replaces what was stated of the same payer, and of a payer who was not named it is presumed to lie in the
+    unnamed rest, which counts only beyond it.
+    """
+    stated = {x.payer: x.amount_fen for x in lines if x.kind == "statement"}
+    paid = {x.payer: x.amount_fen for x in lines if x.kind == "payment"}
+    rest = stated.pop(UNNAMED, 0)
+    not_named = sum(amount for payer, amount in paid.items() if payer not in stated)
+    return sum((stated | paid).values()) + max(rest - not_named, 0)
+
+
+def net_income_fen(lines: Sequence[IncomeLine]) -> int:
+    """The household's net income of a year: what it earned less the costs of its business."""
+    earned = sum(earned_fen([x for x in lines if x.category == category]) for category in EARNED)
+    return earned - sum(x.amount_fen for x in lines if x.category in COSTS)
+
+
+# What is not known is not passed (exits): who was paid may have had costs that nobody has asked about yet [choice].
+def is_stated(lines: Sequence[IncomeLine]) -> bool:
+    """Whether the household has said what it earned, so that its net income is known."""
+    return any(x.kind == "statement" for x in lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,29 @@
 """Bodies of the households' doors."""
 
+from collections import Counter
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from shared.bodies import LARGEST_BATCH, Fen, Input
 
 
+class StatedPayer(Input):
+    """The part of a category's total that was said to come from one payer: a code, never a name."""
+
+    payer: str = Field(pattern=r"^[A-Za-z0-9:_.-]{1,80}$")
+    category: Literal["wage", "business", "property", "transfer"]
+    amount_fen: Fen
+
+
 class IncomeStatement(Input):
-    """What a household says it earned in an income year (1 October to 30 September), in fen, all payers together."""
+    """What a household says it earned in an income year (1 October to 30 September), in fen, all payers together.
+
+    `payers`: what of it was said to come from named payers, so that a payment of theirs is known to be that part.
+    """
 
     household_id: UUID
     income_year: int = Field(ge=2013, le=2030)
@@ -20,6 +33,19 @@ class IncomeStatement(Input):
     transfer_fen: Fen
     business_cost_fen: Fen
     stated_on: date
+    payers: list[StatedPayer] = Field(default=[], max_length=50)
+
+    @field_validator("payers")
+    @classmethod
+    def _lie_within_the_totals(cls, payers: list[StatedPayer], others: ValidationInfo) -> list[StatedPayer]:
+        named = Counter[str]()
+        for part in payers:
+            named[part.category] += part.amount_fen
+        if any(named[c] > others.data.get(f"{c}_fen", named[c]) for c in named):
+            raise PydanticCustomError("over_total", "parts of a category that sum up to its total at most")
+        if len({(p.payer, p.category) for p in payers}) < len(payers):
+            raise PydanticCustomError("payer_twice", "each payer once in a category")
+        return payers
 
 
 class IncomeStatements(Input):
@@ -111,6 +137,7 @@ class Income(BaseModel):
 class Household(HouseholdSummary):
     registered_on: date
     exited_on: date | None
+    moved_in_on: date | None
     main_cause: str
     version: int
     conditions: Conditions

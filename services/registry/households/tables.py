@@ -22,6 +22,7 @@ household = Table(
     Column("id", Uuid, primary_key=True), Column("household_no", Text), Column("division", Text),
     Column("status", Text), Column("registered_on", Date), Column("exited_on", Date), Column("exited_year", Integer),
     Column("relocation_cohort", Integer), Column("relocated", Boolean), Column("version", BigInteger),
+    Column("moved_in_on", Date),
 )  # fmt: skip
 household_fact = Table(
     "household_fact", METADATA,

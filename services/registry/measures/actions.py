@@ -1,19 +1,27 @@
 """Keeping a household's measures: they start and end with what gave them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
 
+from services.registry.households.actions import require_households
 from services.registry.measures import queries
-from shared.events.finance import LoanDisbursed, LoanSettled
 from shared.sql import Connection
 
-LOAN = "loan"
+# An application may end before it was ever agreed on; what else ends has begun.
+MAY_END_UNBEGUN = ("relocation",)
 
 
-async def start_loans(connection: Connection, loans: Sequence[LoanDisbursed]) -> None:
-    """A loan paid out in parts began with the first; a household the register does not know is an error."""
-    first = {str(x.loan_id): (x.household_id, x.disbursed_on) for x in reversed(loans)}
-    await queries.start_measures(connection, LOAN, first)
+async def start_measures(connection: Connection, kind: str, started: Mapping[str, tuple[UUID, date]]) -> None:
+    """`started`: household and first day by source.
+
+    Raises:
+        WaitError: a household is not in the register yet.
+    """
+    await require_households(connection, [household_id for household_id, _ in started.values()])
+    await queries.start_measures(connection, kind, started)
 
 
-async def end_loans(connection: Connection, loans: Sequence[LoanSettled]) -> None:
-    await queries.end_measures(connection, LOAN, {str(x.loan_id): x.settled_on for x in loans})
+async def end_measures(connection: Connection, kind: str, ended: Mapping[str, date]) -> None:
+    """`ended`: last day by source."""
+    await queries.end_measures(connection, kind, ended, all_begun=kind not in MAY_END_UNBEGUN)

@@ -43,8 +43,9 @@ async def start_measures(connection: Connection, kind: str, started: Mapping[str
     )  # fmt: skip
 
 
-async def end_measures(connection: Connection, kind: str, ended: Mapping[str, date]) -> None:
-    """`ended`: last day by source. Raises RowCountError where a measure never started."""
+async def end_measures(connection: Connection, kind: str, ended: Mapping[str, date], *, all_begun: bool) -> None:
+    """`ended`: last day by source. Raises RowCountError where `all_begun` and a measure never started."""
     await execute(
-        connection, _END, rows=len(ended), kind=kind, sources=list(ended), ended_on=list(ended.values())
+        connection, _END, rows=len(ended) if all_begun else None, kind=kind, sources=list(ended),
+        ended_on=list(ended.values()),
     )  # fmt: skip

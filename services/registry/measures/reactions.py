@@ -1,16 +1,66 @@
-"""What finance's facts mean here: a loan is a measure of help, never income."""
+"""What other services' facts mean here: help that a household receives is a measure, and never income.
+
+An exit ends none of them: its policies stay (domain notes 2.1 "After exit").
+"""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from services.registry.measures import actions
 from shared.context import Act
+from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed, LoanSettled
+from shared.events.industry import (
+    AgreementEnded,
+    AgreementSigned,
+    CertificateIssued,
+    ParticipationAccepted,
+    PostAssigned,
+    PostEnded,
+)
+from shared.events.relocation import ApplicationEnded, RelocationAgreed
+from shared.reactor import Reaction
 from shared.sql import Connection
 
 
-async def on_loan_disbursed(connection: Connection, facts: Sequence[tuple[Act, LoanDisbursed]]) -> None:
-    await actions.start_loans(connection, [fact for _, fact in facts])
+class Meaning(NamedTuple):
+    """Of which kind of measure a fact is, and which of its fields name the source and the day."""
+
+    kind: str
+    source: str
+    on: str
 
 
-async def on_loan_settled(connection: Connection, facts: Sequence[tuple[Act, LoanSettled]]) -> None:
-    await actions.end_loans(connection, [fact for _, fact in facts])
+STARTS: dict[type[Payload], Meaning] = {
+    LoanDisbursed: Meaning("loan", "loan_id", "disbursed_on"),
+    RelocationAgreed: Meaning("relocation", "application_id", "agreed_on"),
+    AgreementSigned: Meaning("dividend", "agreement_id", "signed_on"),
+    PostAssigned: Meaning("post", "assignment_id", "started_on"),
+    CertificateIssued: Meaning("training", "certificate_id", "issued_on"),
+    ParticipationAccepted: Meaning("project", "participation_id", "accepted_on"),
+}
+# A certificate is the end of its course: one day.
+ENDS: dict[type[Payload], Meaning] = {
+    LoanSettled: Meaning("loan", "loan_id", "settled_on"),
+    ApplicationEnded: Meaning("relocation", "application_id", "ended_on"),
+    AgreementEnded: Meaning("dividend", "agreement_id", "ended_on"),
+    PostEnded: Meaning("post", "assignment_id", "ended_on"),
+    CertificateIssued: STARTS[CertificateIssued],
+}
+
+
+async def on_help_stated(connection: Connection, facts: Sequence[tuple[Act, Any]]) -> None:
+    """Facts of one type. A loan that was paid out in parts began with the first."""
+    stated = [fact for _, fact in facts]
+    begins, ends = STARTS.get(type(stated[0])), ENDS.get(type(stated[0]))
+    if begins:
+        first = {
+            str(getattr(x, begins.source)): (x.household_id, getattr(x, begins.on)) for x in reversed(stated)
+        }  # fmt: skip
+        await actions.start_measures(connection, begins.kind, first)
+    if ends:
+        last = {str(getattr(x, ends.source)): getattr(x, ends.on) for x in stated}
+        await actions.end_measures(connection, ends.kind, last)
+
+
+REACTIONS: dict[str, Reaction] = {kind.TYPE: on_help_stated for kind in {**STARTS, **ENDS}}

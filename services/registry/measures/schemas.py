@@ -7,7 +7,10 @@ from pydantic import BaseModel
 
 
 class Measure(BaseModel):
-    """Help that a household receives. `source` names what it stands for: of a `loan`, the loan's id."""
+    """Help that a household receives. `source` is the id of what it stands for: of a `loan` the loan, of a
+    `relocation` the application, of a `dividend` the agreement, of a `post` the assignment, of `training` the
+    certificate, of a `project` the participation.
+    """
 
     id: UUID
     household_id: UUID

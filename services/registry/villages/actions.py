@@ -16,6 +16,7 @@ from services.registry.villages.rules import (
 from services.registry.villages.schemas import ExitResult, FacilityReport, FacilityResult
 from shared.context import Act
 from shared.decisions import record_decisions
+from shared.events.industry import WorksAccepted
 from shared.events.registry import VillageExited
 from shared.ids import uuid7
 from shared.outbox import emit
@@ -60,6 +61,18 @@ async def report_facilities(
     if reports:
         await queries.revise_facilities(connection, reports, act.subject)
     return results
+
+
+async def record_works(connection: Connection, act: Act, works: Sequence[WorksAccepted]) -> None:
+    """From the day of their acceptance on, the village has the item; of several works for one the first counts."""
+    first = {(w.division, w.item): w for w in sorted(works, key=lambda w: w.accepted_on, reverse=True)}
+    reports = [
+        FacilityReport(division=division, item=item, met=True, checked_on=w.accepted_on)
+        for (division, item), w in sorted(first.items())
+    ]
+    # Behind whoever reports of the same village this moment.
+    await queries.lock_divisions(connection, sorted({r.division for r in reports}))
+    await queries.revise_facilities(connection, reports, act.subject)
 
 
 async def propose_exits(connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]) -> list[ExitResult]:

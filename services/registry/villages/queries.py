@@ -21,6 +21,7 @@ _LOCK = sql(
     f"SELECT code {_IN_FORCE} AND code = ANY(:codes) ORDER BY code FOR UPDATE",
     on=Date, area=Text, codes=ARRAY(Text),
 )  # fmt: skip
+_LOCK_DIVISIONS = sql("SELECT code FROM division WHERE code = ANY(:codes) ORDER BY code FOR UPDATE", codes=ARRAY(Text))
 _PAGE = sql(
     f"SELECT code {_IN_FORCE} AND code > :after ORDER BY code LIMIT :limit",
     on=Date, area=Text, after=Text, limit=Integer,
@@ -91,6 +92,11 @@ async def lock_villages(connection: Connection, area: str, on: date, codes: Sequ
     """Those of the codes that are villages of the area on that day, locked in their order."""
     rows = await fetch(connection, _LOCK, area=area, on=on, codes=list(codes))
     return {r["code"] for r in rows}
+
+
+async def lock_divisions(connection: Connection, codes: Sequence[str]) -> None:
+    """Hold the places, wherever they lie, so that reports about them follow one another."""
+    await fetch(connection, _LOCK_DIVISIONS, codes=list(codes))
 
 
 async def list_villages(connection: Connection, area: str, on: date, after: str, limit: int) -> list[str]:

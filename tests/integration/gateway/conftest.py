@@ -26,8 +26,11 @@ class Street:
         self.stack.callback(server.close)
         return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
-    async def gateway(self, registry: str = "", finance: str = "", **changes: Any) -> Door:
+    async def gateway(
+        self, registry: str = "", finance: str = "", *, others: dict[str, str] | None = None, **changes: Any
+    ) -> Door:
         upstreams = {name: url for name, url in (("registry", registry), ("finance", finance)) if url}
+        upstreams |= others or {}
         return await self.house.listen("gateway", "api", upstreams=upstreams, **changes)
 
 

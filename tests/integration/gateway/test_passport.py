@@ -4,15 +4,19 @@ import asyncio
 import json
 from uuid import uuid4
 
+from gateway.passport.rules import PARTS
 from tests.conftest import free_port
 from tests.integration.gateway.conftest import Street, answer, read_head
 from tests.integration.registry.test_households import VILLAGE, seed_household, statement
+
+OTHERS = ("relocation", "industry", "assessment")
 
 
 async def test_a_passport_shows_what_the_services_have(street: Street) -> None:
     registry = await street.house.listen("registry", "api")
     finance = await street.house.listen("finance", "api")
-    door = await street.gateway(registry.address, finance.address)
+    others = {name: (await street.house.listen(name, "api")).address for name in OTHERS}
+    door = await street.gateway(registry.address, finance.address, others=others)
     await door.call("PUT", "/clock", "county", json={"business_date": "2017-06-01"})
     household_id = await seed_household(street.house)
     items = {"items": [statement(household_id)]}
@@ -21,14 +25,18 @@ async def test_a_passport_shows_what_the_services_have(street: Street) -> None:
     assert (got["household_id"], got["business_date"]) == (str(household_id), "2017-06-01")
     assert got["household"]["status"] == 200
     assert got["household"]["body"]["incomes"][0]["net_income_fen"] == 400_000
-    assert got["registry_decisions"] == {"status": 200, "body": []}
-    assert got["finance_decisions"] == {"status": 200, "body": []}
+    for part in PARTS:
+        expected = {"status": 200, "body": []} if part.name.endswith("_decisions") else None
+        assert got[part.name] == (expected or {"status": 200, "body": got[part.name]["body"]}), part.name
+    for name in ("relocation", "allocations", "payouts", "agreements", "posts", "certificates", "helpers", "visits"):
+        assert got[name]["body"]["items"] == [], name
     assert got["warnings"] == []
 
 
 async def test_finance_down_leaves_its_parts_and_a_warning(street: Street) -> None:
     registry = await street.house.listen("registry", "api")
-    door = await street.gateway(registry.address, f"http://127.0.0.1:{free_port()}")
+    others = dict.fromkeys(OTHERS, registry.address)
+    door = await street.gateway(registry.address, f"http://127.0.0.1:{free_port()}", others=others)
     household_id = await seed_household(street.house)
     answered = await door.call("GET", f"/passport/{household_id}", "village", VILLAGE)
     got = answered.json()
@@ -36,6 +44,16 @@ async def test_finance_down_leaves_its_parts_and_a_warning(street: Street) -> No
     assert got["household"]["body"]["id"] == str(household_id)
     assert got["loans"] == got["finance_decisions"] == {"unavailable": True}
     assert [w["part"] for w in got["warnings"]] == ["loans", "finance_decisions"]
+
+
+async def test_what_no_service_stands_behind_is_unavailable(street: Street) -> None:
+    registry = await street.house.listen("registry", "api")
+    door = await street.gateway(registry.address)
+    household_id = await seed_household(street.house)
+    got = (await door.call("GET", f"/passport/{household_id}", "village", VILLAGE)).json()
+    away = [part.name for part in PARTS if part.upstream != "registry"]
+    assert [w["part"] for w in got["warnings"]] == away
+    assert all(got[name] == {"unavailable": True} for name in away)
 
 
 async def test_what_the_registry_does_not_show_has_no_passport(street: Street) -> None:
@@ -60,7 +78,7 @@ async def test_another_households_line_is_never_shown_and_all_are_asked_at_once(
         nonlocal waiting
         await read_head(reader)
         waiting += 1
-        if waiting == 6:
+        if waiting == len(PARTS):
             everyone.set()
         await everyone.wait()
         items = [{"household_id": household_id}, {"household_id": other}]
@@ -68,8 +86,9 @@ async def test_another_households_line_is_never_shown_and_all_are_asked_at_once(
         await reader.read()
 
     address = await street.upstream(lists)
-    door = await street.gateway(address, address)
+    door = await street.gateway(address, address, others=dict.fromkeys(OTHERS, address))
     async with asyncio.timeout(5):
         got = (await door.call("GET", f"/passport/{household_id}", "county")).json()
-    assert got["exits"]["body"]["items"] == got["loans"]["body"]["items"] == [{"household_id": household_id}]
+    for part in PARTS:
+        assert got[part.name]["body"]["items"] == [{"household_id": household_id}]
     assert other not in json.dumps(got)

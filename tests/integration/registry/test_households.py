@@ -7,9 +7,9 @@ from tests.conftest import Door, House
 VILLAGE = "140927200201"
 
 
-async def seed_household(house: House, division: str = VILLAGE, **facts: object) -> UUID:
+async def seed_household(house: House, division: str = VILLAGE, *, id: UUID | None = None, **facts: object) -> UUID:  # noqa: A002 - the column
     """A household of one ordinary worker, as a roster import would leave it."""
-    household_id, member_id = uuid4(), uuid4()
+    household_id, member_id = id or uuid4(), uuid4()
     connection = await house.owner("registry")
     columns = {"house_grade": "A", "safe_water": True, "electricity": True, "medical_insured": True} | facts
     await connection.execute(

@@ -1,16 +1,26 @@
-"""Loans become measures over the real bus: finance's outbox, its relay, the log, the registry's consumer."""
+"""Help becomes measures over the real bus: its giver's outbox, its relay, the log, the registry's consumer."""
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
-from shared import db
-from shared.context import system_act
 from shared.events.envelope import Payload
 from shared.events.finance import InterestSettled, LoanApproved, LoanDisbursed, LoanSettled
-from shared.outbox import emit
+from shared.events.industry import (
+    AgreementEnded,
+    AgreementSigned,
+    CertificateIssued,
+    ParticipationAccepted,
+    PostAssigned,
+    PostEnded,
+)
+from shared.events.relocation import ApplicationEnded, RelocationAgreed
 from shared.serve import _republish
 from tests.conftest import House, find_service
+from tests.integration.registry.facts import heard
+from tests.integration.registry.facts import state as state_as
+from tests.integration.registry.test_exits import finished, noticed, ready_household
 from tests.integration.registry.test_households import VILLAGE, seed_household
 
 TOPIC = "finance.loan"
@@ -18,13 +28,7 @@ MEASURES = "SELECT household_id, division, kind, source, started_on, ended_on FR
 
 
 async def state(house: House, facts: Sequence[Payload]) -> None:
-    """As finance states facts: numbered, in its own outbox, in one transaction."""
-    pool = await db.open_pool((await house.settings("finance")).database_url, 1)
-    try:
-        async with db.transaction(pool, db.system_caller("finance")) as connection:
-            await emit(connection, system_act("finance", date(2017, 6, 1)), "finance", facts)
-    finally:
-        await pool.close()
+    await state_as(house, "finance", *facts)
 
 
 def life(loan_id: UUID, household_id: UUID, division: str = VILLAGE) -> list[Payload]:
@@ -108,7 +112,7 @@ async def test_a_loan_of_an_unknown_household_is_set_aside_alone(house: House) -
     assert await marks(house) == {str(good): 2, str(bad): 1}
     assert [r["source"] for r in await house.rows("registry", MEASURES)] == [str(good)]
     (parked,) = await house.rows("registry", "SELECT key, waits_for FROM parked_key")
-    assert tuple(parked) == (str(bad), None)
+    assert tuple(parked) == (str(bad), f"registry.household/{stranger}")
 
 
 async def test_a_measure_stands_where_the_register_has_the_household(house: House) -> None:
@@ -124,3 +128,56 @@ async def test_a_measure_stands_where_the_register_has_the_household(house: Hous
     await house.settled(there)
     (row,) = await house.rows("registry", MEASURES)
     assert row["division"] == VILLAGE
+
+
+async def test_every_kind_of_help_is_a_measure_and_an_exit_ends_none(house: House) -> None:
+    door = await house.serve("registry")
+    for writer in ("finance", "relocation", "industry"):
+        await house.serve(writer, "worker")
+    household_id = await ready_household(house, door)
+    of: dict[str, Any] = {"household_id": household_id, "division": VILLAGE}
+    ids = {name: uuid4() for name in ("loan", "move", "deal", "post")}
+    certificate, part, other = uuid4(), uuid4(), uuid4()
+    day, last = date(2017, 4, 1), date(2017, 12, 1)
+    await state(house, life(ids["loan"], household_id)[:2])
+    await state_as(
+        house, "relocation", RelocationAgreed(**of, application_id=ids["move"], cohort=2016, members=1, agreed_on=day),
+        ApplicationEnded(**of, application_id=other, reason="refused", ended_on=day),
+    )  # fmt: skip
+    agreed: dict[str, Any] = {"agreement_id": ids["deal"], "loan_id": ids["loan"]}
+    await state_as(
+        house, "industry", AgreementSigned(**of, **agreed, entity_code="e", floor_fen=1, signed_on=day),
+        PostAssigned(**of, assignment_id=ids["post"], kind="pv", monthly_fen=1, started_on=day),
+        CertificateIssued(**of, certificate_id=certificate, course="cook", issued_on=day),
+        ParticipationAccepted(
+            **of, participation_id=part, project_kind="shop", quantity_x100=100, unit="count", accepted_on=day
+        ),
+    )  # fmt: skip
+    for topic, count in ((TOPIC, 2), ("relocation.household", 2), ("industry.household", 4)):
+        await heard(house, topic, count)
+    assert (await finished(door, await noticed(door, household_id)))[-1]["state"] == "announced"
+
+    async def given() -> dict[str, tuple[str, str | None]]:
+        shown = (
+            await door.call("GET", f"/registry/v1/measures?household_id={household_id}", "village", VILLAGE)
+        ).json()
+        return {m["kind"]: (m["source"], m["ended_on"]) for m in shown["items"]}
+
+    running = {
+        "loan": (str(ids["loan"]), None), "relocation": (str(ids["move"]), None), "dividend": (str(ids["deal"]), None),
+        "post": (str(ids["post"]), None), "training": (str(certificate), "2017-04-01"), "project": (str(part), None),
+    }  # fmt: skip
+    assert await given() == running, "after the exit"
+    await state_as(
+        house, "industry", AgreementEnded(**of, **agreed, reason="term", ended_on=last),
+        PostEnded(**of, assignment_id=ids["post"], reason="left", ended_on=last),
+    )  # fmt: skip
+    ended = ApplicationEnded(**of, application_id=ids["move"], reason="withdrawn", ended_on=last)
+    await state_as(house, "relocation", ended)
+    await heard(house, "industry.household", 6)
+    await heard(house, "relocation.household", 3)
+    over = {kind: (str(ids[name]), "2017-12-01") for kind, name in zip(
+        ("relocation", "dividend", "post"), ("move", "deal", "post"), strict=True
+    )}  # fmt: skip
+    assert await given() == running | over
+    assert await house.rows("registry", "SELECT 1 FROM parked_key") == []

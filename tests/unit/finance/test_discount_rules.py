@@ -36,6 +36,8 @@ QUARTER = Period(date(2017, 6, 21), date(2017, 9, 21))
         ({"term_months": 12, "rate_ppm": 43_500}, 55_583, []),
         ({"fen_days": 5_000_000 * 91, "overdue_days": 1}, 60_035, []),
         ({"fen_days": 0, "overdue_days": 92}, 0, ["interest_due"]),
+        ({"misused": True}, 60_694, ["no_misuse"]),
+        ({"frozen": True}, 60_694, ["not_frozen"]),
     ],
 )
 def test_discount(changes: dict[str, object], amount_fen: int, missing: list[str]) -> None:
@@ -44,6 +46,13 @@ def test_discount(changes: dict[str, object], amount_fen: int, missing: list[str
     assert (discount_fen(facts, POLICY), verdict.missing) == (amount_fen, missing)
     assert verdict.outcome == ("refused" if missing else "accepted")
     assert DISCOUNT.replay(DISCOUNT.inputs(facts, POLICY)) == verdict
+
+
+def test_what_was_decided_before_there_were_holds_comes_out_the_same() -> None:
+    old = DISCOUNT.inputs(GOOD, POLICY)
+    del old["facts"]["frozen"], old["facts"]["misused"]
+    assert DISCOUNT.replay(old) == quarterly_discount(GOOD, POLICY)
+    assert [r.code for r in quarterly_discount(GOOD, POLICY).reasons][-1] == "interest_due"
 
 
 def test_overdue_days_are_not_paid_nor_taken_off_twice() -> None:

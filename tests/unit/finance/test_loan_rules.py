@@ -51,6 +51,7 @@ DRAWN = date(2017, 3, 21)
         ({"purpose": "consumption"}, ["purpose_productive"]),
         ({"bank": "elsewhere"}, ["bank_lends"]),
         ({"has_open_loan": True}, ["no_open_loan"]),
+        ({"frozen": True}, ["not_frozen"]),
         ({"status": "removed", "has_open_loan": True}, ["household_eligible", "no_open_loan"]),
     ],
 )
@@ -60,6 +61,13 @@ def test_eligibility(changes: dict[str, object], missing: list[str]) -> None:
     assert verdict.missing == missing
     assert verdict.outcome == ("refused" if missing else "approved")
     assert ELIGIBILITY.replay(ELIGIBILITY.inputs(facts, POLICY)) == verdict
+
+
+def test_what_was_decided_before_there_were_freezes_comes_out_the_same() -> None:
+    old = ELIGIBILITY.inputs(GOOD, POLICY)
+    del old["facts"]["frozen"]
+    assert ELIGIBILITY.replay(old) == loan_eligibility(GOOD, POLICY)
+    assert [r.code for r in loan_eligibility(GOOD, POLICY).reasons][-1] == "no_open_loan"
 
 
 @pytest.mark.parametrize(

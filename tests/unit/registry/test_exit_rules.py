@@ -56,6 +56,7 @@ def test_who_meets_everything_exits() -> None:
         ({"only_subsidies": True}, "subsidies"),
         ({"awaits_relocation": True}, "relocation"),
         ({"open_objections": 1}, "objections"),
+        ({"frozen": True}, "frozen"),
     ],
 )
 def test_one_condition_is_enough_to_stay(changed: dict[str, object], missing: str) -> None:
@@ -117,6 +118,13 @@ def test_the_income_year_is_the_calendar_years() -> None:
 def test_a_stored_decision_comes_out_the_same() -> None:
     for facts in (OUT, replace(OUT, net_income_fen=None, house_grade=None)):
         assert EXIT_RULE.replay(EXIT_RULE.inputs(facts, POLICY)) == exit_decision(facts, POLICY)
+
+
+def test_what_was_decided_before_there_were_freezes_comes_out_the_same() -> None:
+    old = EXIT_RULE.inputs(OUT, POLICY)
+    del old["facts"]["frozen"]
+    assert EXIT_RULE.replay(old) == exit_decision(OUT, POLICY)
+    assert [r.code for r in exit_decision(OUT, POLICY).reasons][-1] == "objections"
 
 
 def test_exits_know_nothing_of_targets() -> None:

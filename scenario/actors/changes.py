@@ -1,0 +1,78 @@
+"""Natural changes and removals: a village says what happened, somebody else confirms it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from scenario.actors import county
+from scenario.actors.patience import arrived, named, send
+from scenario.actors.townships import officer
+from scenario.actors.villages import Village
+from scenario.api import Api
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Whom the village buried, as it knows them; the household by its id."""
+
+    household_id: str
+    name: str
+    born_on: date
+    died_on: date
+
+
+def departure_id(dead: Dead) -> str:
+    return named("departure", f"{dead.household_id}/{dead.born_on}")
+
+
+async def report_deaths(api: Api, village: Village, found: Sequence[Dead]) -> None:
+    """The helper looks up who it was: the register shows a reference, never the number."""
+    items = []
+    for dead in found:
+        shown = await api.get(village.helper, f"/registry/v1/households/{dead.household_id}")
+        items += [
+            {
+                "id": departure_id(dead), "reference": person["reference"], "reason": "death",
+                "left_on": dead.died_on.isoformat(),
+            }
+            for person in shown["people"]
+            if (person["name"], person["born_on"]) == (dead.name, dead.born_on.isoformat())
+        ]  # fmt: skip
+    await send(api, village.helper, "/registry/v1/households/departures", items)
+
+
+async def confirm_deaths(api: Api, township: str, found: Sequence[Dead]) -> None:
+    """By the township, because fewer members raise what a head has."""
+    items = [{"id": departure_id(d), "confirmed": True} for d in found]
+    await send(api, officer(township), "/registry/v1/households/departures/confirmations", items)
+
+
+def removal_id(household_id: str) -> str:
+    return named("removal", household_id)
+
+
+async def propose_removal(api: Api, village: Village, household_id: str, reason: str) -> None:
+    """The match was looked into on the spot, and it is so."""
+    item = {"id": removal_id(household_id), "household_id": household_id, "reason": reason, "evidence": "visit"}
+    await send(api, village.chair, "/registry/v1/households/removals", [item])
+
+
+async def confirm_removals(api: Api, households: Sequence[str]) -> None:
+    items = [{"id": removal_id(h), "confirmed": True} for h in households]
+    await send(api, county.DECIDER, "/registry/v1/households/removals/confirmations", items)
+
+
+async def told_everywhere(api: Api, households: Sequence[str]) -> None:
+    """Until relocation has heard that these left the register: what is drawn next must not be theirs."""
+    left = set(households)
+
+    async def ended() -> bool:
+        path = "/relocation/v1/applications?household_id="
+        for household in sorted(left):
+            found: list[dict[str, Any]] = [a async for a in api.pages(county.PLANNER, path + household)]
+            if all(a["ended_on"] if "ended_on" in a else a["state"] in ("struck", "deceased") for a in found):
+                left.discard(household)
+        return not left
+
+    await arrived(ended)

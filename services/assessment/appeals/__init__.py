@@ -1,0 +1,1 @@
+"""Appeals of the assessed against a line of their score: a correction is a new version."""

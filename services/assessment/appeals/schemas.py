@@ -1,0 +1,46 @@
+"""Bodies of the appeals' doors."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.bodies import Input
+
+State = Literal["open", "upheld", "rejected"]
+
+
+class NewAppeal(Input):
+    """Against one line of one's own score, or one's unit's. `reason` is a word of the list, never a story."""
+
+    id: UUID
+    subject_id: UUID
+    year: int = Field(ge=2014, le=2100)
+    code: str = Field(min_length=1, max_length=40)
+    reason: Literal["facts_wrong", "leave_not_counted", "visit_not_counted", "other"]
+
+
+class AppealDecision(Input):
+    """`points_x100`: what the line brings from now on, more than before; only where the appeal is upheld."""
+
+    upheld: bool
+    points_x100: int | None = Field(default=None, ge=0, le=10_000)
+
+
+class AppealState(BaseModel):
+    id: UUID
+    subject_id: UUID
+    kind: str
+    year: int
+    code: str
+    reason: str
+    state: str
+    raised_on: date
+    decided_on: date | None
+    points_x100: int | None
+
+
+class AppealPage(BaseModel):
+    items: list[AppealState]
+    next: str | None

@@ -1,0 +1,79 @@
+"""Doors to cases of fabrication."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from services.assessment.cases import actions, queries
+from services.assessment.cases.schemas import (
+    Case,
+    CaseHousehold,
+    CasePage,
+    CaseSummary,
+    NewCase,
+    Reviewed,
+    ReviewResults,
+    State,
+)
+from shared.context import Act
+from shared.http import Transaction, by
+from shared.sql import Connection
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+
+FIRST = UUID(int=0)
+READERS = by("county", "township", "auditor")
+Opener = Annotated[Act, by("county", "township", "auditor")]
+Auditor = Annotated[Act, by("auditor")]
+
+
+async def _case(connection: Connection, case_id: UUID) -> Case:
+    row = await queries.get_case(connection, case_id)
+    households = [CaseHousehold(**h) for h in await queries.list_households(connection, case_id)]
+    shown = {name: row[name] for name in (*CaseSummary.model_fields, "evidence")}
+    return Case(**shown, subject_ids=await queries.list_subjects(connection, case_id), households=households)
+
+
+@router.post("", status_code=201)
+async def open_case(body: NewCase, connection: Transaction, act: Opener) -> Case:
+    """Accuses units or cadres, and names the households that are touched."""
+    await actions.open_case(connection, act, body)
+    return await _case(connection, body.id)
+
+
+@router.post("/{case_id}/confirmation")
+async def confirm(case_id: UUID, connection: Transaction, act: Auditor) -> Case:
+    """By another person than who opened it: what it touched is frozen everywhere."""
+    await actions.confirm(connection, act, case_id)
+    return await _case(connection, case_id)
+
+
+@router.post("/{case_id}/dismissal")
+async def dismiss(case_id: UUID, connection: Transaction, act: Auditor) -> Case:
+    """By another person than who opened it."""
+    await actions.dismiss(connection, act, case_id)
+    return await _case(connection, case_id)
+
+
+@router.post("/{case_id}/reviews")
+async def review(
+    case_id: UUID, body: Reviewed, connection: Transaction, act: Annotated[Act, by("township")]
+) -> ReviewResults:
+    """Households that the township has looked at on the spot, whoever's case it is."""
+    return ReviewResults(results=await actions.review(connection, act, case_id, body.household_ids))
+
+
+@router.get("", dependencies=[READERS])
+async def list_cases(
+    connection: Transaction, cursor: UUID = FIRST, state: State | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> CasePage:  # fmt: skip
+    """Cases of the caller's area, by id."""
+    items = [CaseSummary(**row) for row in await queries.list_cases(connection, cursor, limit, state)]
+    return CasePage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+
+
+@router.get("/{case_id}", dependencies=[READERS])
+async def get_case(case_id: UUID, connection: Transaction) -> Case:
+    return await _case(connection, case_id)

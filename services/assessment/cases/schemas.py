@@ -1,0 +1,68 @@
+"""Bodies of the cases' doors."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.assessment.teams.schemas import DivisionCode
+from shared.bodies import LARGEST_BATCH, Input
+
+Kind = Literal["fabricated_income", "copied_visits", "ghost_visits", "misused_funds", "favouritism"]
+State = Literal["open", "confirmed", "dismissed"]
+
+
+class NewCase(Input):
+    """`subject_ids` are units' or cadres'; every household lives in `division`: who sees the case sees all of it.
+
+    `evidence` refers to what was found, and names nobody.
+    """
+
+    id: UUID
+    division: DivisionCode
+    kind: Kind
+    subject_ids: list[UUID] = Field(min_length=1, max_length=100)
+    household_ids: list[UUID] = Field(max_length=LARGEST_BATCH)
+    evidence: str = Field(min_length=1, max_length=2000, pattern=r"^[^\x00]+$")
+
+
+class Reviewed(Input):
+    household_ids: list[UUID] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class ReviewResult(BaseModel):
+    """`id` is the household's."""
+
+    id: UUID
+    status: Literal["accepted", "refused"]
+    code: str | None
+
+
+class ReviewResults(BaseModel):
+    results: list[ReviewResult]
+
+
+class CaseSummary(BaseModel):
+    id: UUID
+    division: str
+    kind: Kind
+    state: State
+    opened_on: date
+    decided_on: date | None
+
+
+class CasePage(BaseModel):
+    items: list[CaseSummary]
+    next: str | None
+
+
+class CaseHousehold(BaseModel):
+    household_id: UUID
+    reviewed_on: date | None
+
+
+class Case(CaseSummary):
+    evidence: str
+    subject_ids: list[UUID]
+    households: list[CaseHousehold]

@@ -1,0 +1,1 @@
+"""What other services report for households: deeds that count for whoever helps them."""

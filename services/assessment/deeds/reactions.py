@@ -1,0 +1,81 @@
+"""What other services' facts mean here: each is a deed for a household. Freezes are the cases' matter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.assessment.deeds import actions
+from services.assessment.deeds.rules import Deed
+from shared import projection
+from shared.context import Act
+from shared.events.envelope import Payload
+from shared.events.finance import LoanDisbursed
+from shared.events.industry import (
+    AgreementSigned,
+    CertificateIssued,
+    DividendMissed,
+    ParticipationAccepted,
+    PaymentConfirmed,
+    PostAssigned,
+)
+from shared.events.registry import HouseholdExited, MemberRemoved, NoticeObjected
+from shared.events.relocation import HouseholdMovedIn, RelocationAgreed
+from shared.reactor import Reaction
+from shared.sql import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """How a fact becomes a deed: its kind, the fields that name it for good, its day and its amount."""
+
+    kind: str
+    names: tuple[str, ...]
+    day: str
+    amount: str | None = None
+
+
+MEANINGS: dict[type[Payload], Meaning] = {
+    HouseholdExited: Meaning("exit", ("exit_id",), "exited_on"),
+    NoticeObjected: Meaning("objection", ("exit_id",), "objected_on"),
+    MemberRemoved: Meaning("death", ("household_id", "removed_on"), "removed_on"),
+    RelocationAgreed: Meaning("relocation", ("application_id",), "agreed_on"),
+    HouseholdMovedIn: Meaning("moved_in", ("allocation_id",), "moved_in_on"),
+    # A loan paid out in parts is reported part by part.
+    LoanDisbursed: Meaning("loan", ("loan_id", "disbursed_on"), "disbursed_on", "amount_fen"),
+    PostAssigned: Meaning("post", ("assignment_id",), "started_on", "monthly_fen"),
+    AgreementSigned: Meaning("agreement", ("agreement_id",), "signed_on", "floor_fen"),
+    CertificateIssued: Meaning("certificate", ("certificate_id",), "issued_on"),
+    ParticipationAccepted: Meaning("participation", ("participation_id",), "accepted_on"),
+    PaymentConfirmed: Meaning("payment", ("payment_id",), "paid_on", "amount_fen"),
+    DividendMissed: Meaning("dividend_missed", ("agreement_id", "due_on"), "missed_on", "owed_fen"),
+}
+
+
+def _deed(fact: Any) -> Deed:
+    meaning = MEANINGS[type(fact)]
+    return Deed(
+        kind=meaning.kind, source_key="/".join(str(getattr(fact, name)) for name in meaning.names),
+        household_id=fact.household_id, division=fact.division, happened_on=getattr(fact, meaning.day),
+        amount_fen=getattr(fact, meaning.amount) if meaning.amount else None,
+    )  # fmt: skip
+
+
+async def on_deed(connection: Connection, facts: Sequence[tuple[Act, Any]]) -> None:
+    await actions.record_deeds(connection, [_deed(fact) for _, fact in facts])
+
+
+async def on_household_exited(connection: Connection, facts: Sequence[tuple[Act, HouseholdExited]]) -> None:
+    await projection.on_household_exited(connection, facts)
+    await on_deed(connection, facts)
+
+
+async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
+    """Only a death asks for a visit; who married or moved away needs none."""
+    await on_deed(connection, [(act, fact) for act, fact in facts if fact.reason == "death"])
+
+
+REACTIONS: dict[str, Reaction] = {
+    **{kind.TYPE: on_deed for kind in MEANINGS},
+    HouseholdExited.TYPE: on_household_exited,
+    MemberRemoved.TYPE: on_member_removed,
+}

@@ -1,0 +1,28 @@
+"""What a deed is, which deeds are help, and until when a death asks for a visit: values and pure rules."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+# What reached a household that was helped (seed: one policy per household; domain notes 3). An exit, an objection,
+# a missed dividend and a death are told about it, and help nobody.
+HELP = (
+    "loan", "post", "agreement", "certificate", "participation", "payment", "relocation", "moved_in",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that happened to a household. (`kind`, `source_key`) names it for good."""
+
+    kind: str
+    source_key: str
+    household_id: UUID
+    division: str
+    happened_on: date
+    amount_fen: int | None = None
+
+
+def follow_up_due_on(kind: str, happened_on: date, days: int) -> date | None:
+    """After a death the helper comes within the policy's days [choice]; nothing else asks for a visit."""
+    return happened_on + timedelta(days=days) if kind == "death" else None

@@ -1,0 +1,198 @@
+"""Computing a year's scores, publishing them by a second person, and correcting one after an appeal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.assessment.scoring import queries
+from services.assessment.scoring.queries import Window
+from services.assessment.scoring.rules import (
+    HELPER_SCORE,
+    UNIT_SCORE,
+    HelperPolicy,
+    Line,
+    Rated,
+    UnitPolicy,
+    corrected,
+    grades,
+    helper_lines,
+    ranks,
+    rated,
+    regrade,
+    unit_lines,
+)
+from services.assessment.scoring.schemas import NewRun, RunState
+from shared.context import Act
+from shared.decisions import record_decisions
+from shared.events.assessment import ScorePublished
+from shared.ids import uuid7
+from shared.outbox import emit
+from shared.policy import Policy
+from shared.problems import Problem
+from shared.sql import Connection, Row
+from shared.verdicts import Decided, Rule
+
+
+def unit_policy(numbers: Mapping[str, Any]) -> UnitPolicy:
+    return UnitPolicy(
+        **numbers["unit_scheme"], team_size=numbers["team_size"], days_a_month=numbers["presence_days_a_month"],
+        first_help_ppm=numbers["first_help_ppm"], copied_group_x100=numbers["copied_group_x100"],
+        grades_x100=tuple(numbers["grades_x100"]),
+    )  # fmt: skip
+
+
+def helper_policy(numbers: Mapping[str, Any]) -> HelperPolicy:
+    return HelperPolicy(**numbers["helper_scheme"], grades_x100=tuple(numbers["grades_x100"]))
+
+
+def window_of(numbers: Mapping[str, Any], year: int, on: date) -> Window:
+    """From New Year to the day itself, or to the year's last."""
+    return Window(
+        year, date(year, 1, 1), min(on, date(year, 12, 31)) + timedelta(days=1), numbers["visits_before_exit"],
+        numbers["visits_per_quarter"], numbers["quarter_held_days"], numbers["follow_up_days"],
+    )  # fmt: skip
+
+
+def run_state(row: Row) -> RunState:
+    return RunState(**{name: row[name] for name in RunState.model_fields})
+
+
+async def compute_run(connection: Connection, act: Act, policy: Policy, body: NewRun) -> RunState:
+    """Score everybody by what is recorded today. Runs of a year may be many; one of them will be published.
+
+    Raises:
+        Problem: the year has not begun, or another run has this id (422); the year is published already (409).
+    """
+    if body.year > act.business_date.year:
+        raise Problem("assessment.scoring.year_not_begun")
+    await queries.take_turn(connection, body.year)
+    found = await queries.find_run(connection, body.id)
+    if found is not None and found["year"] == body.year:
+        return run_state(found)
+    if await queries.find_published(connection, body.year):
+        raise Problem("assessment.scoring.year_published")
+    numbers = policy.on(act.business_date)
+    window = window_of(numbers, body.year, act.business_date)
+    free = found is None and await queries.insert_run(
+        connection, id=body.id, division=act.caller.area, year=body.year, until_on=window.end_on - timedelta(days=1),
+        computed_on=act.business_date, computed_by=act.subject,
+    )  # fmt: skip
+    if not free:
+        raise Problem("assessment.scoring.run_differs")
+    units, helpers = await queries.load_units(connection, window), await queries.load_helpers(connection, window)
+    await _score(connection, act, policy, body.id, "unit", UNIT_SCORE, unit_policy(numbers), unit_lines, units)
+    await _score(
+        connection, act, policy, body.id, "helper", HELPER_SCORE, helper_policy(numbers), helper_lines, helpers
+    )
+    return run_state(await queries.get_run(connection, body.id))
+
+
+async def _score(
+    connection: Connection, act: Act, policy: Policy, run_id: UUID, kind: str, rule: Rule, figures: Any,
+    lines_of: Callable[[Any, Any], tuple[Line, ...]], subjects: Sequence[tuple[Row, Any]],
+) -> None:  # fmt: skip
+    """All subjects of a kind: their lines, compared with each other. Of whom nothing can be judged is left out."""
+    lines = {subject["id"]: lines_of(facts, figures) for subject, facts in subjects}
+    ratings = {one: r for one, found in lines.items() if (r := rated(found)).reachable_x100 > 0}
+    place = ranks(ratings)
+    grade = grades(ratings, figures.grades_x100, policy.on(act.business_date)["excellent_share_ppm"])
+    scores, rows, decided = [], [], []
+    for subject, facts in subjects:
+        one, division = subject["id"], subject["division"]
+        if one in ratings:
+            decision = Decided(rule, str(one), division, facts, figures, rule.decide(facts, figures))
+            own = score_row(act, run_id, one, kind, division, 1, ratings[one], grade[one], place[one])
+            own["decision_id"] = decision.id
+            decided.append(decision)
+            scores.append(own)
+            rows += line_rows(own, lines[one])
+    await queries.insert_scores(connection, scores, rows)
+    await queries.insert_standings(connection, [
+        {name: s[name] for name in ("run_id", "subject_id", "kind", "division", "rank")} | {"score_id": s["id"]}
+        for s in scores
+    ])  # fmt: skip
+    await record_decisions(connection, act, policy.version, decided)
+
+
+def score_row(
+    act: Act, run_id: UUID, subject_id: UUID, kind: str, division: str, version: int, rating: Rated, grade: str,
+    rank: int,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "id": uuid7(), "run_id": run_id, "subject_id": subject_id, "kind": kind, "division": division,
+        "version": version, "points_x100": rating.points_x100, "reachable_x100": rating.reachable_x100,
+        "rated_x100": rating.rated_x100, "grade": grade, "rank": rank, "vetoed": rating.vetoed, "decision_id": None,
+        "appeal_id": None, "scored_on": act.business_date, "scored_by": act.subject,
+    }  # fmt: skip
+
+
+def line_rows(score: Mapping[str, Any], lines: Sequence[Line]) -> list[dict[str, Any]]:
+    return [
+        {
+            "score_id": score["id"], "position": position, "code": x.code, "subject_id": score["subject_id"],
+            "division": score["division"], "points_x100": x.points_x100, "max_x100": x.max_x100,
+            "withheld": x.withheld, "figures": x.figures,
+        }
+        for position, x in enumerate(lines)
+    ]  # fmt: skip
+
+
+def published(score: Mapping[str, Any], year: int, on: date) -> ScorePublished:
+    return ScorePublished(
+        subject_id=score["subject_id"], subject_kind=score["kind"], year=year, version=score["version"],
+        points_x100=score["points_x100"], grade=score["grade"], rank=score["rank"], published_on=on,
+    )  # fmt: skip
+
+
+async def publish_run(connection: Connection, act: Act, run_id: UUID) -> RunState:
+    """A second person lets the scores out; from then on they change by appeals only.
+
+    Raises:
+        Problem: not known here (404), computed by the same person (403), published already, this run or another of
+            the year, or a case was confirmed since (409).
+    """
+    run = await queries.get_run(connection, run_id)
+    await queries.take_turn(connection, run["year"])
+    run = await queries.lock_run(connection, run_id)
+    if run["computed_by"] == act.subject:
+        raise Problem("shared.same_person")
+    if await queries.find_published(connection, run["year"]):
+        raise Problem("assessment.scoring.year_published")
+    if await queries.count_vetoed_since(connection, run_id, run["year"]):
+        raise Problem("assessment.scoring.run_stale")
+    await queries.publish_run(connection, run_id, act.business_date, act.subject)
+    scores = await queries.list_standing(connection, run_id)
+    await emit(connection, act, "assessment", [published(s, run["year"], act.business_date) for s in scores])
+    return run_state(await queries.get_run(connection, run_id))
+
+
+def _line(row: Row) -> Line:
+    return Line(row["code"], row["points_x100"], row["max_x100"], row["figures"], row["withheld"])
+
+
+async def correct_score(
+    connection: Connection, act: Act, policy: Policy, current: Row, code: str, points_x100: int, appeal_id: UUID
+) -> dict[str, Any]:
+    """A new version of a score with one line replaced, and everybody's rank after it; the row as published.
+
+    The grades of the others were published and stay. `current` is the score that stands; the year's turn is taken.
+    """
+    run_id, kind, subject_id = current["run_id"], current["kind"], current["subject_id"]
+    rows = (await queries.list_lines(connection, [current["id"]]))[current["id"]]
+    lines = corrected([_line(r) for r in rows], code, points_x100, appeal_id)
+    rating, numbers = rated(lines), policy.on(act.business_date)
+    standing = await queries.list_standing(connection, run_id, kind)
+    others = [s for s in standing if s["subject_id"] != subject_id]
+    ratings = {
+        s["subject_id"]: Rated(s["points_x100"], s["reachable_x100"], s["rated_x100"], s["vetoed"]) for s in others
+    } | {subject_id: rating}
+    place = ranks(ratings)
+    grade = regrade(rating, [s["grade"] for s in others], numbers["grades_x100"], numbers["excellent_share_ppm"])
+    version = current["version"] + 1
+    own = score_row(act, run_id, subject_id, kind, current["division"], version, rating, grade, place[subject_id])
+    own["appeal_id"] = appeal_id
+    await queries.insert_scores(connection, [own], line_rows(own, lines))
+    present = {s["subject_id"]: s["id"] for s in others} | {subject_id: own["id"]}
+    await queries.set_standings(connection, run_id, {one: (score, place[one]) for one, score in present.items()})
+    return own

@@ -1,0 +1,107 @@
+"""Doors to the year's scores: runs, their publication, scores with every line, the summary."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from services.assessment.scoring import actions, queries
+from services.assessment.scoring.schemas import (
+    Kind,
+    NewRun,
+    RunList,
+    RunState,
+    Score,
+    ScoreLine,
+    ScorePage,
+    ScoreVersions,
+    ScoringSummary,
+)
+from shared.context import Act
+from shared.http import CurrentPolicy, Transaction, by
+from shared.money import half_up
+from shared.sql import Connection, Row
+
+router = APIRouter(prefix="/scoring", tags=["scoring"])
+
+FIRST = UUID(int=0)
+County = Annotated[Act, by("county")]
+COUNTY_READERS = by("county", "auditor")
+# Who is assessed sees himself and his unit; names of cadres in a ranking are nobody else's.
+READERS = by("county", "auditor", "team", "helper")
+Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
+async def _scores(connection: Connection, rows: Sequence[Row]) -> list[Score]:
+    lines = await queries.list_lines(connection, [r["id"] for r in rows])
+    return [
+        Score(**(dict(r) | {"rank": r["present_rank"]}), lines=[ScoreLine(**x) for x in lines[r["id"]]]) for r in rows
+    ]
+
+
+@router.post("/runs")
+async def compute_run(body: NewRun, connection: Transaction, act: County, policy: CurrentPolicy) -> RunState:
+    """Score all units and helpers for a year so far. The same id again answers the same."""
+    return await actions.compute_run(connection, act, policy, body)
+
+
+@router.get("/runs", dependencies=[COUNTY_READERS])
+async def list_runs(year: int, connection: Transaction) -> RunList:
+    """A year's runs, the oldest first; at most one of them is published."""
+    return RunList(items=[actions.run_state(r) for r in await queries.list_runs(connection, year)])
+
+
+@router.post("/runs/{run_id}/publication")
+async def publish_run(run_id: UUID, connection: Transaction, act: County) -> RunState:
+    """Let a run's scores out; by another person than the one who computed it, once a year."""
+    return await actions.publish_run(connection, act, run_id)
+
+
+@router.get("/runs/{run_id}/scores", dependencies=[COUNTY_READERS])
+async def list_run_scores(
+    run_id: UUID, connection: Transaction, cursor: UUID = FIRST, kind: Kind | None = None, limit: Limit = 100
+) -> ScorePage:
+    """What a run found, also before it is published."""
+    await queries.get_run(connection, run_id)
+    return await _page(connection, run_id, cursor, limit, kind)
+
+
+@router.get("/scores", dependencies=[READERS])
+async def list_scores(
+    year: int, connection: Transaction, cursor: UUID = FIRST, kind: Kind | None = None, limit: Limit = 100
+) -> ScorePage:
+    """A year's published scores by subject, each with its lines; who is assessed sees his own."""
+    run = await queries.find_published(connection, year)
+    return await _page(connection, run["id"], cursor, limit, kind) if run else ScorePage(items=[], next=None)
+
+
+async def _page(connection: Connection, run_id: UUID, cursor: UUID, limit: int, kind: str | None) -> ScorePage:
+    items = await _scores(connection, await queries.list_scores(connection, run_id, cursor, limit, kind))
+    return ScorePage(items=items, next=str(items[-1].subject_id) if len(items) == limit else None)
+
+
+@router.get("/scores/{subject_id}", dependencies=[READERS])
+async def list_versions(subject_id: UUID, year: int, connection: Transaction) -> ScoreVersions:
+    """All versions of a subject's score, the oldest first."""
+    return ScoreVersions(items=await _scores(connection, await queries.list_versions(connection, subject_id, year)))
+
+
+@router.get("/summary", dependencies=[COUNTY_READERS])
+async def show_summary(year: int, connection: Transaction) -> ScoringSummary:
+    """How many were assessed, how well; of the year's published scores."""
+    rows = await queries.list_grades(connection, year)
+    assessed: dict[str, int] = {}
+    points: dict[str, int] = {}
+    grades: dict[str, dict[str, int]] = {}
+    for r in rows:
+        kind, of_kind = r["kind"], grades.setdefault(r["kind"], {})
+        of_kind[r["grade"]] = of_kind.get(r["grade"], 0) + r["n"]
+        points[kind] = points.get(kind, 0) + r["points_x100"]
+        name = r["unit_kind"] or kind
+        assessed[name] = assessed.get(name, 0) + r["n"]
+    return ScoringSummary(
+        units_key_assessed=assessed.get("key", 0), units_stationed_assessed=assessed.get("stationed", 0),
+        helpers_assessed=assessed.get("helper", 0), grades=grades,
+        mean_x100={kind: half_up(total, sum(grades[kind].values())) for kind, total in points.items()},
+    )  # fmt: skip

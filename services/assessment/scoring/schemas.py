@@ -1,0 +1,83 @@
+"""Bodies of the scoring's doors. All points are hundredths."""
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.bodies import Input
+
+Kind = Literal["unit", "helper"]
+
+
+class NewRun(Input):
+    """Scores a year so far: to the business date, at most to its last day."""
+
+    id: UUID
+    year: int = Field(ge=2014, le=2100)
+
+
+class RunState(BaseModel):
+    """`units` and `helpers` count those that were scored."""
+
+    id: UUID
+    year: int
+    state: str
+    until_on: date
+    units: int
+    helpers: int
+    computed_on: date
+    published_on: date | None
+
+
+class RunList(BaseModel):
+    items: list[RunState]
+
+
+class ScoreLine(BaseModel):
+    """A line of a scheme. `withheld`: there was nothing to judge by, so it brings nothing and takes nothing away."""
+
+    code: str
+    points_x100: int
+    max_x100: int
+    withheld: bool
+    figures: dict[str, Any]
+
+
+class Score(BaseModel):
+    """The sum of its lines. `rated_x100`: of a hundred, had nothing been withheld; the grade goes by it.
+
+    In a list `rank` is the present one; of a version, the one it was published with.
+    """
+
+    subject_id: UUID
+    kind: str
+    year: int
+    version: int
+    points_x100: int
+    reachable_x100: int
+    rated_x100: int
+    grade: str
+    rank: int
+    scored_on: date
+    lines: list[ScoreLine]
+
+
+class ScorePage(BaseModel):
+    items: list[Score]
+    next: str | None
+
+
+class ScoreVersions(BaseModel):
+    items: list[Score]
+
+
+class ScoringSummary(BaseModel):
+    """Of the published year; `mean_x100` of the points and `grades` (how many of each) by kind."""
+
+    units_key_assessed: int
+    units_stationed_assessed: int
+    helpers_assessed: int
+    mean_x100: dict[str, int]
+    grades: dict[str, dict[str, int]]

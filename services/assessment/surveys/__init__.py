@@ -1,0 +1,1 @@
+"""What households themselves say, asked by a third party of a drawn sample."""

@@ -1,0 +1,116 @@
+"""Opening a round, which draws; taking answers, once each; closing it by another person."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from services.assessment.surveys import queries
+from services.assessment.surveys.rules import SURVEY_DRAW, DrawFacts, DrawPolicy, draw_decision, drawn, stratum_of
+from services.assessment.surveys.schemas import AnswerResult, NewAnswer, NewRound
+from shared.context import Act
+from shared.decisions import record_decisions
+from shared.ids import uuid7
+from shared.policy import Policy
+from shared.problems import Problem
+from shared.sql import Connection, Row
+from shared.verdicts import Decided
+
+CONTENT = ("year", "seed", "per_unit")
+ANSWER = ("satisfied", "aware", "visited_often", "answered_on")
+
+
+def draw_policy(numbers: dict[str, Any]) -> DrawPolicy:
+    return DrawPolicy(tuple(numbers["survey_strata_parts"]))
+
+
+async def open_round(connection: Connection, act: Act, policy: Policy, new: NewRound) -> Row:
+    """Freeze who is helped today, and draw of each unit's households; the draw is stored to be replayed.
+
+    Raises:
+        Problem: the id stands for another round (422) or is taken (409), the year lies ahead (422), or nobody is
+            helped yet (409).
+    """
+    earlier = await queries.find_round(connection, new.id)
+    if earlier is not None:
+        if any(earlier[name] != getattr(new, name) for name in CONTENT):
+            raise Problem("assessment.surveys.content_differs")
+        return earlier
+    if new.year > act.business_date.year:
+        raise Problem("assessment.surveys.future_year")
+    population = await queries.list_population(connection, act.business_date)
+    if not population:
+        raise Problem("assessment.surveys.nobody_helped")
+    values = new.model_dump() | {
+        "division": act.caller.area, "opened_on": act.business_date, "opened_by": act.subject
+    }  # fmt: skip
+    if not await queries.insert_round(connection, **values):
+        raise Problem("assessment.surveys.id_taken")
+    figures = draw_policy(policy.on(act.business_date))
+    candidates, samples, decided = list[dict[str, Any]](), list[dict[str, Any]](), list[Decided]()
+    for unit_id, rows in groupby(population, key=lambda r: r["unit_id"]):
+        ours = [_candidate(new.id, row) for row in rows]
+        facts = DrawFacts(new.seed, new.per_unit, tuple((str(c["household_id"]), c["stratum"]) for c in ours))
+        chosen = set(drawn(facts, figures))
+        candidates += ours
+        samples += [c | {"id": uuid7()} for c in ours if str(c["household_id"]) in chosen]
+        verdict = draw_decision(facts, figures)
+        decided.append(Decided(SURVEY_DRAW, str(unit_id), act.caller.area, facts, figures, verdict))
+    await queries.insert_candidates(connection, candidates)
+    await queries.insert_samples(connection, samples)
+    await record_decisions(connection, act, policy.version, decided)
+    return await queries.get_round(connection, new.id)
+
+
+def _candidate(round_id: UUID, row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("household_id", "unit_id", "cadre_id", "division")} | {
+        "round_id": round_id, "stratum": stratum_of(row["status"], has_labour=row["has_labour"])
+    }  # fmt: skip
+
+
+async def record_answers(connection: Connection, act: Act, items: Sequence[NewAnswer]) -> list[AnswerResult]:
+    """Each household drawn answers once, while its round is open."""
+    asked = await queries.list_asked(connection, [i.sample_id for i in items])
+    known: dict[UUID, Any] = dict(await queries.list_answers(connection, [i.sample_id for i in items]))
+    codes, fresh = list[str | None](), dict[UUID, dict[str, Any]]()
+    for item in items:
+        codes.append(_answer_code(act, item, asked.get(item.sample_id), known.get(item.sample_id)))
+        if codes[-1] is None and item.sample_id not in known:
+            fresh[item.sample_id] = known[item.sample_id] = item.model_dump() | {
+                "division": asked[item.sample_id]["division"], "recorded_on": act.business_date,
+                "recorded_by": act.subject,
+            }  # fmt: skip
+    late = set(fresh) - await queries.insert_answers(connection, list(fresh.values()))
+    results = []
+    for item, found in zip(items, codes, strict=True):
+        code = "assessment.surveys.answered" if item.sample_id in late else found
+        results.append(AnswerResult(id=item.sample_id, status="refused" if code else "accepted", code=code))
+    return results
+
+
+def _answer_code(act: Act, item: NewAnswer, asked: Row | None, earlier: Any) -> str | None:
+    if asked is None:
+        return "shared.not_found"
+    if earlier is not None:
+        same = earlier["recorded_by"] == act.subject and all(earlier[n] == getattr(item, n) for n in ANSWER)
+        return None if same else "assessment.surveys.answered"
+    if asked["state"] == "closed":
+        return "assessment.surveys.closed"
+    if item.answered_on > act.business_date:
+        return "assessment.surveys.future_date"
+    return "assessment.surveys.before_draw" if item.answered_on < asked["opened_on"] else None
+
+
+async def close_round(connection: Connection, act: Act, round_id: UUID) -> Row:
+    """Nothing is answered any more. By another person than who opened it.
+
+    Raises:
+        Problem: the same person (403), or closed before (409).
+    """
+    found = await queries.lock_round(connection, round_id)
+    if found["state"] == "closed":
+        raise Problem("assessment.surveys.closed")
+    if found["opened_by"] == act.subject:
+        raise Problem("shared.same_person")
+    await queries.close_round(connection, round_id, act.business_date, act.subject)
+    return await queries.get_round(connection, round_id)

@@ -1,0 +1,86 @@
+"""Doors to surveys: the county opens and closes, a third party asks whom the draw names."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from services.assessment.surveys import actions, queries
+from services.assessment.surveys.rules import STRATA, share_ppm
+from services.assessment.surveys.schemas import (
+    AnswerResults,
+    Candidate,
+    NewAnswers,
+    NewRound,
+    Round,
+    RoundInputs,
+    Sample,
+    SamplePage,
+    SurveySummary,
+)
+from shared.context import Act
+from shared.http import CurrentPolicy, Transaction, by
+from shared.sql import Row
+
+router = APIRouter(prefix="/surveys", tags=["surveys"])
+
+FIRST = UUID(int=0)
+OVERSEERS = by("county", "auditor", "surveyor")
+County = Annotated[Act, by("county")]
+Surveyor = Annotated[Act, by("surveyor")]
+
+
+def _round(row: Row) -> Round:
+    return Round(**{name: row[name] for name in Round.model_fields})
+
+
+@router.post("/rounds", status_code=201)
+async def open_round(body: NewRound, connection: Transaction, policy: CurrentPolicy, act: County) -> Round:
+    """Freezes who is helped and draws, in one act."""
+    return _round(await actions.open_round(connection, act, policy, body))
+
+
+@router.get("/rounds/{round_id}", dependencies=[OVERSEERS])
+async def get_round(round_id: UUID, connection: Transaction) -> Round:
+    return _round(await queries.get_round(connection, round_id))
+
+
+@router.get("/rounds/{round_id}/inputs", dependencies=[OVERSEERS])
+async def get_inputs(round_id: UUID, connection: Transaction, policy: CurrentPolicy) -> RoundInputs:
+    """What the draw was made of, so that it can be made again."""
+    found = await queries.get_round(connection, round_id)
+    parts = actions.draw_policy(policy.on(found["opened_on"])).parts
+    candidates = [Candidate(**row) for row in await queries.list_candidates(connection, round_id)]
+    return RoundInputs(
+        id=round_id, seed=found["seed"], per_unit=found["per_unit"], strata=list(STRATA), parts=list(parts),
+        candidates=candidates,
+    )  # fmt: skip
+
+
+@router.get("/samples", dependencies=[OVERSEERS])
+async def list_samples(
+    connection: Transaction, cursor: UUID = FIRST, round_id: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> SamplePage:  # fmt: skip
+    """The households drawn, and nobody else; by id."""
+    items = [Sample(**row) for row in await queries.list_samples(connection, cursor, limit, round_id)]
+    return SamplePage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+
+
+@router.post("/answers")
+async def record_answers(body: NewAnswers, connection: Transaction, act: Surveyor) -> AnswerResults:
+    """What households said."""
+    return AnswerResults(results=await actions.record_answers(connection, act, body.items))
+
+
+@router.post("/rounds/{round_id}/closing")
+async def close_round(round_id: UUID, connection: Transaction, act: County) -> Round:
+    """By another person than who opened it."""
+    return _round(await actions.close_round(connection, act, round_id))
+
+
+@router.get("/summary", dependencies=[by("county", "township", "auditor", "surveyor")])
+async def show_summary(year: Annotated[int, Query(ge=2000, le=2100)], connection: Transaction) -> SurveySummary:
+    """A year's answers within the caller's area."""
+    row = await queries.get_summary(connection, year)
+    return SurveySummary(year=year, satisfaction_ppm=share_ppm(row["satisfied"], row["answered"]), **row)

@@ -1,0 +1,102 @@
+"""Bodies of the surveys' doors."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.bodies import LARGEST_BATCH, Input
+
+Stratum = Literal["poor_with_labour", "poor_without_labour", "exited"]
+
+
+class NewRound(Input):
+    """`per_unit` households are drawn for each unit; `seed` is said aloud before the draw, so that it is fair."""
+
+    id: UUID
+    year: int = Field(ge=2000, le=2100)
+    seed: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$")
+    per_unit: int = Field(ge=1, le=100)
+
+
+class Round(BaseModel):
+    id: UUID
+    year: int
+    seed: str
+    per_unit: int
+    state: Literal["open", "closed"]
+    opened_on: date
+    closed_on: date | None
+    population: int
+    sampled: int
+
+
+class Candidate(BaseModel):
+    household_id: UUID
+    unit_id: UUID
+    stratum: Stratum
+    drawn: bool
+
+
+class RoundInputs(BaseModel):
+    """All that the draw was made of: with it anybody can draw again. `parts` weigh the strata in their order."""
+
+    id: UUID
+    seed: str
+    per_unit: int
+    strata: list[str]
+    parts: list[int]
+    candidates: list[Candidate]
+
+
+class Sample(BaseModel):
+    """A household to be asked; who helps it is not said."""
+
+    id: UUID
+    round_id: UUID
+    household_id: UUID
+    division: str
+    stratum: Stratum
+    answered: bool
+
+
+class SamplePage(BaseModel):
+    items: list[Sample]
+    next: str | None
+
+
+class NewAnswer(Input):
+    """Satisfied with the help, aware of the policies, visited often."""
+
+    sample_id: UUID
+    satisfied: bool
+    aware: bool
+    visited_often: bool
+    answered_on: date
+
+
+class NewAnswers(Input):
+    items: list[NewAnswer] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class AnswerResult(BaseModel):
+    """`id` is the sample's."""
+
+    id: UUID
+    status: Literal["accepted", "refused"]
+    code: str | None
+
+
+class AnswerResults(BaseModel):
+    results: list[AnswerResult]
+
+
+class SurveySummary(BaseModel):
+    """`satisfaction_ppm`: satisfied of answered, parts per million; null while nobody answered."""
+
+    year: int
+    sampled: int
+    answered: int
+    satisfied: int
+    satisfaction_ppm: int | None

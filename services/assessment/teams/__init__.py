@@ -1,0 +1,1 @@
+"""Who helps whom: units, cadres, pairings with households, and leave."""

@@ -1,0 +1,276 @@
+"""All SQL about places, units, cadres, pairings and leave."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Integer, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.assessment.teams.tables import cadre, leave, place, unit
+from shared.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
+
+# Few people set units and cadres: one at a time, so that codes and logins are compared with what was committed.
+_TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('assessment/teams', 0))")
+_SET_PLACES = insert_many(
+    place, place.c.keys(),
+    "ORDER BY 1 ON CONFLICT (division) DO UPDATE SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6,"
+    " set_on = excluded.set_on, set_by = excluded.set_by",
+)  # fmt: skip
+_SET_UNITS = insert_many(
+    unit, unit.c.keys(),
+    "ORDER BY 1 ON CONFLICT (id) DO UPDATE SET code = excluded.code, name_zh = excluded.name_zh,"
+    " kind = excluded.kind, division = excluded.division, set_on = excluded.set_on, set_by = excluded.set_by",
+)  # fmt: skip
+_SET_CADRES = insert_many(
+    cadre, cadre.c.keys(),
+    "ORDER BY 1 ON CONFLICT (id) DO UPDATE SET unit_id = excluded.unit_id, role = excluded.role,"
+    " division = excluded.division, starts_on = excluded.starts_on, set_on = excluded.set_on,"
+    " set_by = excluded.set_by",
+)  # fmt: skip
+_CODES = sql("SELECT code, id FROM unit WHERE code = ANY(:codes)", codes=ARRAY(Text))
+_LOGINS = sql(
+    "SELECT subject, id FROM cadre WHERE subject = ANY(:subjects) OR id = ANY(:ids)",
+    subjects=ARRAY(Text), ids=ARRAY(Uuid),
+)  # fmt: skip
+_UNITS = sql("SELECT id, division FROM unit WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
+_CADRES = sql("SELECT id, subject, division FROM cadre WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
+# NO KEY: whoever refers to a cadre or household meanwhile does not wait, so that two locks cannot wait crosswise.
+_LOCK_CADRES = sql(
+    "SELECT id, subject, division FROM cadre WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", ids=ARRAY(Uuid)
+)
+_LOCK_OWN = sql("SELECT id, division, starts_on FROM cadre WHERE subject = :subject FOR NO KEY UPDATE", subject=Text)
+_PLACES = sql("SELECT division, lat_e6, lon_e6 FROM place WHERE division = ANY(:divisions)", divisions=ARRAY(Text))
+_LOCK_HOUSEHOLDS = sql(
+    "SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", ids=ARRAY(Uuid)
+)
+_PAIRING = "id, household_id, division, cadre_id, lower(valid) AS starts_on, upper(valid) AS ends_on"
+_PAIRINGS = sql(f"SELECT {_PAIRING} FROM pairing WHERE id = ANY(:ids)", ids=ARRAY(Uuid))  # noqa: S608 - our names
+_LATEST = sql(
+    f"SELECT DISTINCT ON (household_id) {_PAIRING} FROM pairing"  # noqa: S608 - our names
+    " WHERE household_id = ANY(:ids) ORDER BY household_id, lower(valid) DESC",
+    ids=ARRAY(Uuid),
+)
+_TENURES = sql(
+    "SELECT household_id, lower(valid) AS starts_on, upper(valid) AS ends_on FROM pairing"
+    " WHERE cadre_id = :cadre_id AND household_id = ANY(:ids)",
+    cadre_id=Uuid, ids=ARRAY(Uuid),
+)  # fmt: skip
+_END = sql(
+    "UPDATE pairing p SET valid = daterange(lower(p.valid), e.ends_on) FROM unnest(:ids, :ends_on) AS e (id, ends_on)"
+    " WHERE p.id = e.id AND upper_inf(p.valid)",
+    ids=ARRAY(Uuid), ends_on=ARRAY(Date),
+)  # fmt: skip
+_INSERT_PAIRINGS = sql(
+    "INSERT INTO pairing (id, household_id, division, cadre_id, valid, assigned_on, assigned_by)"
+    " SELECT i, h, d, c, daterange(s, e), :assigned_on, :assigned_by"
+    " FROM unnest(:ids, :households, :divisions, :cadres, :starts_on, :ends_on) AS x (i, h, d, c, s, e)"
+    " ORDER BY 1 ON CONFLICT (id) DO NOTHING",
+    ids=ARRAY(Uuid), households=ARRAY(Uuid), divisions=ARRAY(Text), cadres=ARRAY(Uuid), starts_on=ARRAY(Date),
+    ends_on=ARRAY(Date), assigned_on=Date, assigned_by=Text,
+)  # fmt: skip
+_FOLLOW = sql(
+    "UPDATE pairing p SET division = h.division FROM household h"
+    " WHERE h.id = ANY(:ids) AND p.household_id = h.id AND p.division <> h.division",
+    ids=ARRAY(Uuid),
+)
+_FOLLOW_CADRES = sql(
+    "UPDATE leave l SET division = c.division FROM cadre c"
+    " WHERE c.id = ANY(:ids) AND l.cadre_id = c.id AND l.division <> c.division",
+    ids=ARRAY(Uuid),
+)
+_OPEN = sql(
+    f"SELECT {_PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid)"  # noqa: S608 - our names
+    " ORDER BY id FOR UPDATE",
+    ids=ARRAY(Uuid),
+)
+_LEAVES = sql(
+    "SELECT id, cadre_id, starts_on, ends_on FROM leave WHERE cadre_id = ANY(:cadres) OR id = ANY(:ids)",
+    cadres=ARRAY(Uuid), ids=ARRAY(Uuid),
+)  # fmt: skip
+_LEAVE = tuple(leave.c.keys())
+_INSERT_LEAVES = insert_many(leave, _LEAVE, "ORDER BY 1 ON CONFLICT (id) DO NOTHING RETURNING id")
+_UNIT_PAGE = sql(
+    "SELECT id, code, name_zh, kind, division FROM unit WHERE id > :after ORDER BY id LIMIT :limit",
+    after=Uuid, limit=Integer,
+)  # fmt: skip
+_CADRE_PAGE = sql(
+    "SELECT id, subject, unit_id, role, division, starts_on FROM cadre WHERE id > :after"
+    " AND (:unit_id IS NULL OR unit_id = :unit_id) AND (:role IS NULL OR role = :role) ORDER BY id LIMIT :limit",
+    after=Uuid, unit_id=Uuid, role=Text, limit=Integer,
+)  # fmt: skip
+_PAIRING_PAGE = sql(
+    f"SELECT {_PAIRING} FROM pairing WHERE id > :after"  # noqa: S608 - our names
+    " AND (:household_id IS NULL OR household_id = :household_id)"
+    " AND (:cadre_id IS NULL OR cadre_id = :cadre_id) ORDER BY id LIMIT :limit",
+    after=Uuid, household_id=Uuid, cadre_id=Uuid, limit=Integer,
+)  # fmt: skip
+_OWN_HOUSEHOLDS = sql(
+    "SELECT h.id AS household_id, h.division, h.status, p.id AS pairing_id, lower(p.valid) AS starts_on"
+    " FROM cadre c JOIN pairing p ON p.cadre_id = c.id AND upper_inf(p.valid) JOIN household h ON h.id = p.household_id"
+    " WHERE c.subject = :subject AND h.id > :after ORDER BY h.id LIMIT :limit",
+    subject=Text, after=Uuid, limit=Integer,
+)  # fmt: skip
+_SUMMARY = sql(
+    "WITH stationed AS (SELECT unit_id FROM cadre WHERE role IN ('first_secretary', 'team_member')"
+    "   AND starts_on <= :on GROUP BY unit_id HAVING count(*) >= :team_size),"
+    " helped AS (SELECT h.id, EXISTS (SELECT FROM pairing p WHERE p.household_id = h.id"
+    "   AND p.valid @> CAST(:on AS date)) AS paired FROM household h WHERE h.status <> 'removed')"
+    " SELECT (SELECT count(*) FROM unit WHERE kind = 'key') AS units_key,"
+    " (SELECT count(*) FROM unit WHERE kind = 'stationed') AS units_stationed,"
+    " (SELECT count(*) FROM unit u JOIN stationed s ON s.unit_id = u.id) AS teams_of_three,"
+    " (SELECT count(*) FROM cadre WHERE role = 'helper') AS helpers,"
+    " (SELECT count(*) FROM helped WHERE paired) AS households_paired,"
+    " (SELECT count(*) FROM helped WHERE NOT paired) AS households_unpaired",
+    on=Date, team_size=Integer,
+)  # fmt: skip
+
+
+async def take_turn(connection: Connection) -> None:
+    """Wait until nobody else sets units or cadres; held until the end of the transaction."""
+    await fetch(connection, _TAKE_TURN)
+
+
+async def set_places(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """`rows`: every column; each division once."""
+    await execute_many(connection, _SET_PLACES, rows)
+
+
+async def set_units(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """`rows`: every column; each id once."""
+    await execute_many(connection, _SET_UNITS, rows)
+
+
+async def set_cadres(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """`rows`: every column; each id once. A login that is there stays; recorded leave follows its cadre."""
+    await execute_many(connection, _SET_CADRES, rows)
+    await execute(connection, _FOLLOW_CADRES, rows=None, ids=[r["id"] for r in rows])
+
+
+async def list_codes(connection: Connection, codes: Sequence[str]) -> dict[str, UUID]:
+    """Whose the codes are."""
+    return {r["code"]: r["id"] for r in await fetch(connection, _CODES, codes=list(codes))}
+
+
+async def list_logins(connection: Connection, subjects: Sequence[str], ids: Sequence[UUID]) -> dict[str, UUID]:
+    """Whose the logins are, with the logins of the cadres `ids`."""
+    rows = await fetch(connection, _LOGINS, subjects=list(subjects), ids=list(ids))
+    return {r["subject"]: r["id"] for r in rows}
+
+
+async def list_units_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    return {r["id"]: r for r in await fetch(connection, _UNITS, ids=list(ids))}
+
+
+async def list_cadres_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    return {r["id"]: r for r in await fetch(connection, _CADRES, ids=list(ids))}
+
+
+async def lock_cadres(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Those the caller may see, locked in id order."""
+    return {r["id"]: r for r in await fetch(connection, _LOCK_CADRES, ids=list(ids))}
+
+
+async def lock_cadre_of(connection: Connection, subject: str) -> Row | None:
+    """The cadre who bears the login, locked: his phones take turns."""
+    return await fetch_one(connection, _LOCK_OWN, subject=subject)
+
+
+async def list_places(connection: Connection, divisions: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Latitude and longitude by division, of those that are known."""
+    rows = await fetch(connection, _PLACES, divisions=list(divisions))
+    return {r["division"]: (r["lat_e6"], r["lon_e6"]) for r in rows}
+
+
+async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Those known here and within the caller's area, locked in id order: one act at a time for each."""
+    return {r["id"]: r for r in await fetch(connection, _LOCK_HOUSEHOLDS, ids=list(ids))}
+
+
+async def list_pairings_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    return {r["id"]: r for r in await fetch(connection, _PAIRINGS, ids=list(ids))}
+
+
+async def list_latest_pairings(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Each household's pairing that began last."""
+    return {r["household_id"]: r for r in await fetch(connection, _LATEST, ids=list(household_ids))}
+
+
+async def list_tenures(
+    connection: Connection, cadre_id: UUID, household_ids: Sequence[UUID]
+) -> dict[UUID, list[tuple[date, date | None]]]:
+    """When the cadre was each household's helper: from a day until before another, None while he is."""
+    tenures: dict[UUID, list[tuple[date, date | None]]] = {}
+    for r in await fetch(connection, _TENURES, cadre_id=cadre_id, ids=list(household_ids)):
+        tenures.setdefault(r["household_id"], []).append((r["starts_on"], r["ends_on"]))
+    return tenures
+
+
+async def end_pairings(connection: Connection, ends_on: dict[UUID, date]) -> None:
+    """By pairing: the first day on which it stands no longer."""
+    await execute(connection, _END, rows=len(ends_on), ids=list(ends_on), ends_on=list(ends_on.values()))
+
+
+async def insert_pairings(
+    connection: Connection, rows: Sequence[dict[str, Any]], assigned_on: date, assigned_by: str
+) -> int:
+    """`rows`: id, household_id, division, cadre_id, starts_on, ends_on. How many; another's ids are left out."""
+    return await execute(
+        connection, _INSERT_PAIRINGS, rows=None, assigned_on=assigned_on, assigned_by=assigned_by,
+        ids=[r["id"] for r in rows], households=[r["household_id"] for r in rows],
+        divisions=[r["division"] for r in rows], cadres=[r["cadre_id"] for r in rows],
+        starts_on=[r["starts_on"] for r in rows], ends_on=[r["ends_on"] for r in rows],
+    )  # fmt: skip
+
+
+async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
+    """Pairings go with a household to its new village; most have not moved."""
+    await execute(connection, _FOLLOW, rows=None, ids=list(household_ids))
+
+
+async def lock_open_pairings(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Those that stand, by household."""
+    return {r["household_id"]: r for r in await fetch(connection, _OPEN, ids=list(household_ids))}
+
+
+async def list_leaves(connection: Connection, cadre_ids: Sequence[UUID], ids: Sequence[UUID]) -> list[Row]:
+    """All leave of the cadres, and what stands under the ids."""
+    return await fetch(connection, _LEAVES, cadres=list(cadre_ids), ids=list(ids))
+
+
+async def insert_leaves(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """The ids that were free; the others are somebody else's."""
+    columns = {name: [row[name] for row in rows] for name in _LEAVE}
+    return {r["id"] for r in await fetch(connection, _INSERT_LEAVES, **columns)} if rows else set()
+
+
+async def list_units(connection: Connection, after: UUID, limit: int) -> list[Row]:
+    return await fetch(connection, _UNIT_PAGE, after=after, limit=limit)
+
+
+async def list_cadres(
+    connection: Connection, after: UUID, limit: int, unit_id: UUID | None, role: str | None
+) -> list[Row]:
+    """By rising id; a filter that is None lets everything pass."""
+    return await fetch(connection, _CADRE_PAGE, after=after, limit=limit, unit_id=unit_id, role=role)
+
+
+async def list_pairings(
+    connection: Connection, after: UUID, limit: int, household_id: UUID | None, cadre_id: UUID | None
+) -> list[Row]:
+    """By rising id; a filter that is None lets everything pass."""
+    return await fetch(
+        connection, _PAIRING_PAGE, after=after, limit=limit, household_id=household_id, cadre_id=cadre_id
+    )  # fmt: skip
+
+
+async def list_households_of(connection: Connection, subject: str, after: UUID, limit: int) -> list[Row]:
+    """Whom the bearer of the login helps now."""
+    return await fetch(connection, _OWN_HOUSEHOLDS, subject=subject, after=after, limit=limit)
+
+
+async def get_summary(connection: Connection, on: date, team_size: int) -> Row:
+    row = await fetch_one(connection, _SUMMARY, on=on, team_size=team_size)
+    assert row is not None
+    return row

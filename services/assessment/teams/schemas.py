@@ -1,0 +1,154 @@
+"""Bodies of the teams' doors. Places are WGS84 in millionths of a degree."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.bodies import LARGEST_BATCH, Input
+
+Latitude = Annotated[int, Field(ge=-90_000_000, le=90_000_000, strict=True)]
+Longitude = Annotated[int, Field(ge=-180_000_000, le=180_000_000, strict=True)]
+VillageCode = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+DivisionCode = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
+UnitKind = Literal["key", "stationed"]
+CadreRole = Literal["first_secretary", "team_member", "helper"]
+
+
+class Place(Input):
+    """Where a village is."""
+
+    division: VillageCode
+    lat_e6: Latitude
+    lon_e6: Longitude
+
+
+class Places(Input):
+    items: list[Place] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Unit(Input):
+    """A unit with key tasks, or one stationed in a village (`division`)."""
+
+    id: UUID
+    code: str = Field(pattern=r"^[A-Za-z0-9-]{1,40}$")
+    name_zh: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")
+    kind: UnitKind
+    division: DivisionCode
+
+
+class Units(Input):
+    items: list[Unit] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Cadre(Input):
+    """`subject` is the login that his tokens bear."""
+
+    id: UUID
+    subject: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x20]+$")
+    unit_id: UUID
+    role: CadreRole
+    division: DivisionCode
+    starts_on: date
+
+
+class Cadres(Input):
+    items: list[Cadre] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class NewPairing(Input):
+    id: UUID
+    household_id: UUID
+    cadre_id: UUID
+    starts_on: date
+
+
+class NewPairings(Input):
+    items: list[NewPairing] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class NewLeave(Input):
+    """Both days belong to it; leave may be recorded ahead."""
+
+    id: UUID
+    cadre_id: UUID
+    starts_on: date
+    ends_on: date
+
+
+class NewLeaves(Input):
+    items: list[NewLeave] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Result(BaseModel):
+    """`id` is the item's; of a place, its division."""
+
+    id: UUID | str
+    status: Literal["accepted", "refused"]
+    code: str | None
+
+
+class Results(BaseModel):
+    results: list[Result]
+
+
+class UnitPage(BaseModel):
+    items: list[Unit]
+    next: str | None
+
+
+class CadreSummary(BaseModel):
+    """`subject` is shown to county, auditor and himself."""
+
+    id: UUID
+    subject: str | None
+    unit_id: UUID
+    role: CadreRole
+    division: str
+    starts_on: date
+
+
+class CadrePage(BaseModel):
+    items: list[CadreSummary]
+    next: str | None
+
+
+class Pairing(BaseModel):
+    """Half-open: on `ends_on` he is the helper no longer; null while he is."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    cadre_id: UUID
+    starts_on: date
+    ends_on: date | None
+
+
+class PairingPage(BaseModel):
+    items: list[Pairing]
+    next: str | None
+
+
+class OwnHousehold(BaseModel):
+    household_id: UUID
+    division: str
+    status: str
+    pairing_id: UUID
+    starts_on: date
+
+
+class OwnHouseholdPage(BaseModel):
+    items: list[OwnHousehold]
+    next: str | None
+
+
+class TeamSummary(BaseModel):
+    """`teams_of_three`: units with at least the policy's number of cadres stationed in the village."""
+
+    units_key: int
+    units_stationed: int
+    teams_of_three: int
+    helpers: int
+    households_paired: int
+    households_unpaired: int

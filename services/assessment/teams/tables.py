@@ -1,0 +1,32 @@
+"""Columns as statements see them; the migration makes them."""
+
+from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import DATERANGE
+
+METADATA = MetaData()
+
+place = Table(
+    "place", METADATA,
+    Column("division", Text, primary_key=True), Column("lat_e6", Integer), Column("lon_e6", Integer),
+    Column("set_on", Date), Column("set_by", Text),
+)  # fmt: skip
+unit = Table(
+    "unit", METADATA,
+    Column("id", Uuid, primary_key=True), Column("code", Text), Column("name_zh", Text), Column("kind", Text),
+    Column("division", Text), Column("set_on", Date), Column("set_by", Text),
+)  # fmt: skip
+cadre = Table(
+    "cadre", METADATA,
+    Column("id", Uuid, primary_key=True), Column("subject", Text), Column("unit_id", Uuid), Column("role", Text),
+    Column("division", Text), Column("starts_on", Date), Column("set_on", Date), Column("set_by", Text),
+)  # fmt: skip
+pairing = Table(
+    "pairing", METADATA,
+    Column("id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
+    Column("cadre_id", Uuid), Column("valid", DATERANGE), Column("assigned_on", Date), Column("assigned_by", Text),
+)  # fmt: skip
+leave = Table(
+    "leave", METADATA,
+    Column("id", Uuid, primary_key=True), Column("cadre_id", Uuid), Column("division", Text),
+    Column("starts_on", Date), Column("ends_on", Date), Column("recorded_on", Date), Column("recorded_by", Text),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Visits and presence, sent from phones that were offline for days."""

@@ -1,0 +1,182 @@
+"""Taking what phones send: judged by the day it was done, answered the same however often it is sent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.assessment.teams import queries as teams
+from services.assessment.visits import queries
+from services.assessment.visits.rules import (
+    Judgement,
+    VisitFacts,
+    VisitPolicy,
+    distance_m,
+    judge_checkin,
+    judge_visit,
+    note_digest,
+)
+from services.assessment.visits.schemas import NewCheckin, SentVisit, VisitResult
+from shared.context import Act
+from shared.events.assessment import VisitRecorded
+from shared.outbox import emit
+from shared.policy import Policy
+from shared.problems import Problem
+from shared.sql import Connection, Row
+
+VISIT_CONTENT = ("household_id", "visited_on", "lat_e6", "lon_e6", "note", "findings", "photo_sha256")
+CHECKIN_CONTENT = ("checked_on", "lat_e6", "lon_e6")
+TAKEN = "assessment.visits.id_taken"
+
+
+def visit_policy(numbers: dict[str, Any]) -> VisitPolicy:
+    return VisitPolicy(
+        geofence_m=numbers["geofence_m"], tolerance_m=numbers["geofence_tolerance_m"],
+        late_after_days=numbers["visit_late_after_days"], counts_within_days=numbers["visit_counts_within_days"],
+    )  # fmt: skip
+
+
+async def record_visits(
+    connection: Connection, act: Act, policy: Policy, items: Sequence[SentVisit]
+) -> list[VisitResult]:
+    """Judge and keep each; what is refused is not kept, and may come again corrected under the same id.
+
+    Raises:
+        Problem: the caller is no cadre (403).
+    """
+    cadre = await _lock_cadre(connection, act)
+    numbers = policy.on(act.business_date)
+    figures, codes = visit_policy(numbers), set(numbers["visit_findings"])
+    # Statements of their own after the locks, so that they see what a phone before us has committed.
+    households = await teams.lock_households(connection, sorted({i.household_id for i in items}))
+    known: dict[UUID, Any] = dict(await queries.list_visits_by_id(connection, [i.id for i in items]))
+    tenures = await teams.list_tenures(connection, cadre["id"], list(households))
+    places = await teams.list_places(connection, sorted({h["division"] for h in households.values()}))
+    counted = await queries.list_counted(connection, cadre["id"], [(i.household_id, i.visited_on) for i in items])
+    fresh, refused = dict[UUID, dict[str, Any]](), list[str | None]()
+    for item in items:
+        row, household = _visit_row(act, item, cadre["id"]), households.get(item.household_id)
+        if item.id in known:
+            refused.append(_repeated(row, known[item.id], VISIT_CONTENT))
+            continue
+        if household is None or not codes.issuperset(item.findings):
+            refused.append("assessment.visits.unknown_finding" if household else "shared.household_unknown")
+            continue
+        day, far = (item.household_id, item.visited_on), _distance(places, household["division"], item)
+        facts = VisitFacts(
+            item.visited_on,
+            act.business_date,
+            _helped(tenures.get(item.household_id, ()), item.visited_on),
+            far,
+            day in counted,
+        )
+        judged = judge_visit(facts, figures)
+        refused.append(_code(judged))
+        if not judged.refusal:
+            counted |= {day} if judged.counts else set()
+            kept = {"division": household["division"], "late": judged.late}
+            known[item.id] = fresh[item.id] = row | kept | _judged(judged, far)
+    taken = set(fresh) - await queries.insert_visits(connection, list(fresh.values()))
+    await emit(connection, act, "assessment", [_recorded(r) for r in fresh.values() if r["id"] not in taken])
+    return _results(items, [TAKEN if i.id in taken else c for i, c in zip(items, refused, strict=True)], known, fresh)
+
+
+async def record_checkins(
+    connection: Connection, act: Act, policy: Policy, items: Sequence[NewCheckin]
+) -> list[VisitResult]:
+    """Days of presence in the village where the caller is stationed; one counts a day.
+
+    Raises:
+        Problem: the caller is no cadre of the area (403).
+    """
+    cadre = await _lock_cadre(connection, act)
+    if not cadre["division"].startswith(act.caller.area):
+        raise Problem("assessment.visits.not_a_cadre")
+    figures = visit_policy(policy.on(act.business_date))
+    known: dict[UUID, Any] = dict(await queries.list_checkins_by_id(connection, [i.id for i in items]))
+    places = await teams.list_places(connection, [cadre["division"]])
+    counted = await queries.list_checked_days(connection, cadre["id"], [i.on for i in items])
+    fresh, refused = dict[UUID, dict[str, Any]](), list[str | None]()
+    for item in items:
+        row = _checkin_row(act, item, cadre)
+        if item.id in known:
+            refused.append(_repeated(row, known[item.id], CHECKIN_CONTENT))
+            continue
+        far = _distance(places, cadre["division"], item)
+        judged = judge_checkin(
+            item.on, act.business_date, cadre["starts_on"], far, figures, counted=item.on in counted
+        )  # fmt: skip
+        refused.append(_code(judged))
+        if not judged.refusal:
+            counted |= {item.on} if judged.counts else set()
+            known[item.id] = fresh[item.id] = row | _judged(judged, far)
+    taken = set(fresh) - await queries.insert_checkins(connection, list(fresh.values()))
+    return _results(items, [TAKEN if i.id in taken else c for i, c in zip(items, refused, strict=True)], known, fresh)
+
+
+async def _lock_cadre(connection: Connection, act: Act) -> Row:
+    cadre = await teams.lock_cadre_of(connection, act.subject)
+    if cadre is None:
+        raise Problem("assessment.visits.not_a_cadre")
+    return cadre
+
+
+def _visit_row(act: Act, item: SentVisit, cadre_id: UUID) -> dict[str, Any]:
+    return item.model_dump() | {
+        "findings": sorted(set(item.findings)), "note_digest": note_digest(item.note), "cadre_id": cadre_id,
+        "recorded_on": act.business_date, "recorded_by": act.subject,
+    }  # fmt: skip
+
+
+def _checkin_row(act: Act, item: NewCheckin, cadre: Row) -> dict[str, Any]:
+    return item.model_dump(exclude={"on"}) | {
+        "checked_on": item.on, "cadre_id": cadre["id"], "division": cadre["division"],
+        "recorded_on": act.business_date, "recorded_by": act.subject,
+    }  # fmt: skip
+
+
+def _judged(judged: Judgement, far: int | None) -> dict[str, Any]:
+    return {"distance_m": far, "counts": judged.counts, "reasons": list(judged.reasons)}
+
+
+def _repeated(row: dict[str, Any], earlier: Any, content: Sequence[str]) -> str | None:
+    """Two phones may send the same; the same person with another content, or another person, is refused."""
+    if earlier["recorded_by"] != row["recorded_by"]:
+        return TAKEN
+    same = all(earlier[name] == row[name] for name in content)
+    return None if same else "assessment.visits.content_differs"
+
+
+def _helped(tenures: Sequence[tuple[date, date | None]], on: date) -> bool:
+    return any(start <= on and (end is None or on < end) for start, end in tenures)
+
+
+def _distance(places: Mapping[str, tuple[int, int]], division: str, item: SentVisit | NewCheckin) -> int | None:
+    place = places.get(division)
+    return None if place is None else distance_m(place, (item.lat_e6, item.lon_e6))
+
+
+def _code(judged: Judgement) -> str | None:
+    return judged.refusal and f"assessment.visits.{judged.refusal}"
+
+
+def _recorded(row: dict[str, Any]) -> VisitRecorded:
+    return VisitRecorded(
+        household_id=row["household_id"], division=row["division"], visit_id=row["id"], cadre_id=row["cadre_id"],
+        visited_on=row["visited_on"], counts=row["counts"], findings=row["findings"],
+    )  # fmt: skip
+
+
+def _results(
+    items: Sequence[SentVisit | NewCheckin], refused: Sequence[str | None], known: Mapping[UUID, Any],
+    fresh: Mapping[UUID, Any],
+) -> list[VisitResult]:  # fmt: skip
+    return [
+        VisitResult(id=item.id, status="refused", code=code, counts=False, reasons=[])
+        if code
+        else VisitResult(
+            id=item.id, status="accepted", code=None, counts=known[item.id]["counts"],
+            reasons=known[item.id]["reasons"], fresh=item.id in fresh,
+        )
+        for item, code in zip(items, refused, strict=True)
+    ]  # fmt: skip

@@ -1,0 +1,84 @@
+"""Doors to visits and presence: what phones send, one by one or after days offline, and what became of it."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from services.assessment.visits import actions, queries
+from services.assessment.visits.schemas import (
+    Copies,
+    CopiesList,
+    NewCheckins,
+    NewVisit,
+    SentVisit,
+    SentVisits,
+    Visit,
+    VisitPage,
+    VisitResults,
+    VisitState,
+    VisitSummary,
+)
+from shared.context import Act
+from shared.http import CurrentPolicy, Transaction, by
+from shared.problems import Problem
+
+router = APIRouter(prefix="/visits", tags=["visits"])
+
+FIRST = UUID(int=0)
+READERS = by("county", "township", "village", "team", "helper", "auditor")
+SEE_NOTES = ("county", "auditor")
+Visitor = Annotated[Act, by("helper", "team")]
+
+
+@router.post("/sync")
+async def sync(body: SentVisits, connection: Transaction, policy: CurrentPolicy, act: Visitor) -> VisitResults:
+    """Up to 1,000 visits of a phone that was offline; each may have been sent before."""
+    return VisitResults(results=await actions.record_visits(connection, act, policy, body.items))
+
+
+@router.post("/checkins")
+async def check_in(body: NewCheckins, connection: Transaction, policy: CurrentPolicy, act: Visitor) -> VisitResults:
+    """Days of presence in the village where the caller is stationed."""
+    return VisitResults(results=await actions.record_checkins(connection, act, policy, body.items))
+
+
+@router.get("")
+async def list_visits(
+    connection: Transaction, act: Annotated[Act, READERS], cursor: UUID = FIRST, household_id: UUID | None = None,
+    cadre_id: UUID | None = None, since: date | None = None, until: date | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> VisitPage:  # fmt: skip
+    """Visits in the caller's area, by id; both days belong to the period."""
+    rows = await queries.list_visits(
+        connection, cursor, limit, household_id, cadre_id, since, until, act.subject,
+        all_notes=act.caller.role in SEE_NOTES,
+    )  # fmt: skip
+    items = [Visit(**row) for row in rows]
+    return VisitPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+
+
+@router.get("/summary", dependencies=[READERS])
+async def show_summary(connection: Transaction, since: date | None = None, until: date | None = None) -> VisitSummary:
+    """Counts over the caller's area; both days belong to the period."""
+    return VisitSummary(**await queries.get_summary(connection, since, until))
+
+
+@router.get("/copies", dependencies=[by("county", "auditor")])
+async def list_copies(year: Annotated[int, Query(ge=2000, le=2100)], connection: Transaction) -> CopiesList:
+    """Helpers whose notes repeat: a ground to look, not a finding."""
+    return CopiesList(items=[Copies(**row) for row in await queries.list_copies(connection, year)])
+
+
+@router.put("/{visit_id}", status_code=201)
+async def put_visit(
+    visit_id: UUID, body: NewVisit, response: Response, connection: Transaction, policy: CurrentPolicy, act: Visitor
+) -> VisitState:
+    """One visit: 201 when it is new, 200 when it was sent before."""
+    sent = SentVisit(id=visit_id, **body.model_dump())
+    (result,) = await actions.record_visits(connection, act, policy, [sent])
+    if result.code:
+        raise Problem(result.code)
+    response.status_code = 201 if result.fresh else 200
+    return VisitState(id=visit_id, status="accepted", counts=result.counts, reasons=result.reasons)

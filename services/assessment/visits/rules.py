@@ -1,0 +1,96 @@
+"""Does a visit count? Evidence is taken whenever it can be true; what counts is decided by place and days.
+
+Phones are offline for days, so a visit is judged by the day on which it was made, never by the day it arrives.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from math import asin, cos, radians, sin, sqrt
+
+EARTH_RADIUS_M = 6_371_008  # the mean radius of WGS84's ellipsoid
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFacts:
+    """`is_helper`: he was the household's helper on that day. `counted`: a visit of his there counts that day."""
+
+    visited_on: date
+    arrived_on: date
+    is_helper: bool
+    distance_m: int | None
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPolicy:
+    """The figures in force on the day of arrival."""
+
+    geofence_m: int
+    tolerance_m: int
+    late_after_days: int
+    counts_within_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`refusal` keeps nothing; otherwise it is kept, and `reasons` say why it does not count or what was noted."""
+
+    counts: bool
+    late: bool = False
+    reasons: tuple[str, ...] = ()
+    refusal: str | None = None
+
+
+# Geofence 1 km (S65); days of grace, tolerance of a phone's position and one visit a day [choice].
+def judge_visit(facts: VisitFacts, policy: VisitPolicy) -> Judgement:
+    """Refused: dated in the future, or by who was not the helper then. Too far, too late, twice: does not count."""
+    days = (facts.arrived_on - facts.visited_on).days
+    if days < 0:
+        return Judgement(counts=False, refusal="future_date")
+    if not facts.is_helper:
+        return Judgement(counts=False, refusal="not_the_helper")
+    against = _too_far(facts.distance_m, policy)
+    late = days > policy.late_after_days
+    if days > policy.counts_within_days:
+        against += ("too_late",)
+    if facts.counted:
+        against += ("duplicate",)
+    noted = (("late",) if late else ()) + _no_place(facts.distance_m)
+    return Judgement(counts=not against, late=late, reasons=against + noted)
+
+
+# A day's presence: weekly check-in within the fence was seen (S65); one counts a day [choice].
+def judge_checkin(
+    checked_on: date, today: date, starts_on: date, distance_m: int | None, policy: VisitPolicy, *, counted: bool
+) -> Judgement:
+    """The same of future and distance; before `starts_on` the cadre was not there yet."""
+    if checked_on > today:
+        return Judgement(counts=False, refusal="future_date")
+    if checked_on < starts_on:
+        return Judgement(counts=False, refusal="not_stationed")
+    against = _too_far(distance_m, policy)
+    if counted:
+        against += ("duplicate",)
+    return Judgement(counts=not against, reasons=against + _no_place(distance_m))
+
+
+def _too_far(distance_m: int | None, policy: VisitPolicy) -> tuple[str, ...]:
+    within = distance_m is None or distance_m <= policy.geofence_m + policy.tolerance_m
+    return () if within else ("too_far",)
+
+
+def _no_place(distance_m: int | None) -> tuple[str, ...]:
+    return ("no_place",) if distance_m is None else ()
+
+
+def distance_m(one: tuple[int, int], other: tuple[int, int]) -> int:
+    """Metres between two points (latitude, longitude in millionths of a degree) along the great circle."""
+    (lat1, lon1), (lat2, lon2) = ((radians(a / 1e6), radians(o / 1e6)) for a, o in (one, other))
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
+    return round(2 * EARTH_RADIUS_M * asin(sqrt(min(1.0, half))))
+
+
+def note_digest(note: str) -> str:
+    """SHA-256 of the note without spaces and in small letters: a copy with another spacing is a copy."""
+    return hashlib.sha256("".join(note.split()).casefold().encode()).hexdigest()

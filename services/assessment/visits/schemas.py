@@ -1,0 +1,114 @@
+"""Bodies of the visits' doors, written by phones. Places are WGS84 in millionths of a degree."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.assessment.teams.schemas import Latitude, Longitude
+from shared.bodies import LARGEST_BATCH, Input
+
+Code = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+
+
+class NewVisit(Input):
+    """`findings` are codes of the policy's list; `photo_sha256` names a picture that stays on the phone."""
+
+    household_id: UUID
+    visited_on: date
+    lat_e6: Latitude
+    lon_e6: Longitude
+    note: str = Field(max_length=2000, pattern=r"^[^\x00]*$")
+    findings: list[Code] = Field(max_length=20)
+    photo_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+
+
+class SentVisit(NewVisit):
+    id: UUID
+
+
+class SentVisits(Input):
+    items: list[SentVisit] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class NewCheckin(Input):
+    """A day's presence in the village."""
+
+    id: UUID
+    on: date
+    lat_e6: Latitude
+    lon_e6: Longitude
+
+
+class NewCheckins(Input):
+    items: list[NewCheckin] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class VisitResult(BaseModel):
+    """`reasons`: why it does not count (too_far, too_late, duplicate), or what was noted (late, no_place)."""
+
+    id: UUID
+    status: Literal["accepted", "refused"]
+    code: str | None
+    counts: bool
+    reasons: list[str]
+    # Two phones that send the same get the same answer: only the status of a PUT tells them apart.
+    fresh: bool = Field(default=False, exclude=True)
+
+
+class VisitResults(BaseModel):
+    results: list[VisitResult]
+
+
+class VisitState(BaseModel):
+    id: UUID
+    status: Literal["accepted"]
+    counts: bool
+    reasons: list[str]
+
+
+class Visit(BaseModel):
+    """`distance_m` is to the village's place, null where nobody said it. `note` only for county, auditor, visitor."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    cadre_id: UUID
+    visited_on: date
+    recorded_on: date
+    distance_m: int | None
+    findings: list[str]
+    photo_sha256: str | None
+    counts: bool
+    late: bool
+    reasons: list[str]
+    note: str | None
+
+
+class VisitPage(BaseModel):
+    items: list[Visit]
+    next: str | None
+
+
+class VisitSummary(BaseModel):
+    """`late`: arrived late, whether they count or not. `checkins`: days of presence that count."""
+
+    visits: int
+    counting: int
+    late: int
+    too_far: int
+    findings: dict[str, int]
+    checkins: int
+
+
+class Copies(BaseModel):
+    """A helper whose notes repeat."""
+
+    cadre_id: UUID
+    visits: int
+    distinct_notes: int
+
+
+class CopiesList(BaseModel):
+    items: list[Copies]

@@ -1,0 +1,22 @@
+"""What other services' facts mean for lenders: a death, a missed dividend, a loan used for something else."""
+
+from collections.abc import Sequence
+
+from services.finance.holds import actions
+from shared.context import Act
+from shared.events.assessment import VisitRecorded
+from shared.events.industry import DividendMissed
+from shared.events.registry import MemberRemoved
+from shared.sql import Connection
+
+
+async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
+    await actions.record_deaths(connection, facts[-1][0], [fact for _, fact in facts if fact.reason == "death"])
+
+
+async def on_dividend_missed(connection: Connection, facts: Sequence[tuple[Act, DividendMissed]]) -> None:
+    await actions.record_missed_dividends(connection, facts[-1][0], [fact for _, fact in facts])
+
+
+async def on_visit_recorded(connection: Connection, facts: Sequence[tuple[Act, VisitRecorded]]) -> None:
+    await actions.record_findings(connection, facts[-1][0], [fact for _, fact in facts])

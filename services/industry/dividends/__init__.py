@@ -1,0 +1,1 @@
+"""Guaranteed dividends for loans that an entity uses: agreements, due dates, payments, top-ups."""

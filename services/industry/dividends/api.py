@@ -1,0 +1,85 @@
+"""Doors to dividends: sign, pay, top up, warn, end, list."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from services.industry.dividends import actions, queries
+from services.industry.dividends.schemas import (
+    AgreementPage,
+    AgreementResults,
+    Agreements,
+    AgreementShown,
+    DividendTotals,
+    Endings,
+    Missed,
+    OverdueCheck,
+    Payments,
+    Results,
+    TopUp,
+    TopUpOrder,
+    Year,
+)
+from shared.context import Act
+from shared.http import CurrentPolicy, Transaction, by
+
+router = APIRouter(prefix="/dividends", tags=["dividends"])
+
+FIRST = UUID(int=0)
+READERS = by("county", "township", "village", "team", "helper", "auditor")
+Signer = Annotated[Act, by("village", "township")]
+Payer = Annotated[Act, by("entity", "county")]
+County = Annotated[Act, by("county")]
+Reader = Annotated[Act, READERS]
+
+
+@router.post("/agreements")
+async def sign_agreements(
+    body: Agreements, connection: Transaction, act: Signer, policy: CurrentPolicy
+) -> AgreementResults:
+    """Up to 1,000 agreements, decided at once, a result for each."""
+    return AgreementResults(results=await actions.sign_agreements(connection, act, policy, body.items))
+
+
+@router.post("/payments")
+async def record_payments(body: Payments, connection: Transaction, act: Payer) -> Results:
+    """What an entity handed over for due dates, a result for each; the same again is the same."""
+    return Results(results=await actions.record_payments(connection, act, body.items))
+
+
+@router.post("/top-ups")
+async def top_up(body: TopUpOrder, connection: Transaction, act: County, policy: CurrentPolicy) -> TopUp:
+    """Fill up a year's dividends to their floors, once; the same again is the same."""
+    return await actions.top_up(connection, act, policy, body.id, body.year)
+
+
+@router.post("/overdue-checks")
+async def check_overdue(
+    connection: Transaction, act: County, policy: CurrentPolicy, _body: OverdueCheck | None = None
+) -> Missed:
+    """Warn of what is overdue, once for each agreement and due date."""
+    return await actions.check_overdue(connection, act, policy)
+
+
+@router.post("/endings")
+async def end_agreements(body: Endings, connection: Transaction, act: County) -> Results:
+    """End up to 1,000 agreements, a result for each."""
+    return Results(results=await actions.end_agreements(connection, act, body.items))
+
+
+@router.get("/agreements", dependencies=[READERS])
+async def list_agreements(
+    connection: Transaction, cursor: UUID = FIRST, household_id: UUID | None = None, entity_code: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> AgreementPage:  # fmt: skip
+    """Agreements of the caller's area, by id. `next` is the cursor of the following page."""
+    rows = await queries.list_agreements(connection, cursor, limit, household_id, entity_code)
+    items = [AgreementShown(**row) for row in rows]
+    return AgreementPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+
+
+@router.get("/summary")
+async def show_totals(connection: Transaction, act: Reader, year: Year | None = None) -> DividendTotals:
+    """A year's figures over the caller's area, without `year` this year's; fen, the median in yuan."""
+    return await actions.get_totals(connection, year or act.business_date.year)

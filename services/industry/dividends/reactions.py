@@ -1,0 +1,25 @@
+"""What finance's and the registry's facts mean for dividends: loans to put in, households that move or are removed."""
+
+from collections.abc import Sequence
+
+from services.industry.dividends import actions, queries
+from shared.context import Act
+from shared.events.finance import LoanDisbursed, LoanSettled
+from shared.events.registry import HouseholdRemoved, HouseholdRevised
+from shared.sql import Connection
+
+
+async def on_loan_disbursed(connection: Connection, facts: Sequence[tuple[Act, LoanDisbursed]]) -> None:
+    await actions.keep_disbursed(connection, [fact for _, fact in facts])
+
+
+async def on_loan_settled(connection: Connection, facts: Sequence[tuple[Act, LoanSettled]]) -> None:
+    await actions.keep_settled(connection, [fact for _, fact in facts])
+
+
+async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
+    await actions.end_of_removed(connection, facts)
+
+
+async def on_household_revised(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:
+    await queries.follow_households(connection, sorted({f.household_id for _, f in facts}))

@@ -1,0 +1,205 @@
+"""Plans that distribute what a station earned: drafted, approved, filed, each by another person."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.industry.payouts.actions import record_dues
+from services.industry.payouts.rules import Due
+from services.industry.plans import queries
+from services.industry.plans.rules import (
+    BENEFICIARY,
+    TIERS,
+    BeneficiaryFacts,
+    BeneficiaryPolicy,
+    plan_reaches,
+    pv_beneficiary,
+    upkeep_fen,
+)
+from services.industry.plans.schemas import Plan, PlanResult, PlanState, Portion, PortionResult
+from services.industry.stations import queries as stations
+from shared.context import Act
+from shared.decisions import record_decisions
+from shared.events.industry import PvPlanFiled
+from shared.freezes import list_frozen
+from shared.outbox import emit
+from shared.policy import Policy
+from shared.problems import Problem
+from shared.sql import Connection, Row
+from shared.verdicts import Decided
+
+
+async def draft_plan(connection: Connection, act: Act, policy: Policy, plan: Plan) -> PlanResult:
+    """Lay a plan before the rule, household by household; it is taken as a whole or not at all, and may be mended.
+
+    What it distributes is reserved at once, so that no second plan counts on the same money.
+
+    Raises:
+        Problem: the station is not of the caller's area (404), not his to plan (403); the id is taken (409) or
+            was used for another plan (422).
+    """
+    station = await stations.lock_station(connection, plan.station_id)
+    if act.caller.role != ("village" if station["kind"] == "village" else "township"):
+        raise Problem("industry.plans.wrong_drafter")
+    amount_fen = sum(i.amount_fen for i in plan.items)
+    known = await queries.find_plan(connection, plan.id)
+    if known is not None:
+        return await _known_plan(connection, plan, known)
+    households = await queries.lock_households(connection, sorted({i.household_id for i in plan.items}))
+    decided = await _decide(connection, act, policy, plan, station, households)
+    results = _portions(plan.items, decided)
+    available_fen = await _available(connection, act, policy, station)
+    code = None
+    if any(r.status == "refused" for r in results):
+        code = "industry.plans.portion_refused"
+    elif amount_fen > available_fen:
+        code = "industry.plans.over_received"
+    await record_decisions(connection, act, policy.version, list(decided.values()))
+    if code is None:
+        await _keep_plan(connection, act, plan, station, decided)
+    return PlanResult(
+        id=plan.id, status="refused" if code else "accepted", code=code, state=None if code else "drafted",
+        amount_fen=amount_fen, available_fen=available_fen, results=results,
+    )  # fmt: skip
+
+
+async def _known_plan(connection: Connection, plan: Plan, known: Row) -> PlanResult:
+    items = await queries.list_items_as_drafted(connection, plan.id)
+    drafted = sorted((r["household_id"], r["amount_fen"], r["reason"]) for r in items)
+    asked = sorted((i.household_id, i.amount_fen, i.reason) for i in plan.items)
+    if (known["station_id"], known["year"], drafted) != (plan.station_id, plan.year, asked):
+        raise Problem("industry.plans.content_differs")
+    return PlanResult(
+        id=plan.id, status="accepted", code=None, state=known["state"], amount_fen=known["amount_fen"],
+        available_fen=0, results=[PortionResult(household_id=i.household_id, status="accepted") for i in plan.items],
+    )  # fmt: skip
+
+
+async def _available(connection: Connection, act: Act, policy: Policy, station: Row) -> int:
+    """What was received, less the upkeep of the settled quarters, less what stands in plans (domain notes 2.4)."""
+    quarters = len((await stations.list_settlements(connection, [station["id"]]))[station["id"]])
+    upkeep = upkeep_fen(station["capacity_w"], quarters, policy.on(act.business_date)["pv_upkeep_fen_per_w"])
+    received = station["coal_received_fen"] + station["subsidy_received_fen"]
+    return max(int(received - upkeep - station["planned_fen"]), 0)
+
+
+async def _decide(
+    connection: Connection, act: Act, policy: Policy, plan: Plan, station: Row, households: dict[UUID, Row]
+) -> dict[UUID, Decided]:
+    # Statements of their own after the lock, so that they see what the plan before us has committed.
+    tier = TIERS[station["kind"]]
+    elsewhere = await queries.list_of_another_tier(connection, list(households), plan.year, tier)
+    frozen = await list_frozen(connection, list(households))
+    rule_policy = BeneficiaryPolicy(tuple(policy.on(act.business_date)["pv_statuses"]))
+    decided = {}
+    for item in plan.items:
+        household = households.get(item.household_id)
+        if household is None:
+            continue
+        facts = BeneficiaryFacts(
+            kind=station["kind"], reason=item.reason, status=household["status"],
+            in_place=plan_reaches(station["kind"], station["division"], household["division"]),
+            has_labour=household["has_labour"], relocated=household["relocated"],
+            deep_poverty=household["deep_poverty"], shares_elsewhere=item.household_id in elsewhere,
+            frozen=item.household_id in frozen,
+        )  # fmt: skip
+        verdict = pv_beneficiary(facts, rule_policy)
+        subject = str(item.household_id)
+        decided[item.household_id] = Decided(BENEFICIARY, subject, household["division"], facts, rule_policy, verdict)
+    return decided
+
+
+def _portions(items: Sequence[Portion], decided: Mapping[UUID, Decided]) -> list[PortionResult]:
+    results, seen = [], set[UUID]()
+    for item in items:
+        one = decided.get(item.household_id)
+        missing = one.verdict.missing if one else []
+        code = None
+        if one is None:
+            code = "shared.household_unknown"
+        elif item.household_id in seen:
+            code = "industry.plans.twice_in_plan"
+        elif missing:
+            code = "industry.plans.not_a_beneficiary"
+        seen.add(item.household_id)
+        status: Any = "refused" if code else "accepted"
+        results.append(PortionResult(household_id=item.household_id, status=status, code=code, missing=missing))
+    return results
+
+
+async def _keep_plan(
+    connection: Connection, act: Act, plan: Plan, station: Row, decided: Mapping[UUID, Decided]
+) -> None:  # fmt: skip
+    row = {
+        "id": plan.id, "station_id": station["id"], "division": station["division"], "year": plan.year,
+        "state": "drafted", "households": len(plan.items), "amount_fen": sum(i.amount_fen for i in plan.items),
+        "drafted_by": act.subject, "drafted_on": act.business_date,
+    }  # fmt: skip
+    items = [
+        {
+            "plan_id": plan.id, "household_id": i.household_id, "division": decided[i.household_id].division,
+            "year": plan.year, "tier": TIERS[station["kind"]], "amount_fen": i.amount_fen, "reason": i.reason,
+            "decision_id": decided[i.household_id].id, "active": True,
+        }
+        for i in plan.items
+    ]  # fmt: skip
+    if not await queries.insert_plan(connection, row, items):
+        raise Problem("industry.plans.id_taken")
+    await stations.reserve(connection, station["id"], row["amount_fen"])
+
+
+async def approve_plan(connection: Connection, act: Act, plan_id: UUID, *, approved: bool) -> PlanState:
+    """The township's word on a plan, by another person than drafted it; refused, its money is free again.
+
+    Raises:
+        Problem: not known here (404), drafted by the same person (403), not in that state (409).
+    """
+    plan = await queries.lock_plan(connection, plan_id)
+    if plan["drafted_by"] == act.subject:
+        raise Problem("shared.same_person")
+    if plan["state"] != "drafted":
+        raise Problem("industry.plans.wrong_state")
+    state = "approved" if approved else "refused"
+    await queries.set_approved(connection, plan_id, state, act.subject, act.business_date)
+    if not approved:
+        items = await queries.list_items_as_drafted(connection, plan_id)
+        await queries.drop_items(connection, plan_id, [i["household_id"] for i in items])
+        await stations.reserve(connection, plan["station_id"], -plan["amount_fen"])
+    return PlanState(id=plan_id, state=state)
+
+
+async def file_plan(connection: Connection, act: Act, plan_id: UUID) -> PlanState:
+    """The county files a plan: what it distributes is owed from now on, but to nobody who was removed since.
+
+    Raises:
+        Problem: not known here (404), drafted or approved by the same person (403), not in that state, or nobody
+            is left to be paid (409).
+    """
+    plan = await queries.lock_plan(connection, plan_id)
+    if act.subject in (plan["drafted_by"], plan["approved_by"]):
+        raise Problem("shared.same_person")
+    if plan["state"] != "approved":
+        raise Problem("industry.plans.wrong_state")
+    items = await queries.list_items(connection, plan_id)
+    gone = [i for i in items if i["status"] == "removed"]
+    stays = [i for i in items if i["status"] != "removed"]
+    if not stays:
+        raise Problem("industry.plans.nobody_left")
+    amount_fen = sum(i["amount_fen"] for i in stays)
+    await queries.set_filed(connection, plan_id, act.subject, act.business_date, len(stays), amount_fen)
+    if gone:
+        await queries.drop_items(connection, plan_id, [i["household_id"] for i in gone])
+        await stations.reserve(connection, plan["station_id"], -sum(i["amount_fen"] for i in gone))
+    await record_dues(connection, act, [
+        Due(
+            f"pv:{plan_id}:{i['household_id']}", i["household_id"], i["division"], "pv_share",
+            f"pv:{plan['station_id']}", "property", i["amount_fen"],
+        )
+        for i in stays
+    ])  # fmt: skip
+    filed = PvPlanFiled(
+        station_id=plan["station_id"], division=plan["division"], plan_id=plan_id, households=len(stays),
+        amount_fen=amount_fen, filed_on=act.business_date,
+    )  # fmt: skip
+    await emit(connection, act, "industry", [filed])
+    return PlanState(id=plan_id, state="filed")

@@ -1,0 +1,49 @@
+"""Doors to plans: draft, approve, file, list."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from services.industry.plans import actions, queries
+from services.industry.plans.schemas import Approval, Plan, PlanPage, PlanResult, PlanShown, PlanState
+from shared.context import Act
+from shared.http import CurrentPolicy, Transaction, by
+
+router = APIRouter(prefix="/stations/plans", tags=["plans"])
+
+FIRST = UUID(int=0)
+READERS = by("county", "township", "village", "team", "helper", "auditor")
+Drafter = Annotated[Act, by("village", "township")]
+Township = Annotated[Act, by("township")]
+County = Annotated[Act, by("county")]
+
+
+@router.post("")
+async def draft_plan(body: Plan, connection: Transaction, act: Drafter, policy: CurrentPolicy) -> PlanResult:
+    """A village's plan for its station; of other stations the township's. As a whole, with a result per household."""
+    return await actions.draft_plan(connection, act, policy, body)
+
+
+@router.post("/{plan_id}/approval")
+async def approve_plan(
+    plan_id: UUID, connection: Transaction, act: Township, body: Approval | None = None
+) -> PlanState:  # fmt: skip
+    """Approve, or refuse; by another person than the one who drafted it."""
+    return await actions.approve_plan(connection, act, plan_id, approved=body is None or body.approved)
+
+
+@router.post("/{plan_id}/filing")
+async def file_plan(plan_id: UUID, connection: Transaction, act: County) -> PlanState:
+    """File an approved plan, by a third person: its portions are owed."""
+    return await actions.file_plan(connection, act, plan_id)
+
+
+@router.get("", dependencies=[READERS])
+async def list_plans(
+    connection: Transaction, cursor: UUID = FIRST, station_id: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> PlanPage:  # fmt: skip
+    """Plans of the caller's area, by id. `next` is the cursor of the following page."""
+    items = [PlanShown(**row) for row in await queries.list_plans(connection, cursor, limit, station_id)]
+    return PlanPage(items=items, next=str(items[-1].id) if len(items) == limit else None)

@@ -1,0 +1,1 @@
+"""Posts for those who can work: proposed, checked, approved, attended, paid by attendance, ended."""

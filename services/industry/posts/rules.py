@@ -1,0 +1,79 @@
+"""Who may hold a post, how many days of a month can have been worked, and what they are worth: pure rules.
+
+Proposed by the village, checked by the township, approved by the county (S48); no double posts, no pay without
+attendance (S48); posts go to households that can work, exited ones keep their policies (domain notes 2.4).
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from shared.dates import add_months
+from shared.money import half_up
+from shared.verdicts import Reason, Rule, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PostFacts:
+    """What is known of a household and the post when it is decided. `holds_post`: another one, or is proposed."""
+
+    status: str
+    has_labour: bool
+    relocated: bool
+    frozen: bool
+    holds_post: bool
+    kind: str
+    reserved_for_relocated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostPolicy:
+    statuses: tuple[str, ...]
+
+
+# One post per household [choice on S48]; public-welfare posts are the relocated households' (seed 14).
+def post_eligibility(facts: PostFacts, policy: PostPolicy) -> Verdict:
+    """`approved` when every condition holds, else `refused`; a reason for each."""
+    reasons = (
+        Reason("household_eligible", facts.status in policy.statuses, {"status": facts.status}),
+        Reason("has_labour", facts.has_labour),
+        Reason(
+            "relocated_where_reserved",
+            facts.relocated or not facts.reserved_for_relocated,
+            {"kind": facts.kind, "reserved": facts.reserved_for_relocated, "relocated": facts.relocated},
+        ),
+        Reason("not_frozen", not facts.frozen),
+        Reason("no_other_post", not facts.holds_post),
+    )
+    return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
+
+
+ELIGIBILITY = Rule("industry.post_eligibility", PostFacts, PostPolicy, post_eligibility)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """When somebody is assigned to a post; `ended_on` is its last day."""
+
+    starts_on: date
+    ended_on: date | None
+
+
+def days_possible(month_on: date, tenure: Tenure, today: date) -> int:
+    """How many days of a month can have been worked by now."""
+    last = min(add_months(month_on, 1) - timedelta(days=1), today, tenure.ended_on or date.max)
+    return max(0, (last - max(month_on, tenure.starts_on)).days + 1)
+
+
+# No attendance, no pay (S48); how much for how many days is [choice].
+def wage_fen(monthly_fen: int, days: int, full_pay_days: int) -> int:
+    """The whole month's pay from the policy's days on, below them in proportion, rounded once."""
+    return monthly_fen if days >= full_pay_days else half_up(monthly_fen * days, full_pay_days)
+
+
+def attendance_refusal(month_on: date, days: int, tenure: Tenure, today: date) -> str | None:
+    """Why days of a month are not taken, or None."""
+    if month_on.day != 1:
+        return "not_a_month"
+    if month_on > today:
+        return "future_date"
+    return "too_many_days" if days > days_possible(month_on, tenure, today) else None

@@ -1,0 +1,222 @@
+"""Bodies of the projects' doors. Quantities in 0.01 of the kind's unit: mu, head, count."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.bodies import LARGEST_BATCH, Fen, Input
+
+Division = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
+Quantity = Annotated[int, Field(ge=0, le=10**12, strict=True)]
+Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
+
+
+class Entity(Input):
+    """An enterprise, a cooperative, a household's business; `code` is its unified social credit code (GB 32100)."""
+
+    id: UUID
+    code: str = Field(min_length=1, max_length=40)
+    name_zh: str = Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")
+    kind: Literal["enterprise", "cooperative", "household_business"]
+    leading: bool = Field(strict=True)
+
+
+class Entities(Input):
+    items: list[Entity] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class EntityPage(BaseModel):
+    items: list[Entity]
+    next: str | None
+
+
+class NewProject(Input):
+    """`item`: of works, a code of the village's checklist; of a product, what it is."""
+
+    id: UUID
+    kind: str = Field(min_length=1, max_length=40)
+    division: Division
+    entity_id: UUID | None
+    planned_x100: Quantity
+    budget_fen: Fen
+    item: str | None = Field(max_length=40, pattern=r"^[^\x00]+$")
+
+
+class NewProjects(Input):
+    items: list[NewProject] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Report(Input):
+    """What the village says was done so far, all in all."""
+
+    id: UUID
+    project_id: UUID
+    quantity_x100: Quantity
+    reported_on: date
+
+
+class Reports(Input):
+    items: list[Report] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Acceptance(Input):
+    """What the township measured of the last report."""
+
+    project_id: UUID
+    quantity_x100: Quantity
+    accepted_on: date
+
+
+class Acceptances(Input):
+    items: list[Acceptance] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Participation(Input):
+    """A household's part of a project, as the village reports it."""
+
+    id: UUID
+    project_id: UUID
+    household_id: UUID
+    quantity_x100: Annotated[int, Field(gt=0, le=10**12, strict=True)]
+    started_on: date
+
+
+class Participations(Input):
+    items: list[Participation] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class ParticipationAcceptance(Input):
+    """`quantity_x100`: as measured; of what is not accepted it says nothing."""
+
+    id: UUID
+    accepted: bool = Field(strict=True)
+    quantity_x100: Quantity
+    accepted_on: date
+
+
+class ParticipationAcceptances(Input):
+    items: list[ParticipationAcceptance] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Spending(Input):
+    id: UUID
+    project_id: UUID
+    amount_fen: Amount
+    spent_on: date
+    purpose: Literal["equipment", "training", "works", "subsidy"]
+
+
+class Spendings(Input):
+    items: list[Spending] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Result(BaseModel):
+    """What became of one item; of an acceptance `id` is the project's."""
+
+    id: UUID
+    status: Literal["accepted", "refused"]
+    code: str | None
+
+
+class Results(BaseModel):
+    results: list[Result]
+
+
+class ProjectSummary(BaseModel):
+    """`reported_x100` is the last report, `accepted_x100` what was last measured."""
+
+    id: UUID
+    kind: str
+    unit: str
+    division: str
+    entity_id: UUID | None
+    item: str | None
+    planned_x100: int
+    reported_x100: int
+    accepted_x100: int
+    budget_fen: int
+    spent_fen: int
+
+
+class ProjectPage(BaseModel):
+    items: list[ProjectSummary]
+    next: str | None
+
+
+class ReportShown(BaseModel):
+    """A report, and what was measured of it where somebody did."""
+
+    id: UUID
+    quantity_x100: int
+    reported_on: date
+    accepted_x100: int | None
+    accepted_on: date | None
+    over_reported: bool
+
+
+class SpendingShown(BaseModel):
+    id: UUID
+    amount_fen: int
+    spent_on: date
+    purpose: str
+
+
+class Project(ProjectSummary):
+    reports: list[ReportShown]
+    spendings: list[SpendingShown]
+
+
+class ParticipationShown(BaseModel):
+    id: UUID
+    project_id: UUID
+    household_id: UUID
+    division: str
+    quantity_x100: int
+    started_on: date
+    state: str
+    accepted_x100: int | None
+    accepted_on: date | None
+
+
+class ParticipationPage(BaseModel):
+    items: list[ParticipationShown]
+    next: str | None
+
+
+class Finding(BaseModel):
+    id: UUID
+    project_id: UUID
+    division: str
+    kind: str
+    code: str
+    reported_x100: int
+    accepted_x100: int
+    found_on: date
+
+
+class FindingPage(BaseModel):
+    items: list[Finding]
+    next: str | None
+
+
+class KindTotals(BaseModel):
+    """`villages` that have such a project, `households` whose part of one was accepted, `over_reported` findings."""
+
+    kind: str
+    unit: str
+    projects: int
+    villages: int
+    planned_x100: int
+    reported_x100: int
+    accepted_x100: int
+    over_reported: int
+    households: int
+    budget_fen: int
+    spent_fen: int
+
+
+class ProjectTotals(BaseModel):
+    items: list[KindTotals]
+    leading_enterprises: int

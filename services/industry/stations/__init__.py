@@ -1,0 +1,1 @@
+"""Photovoltaic stations: meters, the two legs of their revenue, suspected faults."""

@@ -1,0 +1,155 @@
+"""What a station metered, what that is worth, and whether it is broken: pure rules.
+
+Electricity in whole kWh, capacity in watts, prices in fen x 10^4 a kWh (0.3205 yuan is 320,500).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from statistics import median
+from uuid import UUID
+
+from shared.dates import add_months
+from shared.money import half_up
+
+PRICE_UNIT = 10_000
+PPM = 1_000_000
+VILLAGE_DIGITS, TOWNSHIP_DIGITS = 12, 9
+KINDS = ("village", "resettlement", "ground")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The meter's total on a day."""
+
+    read_on: date
+    total_kwh: int
+
+
+def right_place(kind: str, division: str) -> bool:
+    """A station stands in a village, one on open ground in a township [choice]."""
+    return len(division) == (TOWNSHIP_DIGITS if kind == "ground" else VILLAGE_DIGITS)
+
+
+def reading_refusal(
+    reading: Reading, readings: Sequence[Reading], capacity_w: int, connected_on: date, share_ppm: int
+) -> str | None:
+    """Why a reading cannot be, beside those known of other days: a meter runs forward, and no faster than it can.
+
+    The most is a share of capacity x 24 h: the sun sets (S41: 1,400 h a year are 16 %; the share is [choice]). From
+    the connection on the meter stands at zero, unless it was read on that day.
+    """
+    if reading.read_on < connected_on:
+        return "before_connection"
+    line = sorted([*readings, reading], key=lambda r: r.read_on)
+    if line[0].read_on != connected_on:
+        line.insert(0, Reading(connected_on, 0))
+    at = line.index(reading)
+    for before, after in pairwise(line[max(at - 1, 0) : at + 2]):
+        if after.total_kwh < before.total_kwh:
+            return "meter_backwards"
+        hours = 24 * (after.read_on - before.read_on).days
+        if (after.total_kwh - before.total_kwh) * 1000 * PPM > capacity_w * hours * share_ppm:
+            return "meter_jump"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Of one day: the coal benchmark, and the whole tariff of this station."""
+
+    coal: int
+    tariff: int
+
+
+@dataclass(frozen=True, slots=True)
+class TariffPolicy:
+    """The batch of 2016 keeps its tariff where it was connected in time."""
+
+    tariff: int
+    old_tariff: int
+    old_plan_year: int
+    old_connected_until: date
+
+
+def tariff_of(plan_year: int, connected_on: date, policy: TariffPolicy) -> int:
+    """The station's for good: 0.75 yuan; 0.88 for the batch of 2016 connected by 2017-06-30 [known]."""
+    old = plan_year <= policy.old_plan_year and connected_on <= policy.old_connected_until
+    return policy.old_tariff if old else policy.tariff
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What was metered since the last settlement, and both legs of what it earns."""
+
+    kwh: int
+    until_kwh: int
+    coal_fen: int
+    subsidy_fen: int
+
+
+def settle(base_kwh: int, readings: Sequence[Reading], prices: Mapping[date, Prices]) -> Worth:
+    """The readings of a quarter, by day, above what is settled: coal leg and subsidy leg (domain notes 2.4 "Money").
+
+    What lies between two readings is priced on the day of the later one, as the grid company reads it [choice]; the
+    sums are exact and rounded once.
+    """
+    coal = subsidy = 0
+    until = base_kwh
+    for reading in readings:
+        kwh, price = reading.total_kwh - until, prices[reading.read_on]
+        coal += kwh * price.coal
+        subsidy += kwh * (price.tariff - price.coal)
+        until = reading.total_kwh
+    return Worth(until - base_kwh, until, half_up(coal, PRICE_UNIT), half_up(subsidy, PRICE_UNIT))
+
+
+def is_quarter_end(day: date) -> bool:
+    """The last day of March, June, September or December."""
+    return day.month % 3 == 0 and (day + timedelta(days=1)).day == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A station's readings around a month: the last before it, the last within it."""
+
+    station_id: UUID
+    capacity_w: int
+    before: Reading
+    last: Reading
+
+    @property
+    def kwh(self) -> int:
+        return self.last.total_kwh - self.before.total_kwh
+
+    @property
+    def capacity_days(self) -> int:
+        return self.capacity_w * (self.last.read_on - self.before.read_on).days
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    station_id: UUID
+    metered_kwh: int
+    expected_kwh: int
+
+
+def find_faults(months: Sequence[Month], share_ppm: int, fewest: int) -> list[Fault]:
+    """Stations of one kind whose yield lies below a share of the median's; of few stations none is compared.
+
+    The yield is per watt and day between the readings, so that stations read on other days are comparable [choice].
+    """
+    if len(months) < fewest:
+        return []
+    middle = median(Fraction(m.kwh, m.capacity_days) for m in months)
+    return [
+        Fault(m.station_id, m.kwh, half_up(expected.numerator, expected.denominator))
+        for m in months
+        if m.kwh * PPM < (expected := middle * m.capacity_days) * share_ppm
+    ]
+
+
+def month_end(month_on: date) -> date:
+    return add_months(month_on, 1) - timedelta(days=1)

@@ -1,0 +1,171 @@
+"""Bodies of the stations' doors."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.bodies import LARGEST_BATCH, Input
+
+Kind = Literal["village", "resettlement", "ground"]
+Leg = Literal["coal", "subsidy"]
+Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
+Status = Literal["accepted", "refused"]
+
+
+class Station(Input):
+    """`plan_year`: the year of the national batch it was built under; without one, the year of its connection."""
+
+    id: UUID
+    name_zh: str = Field(min_length=1, max_length=60)
+    kind: Kind
+    division: str = Field(pattern=r"^(\d{9}|\d{12})$")
+    capacity_w: int = Field(gt=0, le=10**9, strict=True)
+    connected_on: date
+    owner_code: Code
+    plan_year: int | None = Field(default=None, ge=2013, le=2030)
+
+
+class Stations(Input):
+    items: list[Station] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Listing(Input):
+    """The station stands in the national catalogue since this day."""
+
+    station_id: UUID
+    listed_on: date
+
+
+class Listings(Input):
+    items: list[Listing] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class MeterReading(Input):
+    """The meter's total, never what was added."""
+
+    id: UUID
+    station_id: UUID
+    read_on: date
+    total_kwh: int = Field(ge=0, le=10**12, strict=True)
+
+
+class MeterReadings(Input):
+    items: list[MeterReading] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class SettlementOrder(Input):
+    id: UUID
+    quarter_end_on: date
+
+
+class Receipt(Input):
+    id: UUID
+    station_id: UUID
+    leg: Leg
+    amount_fen: Amount
+    received_on: date
+
+
+class Receipts(Input):
+    items: list[Receipt] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class FaultCheck(Input):
+    """`month_on`: the first of the month."""
+
+    month_on: date
+
+
+class Result(BaseModel):
+    """What became of one item; `id` is its own, of a listing the station's."""
+
+    id: UUID
+    status: Status
+    code: str | None = None
+
+
+class Results(BaseModel):
+    results: list[Result]
+
+
+class Settled(BaseModel):
+    """A station's quarter: what was metered and what it earns; refused ones say why."""
+
+    station_id: UUID
+    status: Status
+    code: str | None = None
+    kwh: int = 0
+    coal_fen: int = 0
+    subsidy_fen: int = 0
+
+
+class SettlementResults(BaseModel):
+    id: UUID
+    quarter_end_on: date
+    results: list[Settled]
+
+
+class FaultsFound(BaseModel):
+    month_on: date
+    compared: int
+    found: int
+
+
+class StationShown(BaseModel):
+    """`due` is what was booked receivable, of each leg; `planned_fen` stands in plans that were not refused."""
+
+    id: UUID
+    name_zh: str
+    kind: Kind
+    division: str
+    capacity_w: int
+    connected_on: date
+    plan_year: int
+    owner_code: str
+    listed_on: date | None
+    coal_due_fen: int
+    coal_received_fen: int
+    subsidy_due_fen: int
+    subsidy_received_fen: int
+    planned_fen: int
+
+
+class StationPage(BaseModel):
+    items: list[StationShown]
+    next: str | None
+
+
+class FindingShown(BaseModel):
+    id: UUID
+    station_id: UUID
+    month_on: date
+    metered_kwh: int
+    expected_kwh: int
+    found_on: date
+
+
+class FindingPage(BaseModel):
+    items: list[FindingShown]
+    next: str | None
+
+
+class KindTotals(BaseModel):
+    """`distributed_fen` and `households` are those of filed plans."""
+
+    kind: Kind
+    stations: int
+    capacity_w: int
+    metered_kwh: int
+    coal_receivable_fen: int
+    coal_received_fen: int
+    subsidy_receivable_fen: int
+    subsidy_received_fen: int
+    distributed_fen: int
+    households: int
+
+
+class StationTotals(BaseModel):
+    items: list[KindTotals]

@@ -1,0 +1,1 @@
+"""Skills training: classes, who attended, certificates that a second person accepts, the subsidy for them."""

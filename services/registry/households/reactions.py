@@ -1,0 +1,12 @@
+"""What relocation's facts mean here: a household that moved in lives in a safe house, and waits for none."""
+
+from collections.abc import Sequence
+
+from services.registry.households import actions
+from shared.context import Act
+from shared.events.relocation import HouseholdMovedIn
+from shared.sql import Connection
+
+
+async def on_household_moved_in(connection: Connection, facts: Sequence[tuple[Act, HouseholdMovedIn]]) -> None:
+    await actions.record_moves(connection, facts[-1][0], [fact for _, fact in facts])

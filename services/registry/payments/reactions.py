@@ -1,0 +1,12 @@
+"""What industry's payments mean here: income of the household, by payer and category."""
+
+from collections.abc import Sequence
+
+from services.registry.payments import actions
+from shared.context import Act
+from shared.events.industry import PaymentConfirmed
+from shared.sql import Connection
+
+
+async def on_payment_confirmed(connection: Connection, facts: Sequence[tuple[Act, PaymentConfirmed]]) -> None:
+    await actions.record_payments(connection, facts[-1][0], [fact for _, fact in facts])

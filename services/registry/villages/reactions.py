@@ -1,0 +1,12 @@
+"""What industry's facts mean here: works that were accepted are a facility that the village has."""
+
+from collections.abc import Sequence
+
+from services.registry.villages import actions
+from shared.context import Act
+from shared.events.industry import WorksAccepted
+from shared.sql import Connection
+
+
+async def on_works_accepted(connection: Connection, facts: Sequence[tuple[Act, WorksAccepted]]) -> None:
+    await actions.record_works(connection, facts[-1][0], [fact for _, fact in facts])

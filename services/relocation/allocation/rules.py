@@ -1,0 +1,260 @@
+"""Who gets which flat, in two steps that anybody can take again from the published inputs and seed.
+
+Step 1 settles the class of flat by an exact optimum; step 2 draws the flat within its class (domain notes 2.2
+"Allocation": (2) size and type, (3) accessibility first, (4) one village together, (5) class by an optimal
+assignment, flat by public draw). Nothing here knows a household: lots stand for them.
+"""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+LARGEST_COST = 2**62  # the solver's integers have 64 bits with a sign
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A household as it was on the snapshot day, without its name; `village` is its division."""
+
+    lot: str
+    members: int
+    needs_accessible: bool
+    village: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One flat, or two adjoining ones under one number; area in 0.01 square metres."""
+
+    unit_id: str
+    site_id: str
+    block: str
+    no: str
+    area_m2_x100: int
+    accessible: bool
+    paired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that a draw depends on, but for the seed. Draw 0 is the round's own; later ones give away what came free."""
+
+    round_id: str
+    draw_no: int
+    cohort: int
+    snapshot_on: str
+    cap_m2_x100_per_person: int
+    pair_from_members: int
+    lots: tuple[Lot, ...]
+    units: tuple[Unit, ...]
+
+
+class Group(NamedTuple):
+    """Households that are alike to the optimum."""
+
+    members: int
+    needs_accessible: bool
+
+
+class Type(NamedTuple):
+    """Units that are alike to the optimum; with its site and block a type is a class."""
+
+    area_m2_x100: int
+    accessible: bool
+    paired: bool
+
+
+Block = tuple[str, str]
+
+
+def inputs_json(inputs: Inputs) -> dict[str, Any]:
+    return asdict(inputs) | {"lots": [asdict(x) for x in inputs.lots], "units": [asdict(u) for u in inputs.units]}
+
+
+def read_inputs(document: Mapping[str, Any]) -> Inputs:
+    """Raises KeyError or TypeError where it is not what `inputs_json` wrote."""
+    parts = {
+        "lots": tuple(Lot(**x) for x in document["lots"]), "units": tuple(Unit(**u) for u in document["units"]),
+    }  # fmt: skip
+    return Inputs(**{**document, **parts})
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """SHA-256 over canonical JSON: keys sorted, no white space, UTF-8."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# 25 square metres a person, counted on the snapshot day [known].
+def cap_m2_x100(members: int, per_person_m2_x100: int) -> int:
+    return members * per_person_m2_x100
+
+
+# No flat over the cap; six people or more take a pair, and nobody else does [choice].
+def fits(members: int, area_m2_x100: int, per_person_m2_x100: int, pair_from: int, *, paired: bool) -> bool:
+    """Whether a household of so many may have a unit at all."""
+    return area_m2_x100 <= cap_m2_x100(members, per_person_m2_x100) and paired == (members >= pair_from)
+
+
+def _order(seed: str, *parts: object) -> str:
+    return hashlib.sha256("|".join((seed, *map(str, parts))).encode()).hexdigest()
+
+
+def assign(
+    groups: Mapping[Group, int], types: Mapping[Type, int], per_person_m2_x100: int, pair_from: int
+) -> dict[tuple[Group, Type], int]:
+    """How many of each group get how many units of each type; an exact optimum by minimum-cost flow.
+
+    First the most households housed, then the fewest who need an accessible flat and get another, then the least
+    area left under the caps. Blocks do not matter to it, so types stand for classes.
+    """
+    # Imported here: it weighs a tenth of a second, and most processes never draw.
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
+    solver = SimpleMinCostFlow()
+    rows, columns = sorted(groups), sorted(types)
+    pairs = [
+        (g, t) for g in rows for t in columns
+        if fits(g.members, t.area_m2_x100, per_person_m2_x100, pair_from, paired=t.paired)
+    ]  # fmt: skip
+    unused = {(g, t): cap_m2_x100(g.members, per_person_m2_x100) - t.area_m2_x100 for g, t in pairs}
+    most = min(sum(groups.values()), sum(types.values()))
+    # All that can be left unused weighs less than one miss; all misses and all that together less than one household.
+    miss = most * max(unused.values(), default=0) + 1
+    unhoused = most * miss + miss
+    nodes = len(rows) + len(columns) + 1
+    assert unhoused * max(1, sum(groups.values())) < LARGEST_COST
+    assert unhoused * (nodes + 1) < LARGEST_COST  # it scales costs by the number of nodes
+    number: dict[tuple[object, ...], int] = {each: i for i, each in enumerate([*rows, *columns])}
+    sink = nodes - 1
+    arcs = []
+    for g, t in pairs:
+        cost = unused[g, t] + (miss if g.needs_accessible and not t.accessible else 0)
+        arcs.append(solver.add_arc_with_capacity_and_unit_cost(number[g], number[t], min(groups[g], types[t]), cost))
+    for t in columns:
+        solver.add_arc_with_capacity_and_unit_cost(number[t], sink, types[t], 0)
+    for g in rows:
+        solver.add_arc_with_capacity_and_unit_cost(number[g], sink, groups[g], unhoused)
+        solver.set_node_supply(number[g], groups[g])
+    solver.set_node_supply(sink, -sum(groups.values()))
+    status = solver.solve()
+    assert status == solver.OPTIMAL, status  # there is always a flow: everybody unhoused is one
+    return {pair: n for pair, arc in zip(pairs, arcs, strict=True) if (n := solver.flow(arc))}
+
+
+def _typed(inputs: Inputs, seed: str) -> dict[Type, list[Lot]]:
+    """Which lots get which type. Within a group those who get a flat at all, and the better type, go by the seed."""
+    waiting: dict[Group, list[Lot]] = defaultdict(list)
+    for lot in sorted(inputs.lots, key=lambda x: _order(seed, inputs.draw_no, "group", x.lot)):
+        waiting[Group(lot.members, lot.needs_accessible)].append(lot)
+    types = Counter(Type(u.area_m2_x100, u.accessible, u.paired) for u in inputs.units)
+    flows = assign(
+        {g: len(lots) for g, lots in waiting.items()}, types, inputs.cap_m2_x100_per_person, inputs.pair_from_members
+    )
+    found: dict[Type, list[Lot]] = defaultdict(list)
+    # Larger flats first; of two of a size, for who needs it, the accessible one.
+    for group, kind in sorted(flows, key=lambda p: (p[0], -p[1].area_m2_x100, not p[1].accessible)):
+        taken, waiting[group] = waiting[group][: flows[group, kind]], waiting[group][flows[group, kind] :]
+        found[kind] += taken
+    return found
+
+
+def _placed(inputs: Inputs, seed: str, typed: Mapping[Type, Sequence[Lot]]) -> dict[tuple[Block, Type], list[Lot]]:
+    """Which block: a village's households stay together, the largest village choosing first, by the block that
+    takes most of it; of equals the one that it fills best.
+    """
+    room = Counter(((u.site_id, u.block), Type(u.area_m2_x100, u.accessible, u.paired)) for u in inputs.units)
+    blocks = sorted({block for block, _ in room})
+    villages: dict[str, list[tuple[Type, Lot]]] = defaultdict(list)
+    for kind in sorted(typed):
+        for lot in typed[kind]:
+            villages[lot.village].append((kind, lot))
+    placed: dict[tuple[Block, Type], list[Lot]] = defaultdict(list)
+    for village in sorted(villages, key=lambda v: (-len(villages[v]), _order(seed, inputs.draw_no, "village", v))):
+        left = villages[village]
+        while left:
+            wanted = Counter(kind for kind, _ in left)
+
+            def merit(block: Block, wanted: Counter[Type] = wanted) -> tuple[int, int, Block]:
+                free = {kind: room[block, kind] for kind in wanted}
+                return -sum(min(free[k], n) for k, n in wanted.items()), sum(free.values()), block
+
+            block, still = min(blocks, key=merit), []
+            for kind, lot in left:
+                if room[block, kind]:
+                    room[block, kind] -= 1
+                    placed[block, kind].append(lot)
+                else:
+                    still.append((kind, lot))
+            assert len(still) < len(left)  # no type has more lots than units
+            left = still
+    return placed
+
+
+def class_name(block: Block, kind: Type) -> str:
+    """How a class is written in a result, and into the hash that orders its lots."""
+    access, size = "accessible" if kind.accessible else "ordinary", "pair" if kind.paired else "single"
+    return f"{block[0]}/{block[1]}/{kind.area_m2_x100}/{access}/{size}"
+
+
+def lottery(name: str, lots: Iterable[Lot], units: Iterable[Unit], seed: str, draw_no: int) -> list[tuple[Lot, Unit]]:
+    """Lots of a class in the order of their hashes take its units in the order of their numbers."""
+    drawn = sorted(lots, key=lambda x: _order(seed, draw_no, name, x.lot))
+    return list(zip(drawn, sorted(units, key=lambda u: (u.no, u.unit_id)), strict=False))
+
+
+def draw(inputs: Inputs, seed: str) -> dict[str, Any]:
+    """Both steps: which lot gets which unit, and how good the optimum is, as the result that is published."""
+    placed = _placed(inputs, seed, _typed(inputs, seed))
+    units: dict[tuple[Block, Type], list[Unit]] = defaultdict(list)
+    for unit in inputs.units:
+        units[(unit.site_id, unit.block), Type(unit.area_m2_x100, unit.accessible, unit.paired)].append(unit)
+    rows, misses, unused = [], 0, 0
+    for block, kind in sorted(placed):
+        name = class_name(block, kind)
+        for lot, unit in lottery(name, placed[block, kind], units[block, kind], seed, inputs.draw_no):
+            misses += lot.needs_accessible and not unit.accessible
+            unused += cap_m2_x100(lot.members, inputs.cap_m2_x100_per_person) - unit.area_m2_x100
+            rows.append({"lot": lot.lot, "unit_id": unit.unit_id, "class": name})
+    housed = {row["lot"] for row in rows}
+    return {
+        "round_id": inputs.round_id, "draw_no": inputs.draw_no, "seed": seed,
+        "allocations": sorted(rows, key=lambda r: r["lot"]),
+        "unhoused": sorted(x.lot for x in inputs.lots if x.lot not in housed),
+        "accessibility_misses": misses, "unused_area_m2_x100": unused,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An allocation as a swap sees it; `frozen`: a confirmed fraud is under review."""
+
+    state: str
+    members: int
+    cap_m2_x100: int
+    area_m2_x100: int
+    paired: bool
+    notice_ends_on: date
+    swapped: bool
+    frozen: bool
+
+
+# One swap, within the notice, and neither home over its new household's cap (domain notes 2.2 (6)).
+def swap_refusal(first: Held, second: Held, on: date) -> str | None:
+    """Why two households may not exchange their flats; None where they may."""
+    both = (first, second)
+    if any(x.state != "allocated" for x in both):
+        return "relocation.allocation.not_allocated"
+    if any(x.swapped for x in both):
+        return "relocation.allocation.swapped_before"
+    if any(on >= x.notice_ends_on for x in both):
+        return "relocation.allocation.window_closed"
+    if any(x.frozen for x in both):
+        return "relocation.allocation.household_frozen"
+    if first.area_m2_x100 > second.cap_m2_x100 or second.area_m2_x100 > first.cap_m2_x100:
+        return "relocation.allocation.over_cap"
+    return "relocation.allocation.pair_for_single" if first.paired != second.paired else None

@@ -1,0 +1,129 @@
+"""Bodies of the allocation's doors. Areas in 0.01 square metres."""
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.bodies import LARGEST_BATCH, Input
+
+
+class NewRound(Input):
+    """Freezes the list of a cohort's lots and of the free units at these sites."""
+
+    id: UUID
+    cohort: int = Field(ge=2000, le=2100)
+    site_ids: list[UUID] = Field(min_length=1, max_length=100)
+
+
+class Seed(Input):
+    """A number announced in public (a lottery's of that day), for the list with this hash."""
+
+    seed: str = Field(min_length=1, max_length=200)
+    inputs_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Swap(Input):
+    """Both households have consented before the township."""
+
+    id: UUID
+    first_allocation_id: UUID
+    second_allocation_id: UUID
+    consents: Literal[True]
+
+
+class Swaps(Input):
+    items: list[Swap] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Round(BaseModel):
+    """`lots` and `units` are how many stand on the frozen list; a seed may be drawn by from `draw_from_on` on."""
+
+    round_id: UUID
+    cohort: int
+    state: str
+    snapshot_on: date
+    inputs_hash: str
+    lots: int
+    units: int
+    seed: str | None
+    seed_on: date | None
+    draw_from_on: date | None
+    drawn_on: date | None
+    result_hash: str | None
+    allocated: int | None
+
+
+class RoundPage(BaseModel):
+    items: list[Round]
+    next: str | None
+
+
+class DrawInputs(BaseModel):
+    draw_no: int
+    inputs_hash: str
+    inputs: dict[str, Any]
+
+
+class RoundInputs(BaseModel):
+    """The draws' inputs as they were hashed; with the seed they give the results. They name lots, no households."""
+
+    round_id: UUID
+    state: str
+    seed: str | None
+    draws: list[DrawInputs]
+
+
+class DrawResult(BaseModel):
+    draw_no: int
+    drawn_on: date
+    result_hash: str
+    result: dict[str, Any]
+
+
+class RoundResult(BaseModel):
+    round_id: UUID
+    state: str
+    seed: str | None
+    draws: list[DrawResult]
+
+
+class LotShown(BaseModel):
+    """Whose lot it is; `state` is the application's."""
+
+    lot: str
+    application_id: UUID
+    household_id: UUID
+    division: str
+    state: str
+
+
+class LotPage(BaseModel):
+    items: list[LotShown]
+    next: str | None
+
+
+class Allocation(BaseModel):
+    """One unit under one allocation; members and cap as on the snapshot day."""
+
+    id: UUID
+    round_id: UUID
+    application_id: UUID
+    household_id: UUID
+    division: str
+    lot: str
+    unit_id: UUID
+    members: int
+    cap_m2_x100: int
+    area_m2_x100: int
+    accessible: bool
+    needs_accessible: bool
+    state: str
+    notice_ends_on: date
+    moved_in_on: date | None
+
+
+class AllocationPage(BaseModel):
+    items: list[Allocation]
+    next: str | None

@@ -1,0 +1,47 @@
+"""Who may move: a pure rule, asked at the application and once more when the township verifies it.
+
+Registered households that live where land cannot support people, on the cohort's list, with one home each (domain
+notes 2.2 "Eligible", S32, and "Reject: two homes, dropped by REG").
+"""
+
+from dataclasses import dataclass
+
+from shared.verdicts import Reason, Rule, Verdict
+
+ENDED = ("refused", "withdrawn", "struck", "deceased")
+
+
+@dataclass(frozen=True, slots=True)
+class RelocationFacts:
+    """What is known of a household when it is decided on; `has_application`: another one than this."""
+
+    status: str
+    relocated: bool
+    frozen: bool
+    cohort: int
+    has_application: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RelocationPolicy:
+    statuses: tuple[str, ...]
+    cohorts: tuple[int, ...]
+
+
+def relocation_eligibility(facts: RelocationFacts, policy: RelocationPolicy) -> Verdict:
+    """`approved` when every condition holds, else `refused`; a reason for each."""
+    reasons = (
+        # Registered, also when it has exited: its policies stay (S32, S26).
+        Reason("household_registered", facts.status in policy.statuses, {"status": facts.status}),
+        # The approved list decides who is in (S34); the register carries it as a flag.
+        Reason("on_relocation_list", facts.relocated),
+        # What a confirmed fraud touched stands still until it was reviewed.
+        Reason("not_frozen", not facts.frozen),
+        Reason("cohort_planned", facts.cohort in policy.cohorts, {"cohort": facts.cohort}),
+        # One household, one home: who applies elsewhere or has moved in already does not apply again [known].
+        Reason("no_other_application", not facts.has_application),
+    )
+    return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
+
+
+ELIGIBILITY = Rule("relocation.eligibility", RelocationFacts, RelocationPolicy, relocation_eligibility)

@@ -1,0 +1,55 @@
+"""What giving up the old homestead is rewarded with: a pure rule.
+
+10,000 yuan a person for the house taken down, 5,000 for the land reclaimed, on agreement and in time (domain notes
+2.2 "Demolition reward", "Reclamation reward": S32; within a year of the move [known, choice]).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from shared.verdicts import Reason, Rule, Verdict
+
+Kind = Literal["demolition", "reclamation"]
+
+
+@dataclass(frozen=True, slots=True)
+class RewardFacts:
+    """`members` as on the allocation's snapshot day; `done_on`: when the work was finished."""
+
+    kind: Kind
+    members: int
+    agreed: bool
+    moved_in_on: date
+    done_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RewardPolicy:
+    demolition_fen_per_person: int
+    reclamation_fen_per_person: int
+    days: int
+
+
+def reward_fen(facts: RewardFacts, policy: RewardPolicy) -> int:
+    """What is due where the reward is approved."""
+    each = {"demolition": policy.demolition_fen_per_person, "reclamation": policy.reclamation_fen_per_person}
+    return each[facts.kind] * facts.members
+
+
+def homestead_reward(facts: RewardFacts, policy: RewardPolicy) -> Verdict:
+    """`approved` or `refused`; the figures of `amount` say how much."""
+    days = (facts.done_on - facts.moved_in_on).days
+    amount_fen = reward_fen(facts, policy)
+    reasons = (
+        # On agreement: the household signed to give the homestead up (S32).
+        Reason("agreed", facts.agreed),
+        # In time: within a year of the move [known, choice].
+        Reason("in_time", days <= policy.days, {"days": days, "most_days": policy.days}),
+        # In force from mid-2017 (S32).
+        Reason("amount", amount_fen > 0, {"amount_fen": amount_fen, "members": facts.members}),
+    )
+    return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
+
+
+REWARD = Rule("relocation.homestead_reward", RewardFacts, RewardPolicy, homestead_reward)

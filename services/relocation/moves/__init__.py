@@ -1,0 +1,1 @@
+"""Keys, and the moves into the new home with their evidence."""

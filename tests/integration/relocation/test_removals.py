@@ -1,0 +1,180 @@
+"""A household is struck: before the draw, between draw and keys, after the move. Its flat goes to the next."""
+
+import asyncio
+from datetime import date
+from uuid import UUID, uuid4
+
+from services.relocation.allocation.rules import digest, read_inputs
+from services.relocation.allocation.rules import draw as draw_again
+from shared.context import Act, Caller
+from shared.db import open_pool, transaction
+from shared.events import Payload
+from shared.events.registry import HouseholdRegistered
+from shared.outbox import emit
+from tests.conftest import House
+from tests.integration.relocation.acts import (
+    APPLICATIONS,
+    MOVES,
+    ROUNDS,
+    SITES,
+    VILLAGE,
+    agreed,
+    allocations,
+    batch,
+    build_site,
+    codes,
+    draw_all,
+    fraud,
+    freeze,
+    get,
+    hear,
+    moved_in,
+    publish,
+    removed,
+    seed_households,
+    types,
+)
+
+
+async def test_struck_before_the_draw_it_is_on_no_list(house: House) -> None:
+    door = await house.serve("relocation", "api")
+    struck, stays = await seed_households(house, {}, {})
+    await agreed(door, [struck, stays])
+    await hear(house, removed(struck))
+    site_id, _ = await build_site(door, [{}, {}])
+    assert (await freeze(door, site_id))["lots"] == 1
+
+
+async def test_struck_between_draw_and_keys_the_flat_is_drawn_again(house: House) -> None:
+    door = await house.serve("relocation", "api")
+    households = await seed_households(house, *[{}] * 5)
+    await agreed(door, households)
+    site_id, _ = await build_site(door, [{}] * 3)
+    done = await draw_all(door, site_id)
+    first = await allocations(door)
+    waiting = [h for h in households if str(h) not in {a["household_id"] for a in first}]
+    await hear(house, fraud(waiting[0])[0])
+    leaves = first[0]
+
+    await hear(house, removed(leaves["household_id"], "deceased"), on="2017-03-06")
+    now = {a["household_id"]: a for a in await allocations(door, state="allocated")}
+    assert set(now) == {*(a["household_id"] for a in first[1:]), str(waiting[1])}, "the frozen one is passed over"
+    heir = now[str(waiting[1])]
+    assert (heir["unit_id"], heir["notice_ends_on"]) == (leaves["unit_id"], "2017-03-13")
+    (released,) = await allocations(door, state="released")
+    assert released["id"] == leaves["id"]
+    assert (await types(house))[-3:] == ["flat_released", "application_ended", "flat_allocated"]
+    assert (await get(door, f"{APPLICATIONS}/{leaves['application_id']}"))["state"] == "deceased"
+
+    # The further draw can be drawn again like the first.
+    shown = await get(door, f"{ROUNDS}/{done['round_id']}/inputs", "villager")
+    result = await get(door, f"{ROUNDS}/{done['round_id']}/result", "villager")
+    assert [d["draw_no"] for d in shown["draws"]] == [0, 1]
+    for given, drawn in zip(shown["draws"], result["draws"], strict=True):
+        again = draw_again(read_inputs(given["inputs"]), shown["seed"])
+        assert (digest(given["inputs"]), digest(again)) == (given["inputs_hash"], drawn["result_hash"])
+    assert [a["lot"] for a in result["draws"][1]["result"]["allocations"]] == [heir["lot"]]
+
+    # Nobody is left: the next one stays free for the next round.
+    await hear(house, removed(first[1]["household_id"]), on="2017-03-07")
+    assert (await get(door, f"{SITES}/summary"))["free_units"] == 1
+    assert (await types(house))[-2:] == ["flat_released", "application_ended"]
+    assert len(await allocations(door, state="allocated")) == 2
+
+
+async def test_struck_with_the_keys_in_hand_it_loses_the_flat_and_after_the_move_it_keeps_it(house: House) -> None:
+    door = await house.serve("relocation", "api")
+    lives, has_keys, waits = await seed_households(house, {}, {}, {})
+    await agreed(door, [lives])
+    site_id, _ = await build_site(door, [{}, {}])
+    await draw_all(door, site_id)
+    (home,) = await moved_in(door)
+    await agreed(door, [has_keys])
+    await draw_all(door, site_id)
+    (other,) = await allocations(door, state="allocated")
+    keys = await batch(door, "POST", f"{MOVES}/keys", "township", [{"allocation_id": other["id"]}], on="2017-03-10")
+    assert codes(keys) == [None]
+    before = len(await types(house))
+
+    await hear(house, removed(lives), removed(has_keys), on="2017-04-01")
+    assert (await types(house))[before:] == ["flat_released", "application_ended"]
+    states = {UUID(a["household_id"]): a["state"] for a in await allocations(door)}
+    assert states == {lives: "moved_in", has_keys: "released"}
+    assert (await get(door, f"{APPLICATIONS}/{home['application_id']}"))["state"] == "moved_in"
+    assert (await get(door, f"{SITES}/summary"))["free_units"] == 1
+    await agreed(door, [waits])
+    assert (await draw_all(door, site_id))["allocated"] == 1, "a flat that came free is drawn in the next round"
+
+
+async def test_the_heir_is_who_fits_best_not_who_is_next(house: House) -> None:
+    door = await house.serve("relocation", "api")
+    large, small, needs = await seed_households(
+        house, {"members": 3}, {"members": 2}, {"members": 3, "needs_accessible": True}
+    )
+    await agreed(door, [large])
+    site_id, _ = await build_site(door, [{"area_m2_x100": 7_500, "accessible": True}])
+    await agreed(door, [small, needs])
+    done = await draw_all(door, site_id)
+    (given,) = await allocations(door)
+    assert UUID(given["household_id"]) in (large, needs)
+    await hear(house, removed(given["household_id"]))
+    (heir,) = await allocations(door, state="allocated")
+    assert {UUID(heir["household_id"]), UUID(given["household_id"])} == {large, needs}
+    await hear(house, removed(heir["household_id"]))
+    result = await get(door, f"{ROUNDS}/{done['round_id']}/result")
+    assert [len(d["result"]["allocations"]) for d in result["draws"]] == [1, 1, 0], (
+        "the flat is over the last one's cap"
+    )
+
+
+async def test_struck_in_the_same_moment_as_the_draw(house: House) -> None:
+    door = await house.serve("relocation", "api")
+    households = await seed_households(house, *[{}] * 6)
+    await agreed(door, households)
+    site_id, _ = await build_site(door, [{}] * 4)
+    announced = await publish(door, await freeze(door, site_id))
+    path = f"{ROUNDS}/{announced['round_id']}/draw"
+    answers = await asyncio.gather(
+        door.call("POST", path, "county", on="2017-03-03"), *(hear(house, removed(h)) for h in households[:2])
+    )
+    # Whichever came first: the draw refuses the changed list, or what it gave them was drawn again.
+    assert answers[0].status_code in (200, 409)
+    standing = {UUID(a["household_id"]) for a in await allocations(door, state="allocated")}
+    assert standing == (set(households[2:]) if answers[0].status_code == 200 else set())
+
+
+async def state_facts(house: House, *facts: Payload) -> None:
+    """As the registry states them: in one transaction, into its outbox."""
+    pool = await open_pool((await house.settings("registry")).database_url, 1)
+    act = Act(Caller("clerk", "county", "140927"), date(2017, 3, 4))
+    async with transaction(pool, act.caller) as connection:
+        await emit(connection, act, "registry", facts)
+    await pool.close()
+
+
+async def test_through_the_bus(house: House) -> None:
+    await house.serve("registry", "worker")
+    door = await house.serve("relocation")
+    leaves, stays = uuid4(), uuid4()
+    flags = {"has_labour": True, "borrower_age_ok": True, "needs_accessible": False, "deep_poverty": False}
+    await state_facts(house, *(
+        HouseholdRegistered(household_id=h, division=VILLAGE, status="poor", members=2, relocated=True, **flags)
+        for h in (leaves, stays)
+    ))  # fmt: skip
+
+    async def applied(count: int) -> bool:
+        flow = await get(door, "/relocation/v1/operations/flow")
+        return bool(flow["applied"].get("registry.household") == count)
+
+    await house.settled(lambda: applied(2))
+    await agreed(door, [leaves])
+    site_id, _ = await build_site(door, [{}])
+    await agreed(door, [stays])
+    await draw_all(door, site_id)
+    (given,) = await allocations(door)
+    (other,) = {leaves, stays} - {UUID(given["household_id"])}
+    await state_facts(house, removed(given["household_id"]))
+    await house.settled(lambda: applied(3))
+    (heir,) = await allocations(door, state="allocated")
+    assert (UUID(heir["household_id"]), heir["unit_id"]) == (other, given["unit_id"])
+    assert (await get(door, "/relocation/v1/operations/parked")) == []

@@ -1,0 +1,57 @@
+"""Many facts of one act: numbered per aggregate, in the order given, each with all its attributes."""
+
+import json
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared import outbox
+from shared.context import Act, Caller
+from shared.db import open_pool, transaction
+from shared.events.envelope import read_envelope
+from shared.events.registry import HouseholdRemoved, VillageExited
+from shared.outbox import LARGEST_VALUE_BYTES, emit
+from tests.conftest import House
+
+VILLAGE = "140927200201"
+
+
+def removed(household_id: UUID, reason: str) -> HouseholdRemoved:
+    return HouseholdRemoved(
+        household_id=household_id, division=VILLAGE, reason=reason, removed_on=date(2017, 6, 1)
+    )  # fmt: skip
+
+
+async def test_facts_in_slices_stay_in_order(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "SLICE", 3)
+    pool = await open_pool((await house.settings("registry")).database_url, 1)
+    act = Act(Caller("clerk", "county", "140927"), date(2017, 6, 1), uuid4(), "cause")
+    one, two = uuid4(), uuid4()
+    village = VillageExited(
+        division=VILLAGE, exited_on=date(2017, 6, 1), poor_people=1, rural_people=100, decision_id=uuid4()
+    )
+    facts = [removed(one, "a"), removed(two, "b"), village, removed(one, "c"), village, removed(one, "d"), village]
+    for _ in range(2):
+        async with transaction(pool, act.caller) as connection:
+            await emit(connection, act, "registry", facts)
+    await pool.close()
+    rows = await house.rows("registry", "SELECT topic, key, headers::text AS headers, value FROM outbox ORDER BY id")
+    read = [read_envelope(r["topic"], r["key"], json.loads(r["headers"]), r["value"]) for r in rows]
+    assert [(e.type, e.key, e.data) for e in read] == [(f.TYPE, f.key, f.model_dump_json()) for f in facts * 2]
+    assert [e.sequence for e in read] == [1, 1, 1, 2, 2, 3, 3, 4, 2, 4, 5, 5, 6, 6]
+    assert len({e.id for e in read}) == len(read)
+    shared = {(e.source, e.epoch, e.business_date, e.actor, e.correlation_id, e.causation_id) for e in read}
+    assert shared == {("registry", 1, "2017-06-01", "clerk", str(act.correlation_id), "cause")}
+    for row, envelope in zip(rows, read, strict=True):
+        assert json.loads(row["headers"]) == envelope.headers()
+
+
+async def test_a_fact_that_is_too_large_is_not_emitted(house: House) -> None:
+    pool = await open_pool((await house.settings("registry")).database_url, 1)
+    act = Act(Caller("clerk", "county", "140927"), date(2017, 6, 1))
+    with pytest.raises(ValueError, match="larger than"):
+        async with transaction(pool, act.caller) as connection:
+            await emit(connection, act, "registry", [removed(uuid4(), "字" * (LARGEST_VALUE_BYTES // 3))])
+    await pool.close()
+    assert await house.rows("registry", "SELECT 1 FROM outbox") == []

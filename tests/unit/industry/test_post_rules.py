@@ -1,0 +1,87 @@
+"""Who may hold a post, days that can have been worked, wages to the fen."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.industry.posts.rules import (
+    ELIGIBILITY,
+    PostFacts,
+    PostPolicy,
+    Tenure,
+    attendance_refusal,
+    days_possible,
+    post_eligibility,
+    wage_fen,
+)
+
+POLICY = PostPolicy(("poor", "returned", "exited"))
+GOOD = PostFacts("poor", True, False, False, False, "forest_guard", False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({}, []),
+        ({"status": "returned"}, []),
+        ({"status": "exited"}, []),
+        ({"status": "removed"}, ["household_eligible"]),
+        ({"has_labour": False}, ["has_labour"]),
+        ({"reserved_for_relocated": True}, ["relocated_where_reserved"]),
+        ({"reserved_for_relocated": True, "relocated": True}, []),
+        ({"relocated": True}, []),
+        ({"frozen": True}, ["not_frozen"]),
+        ({"holds_post": True}, ["no_other_post"]),
+        ({"has_labour": False, "holds_post": True}, ["has_labour", "no_other_post"]),
+    ],
+)
+def test_eligibility(changes: dict[str, object], missing: list[str]) -> None:
+    facts = replace(GOOD, **changes)  # type: ignore[arg-type]
+    verdict = post_eligibility(facts, POLICY)
+    assert verdict.missing == missing
+    assert verdict.outcome == ("refused" if missing else "approved")
+    assert ELIGIBILITY.replay(ELIGIBILITY.inputs(facts, POLICY)) == verdict
+
+
+JUNE = date(2017, 6, 1)
+WHOLE = Tenure(date(2017, 1, 1), None)
+
+
+@pytest.mark.parametrize(
+    ("month", "tenure", "today", "days"),
+    [
+        (JUNE, WHOLE, date(2017, 7, 10), 30),
+        (JUNE, WHOLE, date(2017, 6, 10), 10),
+        (JUNE, WHOLE, JUNE, 1),
+        (JUNE, WHOLE, date(2017, 5, 31), 0),
+        (JUNE, Tenure(date(2017, 6, 16), None), date(2017, 7, 10), 15),
+        (JUNE, Tenure(date(2017, 7, 1), None), date(2017, 7, 10), 0),
+        (JUNE, Tenure(date(2017, 1, 1), date(2017, 6, 5)), date(2017, 7, 10), 5),
+        (JUNE, Tenure(date(2017, 1, 1), date(2017, 5, 31)), date(2017, 7, 10), 0),
+        (date(2017, 12, 1), WHOLE, date(2018, 3, 1), 31),
+        (date(2016, 2, 1), Tenure(date(2015, 1, 1), None), date(2018, 3, 1), 29),
+    ],
+)
+def test_days_possible(month: date, tenure: Tenure, today: date, days: int) -> None:
+    assert days_possible(month, tenure, today) == days
+    assert attendance_refusal(month, days, tenure, max(today, month)) is None
+    assert attendance_refusal(month, days + 1, tenure, today) == ("future_date" if month > today else "too_many_days")
+
+
+def test_a_month_is_named_by_its_first_day() -> None:
+    assert attendance_refusal(date(2017, 6, 2), 1, WHOLE, date(2017, 7, 10)) == "not_a_month"
+
+
+@pytest.mark.parametrize(
+    ("days", "fen"), [(31, 50_000), (15, 50_000), (14, 46_667), (1, 3_333), (0, 0), (7, 23_333), (2, 6_667)]
+)
+def test_wages(days: int, fen: int) -> None:
+    assert wage_fen(50_000, days, 15) == fen
+
+
+@given(st.integers(1, 10**7), st.integers(0, 30))
+def test_a_day_more_never_pays_less_nor_more_than_the_month(monthly: int, days: int) -> None:
+    assert 0 <= wage_fen(monthly, days, 15) <= wage_fen(monthly, days + 1, 15) <= monthly
