@@ -1,7 +1,7 @@
 """Those who move people and houses: villages apply, the county builds and draws, townships accept and hand over."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from scenario.actors.villages import Village
 from scenario.api import Api, Who
 
 SWAPS_A_TOWNSHIP = 2
+KIND_OF_HOME = ("round_id", "members", "area_m2_x100", "accessible", "needs_accessible")
 POWER_KWH_X100 = 850  # of a household's first days
 HOLDING_KEYS = ("key_handed", "reported", "moved_in")
 
@@ -160,26 +161,23 @@ async def _allocations(api: Api, who: Who, *states: str) -> list[dict[str, Any]]
 
 
 async def swap(api: Api, township: str) -> None:
-    """Who needs no ground floor gives it to a neighbour who does, flat for flat of the same size."""
+    """Some would rather have the other's door: neighbours with flats of one kind exchange them before the keys.
+
+    The draw left no ground floor with somebody who does not need it while one like him does: that is not why.
+    """
     found = await _allocations(api, officer(township), "allocated")
-    wanting = [a for a in found if a["needs_accessible"] and not a["accessible"]]
-    giving = [a for a in found if a["accessible"] and not a["needs_accessible"]]
-    items: list[dict[str, Any]] = []
-    for one in wanting[: SWAPS_A_TOWNSHIP * 20]:
-        other = next((b for b in giving if _alike(one, b)), None)
-        if other is not None and len(items) < SWAPS_A_TOWNSHIP:
-            giving.remove(other)
-            items.append(
-                {
-                    "id": named("swap", one["id"]), "first_allocation_id": one["id"],
-                    "second_allocation_id": other["id"], "consents": True,
-                }
-            )  # fmt: skip
+    left = {a["household_id"] for a in await _allocations(api, officer(township), "released")}
+    if any(home["household_id"] in left for home in found):
+        return  # they did before we were interrupted
+    alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for home in found:
+        alike.setdefault(tuple(home[name] for name in KIND_OF_HOME), []).append(home)
+    pairs = [(homes[0]["id"], homes[-1]["id"]) for _, homes in sorted(alike.items()) if len(homes) > 1]
+    items = [
+        {"id": named("swap", one), "first_allocation_id": one, "second_allocation_id": other, "consents": True}
+        for one, other in pairs[:SWAPS_A_TOWNSHIP]
+    ]
     await send(api, officer(township), "/relocation/v1/allocation/swaps", items)
-
-
-def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(one[name] == other[name] for name in ("round_id", "members", "area_m2_x100"))
 
 
 async def hand_over_keys(api: Api, township: str, day: date) -> None:

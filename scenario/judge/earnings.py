@@ -20,11 +20,11 @@ async def payouts_answered(api: Api, _state: Path) -> Finding:
     wrong = []
     for batch in batches:
         states = lines.get(batch["batch_id"], Counter())
-        answered = states["paid"] + states["returned"]
+        answered = states["confirmed"] + states["returned"]
         whole = sum(states.values()) == batch["lines"] and amounts[batch["batch_id"]] == batch["amount_fen"]
         if not whole or (batch["state"] == "closed" and answered != batch["lines"]):
             wrong.append(batch["batch_no"])
-    confirmed, returned = (sum(s[name] for s in lines.values()) for name in ("paid", "returned"))
+    confirmed, returned = (sum(s[name] for s in lines.values()) for name in ("confirmed", "returned"))
     total = sum(b["lines"] for b in batches)
     detail = (
         f"{total} lines in {len(batches)} files, {confirmed} confirmed, {returned} returned, {len(wrong)} files wrong"
@@ -35,7 +35,7 @@ async def payouts_answered(api: Api, _state: Path) -> Finding:
 async def paid_once(api: Api, _state: Path) -> Finding:
     """What is owed to a household is confirmed at most once, however often a line came back."""
     paid: Counter[str] = Counter()
-    async for line in api.pages(JUDGE, "/industry/v1/payouts/lines?state=paid"):
+    async for line in api.pages(JUDGE, "/industry/v1/payouts/lines?state=confirmed"):
         paid[line["source_key"]] += 1
     twice = [key for key, n in paid.items() if n > 1]
     return bool(paid) and not twice, f"{len(paid)} paid, {len(twice)} twice"

@@ -1,6 +1,7 @@
 """How well the year's decisions fit the truth: wrong exits, money gone astray, what was meant to be found and was."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from scenario.api import Api
@@ -22,6 +23,20 @@ def rate(code: str, hits: int, of: int) -> dict[str, Any]:
     half = Z * math.sqrt(p * (1 - p) / of + z2 / (4 * of * of)) / (1 + z2 / of)
     low, high = max(middle - half, 0), min(middle + half, 1)
     return {"code": code, "value": round(p, 6), "low": round(low, 6), "high": round(high, 6)}
+
+
+def share_of_yuan(code: str, households: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """Fen gone wrong of all fen, each by household, with the 95 % interval of a ratio of sums (Cochran 1977, 6.4)."""
+    total = sum(all_fen for _, all_fen in households)
+    if total == 0:
+        return {"code": code, "value": None, "low": None, "high": None}
+    share, n = sum(wrong for wrong, _ in households) / total, len(households)
+    scatter = sum((wrong - share * all_fen) ** 2 for wrong, all_fen in households)
+    half = Z * math.sqrt(scatter * n / max(n - 1, 1)) / total
+    return {
+        "code": code, "value": round(share, 6), "low": round(max(share - half, 0), 6),
+        "high": round(min(share + half, 1), 6),
+    }  # fmt: skip
 
 
 async def quality(api: Api, truth: Truth, numbers: dict[str, str]) -> list[dict[str, Any]]:
@@ -56,19 +71,21 @@ async def _wrong_exits(api: Api, truth: Truth, numbers: dict[str, str]) -> dict[
 
 
 async def _astray(api: Api, truth: Truth, numbers: dict[str, str], loans: list[dict[str, Any]]) -> dict[str, Any]:
-    """The interval counts payments; the value weighs them by their yuan."""
+    """Loans, confirmed payments and rewards."""
     excluded = ineligible(truth.wishes)
     benefits = [(x["household_id"], x["amount_fen"], _excluded(x, numbers, excluded)) for x in loans]
-    paid = api.pages(JUDGE, "/industry/v1/payouts/lines?state=paid")
+    paid = api.pages(JUDGE, "/industry/v1/payouts/lines?state=confirmed")
     benefits += [(line["household_id"], line["amount_fen"], False) async for line in paid]
     people = {a["household_id"]: a["members"] for a in await allocations(api)}
     async for home in api.pages(JUDGE, "/relocation/v1/homesteads"):
         if fen := people.get(home["household_id"], 0) * REWARD_FEN_A_PERSON.get(home["state"], 0):
             benefits += [(home["household_id"], fen, False)]
-    wrong = [fen for household, fen, barred in benefits if barred or truth.households[numbers[household]]["not_poor"]]
-    total = sum(fen for _, fen, _ in benefits)
-    share = rate("ineligible_benefit_share", len(wrong), len(benefits))
-    return share | {"value": round(sum(wrong) / total, 6) if total else None}
+    sums: dict[str, tuple[int, int]] = {}
+    for household, fen, barred in benefits:
+        wrong, all_fen = sums.get(household, (0, 0))
+        astray = barred or truth.households[numbers[household]]["not_poor"]
+        sums[household] = wrong + fen * astray, all_fen + fen
+    return share_of_yuan("ineligible_benefit_share", list(sums.values()))
 
 
 def _excluded(loan: dict[str, Any], numbers: dict[str, str], excluded: set[tuple[Any, ...]]) -> bool:

@@ -29,6 +29,7 @@ SITES: dict[str, tuple[str, SiteKind, str, str, int, float, int, int]] = {
 }
 FLAT_M2_PER_PERSON = 25
 PAIRED = {6: (75, 75), 7: (75, 100), 8: (100, 100)}  # m2 of the two adjoining flats
+SMALL_M2, UPWARDS = 50, 1.2  # the small flats, where the old live, lie a little more often on the ground
 SLACK = 0.04  # units beyond the cohort's need
 NEVER_ACCEPTED = 0.03  # of the single flats of 2016: their building fails its acceptance
 ACCEPTED_BY = {2016: date(2017, 4, 20), 2017: date(2017, 9, 12)}
@@ -210,7 +211,7 @@ def _build(
 
 def _floors(rng: Random, building: Building, units: Sequence[tuple[int, ...]]) -> list[Flat]:
     """Flats floor by floor, two of a pair beside each other."""
-    order = sorted(units, key=lambda u: sum(u) * rng.uniform(0.5, 1.5))
+    order = sorted(units, key=lambda u: rng.random() * (1.0 if sum(u) <= SMALL_M2 else UPWARDS))
     width = math.ceil(sum(map(len, order)) / building.floors)
     flats: list[Flat] = []
     floor, number, pairs = 1, 0, 0

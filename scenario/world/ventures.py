@@ -95,11 +95,11 @@ class Ventures:
 def draw_ventures(
     seed: int, villages: Sequence[Village], truths: Mapping[str, VillageTruth], inhabited: Collection[str]
 ) -> Ventures:
-    """Projects of the villages in `inhabited`, planned over all villages of the county, and all villages' works."""
+    """Projects of the villages in `inhabited`, planned over all villages of the county."""
     here = [v for v in villages if v.code in inhabited]
     found = [pair for kind, line in LINES.items() for pair in _line(seed, kind, line, villages, inhabited)]
     found += [pair for v in here for pair in _products(seed, v, truths[v.code])]
-    found += [pair for v in villages if v.exit_planned_2017 for pair in _works(v, truths[v.code])]
+    found += [pair for v in here if v.exit_planned_2017 for pair in _works(v, truths[v.code])]
     guests = _tourism_villages(seed, here)
     others = [
         *(

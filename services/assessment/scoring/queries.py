@@ -35,41 +35,42 @@ _UNITS = sql(
     " AND c.starts_on < :end_on) AS team FROM unit u ORDER BY u.id",
     end_on=Date,
 )
+# What is counted is joined row by row and grouped after: a grouped set inside a join is counted anew for each row where
+# the planner has no statistics yet (61 s instead of 1 after a bulk load).
 _MONTHS = sql(
     "WITH month AS (SELECT m::date AS first, (m + interval '1 month')::date AS next,"
     " least((m + interval '1 month')::date, :end_on) AS last"
     " FROM generate_series(:start_on, :end_on - 1, interval '1 month') m),"
-    " seen AS (SELECT cadre_id, date_trunc('month', checked_on)::date AS first, count(*) AS n FROM checkin"
-    " WHERE counts AND checked_on >= :start_on AND checked_on < :end_on GROUP BY 1, 2)"
-    " SELECT c.unit_id AS id, m.next - m.first AS days, coalesce(s.n, 0) AS checked,"
-    " m.last - greatest(m.first, c.starts_on) - coalesce((SELECT sum(least(l.ends_on + 1, m.last)"
-    " - greatest(l.starts_on, m.first, c.starts_on)) FROM leave l WHERE l.cadre_id = c.id AND l.starts_on < m.last"
-    " AND l.ends_on >= greatest(m.first, c.starts_on)), 0)::integer AS available"
-    " FROM cadre c JOIN month m ON c.starts_on < m.last LEFT JOIN seen s ON s.cadre_id = c.id AND s.first = m.first"
-    " WHERE c.role <> 'helper' ORDER BY c.unit_id, c.id, m.first",
+    " served AS (SELECT c.unit_id, c.id, m.first, m.last, m.next - m.first AS days,"
+    " greatest(m.first, c.starts_on) AS since FROM cadre c JOIN month m ON c.starts_on < m.last"
+    " WHERE c.role <> 'helper')"
+    " SELECT s.unit_id AS id, s.days, count(k.id) AS checked, s.last - s.since - coalesce((SELECT"
+    " sum(least(l.ends_on + 1, s.last) - greatest(l.starts_on, s.since)) FROM leave l"
+    " WHERE l.cadre_id = s.id AND l.starts_on < s.last AND l.ends_on >= s.since), 0)::integer AS available"
+    " FROM served s LEFT JOIN checkin k ON k.cadre_id = s.id AND k.counts AND k.checked_on >= s.first"
+    " AND k.checked_on < s.last GROUP BY s.unit_id, s.id, s.first, s.last, s.days, s.since"
+    " ORDER BY s.unit_id, s.id, s.first",
     **_DAYS,
 )
 _MEASURES = sql(
-    "SELECT c.unit_id AS id, count(*) AS households, count(*) FILTER (WHERE d.kinds >= 1) AS helped_once,"
-    " count(*) FILTER (WHERE d.kinds >= 2) AS helped_twice"
-    " FROM pairing p JOIN cadre c ON c.id = p.cadre_id LEFT JOIN ("
-    " SELECT household_id, count(DISTINCT kind) AS kinds FROM deed WHERE kind = ANY(:help)"
-    " AND happened_on >= :start_on AND happened_on < :end_on GROUP BY 1) d ON d.household_id = p.household_id"
-    " WHERE p.valid @> (:end_on - 1) GROUP BY 1",
+    "SELECT id, count(*) AS households, count(*) FILTER (WHERE kinds >= 1) AS helped_once,"
+    " count(*) FILTER (WHERE kinds >= 2) AS helped_twice"
+    " FROM (SELECT c.unit_id AS id, p.household_id, count(DISTINCT d.kind) AS kinds"
+    " FROM pairing p JOIN cadre c ON c.id = p.cadre_id LEFT JOIN deed d ON d.household_id = p.household_id"
+    " AND d.kind = ANY(:help) AND d.happened_on >= :start_on AND d.happened_on < :end_on"
+    " WHERE p.valid @> (:end_on - 1) GROUP BY 1, 2) helped GROUP BY 1",
     **_DAYS, help=ARRAY(Text),
 )  # fmt: skip
 _EXITS = sql(
-    "WITH told AS (SELECT d.kind, d.household_id, d.happened_on, c.unit_id FROM deed d"
+    "SELECT id, count(*) FILTER (WHERE kind = 'exit') AS exited,"
+    " count(*) FILTER (WHERE kind = 'exit' AND visits >= :needed) AS prepared,"
+    " count(*) FILTER (WHERE kind = 'objection') AS objections"
+    " FROM (SELECT c.unit_id AS id, d.kind, d.source_key, count(v.id) AS visits FROM deed d"
     " JOIN pairing p ON p.household_id = d.household_id AND p.valid @> d.happened_on"
-    " JOIN cadre c ON c.id = p.cadre_id WHERE d.kind IN ('exit', 'objection')"
-    " AND d.happened_on >= :start_on AND d.happened_on < :end_on),"
-    " prepared AS (SELECT t.unit_id, t.household_id FROM told t JOIN visit v ON v.household_id = t.household_id"
-    " AND v.counts AND v.visited_on >= :start_on AND v.visited_on < t.happened_on WHERE t.kind = 'exit'"
-    " GROUP BY 1, 2 HAVING count(*) >= :needed)"
-    " SELECT t.unit_id AS id, count(*) FILTER (WHERE t.kind = 'exit') AS exited,"
-    " count(*) FILTER (WHERE t.kind = 'exit' AND p.household_id IS NOT NULL) AS prepared,"
-    " count(*) FILTER (WHERE t.kind = 'objection') AS objections"
-    " FROM told t LEFT JOIN prepared p ON p.unit_id = t.unit_id AND p.household_id = t.household_id GROUP BY 1",
+    " JOIN cadre c ON c.id = p.cadre_id LEFT JOIN visit v ON v.household_id = d.household_id"
+    " AND v.counts AND v.visited_on >= :start_on AND v.visited_on < d.happened_on"
+    " WHERE d.kind IN ('exit', 'objection') AND d.happened_on >= :start_on AND d.happened_on < :end_on"
+    " GROUP BY 1, 2, 3) told GROUP BY 1",
     **_DAYS, needed=Integer,
 )  # fmt: skip
 # Evidence that does not count is no record of a visit; the same words twice are a copy.
@@ -110,13 +111,14 @@ _HELPERS = sql(
 _VISITS = sql(
     "WITH quarter AS (SELECT q::date AS first, daterange(q::date, least((q + interval '3 months')::date, :end_on))"
     " AS days FROM generate_series(:start_on, :end_on - 1, interval '3 months') q),"
-    " due AS (SELECT p.cadre_id, p.household_id, q.first FROM pairing p JOIN quarter q ON q.days && p.valid"
-    " GROUP BY 1, 2, 3 HAVING sum(upper(q.days * p.valid) - lower(q.days * p.valid)) >= :held_days),"
-    " made AS (SELECT cadre_id, household_id, date_trunc('quarter', visited_on)::date AS first, count(*) AS n"
-    " FROM visit WHERE counts AND visited_on >= :start_on AND visited_on < :end_on GROUP BY 1, 2, 3)"
-    " SELECT d.cadre_id AS id, count(*) * :per_quarter AS visits_due,"
-    " sum(least(:per_quarter, coalesce(m.n, 0)))::bigint AS visits_kept"
-    " FROM due d LEFT JOIN made m USING (cadre_id, household_id, first) GROUP BY 1",
+    " due AS (SELECT p.cadre_id, p.household_id, q.first, upper(q.days) AS last"
+    " FROM pairing p JOIN quarter q ON q.days && p.valid"
+    " GROUP BY 1, 2, 3, 4 HAVING sum(upper(q.days * p.valid) - lower(q.days * p.valid)) >= :held_days),"
+    " made AS (SELECT d.cadre_id, d.household_id, d.first, count(v.id) AS n FROM due d"
+    " LEFT JOIN visit v ON v.household_id = d.household_id AND v.cadre_id = d.cadre_id AND v.counts"
+    " AND v.visited_on >= d.first AND v.visited_on < d.last GROUP BY 1, 2, 3)"
+    " SELECT cadre_id AS id, count(*) * :per_quarter AS visits_due, sum(least(:per_quarter, n))::bigint AS visits_kept"
+    " FROM made GROUP BY 1",
     **_DAYS, held_days=Integer, per_quarter=Integer,
 )  # fmt: skip
 # Whoever helps the household on the last day answers for it, also for what his predecessor left undone.

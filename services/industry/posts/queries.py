@@ -75,7 +75,7 @@ _INSERT_ATTENDANCES = insert_many(post_attendance, post_attendance.c.keys(), FRE
 _ATTENDED = sql(
     "SELECT a.id, a.household_id, a.division, p.kind, p.monthly_fen, t.days FROM post_attendance t"
     " JOIN post_assignment a ON a.id = t.assignment_id JOIN post p ON p.id = a.post_id"
-    " WHERE t.month_on = :month_on AND t.days > 0 AND a.state IN ('assigned', 'ended') ORDER BY a.id",
+    " WHERE t.month_on = :month_on AND a.state IN ('assigned', 'ended') ORDER BY a.id",
     month_on=Date,
 )
 _PAGE = sql(

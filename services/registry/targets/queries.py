@@ -16,11 +16,13 @@ _SET = insert_many(
     " unit = excluded.unit, set_on = excluded.set_on, set_by = excluded.set_by",
 )  # fmt: skip
 # People are counted once per village, then summed for each target: the table costs the same for one row or a hundred.
+# Those who were out before the year are counted as they began it: who dies has not fallen back into poverty.
 _LIST = sql(
     "WITH people AS MATERIALIZED (SELECT h.division, count(*) FILTER (WHERE h.exited_year = :year) AS out_now,"
     "   count(*) FILTER (WHERE h.exited_year < :year) AS out_before"
-    "   FROM household h JOIN member_fact m ON m.household_id = h.id AND upper_inf(m.known)"
-    "   AND m.valid @> CAST(:on AS date) WHERE h.status = 'exited' GROUP BY h.division),"
+    "   FROM household h JOIN member_fact m ON m.household_id = h.id AND upper_inf(m.known) AND m.valid @>"
+    "   CASE WHEN h.exited_year < :year THEN make_date(:year, 1, 1) ELSE CAST(:on AS date) END"
+    "   WHERE h.status = 'exited' GROUP BY h.division),"
     " villages AS MATERIALIZED (SELECT division FROM village_exit WHERE state = 'announced'"
     "   AND announced_on >= make_date(:year, 1, 1) AND announced_on < make_date(:year + 1, 1, 1))"
     " SELECT t.code, t.year, t.division, t.planned, t.unit, CASE t.code"

@@ -148,10 +148,10 @@ async def test_a_loan_stands_in_one_scheme(house: House) -> None:
     second = first | {"id": str(uuid4()), "entity_code": "other"}
     answered = await sign(door, first, second)
     assert [r["missing"] for r in answered] == [[], ["loan_free"]]
-    again = [first | {"id": str(uuid4())} for _ in range(3)]
+    again = [{"id": str(uuid4()), "entity_code": f"entity-{n}"} for n in range(3)]
     other = await lent(house)
     lock = "SELECT 1 FROM household FOR UPDATE"
-    answers = await at_once(house, lock, *(sign(door, other | {"id": a["id"]}) for a in again))
+    answers = await at_once(house, lock, *(sign(door, other | a) for a in again))
     assert sorted(r["status"] for (r,) in answers) == ["accepted", "refused", "refused"]
     with pytest.raises(asyncpg.UniqueViolationError):
         await house.rows("industry", "UPDATE dividend_agreement SET loan_id = $1", UUID(first["loan_id"]))
@@ -329,14 +329,17 @@ async def test_loans_arrive_households_move_exit_and_leave(house: House) -> None
         h: {"loan_id": loan, "household_id": h, "division": VILLAGE} for h, loan in loans.items()
     }
     await state(house, "registry", *(HouseholdRegistered(**whole(h)) for h in loans))
-    part = {"amount_fen": 2_500_000, "disbursed_on": date(2017, 3, 1)}
-    await state(house, "finance", *(LoanDisbursed(**a, **part) for a in about.values() for _ in range(2)))
     owner = await house.owner("industry")
 
     async def shows(query: str, expected: list[tuple[Any, ...]]) -> bool:
         return [tuple(r) for r in await owner.fetch(query)] == expected
 
-    await house.settled(lambda: shows("SELECT amount_fen, state FROM loan_known", [(5_000_000, "disbursed")] * 2))
+    # Paid out in parts, which come one by one or together: their sum.
+    for parts, amount_fen, sum_fen in ((1, 2_500_000, 2_500_000), (2, 1_250_000, 5_000_000)):
+        part = {"amount_fen": amount_fen, "disbursed_on": date(2017, 3, 1)}
+        await state(house, "finance", *(LoanDisbursed(**a, **part) for a in about.values() for _ in range(parts)))
+        known = [(sum_fen, "disbursed")] * 2
+        await house.settled(lambda known=known: shows("SELECT amount_fen, state FROM loan_known", known))
     await house.settled(lambda: shows("SELECT count(*) FROM household", [(2,)]))
     items = [agreement(h, loan) for h, loan in loans.items()]
     assert [r["code"] for r in await sign(door, *items)] == [None, None]

@@ -1,6 +1,5 @@
 """Forestry through its doors: plots paid by the year, cooperatives whose labour is paid within their contracts."""
 
-import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +8,7 @@ import pytest
 
 from tests.conftest import Door, House
 from tests.integration.industry.acts import FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, get, results, seed_household
+from tests.integration.industry.gate import at_once
 
 F = "industry.forestry."
 DUES = "SELECT source_key, household_id, division, purpose, payer, category, amount_fen FROM payout_due"
@@ -102,7 +102,8 @@ async def test_acceptances_at_once_pay_once(house: House) -> None:
     door = await house.serve("industry", "api")
     item = plot(await seed_household(house))
     await codes(door, "plots", "township", item)
-    answers = await asyncio.gather(*(codes(door, "acceptances", "county", standing(item)) for _ in range(3)))
+    rivals = [codes(door, "acceptances", "county", standing(item)) for _ in range(3)]
+    answers = await at_once(house, "SELECT FROM forest_plot FOR UPDATE", *rivals)
     assert sorted(str(code) for (code,) in answers) == ["None", f"{F}year_accepted", f"{F}year_accepted"]
     assert len(await house.rows("industry", DUES)) == 1
 
@@ -168,8 +169,9 @@ async def test_labour_is_members_and_within_the_contract(house: House) -> None:
         None, None, f"{F}over_labour", None, f"{F}not_a_member", f"{F}not_a_member", f"{F}future_date",
         "shared.not_found", "shared.household_unknown", f"{F}content_differs",
     ]  # fmt: skip
-    at_once = await asyncio.gather(*(codes(door, "labour", "township", labour(works, one, 600)) for _ in range(3)))
-    assert sorted(str(code) for (code,) in at_once) == ["None", f"{F}over_labour", f"{F}over_labour"]
+    rivals = [codes(door, "labour", "township", labour(works, one if i else two, 600)) for i in range(2)]
+    answers = await at_once(house, "SELECT FROM forest_contract FOR UPDATE", *rivals)
+    assert sorted(str(code) for (code,) in answers) == ["None", f"{F}over_labour"]
     dues = [tuple(d) for d in await house.rows("industry", DUES)]
     assert (f"forest_labour:{first['id']}", one, VILLAGE, "forest_labour", "coop:C1", "wage", 30_000) in dues
     assert sum(d[-1] for d in dues) == 44_600

@@ -23,6 +23,7 @@ from tests.integration.industry.acts import (
     seed_household,
     send,
 )
+from tests.integration.industry.gate import at_once
 from tests.integration.industry.test_dividends import state, whole
 
 P = "industry.posts."
@@ -171,11 +172,12 @@ async def test_no_double_posts(house: House) -> None:
     assert answer["code"] == f"{P}post_taken"
     shown = await get(door, "/posts", "village", OTHER_VILLAGE)
     assert {p["id"]: p["held"] for p in shown["items"]} == {first: True, second: False}
-    at_once = await asyncio.gather(
+    rivals = [
         propose(door, proposal(second, two)), propose(door, proposal(second, elsewhere), area=OTHER_VILLAGE),
         propose(door, proposal(second, two)),
-    )  # fmt: skip
-    assert sorted(str(r["code"]) for (r,) in at_once) == ["None", f"{P}post_taken", f"{P}post_taken"]
+    ]  # fmt: skip
+    answers = await at_once(house, "SELECT FROM post FOR UPDATE", *rivals)
+    assert sorted(str(r["code"]) for (r,) in answers) == ["None", f"{P}post_taken", f"{P}post_taken"]
     assert len(await states(door)) == 2
     owner = await house.owner("industry")
     for column, index in (("household_id", "post_one_a_household"), ("post_id", "post_one_household_each")):

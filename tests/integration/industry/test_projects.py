@@ -1,6 +1,5 @@
 """Projects through their doors: planned, reported, accepted by another person, paid from a budget, taken part in."""
 
-import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +19,7 @@ from tests.integration.industry.acts import (
     seed_household,
     send,
 )
+from tests.integration.industry.gate import at_once
 
 CODES = ("91350100M000100Y43", "91140999000000017E")
 P = "industry.projects."
@@ -212,8 +212,9 @@ async def test_a_budget_is_never_overspent(house: House) -> None:
     assert (shown["spent_fen"], sorted(s["amount_fen"] for s in shown["spendings"])) == (
         49_999_999, [19_999_999, 30_000_000],
     )  # fmt: skip
-    at_once = await asyncio.gather(*(spend(door, spending(project, 1)) for _ in range(4)))
-    assert sorted(str(code) for (code,) in at_once) == sorted(["None", *[f"{P}over_budget"] * 3])
+    rivals = [spend(door, spending(project, 1)) for _ in range(4)]
+    answers = await at_once(house, "SELECT FROM project FOR UPDATE", *rivals)
+    assert sorted(str(code) for (code,) in answers) == ["None", *[f"{P}over_budget"] * 3]
     assert await spend(door, spending(str(uuid4()), 1)) == ["shared.not_found"]
 
 
@@ -283,8 +284,9 @@ async def test_who_cannot_take_part(house: House) -> None:
     assert await answer(door, first, "2017-06-08", accepted=False) is None
     assert await take_part(door, part(oats, one)) == [None]  # what was refused does not stand in the way
     other = await seed_household(house)
-    twice = await asyncio.gather(*(take_part(door, part(oats, other)) for _ in range(3)))
-    assert sorted(str(code) for (code,) in twice) == ["None", *[f"{P}takes_part_already"] * 2]
+    rivals = [take_part(door, part(oats, other)) for _ in range(3)]
+    answers = await at_once(house, "SELECT FROM household FOR UPDATE", *rivals)
+    assert sorted(str(code) for (code,) in answers) == ["None", *[f"{P}takes_part_already"] * 2]
 
 
 async def test_totals_by_kind(house: House) -> None:

@@ -112,3 +112,18 @@ async def test_a_plan_changes_no_decision(house: House) -> None:
         )
         decided.append(([r["missing"] for r in early], [tuple(r) for r in rows]))
     assert decided[0] == decided[1]
+
+
+async def test_a_death_takes_nobody_out_of_what_was_reached_before(house: House) -> None:
+    """Who was out when the year began is counted, though he died in it; the year's own exits are as they stand."""
+    door = await house.serve("registry", "api")
+    await found_places(house)
+    for year in (2016, 2017):
+        household_id = await seed_household(house)
+        await set_status(house, household_id, "exited", year)
+        owner = await house.owner("registry")
+        await owner.execute(
+            "UPDATE member_fact SET valid = daterange(lower(valid), '2017-07-01') WHERE household_id = $1", household_id
+        )
+    await put(door, target("exit_people"), target("consolidated_people"))
+    assert await actual(door) == {("exit_people", "140927"): 0, ("consolidated_people", "140927"): 1}

@@ -145,9 +145,15 @@ def test_a_village_stays_together_as_far_as_the_optimum_lets_it() -> None:
     blocks = Counter((x.village, u.block) for x, u in found)
     # Six find room together in B, which has seven; the other village fills A.
     assert blocks == {("big", "B"): 6, ("small", "A"): 4}
+    # The largest village chooses first: a smaller one would take the only block that holds all of the large one.
+    lots = [lot(i, 2, village="big" if i < 6 else "small") for i in range(11)]
+    units = [unit(i, block="A" if i < 6 else "B" if i < 10 else "C") for i in range(14)]
+    for seed in "1234":
+        blocks = Counter((x.village, u.block) for x, u in drawn(inputs(lots, units), seed))
+        assert blocks["big", "A"] == 6
     # Where no block holds all of it, the rest is one group too.
     crowded = drawn(inputs([lot(i, 2, village="big") for i in range(8)], units))
-    assert sorted(Counter(u.block for _, u in crowded).values()) == [1, 7]
+    assert sorted(Counter(u.block for _, u in crowded).values()) == [2, 6]
 
 
 def test_who_is_housed_and_where_is_the_seeds_doing() -> None:
@@ -166,9 +172,12 @@ def test_everybody_gets_something_sometimes() -> None:
 
 
 def test_the_lottery_is_written_down() -> None:
-    """As `printf "188|0|s/1/5000/ordinary/single|L00002" | sha256sum` orders them."""
-    found = lottery("s/1/5000/ordinary/single", [lot(i) for i in range(1, 5)], [unit(2), unit(1), unit(3)], "188", 0)
-    assert [(x.lot, u.unit_id) for x, u in found] == [("L00002", "u001"), ("L00003", "u002"), ("L00004", "u003")]
+    """As `printf "188|1|s/1/5000/ordinary/single|L00003" | sha256sum` orders them."""
+    lots, units = [lot(i) for i in range(1, 8)], [unit(i) for i in (2, 1, 3, 5, 4)]
+    found = lottery("s/1/5000/ordinary/single", lots, units, "188", 1)
+    assert [(x.lot, u.unit_id) for x, u in found] == [
+        ("L00001", "u001"), ("L00003", "u002"), ("L00002", "u003"), ("L00005", "u004"), ("L00006", "u005"),
+    ]  # fmt: skip
 
 
 def test_costs_of_a_whole_county_fit_the_solver() -> None:

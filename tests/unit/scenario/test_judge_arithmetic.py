@@ -11,9 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenario.judge import draws, targets
-from scenario.judge.quality import rate
+from scenario.judge.quality import rate, share_of_yuan
 from scenario.judge.rank import auc, standard_error
 from scenario.judge.truth import Truth, over_reported, read, truly_out_of_poverty
+
+
+def test_a_share_of_yuan_has_the_interval_of_a_ratio() -> None:
+    """By hand: 300 of 1,000 fen; residuals 70, -30, 29.9, -69.9 have squares of 11,580; by n / (n - 1) 15,440."""
+    found = share_of_yuan("some", [(100, 100), (0, 100), (200, 567), (0, 233)])
+    assert found["value"] == 0.3
+    assert found["high"] - found["value"] == pytest.approx(1.96 * 15_440.03**0.5 / 1_000, abs=1e-6)
+    assert share_of_yuan("some", [(5, 5)]) == {"code": "some", "value": 1.0, "low": 1.0, "high": 1.0}
+    assert share_of_yuan("some", [])["value"] is None
+
 
 points = st.lists(st.integers(0, 100), min_size=1, max_size=12)
 
