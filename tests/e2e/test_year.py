@@ -71,7 +71,7 @@ async def test_a_target_moves_nobody(house: House, tmp_path: Path) -> None:
     """The plan is for the table: by a tenth or the threefold of it the same households exit on the same days."""
     gateway, _ = await played(house, tmp_path / "a tenth", 0.1)
     expected = await decisions(gateway)
-    other = House(house.cluster, house.keys, house.number + 10_000, house.admin, house.stack)
+    other = House(house.cluster, house.keys, house.number + 10_000, house.admin, house.dropped, house.stack)
     gateway, _ = await played(other, tmp_path / "threefold", 3.0)
     assert await decisions(gateway) == expected
     assert any(state == "announced" for state, _ in expected.values())
