@@ -82,7 +82,8 @@ async def test_a_death_holds_an_open_loan_once_and_changes_nothing_of_it(house: 
     approved, disbursed, declined = [await borrowed(door, i) for i in (before, running, over)]
     await post(door, *lent(disbursed), event("no", "decision", declined, "2017-03-20", approved=False))
     deaths = [died(i) for i in (before, running, over, none)]
-    await state(house, "registry", *deaths, died(running, reason="marriage_out"))
+    married = died(running, reason="marriage_out", removed_on=date(2017, 5, 9))
+    await state(house, "registry", *deaths, married)
     await heard(house, "registry.household", 9)
 
     loans = {x["loan_no"]: (x["state"], x["holds"]) for x in (await get(door, LOANS))["items"]}

@@ -75,7 +75,7 @@ PUBLIC = [
     ("GET", "/registry/status", 404), ("GET", "/registry/v1/%2e%2e/%2e%2e/metrics", 400),
     ("GET", "/registry/v1/..%2F..%2Fmetrics", 400), ("GET", "/registry/v1//metrics", 400),
     ("GET", "/registry/v12/x", 404), ("GET", "/%72egistry/v1/households", 400),
-    ("TRACE", "/registry/v1/households", 405), ("GET", "/relocation/v1/x", 404),
+    ("TRACE", "/registry/v1/households", 405), ("GET", "/archive/v1/x", 404),
     ("GET", "/registry/v1/households", 200),
 ]  # fmt: skip
 
