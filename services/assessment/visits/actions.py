@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.assessment.deeds import queries as deeds
 from services.assessment.teams import queries as teams
 from services.assessment.visits import queries
 from services.assessment.visits.rules import (
@@ -12,6 +13,7 @@ from services.assessment.visits.rules import (
     VisitFacts,
     VisitPolicy,
     distance_m,
+    is_too_far,
     judge_checkin,
     judge_visit,
     note_digest,
@@ -52,6 +54,7 @@ async def record_visits(
     known: dict[UUID, Any] = dict(await queries.list_visits_by_id(connection, [i.id for i in items]))
     tenures = await teams.list_tenures(connection, cadre["id"], list(households))
     places = await teams.list_places(connection, sorted({h["division"] for h in households.values()}))
+    moved = await deeds.list_moved_in(connection, list(households))
     counted = await queries.list_counted(connection, cadre["id"], [(i.household_id, i.visited_on) for i in items])
     fresh, refused = dict[UUID, dict[str, Any]](), list[str | None]()
     for item in items:
@@ -63,6 +66,9 @@ async def record_visits(
             refused.append("assessment.visits.unknown_finding" if household else "shared.household_unknown")
             continue
         day, far = (item.household_id, item.visited_on), _distance(places, household["division"], item)
+        # A relocated household is met in its new home, whose place nobody states here; or still in its village.
+        if item.visited_on >= moved.get(item.household_id, date.max) and is_too_far(far, figures):
+            far = None
         facts = VisitFacts(
             item.visited_on,
             act.business_date,

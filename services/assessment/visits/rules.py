@@ -75,9 +75,13 @@ def judge_checkin(
     return Judgement(counts=not against, reasons=against + _no_place(distance_m))
 
 
+def is_too_far(distance_m: int | None, policy: VisitPolicy) -> bool:
+    """Outside the fence of a place that is known."""
+    return distance_m is not None and distance_m > policy.geofence_m + policy.tolerance_m
+
+
 def _too_far(distance_m: int | None, policy: VisitPolicy) -> tuple[str, ...]:
-    within = distance_m is None or distance_m <= policy.geofence_m + policy.tolerance_m
-    return () if within else ("too_far",)
+    return ("too_far",) if is_too_far(distance_m, policy) else ()
 
 
 def _no_place(distance_m: int | None) -> tuple[str, ...]:
