@@ -23,6 +23,7 @@ PARTS = (
     Part("finance_decisions", "finance", "/finance/v1/decisions?subject_id={id}"),
     Part("relocation", "relocation", "/relocation/v1/applications?household_id={id}&limit=1000"),
     Part("allocations", "relocation", "/relocation/v1/allocation/allocations?household_id={id}&limit=1000"),
+    Part("homesteads", "relocation", "/relocation/v1/homesteads?household_id={id}&limit=1000"),
     Part("relocation_decisions", "relocation", "/relocation/v1/decisions?subject_id={id}"),
     Part("payouts", "industry", "/industry/v1/payouts/lines?household_id={id}&limit=1000"),
     Part("agreements", "industry", "/industry/v1/dividends/agreements?household_id={id}&limit=1000"),

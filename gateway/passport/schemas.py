@@ -35,6 +35,7 @@ class Passport(BaseModel):
     finance_decisions: PassportPart
     relocation: PassportPart
     allocations: PassportPart
+    homesteads: PassportPart
     relocation_decisions: PassportPart
     payouts: PassportPart
     agreements: PassportPart

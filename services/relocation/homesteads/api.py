@@ -56,10 +56,11 @@ async def accept_works(
 @router.get("", dependencies=[READERS])
 async def list_homesteads(
     connection: Transaction, cursor: UUID = FIRST, state: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    household_id: UUID | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> HomesteadPage:  # fmt: skip
     """Homesteads of the caller's area, by application. `next` is the cursor of the following page."""
-    items = [Homestead(**row) for row in await queries.list_homesteads(connection, cursor, limit, state)]
+    rows = await queries.list_homesteads(connection, cursor, limit, state, household_id)
+    items = [Homestead(**row) for row in rows]
     return HomesteadPage(items=items, next=str(items[-1].application_id) if len(items) == limit else None)
 
 

@@ -44,8 +44,8 @@ _ACCEPT = {
 }  # fmt: skip
 _PAGE = sql(
     "SELECT * FROM homestead WHERE application_id > :after AND (:state IS NULL OR state = :state)"
-    " ORDER BY application_id LIMIT :limit",
-    after=Uuid, state=Text, limit=Integer,
+    " AND (:household_id IS NULL OR household_id = :household_id) ORDER BY application_id LIMIT :limit",
+    after=Uuid, state=Text, household_id=Uuid, limit=Integer,
 )  # fmt: skip
 _TOTALS = sql(
     "SELECT coalesce((SELECT jsonb_object_agg(state, n) FROM (SELECT state, count(*) AS n FROM homestead"
@@ -92,9 +92,11 @@ async def insert_rewards(connection: Connection, rows: Sequence[dict[str, Any]])
     await execute_many(connection, _INSERT_REWARDS, rows)
 
 
-async def list_homesteads(connection: Connection, after: UUID, limit: int, state: str | None) -> list[Row]:
-    """A page by rising application."""
-    return await fetch(connection, _PAGE, after=after, limit=limit, state=state)
+async def list_homesteads(
+    connection: Connection, after: UUID, limit: int, state: str | None, household_id: UUID | None
+) -> list[Row]:
+    """A page by rising application; a filter that is None lets everything pass."""
+    return await fetch(connection, _PAGE, after=after, limit=limit, state=state, household_id=household_id)
 
 
 async def get_totals(connection: Connection) -> Row:

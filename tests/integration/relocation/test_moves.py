@@ -164,6 +164,9 @@ async def test_from_the_old_house_to_a_field_with_its_rewards(house: House) -> N
     }  # fmt: skip
     listed = await get(door, f"{path}?state=reclaimed", "village")
     assert [(i["application_id"], i["reclaimed_on"]) for i in listed["items"]] == [(first, "2017-08-31")]
+    (item,) = listed["items"]
+    ours = await get(door, f"{path}?household_id={item['household_id']}", "village")
+    assert [i["application_id"] for i in ours["items"]] == [first]
     replay = await get(door, "/relocation/v1/operations/replay")
     assert replay["different_count"] == 0
     owner = await house.owner("relocation")
