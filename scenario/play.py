@@ -5,6 +5,7 @@ import json
 import secrets
 import socket
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -100,6 +101,7 @@ async def _play_days(
         bars.update(tasks[day.on.month], what=day.title)
         if index >= done["days"]:
             if today != day.on:
+                await _all_arrived(year.api)
                 await county.set_date(year.api, day.on)
                 today = day.on
             await day.deed(year, day.on)
@@ -112,20 +114,34 @@ async def _play_days(
         bars.advance(tasks[day.on.month])
 
 
-async def _settle(api: Api, archive: Archive, seconds: float = 60) -> None:
-    """Wait until every fact has arrived everywhere: what was emitted is published, applied and delivered."""
+async def _all_arrived(api: Api, seconds: float = 10) -> bool:
+    """A night passes: what was emitted is published, and applied everywhere. False where it took too long.
+
+    A played day lasts milliseconds; without nights the order of two days would be left to the log's latency.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        flows = {s: await api.get(county.PLANNER, f"/{s}/v1/operations/flow") for s in SERVICES}
-        if all(_at_rest(flow, flows) for flow in flows.values()):
+        paths = [f"/{s}/v1/operations/flow" for s in SERVICES]
+        flows = await asyncio.gather(*(api.get(county.PLANNER, path) for path in paths))
+        if all(_at_rest(flow, flows) for flow in flows):
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+async def _settle(api: Api, archive: Archive, seconds: float = 60) -> None:
+    """Wait until every fact has arrived everywhere, and what is public at its subscriber."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if await _all_arrived(api):
             feed = [i async for i in api.pages(county.PLANNER, "/feed/exits")]
             if len(feed) <= len(archive.journal.read_text().splitlines() if archive.journal.exists() else []):
                 return
         await asyncio.sleep(0.3)
 
 
-def _at_rest(flow: dict[str, Any], flows: dict[str, dict[str, Any]]) -> bool:
-    emitted = {topic: n for f in flows.values() for topic, n in f["emitted"].items()}
+def _at_rest(flow: dict[str, Any], flows: Sequence[dict[str, Any]]) -> bool:
+    emitted = {topic: n for f in flows for topic, n in f["emitted"].items()}
     return flow["emitted"] == flow["published"] and all(emitted.get(t) == n for t, n in flow["applied"].items())
 
 
