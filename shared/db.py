@@ -21,6 +21,8 @@ SYSTEM_ROLE = "system"
 TRANSIENT = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # What the driver says when the server's last word came before the end of the connection.
+    asyncpg.InternalClientError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.CannotConnectNowError,
