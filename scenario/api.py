@@ -12,6 +12,8 @@ import aiohttp
 
 from deploy.local.issuer import SigningKey, development_token, signing_key
 
+HOUSES = ("registry", "finance", "relocation", "industry", "assessment")
+SERVICES = (*HOUSES, "gateway")
 # Answers that mean "not now": the same request is sent again.
 AGAIN = (408, 429, 502, 503, 504)
 TRIES = 40

@@ -18,12 +18,11 @@ from deploy.local.memory import peak_memory
 from deploy.local.state import read_state
 from scenario.actors import county
 from scenario.actors.archive import Archive, listening
-from scenario.api import Api, read_key
+from scenario.api import SERVICES, Api, read_key
 from scenario.calendar import days
 from scenario.world import build_world, write_truth
 from scenario.year import Day, Year
 
-SERVICES = ("registry", "finance", "relocation", "industry", "assessment", "gateway")
 SESSION = aiohttp.ClientTimeout(total=120)
 
 

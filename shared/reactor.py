@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import BigInteger, Boolean, Integer, Text
+from sqlalchemy import BigInteger, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared import consumer, db, metrics
@@ -103,10 +103,6 @@ _RELEASABLE = sql(
     " OR (waits_for IS NOT NULL AND parked_at < clock_timestamp() - make_interval(secs => :seconds)))"
     " ORDER BY parked_at LIMIT 100",
     consumer=Text, seconds=Integer,
-)  # fmt: skip
-_SET_RELEASED = sql(
-    "UPDATE parked_key SET released = :released WHERE consumer = :consumer AND topic = :topic AND key = :key",
-    consumer=Text, topic=Text, key=Text, released=Boolean,
 )  # fmt: skip
 
 

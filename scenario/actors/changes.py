@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from scenario.actors import county
-from scenario.actors.patience import arrived, named, send
+from scenario.actors.patience import named, send
 from scenario.actors.townships import officer
 from scenario.actors.villages import Village
 from scenario.api import Api
@@ -61,18 +60,3 @@ async def propose_removal(api: Api, village: Village, household_id: str, reason:
 async def confirm_removals(api: Api, households: Sequence[str]) -> None:
     items = [{"id": removal_id(h), "confirmed": True} for h in households]
     await send(api, county.DECIDER, "/registry/v1/households/removals/confirmations", items)
-
-
-async def told_everywhere(api: Api, households: Sequence[str]) -> None:
-    """Until relocation has heard that these left the register: what is drawn next must not be theirs."""
-    left = set(households)
-
-    async def ended() -> bool:
-        path = "/relocation/v1/applications?household_id="
-        for household in sorted(left):
-            found: list[dict[str, Any]] = [a async for a in api.pages(county.PLANNER, path + household)]
-            if all(a["ended_on"] if "ended_on" in a else a["state"] in ("struck", "deceased") for a in found):
-                left.discard(household)
-        return not left
-
-    await arrived(ended)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -51,10 +51,3 @@ async def once(api: Api, who: Who, path: str, body: dict[str, Any]) -> dict[str,
             raise
         return None
     return answer
-
-
-async def arrived(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until a fact stated in one house has done its work in another, so that the next step sees it."""
-    deadline = time.monotonic() + ARRIVES_WITHIN_S
-    while not await holds() and time.monotonic() < deadline:
-        await asyncio.sleep(PAUSE_S)

@@ -123,7 +123,6 @@ async def confirm_removals(year: Year, _day: date) -> None:
     ids = await year.households()
     struck = [ids[s.no] for s in year.world.homes.struck]
     await changes.confirm_removals(year.api, struck)
-    await changes.told_everywhere(year.api, struck)
 
 
 async def hand_over_keys(year: Year, day: date) -> None:
@@ -199,9 +198,6 @@ async def confirm_deaths(year: Year, day: date) -> None:
     for village, dead in _deaths(year, ids, reported_on).items():
         found.setdefault(village[:9], []).extend(dead)
     await everywhere(sorted(found), lambda t: changes.confirm_deaths(year.api, t, found[t]))
-    last = {ids[d.no] for d in year.world.deaths if d.alone and d.no in year.world.homes.moves}
-    gone = [d.household_id for dead in found.values() for d in dead if d.household_id in last]
-    await changes.told_everywhere(year.api, gone)
 
 
 def days() -> list[Day]:

@@ -9,12 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from scenario.api import Api
+from scenario.api import HOUSES, SERVICES, Api
 from scenario.judge import draws, earnings, helpers, homes
 from scenario.judge.targets import JUDGE
 
-HOUSES = ("registry", "finance", "relocation", "industry", "assessment")
-SERVICES = (*HOUSES, "gateway")
 NOTICE_DAYS = 7
 STEPS = ("proposed", "reviewed", "checked", "consented", "noticed", "township_checked", "approved", "announced")
 OPEN = ("approved", "granted", "disbursed", "overdue")

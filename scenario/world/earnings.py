@@ -20,7 +20,6 @@ from scenario.world.receipts import Receipts
 from scenario.world.truth import HouseholdTruth
 from scenario.world.ventures import LINES, Ventures, draw_ventures
 
-SIGNED_ON = date(2017, 4, 20)
 DIVIDEND_FEN = 300_000  # a year for each 50,000 yuan; half of it in September, half in December
 LATE = 0.03  # of the households, not paid in September
 NO_CONSENT = 0.01  # of the households, asked in April

@@ -37,7 +37,6 @@ TOWNSHIP_PLACES = {
     "140927205": (39_228_000, 112_062_000),
     "140927206": (39_266_000, 112_168_000),
 }
-BEHAVIOURS = ("honest", "copies", "absent")
 Behaviour = Literal["honest", "copies", "absent"]
 Role = Literal["first_secretary", "team_member", "helper"]
 UnitKind = Literal["key", "stationed"]

@@ -21,7 +21,6 @@ POSTS = {
     "forest_guard": (180, Table({500: 3, 600: 1}), (3, 4)),
     "placement": (320, Table({900: 2, 1_200: 3, 1_500: 2}), (3, 4, 5, 6, 7, 8)),
 }
-PAID_AFTER_DAYS = 10  # a month's wages are paid on about the tenth of the next
 ATTENDANCE = Table({"whole": 88, "part": 10, "none": 2})
 POST_AGES, SHOP_AGES, TRAINEE_AGES = (18, 60), (18, 38), (18, 55)
 

@@ -21,7 +21,6 @@ VILLAGE_W, GROUND_W, SITE_W = 100_000, 10_000_000, (60_000, 80_000, 100_000)
 GROUND_TOWNSHIP = "140927200"
 GROUND_CONNECTED, CATALOGUE_ON = date(2016, 6, 28), date(2017, 3, 20)
 LISTED = 5  # of the batch of 2016; the others wait for the next catalogue
-BEGINS = date(2016, 12, 31)  # meters are first read at the end of 2016
 BACKWARDS_ON, JUMP_ON = (
     date(2017, 4, 30),
     date(2017, 8, 31),

@@ -6,8 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from scenario.api import Api, Who
-from scenario.judge.invariants import HOUSES
+from scenario.api import HOUSES, Api, Who
 from scenario.judge.report import judge_year
 from scenario.judge.targets import WHY_NOT
 from scenario.play import play

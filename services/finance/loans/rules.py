@@ -14,7 +14,6 @@ from shared.verdicts import Reason, Rule, Verdict
 
 YEAR_PPM_DAYS = 360 * 1_000_000
 SETTLING_MONTHS = (3, 6, 9, 12)
-OPEN_STATES = ("approved", "granted", "disbursed", "overdue")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,6 @@ from datetime import date
 
 from shared.verdicts import Reason, Rule, Verdict
 
-STATES = (
-    "proposed", "reviewed", "checked", "consented", "noticed", "township_checked", "approved", "announced",
-)  # fmt: skip
-ENDED = ("announced", "refused", "withdrawn")
-
 
 @dataclass(frozen=True, slots=True)
 class ExitFacts:
