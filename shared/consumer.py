@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared.bus import Partition, Record
+from shared.crash import crash_point
 from shared.events.envelope import Envelope
 
 Key = tuple[str, str]
@@ -162,6 +163,8 @@ async def consume_batch(port: ConsumerPort, partition: Partition, records: Seque
         async with port.transaction() as tx:
             await _apply(tx, events)
             await tx.advance(partition, first, after)
+            crash_point("consumer.before_commit")
+        crash_point("consumer.after_commit")
     except StaleError:
         raise
     except Exception as error:
@@ -222,7 +225,9 @@ async def release_one(port: ConsumerPort, key: Key) -> bool:
                 await tx.set_marks({key: (event.epoch, event.sequence)})
                 await tx.release_waiting([f"{event.topic}/{event.key}"])
             await tx.unpark_event(event)
-            return True
+            crash_point("release.before_commit")
+        crash_point("release.after_commit")
+        return True  # noqa: TRY300
     except Exception as error:
         if event is None or port.is_transient(error):
             raise

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from shared import dates, db, problems
 from shared.context import Act, Caller
+from shared.crash import crash_point
 from shared.crypto import DataKeys
 from shared.ids import uuid7
 from shared.policy import Policy
@@ -68,6 +69,8 @@ def by(*roles: str) -> Any:
 async def _connection(request: Request, act: Annotated[Act, Depends(current_act)]) -> AsyncIterator[Connection]:
     async with db.transaction(request.app.state.pool, act.caller) as connection:
         yield connection
+        crash_point("act.before_commit")
+    crash_point("act.after_commit")
 
 
 # scope="function": FastAPI would else end the dependency, and commit, after the answer has been sent.

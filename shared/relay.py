@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from shared import db
 from shared.bus import FencedError, Outgoing, Publisher
 from shared.bus.postgres import PostgresPublisher
+from shared.crash import crash_point
 from shared.sql import execute, fetch, sql
 
 log = structlog.get_logger()
@@ -44,9 +45,12 @@ async def relay_once(port: RelayPort, limit: int = BATCH) -> int:
     rows = await port.oldest(limit)
     if not rows:
         return 0
+    crash_point("relay.before_send")
     acknowledged = await port.publish(rows)
+    crash_point("relay.after_send")
     if acknowledged:
         await port.move(acknowledged)
+        crash_point("relay.after_delete")
     return len(acknowledged)
 
 

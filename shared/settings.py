@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -10,6 +11,9 @@ class Settings(BaseSettings):
     """URLs are PostgreSQL DSNs; files are paths; `clock` is `wall` or, for a played year, `scenario`.
 
     `upstreams` maps a service's name to its address; `limits_factor` multiplies callers' rates (0: the profile's).
+    `kafka_*` say how to reach a broker where `bus` is `kafka`; files are PEM. `kafka_prefix` stands before the name of
+    every topic and group, for counties that share a cluster; `instance` is a worker's lasting name among those
+    of its service.
     `internal_subscribers` maps a subject to the one internal network (CIDR) where its webhooks may be sent.
     """
 
@@ -17,8 +21,19 @@ class Settings(BaseSettings):
 
     database_url: str = ""
     owner_url: str = ""
-    bus: Literal["postgres"] = "postgres"
+    bus: Literal["postgres", "kafka"] = "postgres"
     bus_url: str = ""
+    kafka_servers: str = ""
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "SASL_SSL"
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    kafka_ca_file: Path | None = None
+    kafka_cert_file: Path | None = None
+    kafka_cert_key_file: Path | None = None
+    kafka_prefix: str = ""
+    kafka_replication: int = 3
+    instance: str = "1"
     host: str = "127.0.0.1"
     port: int = 0
     pool_size: int = 8

@@ -30,6 +30,7 @@ from gateway.subscriptions.rules import address_allowed, next_attempt_after
 from gateway.subscriptions.schemas import CreatedSubscription, NewSubscription
 from shared import db
 from shared.context import Act
+from shared.crash import crash_point
 from shared.crypto import DataKeys
 from shared.events import Payload
 from shared.ids import uuid7
@@ -245,7 +246,9 @@ async def _send(sender: Sender, row: Row) -> None:
     place = sender.places.setdefault(subscription_id, asyncio.Semaphore(SENDING_AT_ONCE))
     async with place:
         if time.monotonic() - taken_at < START_WITHIN_SECONDS:
+            crash_point("webhook.before_send")
             outcome = await _attempt(sender, row)
+            crash_point("webhook.after_send")
             sender.finished.append(outcome)
     sender.busy[subscription_id] -= 1
     sender.woken.set()
@@ -262,6 +265,8 @@ async def send_step(sender: Sender, now: datetime) -> int:
         if gone:
             await queries.disable_subscriptions(connection, gone)
         rows = await queries.claim_deliveries(connection, now, now + LEASE, +sender.busy)
+    if finished:
+        crash_point("webhook.after_commit")
     # Only now are they written down; after a failed commit they are still here.
     del sender.finished[: len(finished)]
     for row in rows:
