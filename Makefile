@@ -3,12 +3,15 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 ONCE ?=
+BUS ?=
 SEED ?= 2017
+MINUTES ?= 2
+MUTANTS ?=
 
-.PHONY: run test check lock fmt bench clean
+.PHONY: run test check lock fmt bench chaos clean
 
 run: $(VENV)/.installed
-	@ONCE=$(ONCE) SEED=$(SEED) $(BIN)/shenchi run
+	@ONCE=$(ONCE) BUS=$(BUS) SEED=$(SEED) $(BIN)/shenchi run
 
 test: $(VENV)/.installed
 	$(BIN)/pytest
@@ -19,9 +22,13 @@ check: $(VENV)/.installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m tests.simulation
+	$(BIN)/python -m deploy.manifests
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench
+
+chaos: $(VENV)/.installed
+	@MINUTES=$(MINUTES) MUTANTS=$(MUTANTS) BUS=$(BUS) SEED=$(SEED) $(BIN)/python -m tests.chaos
 
 fmt: $(VENV)/.installed
 	$(BIN)/ruff format .

@@ -1,29 +1,55 @@
-"""`python -m bench`: a table of ratios, within a minute."""
+"""`python -m bench`: a table of ratios, within three minutes. Where no broker is to be had, without Kafka's.
+
+`python -m bench latency` is a minute of the real system, `python -m bench drain [EVENTS]` a million events and some
+minutes: each alone, because nothing else may work beside them. BUS=postgres plays them over the other log.
+"""
 
 import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from bench.acts import bench_acts
 from bench.allocation import bench_allocation
+from bench.drain import bench_drain
 from bench.events import bench_consumer, bench_relay
 from bench.ground import Result, ground
+from bench.kafka import bench_kafka_consumer, bench_kafka_relay, broker
+from bench.latency import bench_latency
 from bench.payout import bench_payout
+from deploy.local.kafka import at_hand
 
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 180
 
 
 async def run() -> list[Result]:
     async with asyncio.timeout(LONGEST_SECONDS), ground() as place:
-        return [
+        results = [
             await bench(place) for bench in (bench_acts, bench_relay, bench_consumer, bench_payout, bench_allocation)
         ]
+        if at_hand():
+            async with broker() as kafka:
+                results += [await bench_kafka_relay(place, kafka), *await bench_kafka_consumer(place, kafka)]
+        return results
+
+
+def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
+    match words:
+        case []:
+            return run()
+        case ["latency"]:
+            return bench_latency()
+        case ["drain", *events]:
+            return bench_drain(*map(int, events))
+    sys.exit("python -m bench [latency | drain [EVENTS]]")
 
 
 def main() -> None:
     table = Table("what", "ours", "peer", "", "unit", "ours / peer")
-    for r in asyncio.run(run()):
+    for r in asyncio.run(chosen(sys.argv[1:])):
         table.add_row(r.name, f"{r.ours:,.0f}", f"{r.peer:,.0f}", r.peer_name, r.unit, f"{r.ratio:.2f}")
     Console(width=118).print(table)
 

@@ -75,7 +75,7 @@ async def bench_relay(ground: Ground) -> Result:
 async def bench_consumer(ground: Ground) -> Result:
     """The peer writes the same columns with the same statement in the same batches, and knows nothing of events."""
     pool = await db.open_pool(ground.url("finance_app", "finance"), 2)
-    reader = PostgresReader(ground.url("finance_app", "bus"))
+    reader = PostgresReader(ground.url("finance_app", "bus"), [TOPIC])
     publisher = await PostgresPublisher.lead(ground.url("registry_app", "bus"))
     numbers = count(1)
     waiting: list[HouseholdRegistered] = []

@@ -83,7 +83,8 @@ def place(event: Envelope) -> Key:
 def follows(event: Envelope, mark: Mark | None) -> bool | None:
     """True: next in its sequence; None: seen before; False: an earlier one is missing.
 
-    The first event of a new epoch sets the sequence: a restore may have cut it anywhere.
+    The first event of a new epoch sets the sequence: a restore may have cut it anywhere. Not so for an aggregate never
+    seen here: the log holds each one from its first event on, and what begins later is a gap, in whatever epoch.
     """
     if mark is None:
         return event.sequence == 1

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -57,4 +58,9 @@ def system_act(service: str, business_date: date, causation_id: str = "", cause:
     A reaction carries on the correlation of its cause, so that a chain of acts can be followed.
     """
     correlation_id = UUID(cause.correlation_id) if cause and cause.correlation_id else uuid7()
-    return Act(Caller(f"system:{service}", "system"), business_date, correlation_id, causation_id, cause)
+    return Act(_system(service), business_date, correlation_id, causation_id, cause)
+
+
+@lru_cache(maxsize=16)
+def _system(service: str) -> Caller:
+    return Caller(f"system:{service}", "system")

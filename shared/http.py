@@ -20,6 +20,7 @@ from shared.context import Act, Caller
 from shared.crash import crash_point
 from shared.crypto import DataKeys
 from shared.ids import uuid7
+from shared.keys import keys_for
 from shared.policy import Policy
 from shared.problems import FieldError, Problem
 from shared.sql import Connection, execute, fetch_one, sql
@@ -28,14 +29,14 @@ from shared.tokens import verify_token
 log = structlog.get_logger()
 
 
-def current_caller(request: Request, authorization: Annotated[str, Header()] = "") -> Caller:
+async def current_caller(request: Request, authorization: Annotated[str, Header()] = "") -> Caller:
     """The bearer of the request's token, verified here even though the gateway did so too."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Problem("shared.token_missing")
     settings = request.app.state.settings
     return verify_token(
-        token, request.app.state.keys, issuer=settings.issuer, audience=settings.audience,
+        token, await keys_for(request.app.state.keys, token), issuer=settings.issuer, audience=settings.audience,
         dev_allowed=settings.profile == "dev",
     )  # fmt: skip
 

@@ -2,19 +2,24 @@
 
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Boolean, Text
 
 from shared import consumer, db, metrics
+from shared.consumer import StaleError
 from shared.context import Act
 from shared.decisions import list_decisions, replay_all
 from shared.http import Transaction, by
 from shared.problems import Problem
+from shared.reactor import ServiceConsumer
 from shared.service import Service
 from shared.sql import execute, fetch, fetch_one, sql
+
+log = structlog.get_logger()
 
 _OUTBOX = sql(
     "SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(emitted_at)), 0)::float8 AS age"
@@ -45,8 +50,6 @@ async def status(app: Any, service: Service) -> dict[str, Any]:
     metrics.OUTBOX_ROWS.labels(service.name).set(outbox["rows"])
     metrics.OUTBOX_AGE.labels(service.name).set(outbox["age"])
     metrics.PARKED.labels(service.name).set(parked)
-    for topic, records in lag.items():
-        metrics.LAG.labels(service.name, topic).set(records)
     return {
         "service": service.name, "outbox_rows": outbox["rows"], "outbox_age_seconds": outbox["age"],
         "lag": lag, "parked_keys": parked,
@@ -91,6 +94,26 @@ class ParkedKey(BaseModel):
     reason: str = ""
 
 
+class PassedRecord(BaseModel):
+    """Names a record by its place in the log."""
+
+    topic: str
+    partition: int
+    offset: int
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class RewoundTopic(BaseModel):
+    topic: str
+
+
+def _consumer(request: Request) -> ServiceConsumer:
+    found: ServiceConsumer | None = request.app.state.consumer
+    if found is None:
+        raise Problem("shared.not_found")
+    return found
+
+
 def router(service: Service) -> APIRouter:
     """For the county's office, behind the gateway."""
     doors = APIRouter(tags=["operations"])
@@ -115,6 +138,22 @@ def router(service: Service) -> APIRouter:
             await consumer.drop_one(request.app.state.consumer, (body.topic, body.key), body.reason, act.subject)
         if not await execute(connection, _RELEASE, rows=None, released=True, topic=body.topic, key=body.key):
             raise Problem("shared.not_found")
+
+    @doors.post("/operations/passed", status_code=204)
+    async def pass_over(request: Request, body: PassedRecord, act: Annotated[Act, by("county")]) -> None:
+        """Give up one record that nobody can read, where its partition has stopped at it."""
+        place = body.topic, body.partition
+        try:
+            await _consumer(request).pass_over(place, body.offset, body.reason, act.subject)
+        except StaleError as error:
+            raise Problem("shared.not_found") from error
+
+    @doors.post("/operations/rewound", status_code=204)
+    async def rewind(request: Request, body: RewoundTopic, act: Annotated[Act, by("county")]) -> None:
+        """Read a topic again from its beginning, after it was lost and published anew."""
+        if not await _consumer(request).rewind(body.topic):
+            raise Problem("shared.not_found")
+        log.warning("rewound", consumer=service.name, topic=body.topic, by=act.subject)
 
     @doors.get("/operations/replay", dependencies=[by("county", "auditor")])
     async def replay(connection: Transaction) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, Integer, Text
@@ -33,6 +34,13 @@ _APPEND = sql(
     common=JSONB, topics=ARRAY(Text), keys=ARRAY(Text), types=ARRAY(Text), sequences=ARRAY(BigInteger),
     contents=ARRAY(Text),
 )  # fmt: skip
+# Facts passed on have little in common: each brings its own headers.
+_APPEND_EACH = sql(
+    "INSERT INTO outbox (topic, key, headers, value)"
+    " SELECT t, k, h, v FROM unnest(:topics, :keys, :headers, :contents) WITH ORDINALITY AS w (t, k, h, v, i)"
+    " ORDER BY i",
+    topics=ARRAY(Text), keys=ARRAY(Text), headers=ARRAY(JSONB), contents=ARRAY(Text),
+)  # fmt: skip
 # One long statement would keep the event loop busy with encoding it.
 SLICE = 5_000
 
@@ -45,6 +53,45 @@ async def emit(connection: Connection, act: Act, source: str, events: Sequence[P
     """
     if not events:
         return
+    epoch, sequences = await _number(connection, events)
+    common = _common(act, source, epoch)
+    for begin in range(0, len(events), SLICE):
+        part = events[begin : begin + SLICE]
+        await execute(
+            connection, _APPEND, rows=len(part), common=common, topics=[e.TOPIC for e in part],
+            keys=[e.key for e in part], types=[e.TYPE for e in part], sequences=sequences[begin : begin + SLICE],
+            contents=[_content(e) for e in part],
+        )  # fmt: skip
+
+
+async def pass_on(connection: Connection, source: str, facts: Sequence[tuple[Act, Payload]]) -> list[Envelope]:
+    """Lay into the outbox what reactions say of other services' facts: each under the id, the time and the date of
+    its cause, which it keeps after any restore, numbered per aggregate as this service's own. As on the wire.
+
+    Raises:
+        ValueError: a payload is larger than 64 KiB.
+    """
+    if not facts:
+        return []
+    epoch, sequences = await _number(connection, [fact for _, fact in facts])
+    events = []
+    for (act, fact), sequence in zip(facts, sequences, strict=True):
+        assert act.cause is not None
+        events.append(
+            replace(
+                act.cause, type=fact.TYPE, source=source, topic=fact.TOPIC, key=fact.key, epoch=epoch,
+                sequence=sequence, actor=act.subject, causation_id=act.cause.id, data=_content(fact),
+            )
+        )  # fmt: skip
+    await execute(
+        connection, _APPEND_EACH, rows=len(events), topics=[e.topic for e in events], keys=[e.key for e in events],
+        headers=[e.headers() for e in events], contents=[e.data for e in events],
+    )  # fmt: skip
+    return events
+
+
+async def _number(connection: Connection, events: Sequence[Payload]) -> tuple[int, list[int]]:
+    """The present epoch, and for each event the next sequence of its aggregate."""
     places = [(e.TOPIC, e.key) for e in events]
     counts = Counter(places)
     wanted = sorted(counts)
@@ -53,18 +100,11 @@ async def emit(connection: Connection, act: Act, source: str, events: Sequence[P
         topics=[t for t, _ in wanted], keys=[k for _, k in wanted], counts=[counts[w] for w in wanted],
     )  # fmt: skip
     upcoming = {(r["topic"], r["key"]): r["sequence"] - counts[r["topic"], r["key"]] + 1 for r in rows}
-    common = _common(act, source, rows[0]["epoch"])
-    for begin in range(0, len(events), SLICE):
-        part, where = events[begin : begin + SLICE], places[begin : begin + SLICE]
-        sequences = []
-        for place in where:
-            sequences.append(upcoming[place])
-            upcoming[place] += 1
-        await execute(
-            connection, _APPEND, rows=len(part), common=common, topics=[t for t, _ in where],
-            keys=[k for _, k in where], types=[e.TYPE for e in part], sequences=sequences,
-            contents=[_content(e) for e in part],
-        )  # fmt: skip
+    sequences = []
+    for place in places:
+        sequences.append(upcoming[place])
+        upcoming[place] += 1
+    return rows[0]["epoch"], sequences
 
 
 def _common(act: Act, source: str, epoch: int) -> dict[str, str]:

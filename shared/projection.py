@@ -10,7 +10,14 @@ from sqlalchemy import Boolean, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.context import Act
-from shared.events.registry import HouseholdExited, HouseholdRegistered, HouseholdRemoved, HouseholdRevised
+from shared.events.registry import (
+    ExitRevoked,
+    HouseholdExited,
+    HouseholdRegistered,
+    HouseholdRemoved,
+    HouseholdReturned,
+    HouseholdRevised,
+)
 from shared.reactor import Reaction
 from shared.schema import restrict_by_area, run
 from shared.sql import Connection, execute, sql
@@ -68,6 +75,19 @@ async def on_household_exited(connection: Connection, facts: Sequence[tuple[Act,
     await execute(connection, _SET_STATUS, rows=len(ids), status="exited", ids=ids)
 
 
+async def on_household_returned(connection: Connection, facts: Sequence[tuple[Act, HouseholdReturned]]) -> None:
+    """It is poor again; what it has of help goes on, as its exit ended none."""
+    ids = sorted({f.household_id for _, f in facts})
+    await execute(connection, _SET_STATUS, rows=len(ids), status="returned", ids=ids)
+
+
+async def on_exit_revoked(connection: Connection, facts: Sequence[tuple[Act, ExitRevoked]]) -> None:
+    """It is what it was before the exit."""
+    for status in sorted({f.status for _, f in facts}):
+        ids = sorted({f.household_id for _, f in facts if f.status == status})
+        await execute(connection, _SET_STATUS, rows=len(ids), status=status, ids=ids)
+
+
 async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
     ids = sorted({f.household_id for _, f in facts})
     await execute(connection, _SET_STATUS, rows=len(ids), status="removed", ids=ids)
@@ -77,5 +97,7 @@ REACTIONS: dict[str, Reaction] = {
     HouseholdRegistered.TYPE: on_household_whole,
     HouseholdRevised.TYPE: on_household_whole,
     HouseholdExited.TYPE: on_household_exited,
+    HouseholdReturned.TYPE: on_household_returned,
+    ExitRevoked.TYPE: on_exit_revoked,
     HouseholdRemoved.TYPE: on_household_removed,
 }

@@ -5,7 +5,7 @@ very code under a seeded scheduler with crashes, zombies and late commits.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import asyncpg
@@ -15,7 +15,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared import db
 from shared.bus import FencedError, Outgoing, Publisher
-from shared.bus.postgres import PostgresPublisher
 from shared.crash import crash_point
 from shared.sql import execute, fetch, sql
 
@@ -23,6 +22,9 @@ log = structlog.get_logger()
 
 BATCH = 1000
 IDLE_SECONDS = (0.01, 0.02, 0.05)
+
+Lead = Callable[[], Awaitable[Publisher]]
+Beat = Callable[[], None]
 
 
 class RelayPort(Protocol):
@@ -98,17 +100,18 @@ async def _lead(url: str, service: str) -> asyncpg.Connection | None:
     return connection
 
 
-async def _term(url: str, bus_url: str, service: str) -> None:
+async def _term(url: str, lead: Lead, service: str, beat: Beat) -> None:
     connection = await _lead(url, service)
     if connection is None:
         return
     publisher: Publisher | None = None
     try:
-        publisher = await PostgresPublisher.lead(bus_url)
+        publisher = await lead()
         port = OutboxRelay(connection, publisher)
         log.info("relay_leads", service=service)
         idle = 0
         while True:
+            beat()
             moved = await relay_once(port)
             idle = 0 if moved else min(idle + 1, len(IDLE_SECONDS) - 1)
             if moved < BATCH:
@@ -122,11 +125,12 @@ async def _term(url: str, bus_url: str, service: str) -> None:
                     log.debug("relay_close_failed")
 
 
-async def run_relay(url: str, bus_url: str, service: str) -> None:
+async def run_relay(url: str, lead: Lead, service: str, beat: Beat = lambda: None) -> None:
     """Lead whenever nobody does, for ever. Any failure ends the term: publisher and lock are given up."""
     while True:
         try:
-            await _term(url, bus_url, service)
+            beat()
+            await _term(url, lead, service, beat)
         except FencedError:
             log.warning("relay_fenced", service=service)
         except db.TRANSIENT as error:

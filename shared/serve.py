@@ -1,9 +1,12 @@
-"""Run a service: `python -m services NAME --role all|api|worker`, or `migrate`, or `republish`."""
+"""Run a service: `python -m services NAME --role all|api|worker`, or `migrate`, `republish`, `new-epoch`."""
 
 import asyncio
+import json
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,9 +17,10 @@ from sqlalchemy import Text
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import db, logs, metrics, operations
-from shared.bus.postgres import PostgresReader
+from shared.bus.transport import open_bus
 from shared.crypto import read_data_keys
 from shared.http import install_handlers
+from shared.keys import issuer_keys
 from shared.migrate import migrate
 from shared.policy import read_policy
 from shared.reactor import ServiceConsumer
@@ -24,7 +28,7 @@ from shared.relay import run_relay
 from shared.service import Service
 from shared.settings import Settings
 from shared.sql import execute, sql
-from shared.tokens import read_keys
+from shared.watchdog import Watchdog
 
 log = structlog.get_logger()
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
@@ -44,32 +48,39 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.pool = await db.open_pool(settings.database_url, settings.pool_size)
-        reader = PostgresReader(settings.bus_url)
+        bus = open_bus(settings, service.name, service.topics)
+        watchdog = app.state.watchdog
         if service.topics:
             app.state.consumer = ServiceConsumer(
-                service.name, app.state.pool, reader, service.topics, service.reactions
+                service.name, app.state.pool, bus.reader, service.topics, service.reactions
             )
         tasks: list[asyncio.Task[Any]] = []
         try:
             async with service.lifespan(app) if service.lifespan else nullcontext():
                 if role != "api":
-                    tasks += [asyncio.create_task(run_relay(settings.database_url, settings.bus_url, service.name))]
+                    relay_beat, consumer_beat = (partial(watchdog.beat, name) for name in ("relay", "consumer"))
+                    tasks.append(
+                        asyncio.create_task(run_relay(settings.database_url, bus.lead, service.name, relay_beat))
+                    )
                     tasks += [asyncio.create_task(work(app)) for work in service.background]
                     if app.state.consumer:
-                        tasks.append(asyncio.create_task(app.state.consumer.run()))
+                        tasks.append(asyncio.create_task(app.state.consumer.run(consumer_beat)))
+                    watchdog.start()
                 try:
                     yield
                 finally:
                     await _end(tasks)
         finally:
-            await reader.close()
+            watchdog.stop()
+            await bus.reader.close()
             await asyncio.wait_for(app.state.pool.close(), 5)
 
     app = FastAPI(title=f"Shenchi {service.name}", version="1", lifespan=lifespan, redoc_url=None)
     app.state.settings = settings
     app.state.service = service
     app.state.consumer = None
-    app.state.keys = read_keys(settings.jwks_file)
+    app.state.watchdog = Watchdog()
+    app.state.keys = issuer_keys(settings)
     if settings.data_key_file.exists():
         app.state.data_keys = read_data_keys(settings.data_key_file)
     policy_file = service.folder / "policy.toml"
@@ -157,11 +168,22 @@ def command_line(find: Callable[[str], Service]) -> typer.Typer:
         """Send again what was sent; consumers know it by its sequences."""
         print(asyncio.run(_republish(find(name), Settings(), topic)))  # noqa: T201 - a command's answer
 
+    @cli.command("new-epoch")
+    def begin_epoch(name: str, at_least: int = 0, log_anew: bool = False) -> None:
+        """After the service's database was restored, before it is opened: what the log holds is reconciled with it."""
+        from shared.epochs import EpochError, new_epoch
+
+        try:
+            report = asyncio.run(new_epoch(find(name).name, Settings(), at_least=at_least, log_anew=log_anew))
+        except EpochError as error:
+            sys.exit(str(error))
+        print(json.dumps(report, indent=1))  # noqa: T201 - a command's answer
+
     return cli
 
 
 def main(find: Callable[[str], Service], arguments: list[str]) -> None:
-    """`NAME [--role R]`, `NAME migrate`, `NAME republish [--topic T]`."""
+    """`NAME [--role R]`, `NAME migrate`, `NAME republish [--topic T]`, `NAME new-epoch [--log-anew]`."""
     name, *rest = arguments
-    command = rest.pop(0) if rest and rest[0] in ("migrate", "republish") else "serve"
+    command = rest.pop(0) if rest and rest[0] in ("migrate", "republish", "new-epoch") else "serve"
     command_line(find)([command, name, *rest])

@@ -14,6 +14,7 @@ class Settings(BaseSettings):
     `kafka_*` say how to reach a broker where `bus` is `kafka`; files are PEM. `kafka_prefix` stands before the name of
     every topic and group, for counties that share a cluster; `instance` is a worker's lasting name among those
     of its service.
+    `jwks_url` is where the issuer publishes its keys; empty: they stand in `jwks_file`.
     `internal_subscribers` maps a subject to the one internal network (CIDR) where its webhooks may be sent.
     """
 
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     issuer: str = "https://issuer.shenchi.example"
     audience: str = "shenchi"
     jwks_file: Path = Path("jwks.json")
+    jwks_url: str = ""
     data_key_file: Path = Path("data-keys.json")
     upstreams: dict[str, str] = {}
     limits_factor: int = 0

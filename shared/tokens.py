@@ -56,6 +56,11 @@ def _private_key(jwk: str) -> RSAKey:
     return RSAKey.import_key(json.loads(jwk))
 
 
+def _is_for(stated: Any, audience: str) -> bool:
+    """RFC 7519 lets `aud` be one name or a list; Keycloak lists where a token serves several systems."""
+    return audience in stated if isinstance(stated, list) else stated == audience
+
+
 def verify_token(token: str, keys: KeySet, *, issuer: str, audience: str, dev_allowed: bool) -> Caller:
     """Who bears the token; raises as `verify_until` does."""
     return verify_until(token, keys, issuer=issuer, audience=audience, dev_allowed=dev_allowed)[0]
@@ -76,7 +81,7 @@ def verify_until(token: str, keys: KeySet, *, issuer: str, audience: str, dev_al
     sound = (
         str(header.get("typ", "")).lower() == "at+jwt"
         and claims.get("iss") == issuer
-        and claims.get("aud") == audience
+        and _is_for(claims.get("aud"), audience)
         and isinstance(issued, int)
         and isinstance(expires, int)
         and issued - LEEWAY_SECONDS <= now < expires + LEEWAY_SECONDS

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import itertools
 import json
+import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -26,6 +27,7 @@ from shared.migrate import migrate
 from shared.serve import build_app
 from shared.settings import Settings
 from shared.tokens import sign_token
+from tests.broker import BROKER, Broker, running
 
 SERVICES = ("registry", "finance", "relocation", "industry", "assessment", "gateway")
 DATABASES = (*SERVICES, "bus")
@@ -77,6 +79,23 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield asyncio.run(_start(server, passwords))
     finally:
         asyncio.run(server.stop())
+
+
+def pytest_report_header() -> str:
+    return (
+        "Kafka: real broker" if BROKER else "Kafka: NO BROKER ON THIS MACHINE (Java 17, Maven): its tests are not run"
+    )
+
+
+def pytest_configure() -> None:
+    if os.environ.get("CI") and not BROKER:
+        raise pytest.UsageError("CI must have a real Kafka: install Java 17 and Maven")
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    with running() as server:
+        yield server
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,10 @@
 import asyncio
 import hashlib
 import os
+import shlex
 import shutil
 import signal
+import sys
 import time
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -14,14 +16,17 @@ import asyncpg
 
 from deploy.local.launch import NOBODY
 from deploy.local.processes import Child, Mode, ended, last_line, send, spawn, stop, stop_strangers
-from deploy.local.state import Trouble, broken, disk_full
+from deploy.local.state import Trouble, backups_folder, broken, disk_full
 
 MAJOR = 18
+ARCHIVE = Path(__file__).with_name("archive.py")
 NO_SPACE = "No space left on device"
 # After kill -9 the first tries may fail, while the kernel still holds what the old server had.
 START_TRIES = 12
 WAL_SEGMENT_BYTES = 16 * 1024 * 1024
 START_WITHIN_S = 120.0
+# Longer than the recovery of max_wal_size on a slow disk.
+HANGS_AFTER_S = 120.0
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -58,6 +63,8 @@ SETTINGS = {
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 # For clusters that a test throws away.
 VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# What a lost disk may cost at most, once there are backups: a segment is closed then, full or not.
+ARCHIVED_WITHIN_S = 60
 
 
 def binaries() -> Path:
@@ -94,6 +101,7 @@ class Postgres:
     durable: bool = True
     mode: Mode = field(default_factory=usable_mode)
     child: Child | None = None
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -144,8 +152,25 @@ class Postgres:
 def server_command(server: Postgres) -> list[str]:
     settings = SETTINGS | (DURABLE if server.durable else VOLATILE)
     settings |= {"port": str(server.port), "cluster_name": server.name}
+    if server.durable:
+        settings |= archiving(backups_folder(server.folder.parent) / "wal")
+    settings |= server.more
     options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
     return [str(binaries() / "postgres"), "-D", str(server.data), *options]
+
+
+def archiving(folder: Path) -> dict[str, str]:
+    """Settings by which each segment of the log goes into the folder, from the moment that there is one."""
+    return {
+        "archive_mode": "on", "archive_timeout": str(ARCHIVED_WITHIN_S),
+        "archive_command": archive_command("put", "%p", folder),
+    }  # fmt: skip
+
+
+def archive_command(act: str, names: str, *folders: Path) -> str:
+    """For PostgreSQL to run; it puts its own words for `%p` and `%f`, and takes `%%` for a `%` in a path."""
+    words = [shlex.quote(str(word)).replace("%", "%%") for word in (sys.executable, ARCHIVE, *folders)]
+    return " ".join([words[0], "-I -S", words[1], act, names, *words[2:]])
 
 
 async def initdb(server: Postgres) -> None:
@@ -213,6 +238,28 @@ async def answers(server: Postgres) -> bool:
     if server.child:
         await stop(server.child, signal.SIGQUIT)
     return False
+
+
+async def lets_in(server: Postgres) -> bool:
+    """Whether somebody can connect within five seconds."""
+    try:
+        connection = await asyncpg.connect(server.url(), timeout=5)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False
+    await connection.close(timeout=2)
+    return True
+
+
+async def ended_or_hung(server: Postgres, hangs_after_s: float = HANGS_AFTER_S, look_every_s: float = 5) -> None:
+    """Until the server has ended. One that lets nobody in for so long is killed: a process that dies while the
+    postmaster recovers from another's death leaves it in recovery for good.
+    """
+    child, answered_at = server.child, time.monotonic()
+    while child is not None and not await ended(child, look_every_s):
+        if await lets_in(server):
+            answered_at = time.monotonic()
+        elif time.monotonic() - answered_at > hangs_after_s:
+            child.kill()
 
 
 def processes_of(data: Path, name: str) -> tuple[list[int], list[int]]:

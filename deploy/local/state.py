@@ -1,11 +1,13 @@
 """The state folder: ports, process ids, passwords, keys, logs, and PostgreSQL's data.
 
 .local/
-  state.json      ports and processes, written by the supervisor alone
+  state.json      the kind of bus, ports and processes, written by the supervisor alone
   secrets.json    passwords (0600)
   keys/           token.json, jwks.json, data-<service>.json
   logs/           one file per process
   postgres/data/
+  kafka/data/     where the bus is Kafka
+  backups/        base backups and the archive of the log, where SHENCHI_BACKUPS names no other place
   lock            held while a supervisor runs
 """
 
@@ -25,6 +27,7 @@ from deploy.local.ports import free_port
 from deploy.local.processes import ROOT, is_alive, start_ticks
 
 LAYOUT = 1
+BUSES = ("postgres", "kafka")
 
 
 class Trouble(Exception):  # noqa: N818  not an error of ours: it is told to a person
@@ -45,6 +48,7 @@ class State:
     ports: dict[str, int] = field(default_factory=dict)
     processes: dict[str, dict[str, int]] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
+    bus: str = "postgres"
 
     @property
     def keys(self) -> Path:
@@ -58,7 +62,7 @@ class State:
         return self.folder / "logs" / f"{name}.log"
 
     def save(self) -> None:
-        body = {"layout": LAYOUT, "ports": self.ports, "processes": self.processes}
+        body = {"layout": LAYOUT, "bus": self.bus, "ports": self.ports, "processes": self.processes}
         write_json(self.folder / "state.json", body)
 
     def save_secrets(self) -> None:
@@ -87,6 +91,23 @@ class State:
 
 def default_folder() -> Path:
     return Path(os.environ.get("SHENCHI_STATE") or ROOT / ".local").resolve()
+
+
+def backups_folder(folder: Path) -> Path:
+    """Best on another disk than the state folder."""
+    return Path(os.environ.get("SHENCHI_BACKUPS") or folder / "backups").resolve()
+
+
+def choose_bus(state: State, wanted: str) -> None:
+    """What the folder began with, for good: positions in one log mean nothing in another."""
+    if wanted not in {"", *BUSES}:
+        raise Trouble(f"BUS is {wanted!r}: it is one of {', '.join(BUSES)}.")
+    if wanted and wanted != state.bus and (state.postgres / "data").exists():
+        raise Trouble(
+            f"{state.folder} keeps its facts in {state.bus}: start it with BUS={state.bus}, or set SHENCHI_STATE to"
+            " another folder."
+        )
+    state.bus = wanted or state.bus
 
 
 def write_json(path: Path, body: Any, mode: int = 0o644) -> None:
@@ -123,6 +144,7 @@ def read_state(folder: Path) -> State:
         if body.get("layout") != LAYOUT:
             raise broken(folder / "state.json", f"its layout is {body.get('layout')}, not {LAYOUT}")
         state.ports, state.processes = body.get("ports", {}), body.get("processes", {})
+        state.bus = body.get("bus", "postgres")
         check_shape(folder / "state.json", state)
     if (folder / "secrets.json").exists():
         state.passwords = read_json(folder / "secrets.json")

@@ -35,7 +35,7 @@ def process_table(state: State) -> Table:
         # The supervisor's tree holds all others, PostgreSQL's only its own backends.
         pids = [] if pid is None else [pid] if name == "supervisor" else tree(pid)
         ready = "" if port is None else NO if port_is_free(port) else YES
-        if port is not None and name != "postgres":
+        if port is not None and name not in ("postgres", "kafka"):
             ready = YES if is_ready(port) else NO
         alive = NO if pid is None else YES
         table.add_row(name, str(entry["pid"]), alive, f"{pss_mb(pids):.0f}", str(port or ""), ready)

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.local.cluster import BUS, ensure_cluster, login_names
+from deploy.local.kafka import ADMIN, VERSION, Kafka, kafka_of
 from deploy.local.ports import port_is_free
-from deploy.local.postgres import MAJOR, NO_SPACE, Postgres, clear_leftovers, database_url
+from deploy.local.postgres import MAJOR, NO_SPACE, Postgres, clear_leftovers, database_url, ended_or_hung
 from deploy.local.processes import (
     Child,
     compiling_environment,
@@ -30,6 +31,7 @@ from deploy.local.processes import (
 from deploy.local.state import (
     State,
     Trouble,
+    choose_bus,
     choose_port,
     data_key_file,
     disk_full,
@@ -80,6 +82,7 @@ class System:
     state: State
     processes: Sequence[Process]
     server: Postgres
+    broker: Kafka | None = None
     children: dict[str, Child] = field(default_factory=dict)
     starts: dict[str, int] = field(default_factory=dict)
     keepers: list[asyncio.Task[None]] = field(default_factory=list)
@@ -116,6 +119,7 @@ async def supervise(folder: Path, processes: Sequence[Process] = PROCESSES, then
 
 async def prepare(state: State, processes: Sequence[Process]) -> System:
     """Orphans stopped, keys and passwords made, ports chosen; nothing runs yet."""
+    choose_bus(state, os.environ.get("BUS", ""))
     await stop_orphans(state)
     state.processes = {}
     ensure_keys(state, [process.name for process in processes if process.run])
@@ -128,10 +132,11 @@ async def prepare(state: State, processes: Sequence[Process]) -> System:
             choose_port(state, process.name)
     for login in login_names([process.name for process in processes]):
         state.password(login)
+    broker = kafka_of(state, choose=True) if state.bus == "kafka" else None
     state.save_secrets()
     state.save()
     state.record("supervisor", os.getpid())
-    return System(state, processes, server)
+    return System(state, processes, server, broker)
 
 
 async def stop_orphans(state: State) -> None:
@@ -165,6 +170,8 @@ async def start_and_stay(system: System, then: Then | None) -> int:
     names = ", ".join(process.name for process in system.served)
     address = f"http://127.0.0.1:{system.state.ports[system.served[-1].name]}"
     database = f"PostgreSQL {MAJOR} on port {system.server.port}"
+    if system.broker:
+        database += f", Kafka {VERSION} on port {system.broker.port}"
     print(f"Ready: {address} ({names}; {database}). Ctrl-C stops everything.", flush=True)
     code = await then(system) if then else None
     system.settled = True
@@ -176,11 +183,13 @@ async def start_and_stay(system: System, then: Then | None) -> int:
 async def start(system: System) -> None:
     state, server = system.state, system.server
     try:
-        await start_postgres(system)
+        await asyncio.gather(start_postgres(system), start_kafka(system))
         names = [process.name for process in system.processes]
         await ensure_cluster(server.url(), names, state.passwords)
         await migrate(system)
         system.keepers.append(asyncio.create_task(keep_postgres(system)))
+        if system.broker:
+            system.keepers.append(asyncio.create_task(keep_kafka(system, system.broker)))
         for process in system.served:
             start_process(system, process)
             system.keepers.append(asyncio.create_task(keep(system, process)))
@@ -194,6 +203,12 @@ async def start(system: System) -> None:
 async def start_postgres(system: System) -> None:
     await system.server.start()
     system.state.record("postgres", system.server.pid or 0)
+
+
+async def start_kafka(system: System) -> None:
+    if system.broker:
+        await system.broker.start()
+        system.state.record("kafka", system.broker.pid or 0)
 
 
 async def migrate(system: System) -> None:
@@ -229,10 +244,12 @@ def environment(
     told = {
         "SHENCHI_STATE_DIR": str(state.folder),
         "SHENCHI_DATABASE_URL": url(name, f"{name}_app"),
-        "SHENCHI_BUS": "postgres",
-        "SHENCHI_BUS_URL": url(BUS, f"{name}_app"),
         "SHENCHI_JWKS_FILE": str(state.keys / "jwks.json"),
     }
+    if state.bus == "kafka":
+        told |= kafka_of(state).environment(ADMIN if name == BUS else name)
+    else:
+        told |= {"SHENCHI_BUS": "postgres", "SHENCHI_BUS_URL": url(BUS, f"{name}_app")}
     if process.run:
         told["SHENCHI_HOST"] = "127.0.0.1"
         told["SHENCHI_PORT"] = str(state.ports[name])
@@ -277,9 +294,19 @@ async def keep_postgres(system: System) -> None:
     while True:
         child = system.server.child
         if child is not None:
-            await ended(child)
+            await ended_or_hung(system.server)
             note(system, f"PostgreSQL ended with {child.returncode}; it starts again")
         await again(system, "PostgreSQL", lambda: start_postgres(system))
+
+
+async def keep_kafka(system: System, broker: Kafka) -> None:
+    """Relays and consumers wait for it meanwhile; what is acted on stays in the outboxes."""
+    while True:
+        if broker.child is not None:
+            child = broker.child
+            await ended(child)
+            note(system, f"Kafka ended with {child.returncode}; it starts again")
+        await again(system, "Kafka", lambda: start_kafka(system))
 
 
 async def again(system: System, name: str, act: Callable[[], Awaitable[None] | None]) -> None:
@@ -335,11 +362,13 @@ def note(system: System, line: str) -> None:
 
 
 async def shut_down(system: System) -> None:
-    """Services first, so that they can still write what they hold, then PostgreSQL."""
+    """Services first, so that they can still write what they hold, then the log and PostgreSQL."""
     for keeper in system.keepers:
         keeper.cancel()
     await asyncio.gather(*system.keepers, return_exceptions=True)
     await asyncio.gather(*(stop(child) for child in system.children.values()))
+    if system.broker:
+        await system.broker.stop()
     await system.server.stop()
     system.state.processes = {}
     with contextlib.suppress(OSError):  # a full disk: the pids are dead, which the next reader sees too

@@ -1,9 +1,10 @@
 """Recognising a caller."""
 
 import hashlib
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from shared.context import Caller
+from shared.keys import IssuerKeys, keys_for
 from shared.problems import Problem
 from shared.settings import Settings
 from shared.tokens import verify_until
@@ -12,14 +13,14 @@ Verified: TypeAlias = dict[bytes, tuple[Caller, int]]
 MOST_TOKENS = 4_096
 
 
-def identify(authorization: str, keys: Any, settings: Settings, verified: Verified, now: float) -> Caller:
+async def identify(authorization: str, keys: IssuerKeys, settings: Settings, verified: Verified, now: float) -> Caller:
     """The bearer of an Authorization header.
 
     A token seen before is known by its digest until the second it expires: that takes 2 us where its signature
     takes 65. The oldest are forgotten first.
 
     Raises:
-        Problem: `shared.token_missing` or `shared.token_invalid`.
+        Problem: `shared.token_missing` or `shared.token_invalid`; `shared.unavailable` as `keys_for` does.
     """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -29,8 +30,9 @@ def identify(authorization: str, keys: Any, settings: Settings, verified: Verifi
     if known is not None and now < known[1]:
         return known[0]
     caller, expires = verify_until(
-        token, keys, issuer=settings.issuer, audience=settings.audience, dev_allowed=settings.profile == "dev"
-    )
+        token, await keys_for(keys, token), issuer=settings.issuer, audience=settings.audience,
+        dev_allowed=settings.profile == "dev",
+    )  # fmt: skip
     verified.pop(digest, None)
     while len(verified) >= MOST_TOKENS:
         del verified[next(iter(verified))]

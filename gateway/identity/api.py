@@ -8,6 +8,7 @@ from gateway.identity.schemas import Identity
 from gateway.limits.api import LIMITED
 from shared.context import Caller
 from shared.http import current_caller
+from shared.keys import keys_for
 
 router = APIRouter(tags=["identity"])
 
@@ -22,5 +23,4 @@ async def whoami(caller: Annotated[Caller, Depends(current_caller)]) -> Identity
 async def get_keys(request: Request, response: Response) -> dict[str, Any]:
     """The public keys of the issuer whose tokens are taken here (RFC 7517)."""
     response.headers["Cache-Control"] = "public, max-age=300"
-    keys: dict[str, Any] = request.app.state.keys.as_dict(private=False)
-    return keys
+    return {**(await keys_for(request.app.state.keys, "")).as_dict(private=False)}

@@ -63,7 +63,7 @@ class Proxy:
         try:
             _check_target(route, scope)
             state = scope["app"].state
-            caller = identify(
+            caller = await identify(
                 headers.get(b"authorization", b"").decode("latin-1"), state.keys, state.settings, state.verified,
                 time.time(),
             )  # fmt: skip

@@ -1,9 +1,16 @@
-"""`python -m shared.bus migrate`: the log of a one-machine county."""
+"""`python -m shared.bus migrate`: the log as declared, its tables or its topics and rights."""
 
 import asyncio
 
-from shared.bus.postgres import migrate
 from shared.settings import Settings
 
 if __name__ == "__main__":
-    asyncio.run(migrate(Settings().owner_url))
+    settings = Settings()
+    if settings.bus == "postgres":
+        from shared.bus.postgres import migrate
+
+        asyncio.run(migrate(settings.owner_url))
+    else:
+        from shared.bus.admin import declare
+
+        declare(settings)

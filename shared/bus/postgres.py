@@ -4,7 +4,11 @@ One writer per topic, and a locked head row per partition, so that offsets becom
 """
 
 import asyncio
+import itertools
+import time
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
 
 import asyncpg
 
@@ -80,6 +84,9 @@ LEFT JOIN LATERAL (
 WHERE l."offset" IS NOT NULL OR head.next_offset IS DISTINCT FROM w.next_offset
 ORDER BY w.topic, w.partition, l."offset"
 """
+_LEAD = "SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS leads"
+LOOK_SECONDS = (0.01, 0.02, 0.05)
+FROZEN_AFTER_SECONDS = 10
 _ENDS = "SELECT topic, partition, next_offset FROM head WHERE topic = ANY($1)"
 
 
@@ -133,9 +140,14 @@ class PostgresPublisher:
 
 
 class PostgresReader:
-    def __init__(self, url: str) -> None:
+    """With a group, all of the topics while it holds the group's lock, else none; without one, all of them."""
+
+    def __init__(self, url: str, topics: Sequence[str], group: str | None = None) -> None:
         self._url = url
-        self._connection: asyncpg.Connection | None = None
+        self._mine = {(t, p) for t in topics for p in range(TOPICS[t].partitions)}
+        self._group = group
+        self._connection: Any = None
+        self._leads: Any = None
         self._turn = asyncio.Lock()
 
     async def _rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
@@ -143,19 +155,43 @@ class PostgresReader:
             if self._connection is None or self._connection.is_closed():
                 self._connection = await asyncpg.connect(self._url, timeout=10, command_timeout=30)
                 await prepare(self._connection)
+                # A frozen worker keeps its lock no longer than this.
+                await self._connection.execute(f"SET idle_session_timeout = '{FROZEN_AFTER_SECONDS}s'")
             rows: list[asyncpg.Record] = await self._connection.fetch(query, *arguments)
             return rows
 
-    async def fetch(self, positions: Mapping[Partition, int], limit: int) -> dict[Partition, list[Record]]:
+    async def assigned(self) -> AbstractSet[Partition]:
+        held = self._leads
+        if self._group is None or (held is not None and held is self._connection and not held.is_closed()):
+            return self._mine
+        if not (await self._rows(_LEAD, self._group))[0]["leads"]:
+            return frozenset()
+        self._leads = self._connection
+        return self._mine
+
+    async def fetch(
+        self, positions: Mapping[Partition, int], limit: int, wait_seconds: float = 0
+    ) -> dict[Partition, list[Record]]:
+        deadline = time.monotonic() + wait_seconds
+        for pause in itertools.chain(LOOK_SECONDS, itertools.repeat(LOOK_SECONDS[-1])):
+            found = await self._look(positions, limit)
+            left = deadline - time.monotonic()
+            if found or left <= 0:
+                break
+            await asyncio.sleep(min(pause, left))
+        return found
+
+    async def _look(self, positions: Mapping[Partition, int], limit: int) -> dict[Partition, list[Record]]:
         places = list(positions)
         rows = await self._rows(
             _FETCH, [t for t, _ in places], [p for _, p in places], [positions[x] for x in places], limit
         )
         found: dict[Partition, list[Record]] = {}
         for row in rows:
-            batch = found.setdefault((row["topic"], row["partition"]), [])
+            place = row["topic"], row["partition"]
+            batch = found.setdefault(place, [])
             if row["offset"] != row["wanted"] + len(batch):
-                raise OffsetLostError(f"{row['topic']}[{row['partition']}] does not hold offset {row['wanted']}")
+                raise OffsetLostError(place, row["wanted"] + len(batch))
             batch.append(
                 Record(row["topic"], row["partition"], row["offset"], row["key"], row["headers"], row["value"])
             )
@@ -165,6 +201,10 @@ class PostgresReader:
         rows = await self._rows(_ENDS, list(topics))
         return {(r["topic"], r["partition"]): r["next_offset"] for r in rows}
 
+    async def note(self, positions: Mapping[Partition, int]) -> None:
+        """Whoever displays lag reads it from the services."""
+
     async def close(self) -> None:
+        self._leads = None
         if self._connection is not None:
             await self._connection.close(timeout=2)

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Topic:
+    """`retention_days` None keeps facts for good: a new reader begins at the first, and they are few (65,000 a year).
+
+    A limit must not be below the time from which backups can be restored (mechanics 4).
+    """
+
     name: str
     writer: str
     partitions: int
+    retention_days: int | None = None
 
 
 TOPICS = {
@@ -26,3 +32,5 @@ TOPICS = {
         Topic("county.exits", "gateway", 3),
     )
 }
+PUBLIC = "county.exits"
+WRITERS = sorted({t.writer for t in TOPICS.values()})

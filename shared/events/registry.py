@@ -91,6 +91,49 @@ class HouseholdExited(_OfHousehold):
     decision_id: UUID
 
 
+class HouseholdReturned(_OfHousehold):
+    """An exited household is counted as poor again, from this day on: its exit stands, a new episode begins. Why is
+    the register's own: causes tell of health. `exit_id` is not there where it was out already when it was registered.
+    """
+
+    TYPE: ClassVar[str] = "registry.household_returned.v1"
+
+    exit_id: UUID | None = None
+    members: int
+    returned_on: date
+    decision_id: UUID
+
+
+class ExitRevoked(_OfHousehold):
+    """An announced exit was found wrong: the household is what it was before, as if it had not exited. `status` is
+    that (poor or returned), `reason` how it was found (cross_check, appeal, audit, fraud).
+    """
+
+    TYPE: ClassVar[str] = "registry.exit_revoked.v1"
+
+    exit_id: UUID
+    status: str
+    members: int
+    reason: str
+    revoked_on: date
+    decision_id: UUID
+
+
+class ExitCorrected(_OfHousehold):
+    """What was announced of an exit was wrong; the exit stands. The public fields whole, as they are right: `division`
+    is the village that the exit counts for. `corrected` names those that changed.
+    """
+
+    TYPE: ClassVar[str] = "registry.exit_corrected.v1"
+
+    exit_id: UUID
+    members: int
+    exited_on: date
+    corrected: list[str]
+    corrected_on: date
+    decision_id: UUID
+
+
 class HouseholdRemoved(_OfHousehold):
     """Struck from the register, with a reason code."""
 

@@ -33,6 +33,8 @@ class Producer:
     committed: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     next_id: int = 1
     next_xid: int = 1
+    epoch: int = 1
+    life: int = 1  # what a restore should make of the epoch; facts are named by it
 
     async def act(self, keys: Sequence[str]) -> None:
         """One business act on several aggregates: lock, number, lay into the outbox, commit or not."""
@@ -46,7 +48,7 @@ class Producer:
         rows = []
         for key in sorted(keys):
             sequence = self.sequences[key] + 1
-            headers = _headers(self.topic, key, sequence)
+            headers = _headers(self, key, sequence)
             rows.append((key, sequence, Outgoing(self.next_id, self.topic, key, headers, "{}")))
             self.next_id += 1
             await step()
@@ -59,11 +61,11 @@ class Producer:
             del self.locks[key]
 
 
-def _headers(topic: str, key: str, sequence: int) -> dict[str, str]:
+def _headers(producer: Producer, key: str, sequence: int) -> dict[str, str]:
     return Envelope(
-        id=f"{topic}/{key}#{sequence}", type="fact", source="sim", topic=topic, key=key, epoch=1,
-        sequence=sequence, time="", business_date="2017-01-01", actor="", correlation_id="", causation_id="",
-        data="{}",
+        id=f"{producer.topic}/{key}#{producer.life}.{sequence}", type="fact", source="sim", topic=producer.topic,
+        key=key, epoch=producer.epoch, sequence=sequence, time="", business_date="2017-01-01", actor="",
+        correlation_id="", causation_id="", data="{}",
     ).headers()  # fmt: skip
 
 

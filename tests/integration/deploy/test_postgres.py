@@ -1,3 +1,4 @@
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -13,6 +14,8 @@ from deploy.local.postgres import (
     Postgres,
     answers,
     database_url,
+    ended_or_hung,
+    lets_in,
     processes_of,
     raise_if_disk_full,
 )
@@ -262,3 +265,17 @@ async def test_a_killed_backend_does_not_end_the_server(server: Postgres) -> Non
     before = server.pid
     assert await answers(server)
     assert server.pid == before
+
+
+async def test_a_server_that_lets_nobody_in_is_ended_and_one_that_does_is_not(server: Postgres) -> None:
+    waiting = asyncio.create_task(ended_or_hung(server, hangs_after_s=1, look_every_s=0.1))
+    for _ in range(3):
+        assert await lets_in(server)
+    assert not waiting.done()
+    os.kill(server.pid or 0, signal.SIGSTOP)
+    async with asyncio.timeout(30):
+        await waiting
+    assert server.child is not None
+    assert server.child.returncode == -signal.SIGKILL
+    await server.start()
+    assert await lets_in(server)

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from shared import relay
-from shared.bus import FencedError, Outgoing
+from shared.bus import FencedError, Outgoing, Publisher
 from shared.bus.postgres import PostgresPublisher, PostgresReader
 from shared.bus.topics import TOPICS
 from shared.relay import LEADER_LOCK, OutboxRelay, relay_once, run_relay
@@ -31,8 +31,11 @@ class Outbox:
     bus_url: str
     relays: list[asyncio.Task[None]]
 
+    async def lead(self) -> Publisher:
+        return await PostgresPublisher.lead(self.bus_url)
+
     def start(self) -> None:
-        self.relays.append(asyncio.create_task(run_relay(self.url, self.bus_url, "registry")))
+        self.relays.append(asyncio.create_task(run_relay(self.url, self.lead, "registry")))
 
     async def insert(self, *names: str, key: str = "k", topic: str = "registry.household") -> None:
         owner = await self.house.owner("registry")
@@ -40,7 +43,7 @@ class Outbox:
             await owner.execute(INSERT, topic, key, name)
 
     async def published(self) -> list[str]:
-        reader = PostgresReader(self.bus_url)
+        reader = PostgresReader(self.bus_url, [])
         found = await reader.fetch({("registry.household", p): 0 for p in range(12)}, 1000)
         await reader.close()
         return [r.headers["ce_id"] for batch in found.values() for r in batch]

@@ -22,6 +22,7 @@ def event(key: str, sequence: int, kind: str = "a", epoch: int = 1) -> Envelope:
     [
         (1, 1, None, True), (1, 2, None, False), (1, 3, (1, 2), True), (1, 2, (1, 2), None), (1, 1, (1, 2), None),
         (1, 4, (1, 2), False), (2, 1, (1, 9), True), (2, 7, (1, 9), True), (1, 10, (2, 3), None),
+        (2, 1, None, True), (2, 2, None, False), (3, 12, (2, 6), True),
     ],
 )  # fmt: skip
 def test_what_follows_a_mark(epoch: int, sequence: int, mark: Mark | None, expected: bool | None) -> None:

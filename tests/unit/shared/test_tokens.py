@@ -50,14 +50,19 @@ def test_a_sound_token_names_its_bearer() -> None:
     assert caller == Caller("zhang", "bank", "140927", "abc", "u1")
 
 
+def test_a_token_may_name_us_beside_others() -> None:
+    assert verify(token(aud=[AUDIENCE, "account"])).subject == "zhang"
+
+
 # `iat` and `exp` are seconds from the moment of the test: from that of its collection, a minute later what was to come
 # would have come. One that is text stays text.
 @pytest.mark.parametrize(
     "changes",
     [
         {"exp": -10, "iat": -500}, {"exp": None}, {"exp": "600"}, {"iat": None}, {"iat": 60},
-        {"exp": 3600}, {"iat": -700, "exp": 60}, {"aud": "another"}, {"aud": [AUDIENCE, "another"]},
-        {"aud": None}, {"iss": "https://elsewhere.example"}, {"iss": None}, {"sub": None}, {"sub": ""}, {"sub": 7},
+        {"exp": 3600}, {"iat": -700, "exp": 60}, {"aud": "another"}, {"aud": ["another"]},
+        {"aud": []}, {"aud": "shenchi-other"}, {"aud": {AUDIENCE: 1}}, {"aud": None},
+        {"iss": "https://elsewhere.example"}, {"iss": None}, {"sub": None}, {"sub": ""}, {"sub": 7},
         {"role": None}, {"role": "system"}, {"area": "1409271"}, {"area": "14x"}, {"area": 140927}, {"area": "１４"},
     ],
 )  # fmt: skip
