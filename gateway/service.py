@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from gateway.acknowledgements.api import router as acknowledgements
 from gateway.clock.api import router as clock
 from gateway.clock.queries import find_business_date
 from gateway.console.api import router as console
@@ -47,7 +48,7 @@ SERVICE = Service(
     name="gateway",
     folder=FOLDER,
     prefix="",
-    routers=(console, identity, clock, passport, contracts, feed, subscriptions),
+    routers=(console, identity, clock, passport, contracts, feed, acknowledgements, subscriptions),
     reactions=REACTIONS,
     background=(deliver,),
     lifespan=lifespan,

@@ -1,1 +1,1 @@
-"""The public feed of exits: every announced exit once, in one order, for whoever asks."""
+"""The public feed of exits: every exit, return, revocation and correction once, in one order, for whoever asks."""

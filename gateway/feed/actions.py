@@ -1,4 +1,4 @@
-"""Appending announced exits to the feed, and reading on from a cursor."""
+"""Making exits public: each fact a place in the feed and a record of the topic `county.exits`; and reading on."""
 
 import asyncio
 import json
@@ -6,43 +6,50 @@ import time
 from collections.abc import Sequence
 
 from gateway.feed import queries
-from gateway.feed.rules import Cursor, read_cursor, resync_point
+from gateway.feed.rules import Cursor, Page, read_cursor, read_page, resync_point
 from shared import db
 from shared.context import Act, Caller
-from shared.events import Payload
+from shared.events import Payload, county, registry
+from shared.outbox import pass_on
 from shared.problems import Problem
 from shared.sql import Connection, Row
 
 LOOK_SECONDS = 0.05
-# Who acted and what led to it is the county's own business.
-_INTERNAL = ("actor", "causationid")
+SOURCE = "gateway"
+# What the registry states, and what of it is public: the fields that the public contract names, and no others.
+PUBLIC: dict[type[Payload], type[Payload]] = {
+    registry.HouseholdExited: county.HouseholdExited,
+    registry.HouseholdReturned: county.HouseholdReturned,
+    registry.ExitRevoked: county.ExitRevoked,
+    registry.ExitCorrected: county.ExitCorrected,
+    registry.VillageExited: county.VillageExited,
+}
+OUT = [kind.TYPE for kind in county.KINDS if kind.OUT]
 
 
-def public_event(act: Act, fact: Payload) -> str:
-    """The fact as a CloudEvent in JSON: only the fields of its contract, nothing of who acted."""
-    assert act.cause is not None
-    event = act.cause.with_data(fact.model_dump(mode="json")).structured()
-    shown = {name: value for name, value in event.items() if name not in _INTERNAL}
-    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+def public_form(fact: Payload) -> Payload:
+    return PUBLIC[type(fact)].model_validate(fact.model_dump())
 
 
 async def append_facts(connection: Connection, facts: Sequence[tuple[Act, Payload]]) -> Cursor:
-    """Give the facts the next positions, in order; one that is there already is left out.
+    """Give the facts the next positions, in order, and lay the same events into the outbox for `county.exits`; one
+    that is public already is left out.
 
     Returns the head as it was before: what is new lies beyond it.
     """
     await queries.hold_feed(connection)
     head = await queries.get_head(connection)
     known = await queries.find_known(connection, [act.causation_id for act, _ in facts])
-    fresh = [(act, fact) for act, fact in facts if act.causation_id not in known]
+    fresh = [(act, public_form(fact)) for act, fact in facts if act.causation_id not in known]
+    events = await pass_on(connection, SOURCE, fresh)
     await queries.insert_facts(
         connection,
         [
             {
-                "position": position, "epoch": head.epoch, "event_id": act.causation_id, "key": fact.key,
-                "type": fact.TYPE, "event": public_event(act, fact),
+                "position": position, "epoch": head.epoch, "event_id": event.id, "key": event.key, "type": event.type,
+                "event": json.dumps(event.structured(), ensure_ascii=False, separators=(",", ":")),
             }
-            for position, (act, fact) in enumerate(fresh, head.position + 1)
+            for position, event in enumerate(events, head.position + 1)
         ],
     )  # fmt: skip
     return head
@@ -89,3 +96,21 @@ async def read_facts(pool: db.Pool, caller: Caller, cursor: str, limit: int) -> 
             raise Problem("gateway.feed.cursor_epoch", resync=str(resync))
         rows = await queries.list_facts(connection, place.position, limit)
     return rows, Cursor(head.epoch, rows[-1]["position"] if rows else place.position)
+
+
+async def read_snapshot(pool: db.Pool, caller: Caller, cursor: str, limit: int) -> tuple[list[Row], Page, bool]:
+    """A page of the last facts of all that stand out of poverty, by key, at the position where the first page began;
+    the place behind it, and whether there may be more.
+
+    Raises:
+        Problem: `shared.cursor_invalid`, or `gateway.feed.snapshot_epoch` where the feed was restored meanwhile.
+    """
+    async with db.transaction(pool, caller) as connection:
+        head = await queries.get_head(connection)
+        page = read_page(cursor) if cursor else Page(head, "")
+        if page is None:
+            raise Problem("shared.cursor_invalid")
+        if page.at.epoch != head.epoch or page.at.position > head.position:
+            raise Problem("gateway.feed.snapshot_epoch")
+        rows = await queries.list_last_facts(connection, page.at.position, page.after, OUT, limit)
+    return rows, Page(page.at, rows[-1]["key"] if rows else page.after), len(rows) == limit

@@ -5,11 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from gateway.feed import actions
 from gateway.feed.actions import Tail, read_facts
-from gateway.feed.schemas import FeedItem, FeedPage
+from gateway.feed.schemas import FeedItem, FeedPage, SnapshotPage
 from gateway.limits.api import LIMITED
 from shared.context import Act
 from shared.http import by
+from shared.sql import Row
 
 router = APIRouter(prefix="/feed", tags=["feed"], dependencies=[LIMITED])
 
@@ -29,7 +31,7 @@ async def read_exits(
     request: Request, act: Reader, cursor: Annotated[str, Query(max_length=40)] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100, wait_seconds: Annotated[int, Query(ge=0, le=30)] = 0,
 ) -> FeedPage:  # fmt: skip
-    """Announced exits in the feed's order, from `cursor` on, or from the beginning.
+    """Exits and what became of them in the feed's order, from `cursor` on, or from the beginning.
 
     Where nothing is new the answer waits up to `wait_seconds` for it. A cursor from before a restore is answered
     410 with `resync`, the cursor to go on from; facts met again carry the same event id.
@@ -39,5 +41,21 @@ async def read_exits(
     if not rows and wait_seconds:
         await _tail(request).wait_beyond(place.position, wait_seconds)
         rows, place = await read_facts(pool, act.caller, str(place), limit)
-    items = [FeedItem(position=r["position"], epoch=r["epoch"], event=json.loads(r["event"])) for r in rows]
-    return FeedPage(items=items, next=str(place))
+    return FeedPage(items=_items(rows), next=str(place))
+
+
+@router.get("/exits/snapshot")
+async def read_snapshot(
+    request: Request, act: Reader, cursor: Annotated[str, Query(max_length=80)] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> SnapshotPage:  # fmt: skip
+    """Who stands out of poverty now, for a subscriber that begins, or begins anew. All pages show one moment.
+
+    Where the system was restored meanwhile the answer is 410: the snapshot begins anew.
+    """
+    rows, page, more = await actions.read_snapshot(request.app.state.pool, act.caller, cursor, limit)
+    return SnapshotPage(items=_items(rows), feed_cursor=str(page.at), next=str(page) if more else None)
+
+
+def _items(rows: list[Row]) -> list[FeedItem]:
+    return [FeedItem(position=r["position"], epoch=r["epoch"], event=json.loads(r["event"])) for r in rows]

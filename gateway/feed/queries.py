@@ -19,11 +19,20 @@ _HOLD = sql(
 )  # fmt: skip
 _HEAD = sql("SELECT (SELECT epoch FROM source) AS epoch, coalesce(max(position), 0) AS position FROM exit_fact")
 _LAST_OF_EPOCH = sql(
-    "SELECT coalesce(max(position), 0) AS position FROM exit_fact WHERE epoch <= :epoch", epoch=BigInteger
-)
+    "SELECT coalesce(max(position), 0) AS position FROM exit_fact WHERE epoch <= :epoch"
+    " AND EXISTS (SELECT 1 FROM exit_fact WHERE epoch = :epoch)",
+    epoch=BigInteger,
+)  # fmt: skip
 _PAGE = sql(
     "SELECT position, epoch, event FROM exit_fact WHERE position > :after ORDER BY position LIMIT :limit",
     after=BigInteger, limit=Integer,
+)  # fmt: skip
+# How a key stands is what was said of it last.
+_LAST = sql(
+    "SELECT position, epoch, key, event FROM (SELECT DISTINCT ON (key) position, epoch, key, type, event FROM exit_fact"
+    " WHERE position <= :at AND key > :after ORDER BY key, position DESC) last"
+    " WHERE type = ANY(:types) ORDER BY key LIMIT :limit",
+    at=BigInteger, after=Text, types=ARRAY(Text), limit=Integer,
 )  # fmt: skip
 _KNOWN = sql("SELECT event_id FROM exit_fact WHERE event_id = ANY(:ids)", ids=ARRAY(Text))
 _APPEND = insert_many(exit_fact, ("position", "epoch", "event_id", "key", "type", "event"))
@@ -45,7 +54,11 @@ async def get_head(connection: Connection) -> Cursor:
 
 
 async def get_last_of_epoch(connection: Connection, epoch: int) -> int:
-    """The last position written in an epoch or before it; 0 where there is none."""
+    """The last position written in an epoch or before it; 0 where nothing of that epoch is left.
+
+    An epoch without a trace here may have been left behind by a later restore to before it: how far it saw the same
+    is not known.
+    """
     row = await fetch_one(connection, _LAST_OF_EPOCH, epoch=epoch)
     assert row is not None
     return int(row["position"])
@@ -54,6 +67,11 @@ async def get_last_of_epoch(connection: Connection, epoch: int) -> int:
 async def list_facts(connection: Connection, after: int, limit: int) -> list[Row]:
     """Facts beyond a position, in order."""
     return await fetch(connection, _PAGE, after=after, limit=limit)
+
+
+async def list_last_facts(connection: Connection, at: int, after: str, types: Sequence[str], limit: int) -> list[Row]:
+    """The last fact up to a position of each key beyond `after`, where it is one of the types; by key."""
+    return await fetch(connection, _LAST, at=at, after=after, types=list(types), limit=limit)
 
 
 async def find_known(connection: Connection, ids: Sequence[str]) -> set[str]:

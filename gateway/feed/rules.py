@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
+_PAGE = re.compile(r"([0-9.]{3,37}):([0-9a-f-]{1,36})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,24 @@ def read_cursor(cursor: str) -> Cursor | None:
     """None where it is not one of ours."""
     found = _CURSOR.fullmatch(cursor)
     return Cursor(int(found[1]), int(found[2])) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How far a snapshot of the feed as it was `at` a cursor has been read: up to and with the key `after`."""
+
+    at: Cursor
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.at}:{self.after}"
+
+
+def read_page(cursor: str) -> Page | None:
+    """None where it is not one of ours."""
+    found = _PAGE.fullmatch(cursor)
+    at = read_cursor(found[1]) if found else None
+    return Page(at, found[2]) if found and at else None
 
 
 def resync_point(cursor: Cursor, head: Cursor, last_of_epoch: int) -> Cursor | None:

@@ -18,3 +18,13 @@ class FeedPage(BaseModel):
 
     items: list[FeedItem]
     next: str
+
+
+class SnapshotPage(BaseModel):
+    """Of each household and village that stands out of poverty the last fact, as the feed was at `feed_cursor`: from
+    there on the feed says what changed. `next` is the following page of the same snapshot.
+    """
+
+    items: list[FeedItem]
+    feed_cursor: str
+    next: str | None

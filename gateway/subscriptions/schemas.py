@@ -1,19 +1,22 @@
 """Bodies of the subscriptions' doors."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from shared.bodies import Input
 
-EventType = Literal["registry.household_exited.v1", "registry.village_exited.v1"]
-EVENT_TYPES: list[EventType] = ["registry.household_exited.v1", "registry.village_exited.v1"]
+EventType = Literal[
+    "county.household_exited.v1", "county.household_returned.v1", "county.exit_revoked.v1", "county.exit_corrected.v1",
+    "county.village_exited.v1",
+]  # fmt: skip
+EVENT_TYPES: list[EventType] = list(get_args(EventType))
 
 
 class NewSubscription(Input):
-    """Where to send, and what: both kinds of exit where `types` is left out."""
+    """Where to send, and what: every kind where `types` is left out. Who takes exits takes what takes them back too."""
 
     url: str = Field(min_length=1, max_length=2000)
     types: list[EventType] = Field(default=EVENT_TYPES, min_length=1, max_length=len(EVENT_TYPES))

@@ -73,7 +73,7 @@ async def journal_is_announced(api: Api, state: Path) -> Finding:
     path = state / "subscriber.jsonl"
     journal = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
     announced = {c["household_id"] async for c in api.pages(JUDGE, "/registry/v1/exits?state=announced")}
-    told = [e["data"]["household_id"] for e in journal if e["type"].startswith("registry.household_exited")]
+    told = [e["data"]["household_id"] for e in journal if e["type"].startswith("county.household_exited")]
     same = _by_key(feed) == _by_key(journal) and len(told) == len(set(told)) and set(told) == announced
     return same and bool(told), f"{len(announced)} exits announced, {len(told)} told, {len(journal)} in the journal"
 

@@ -5,6 +5,7 @@ ledger of all of it.
 
 Events out: LoanApproved, LoanRefused, LoanDisbursed, InterestSettled, RepaymentPosted, LoanOverdue, LoanSettled,
 DiscountApproved (topic finance.loan).
-Events in: HouseholdRegistered, HouseholdRevised, HouseholdExited, HouseholdRemoved (its projection of households);
-MemberRemoved, DividendMissed, VisitRecorded (holds); FraudConfirmed, FraudReviewed (what stands still).
+Events in: HouseholdRegistered, HouseholdRevised, HouseholdExited, HouseholdReturned, ExitRevoked, HouseholdRemoved (its
+projection of households); MemberRemoved, DividendMissed, VisitRecorded (holds); FraudConfirmed, FraudReviewed (what
+stands still).
 """

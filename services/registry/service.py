@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from services.registry.amendments.api import router as amendments
+from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
 from services.registry.changes.api import router as changes
 from services.registry.divisions.api import router as divisions
 from services.registry.exits.api import router as exits
@@ -11,6 +13,7 @@ from services.registry.households.reactions import on_household_moved_in
 from services.registry.measures import reactions as measures_reactions
 from services.registry.measures.api import router as measures
 from services.registry.payments.reactions import on_payment_confirmed
+from services.registry.resolutions.api import router as resolutions
 from services.registry.roster.actions import run_imports
 from services.registry.roster.api import router as roster
 from services.registry.targets.api import router as targets
@@ -26,7 +29,7 @@ SERVICE = Service(
     name="registry",
     folder=Path(__file__).parent,
     # `changes` before `households`: its paths stand beside /households/{household_id}.
-    routers=(divisions, changes, households, roster, exits, villages, targets, measures),
+    routers=(divisions, changes, households, roster, exits, amendments, villages, targets, measures, resolutions),
     reactions={
         **freezes.REACTIONS,
         **measures_reactions.REACTIONS,
@@ -34,6 +37,6 @@ SERVICE = Service(
         HouseholdMovedIn.TYPE: on_household_moved_in,
         WorksAccepted.TYPE: on_works_accepted,
     },
-    rules=(EXIT_RULE, VILLAGE_EXIT),
+    rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
     background=(run_imports,),
 )

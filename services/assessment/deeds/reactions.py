@@ -18,7 +18,7 @@ from shared.events.industry import (
     PaymentConfirmed,
     PostAssigned,
 )
-from shared.events.registry import HouseholdExited, MemberRemoved, NoticeObjected
+from shared.events.registry import ExitRevoked, HouseholdExited, MemberRemoved, NoticeObjected
 from shared.events.relocation import HouseholdMovedIn, RelocationAgreed
 from shared.reactor import Reaction
 from shared.sql import Connection
@@ -36,6 +36,7 @@ class Meaning:
 
 MEANINGS: dict[type[Payload], Meaning] = {
     HouseholdExited: Meaning("exit", ("exit_id",), "exited_on"),
+    ExitRevoked: Meaning("exit_revoked", ("exit_id",), "revoked_on"),
     NoticeObjected: Meaning("objection", ("exit_id",), "objected_on"),
     MemberRemoved: Meaning("death", ("household_id", "removed_on"), "removed_on"),
     RelocationAgreed: Meaning("relocation", ("application_id",), "agreed_on"),
@@ -69,6 +70,11 @@ async def on_household_exited(connection: Connection, facts: Sequence[tuple[Act,
     await on_deed(connection, facts)
 
 
+async def on_exit_revoked(connection: Connection, facts: Sequence[tuple[Act, ExitRevoked]]) -> None:
+    await projection.on_exit_revoked(connection, facts)
+    await on_deed(connection, facts)
+
+
 async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
     """Only a death asks for a visit; who married or moved away needs none."""
     await on_deed(connection, [(act, fact) for act, fact in facts if fact.reason == "death"])
@@ -77,5 +83,6 @@ async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, M
 REACTIONS: dict[str, Reaction] = {
     **{kind.TYPE: on_deed for kind in MEANINGS},
     HouseholdExited.TYPE: on_household_exited,
+    ExitRevoked.TYPE: on_exit_revoked,
     MemberRemoved.TYPE: on_member_removed,
 }

@@ -61,6 +61,7 @@ _MEASURES = sql(
     " WHERE p.valid @> (:end_on - 1) GROUP BY 1, 2) helped GROUP BY 1",
     **_DAYS, help=ARRAY(Text),
 )  # fmt: skip
+# An exit that was taken back prepared nobody.
 _EXITS = sql(
     "SELECT id, count(*) FILTER (WHERE kind = 'exit') AS exited,"
     " count(*) FILTER (WHERE kind = 'exit' AND visits >= :needed) AS prepared,"
@@ -70,6 +71,8 @@ _EXITS = sql(
     " JOIN cadre c ON c.id = p.cadre_id LEFT JOIN visit v ON v.household_id = d.household_id"
     " AND v.counts AND v.visited_on >= :start_on AND v.visited_on < d.happened_on"
     " WHERE d.kind IN ('exit', 'objection') AND d.happened_on >= :start_on AND d.happened_on < :end_on"
+    " AND NOT EXISTS (SELECT 1 FROM deed r WHERE r.kind = 'exit_revoked' AND r.source_key = d.source_key"
+    "  AND d.kind = 'exit')"
     " GROUP BY 1, 2, 3) told GROUP BY 1",
     **_DAYS, needed=Integer,
 )  # fmt: skip

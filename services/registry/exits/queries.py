@@ -1,6 +1,6 @@
 """All SQL about the exit procedure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,8 @@ ASKED = (
     "unfinished_major_illness", "only_subsidies",
 )  # fmt: skip
 
+ENDED = "('announced', 'refused', 'withdrawn', 'revoked')"
+
 _GET = statement(select(exit_case).where(exit_case.c.id == parameter("id", exit_case.c.id)))
 _LOCK = sql("SELECT * FROM exit_case WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", ids=ARRAY(Uuid))
 _PAGE = sql(
@@ -29,7 +31,7 @@ _PAGE = sql(
     " AND (:division IS NULL OR division >= :division AND division <= :division || '~') ORDER BY id LIMIT :limit",
     after=Uuid, state=Text, division=Text, household_id=Uuid, limit=Integer,
 )  # fmt: skip
-_OPEN_CASES = "FROM exit_case WHERE household_id = ANY(:ids) AND state NOT IN ('announced', 'refused', 'withdrawn')"
+_OPEN_CASES = f"FROM exit_case WHERE household_id = ANY(:ids) AND state NOT IN {ENDED}"
 _OPEN = sql(f"SELECT household_id {_OPEN_CASES}", ids=ARRAY(Uuid))
 _LOCK_OPEN = sql(f"SELECT * {_OPEN_CASES} ORDER BY id FOR UPDATE", ids=ARRAY(Uuid))
 _INSERT = sql(
@@ -64,6 +66,16 @@ _UPDATE = sql(
     ids=ARRAY(Uuid), states=ARRAY(Text), codes=ARRAY(Text), decisions=ARRAY(Uuid), members=ARRAY(Integer), step=Text,
     subject=Text, acted_on=Date, ends_on=Date,
 )  # fmt: skip
+_REVOKE = sql(
+    "UPDATE exit_case SET state = 'revoked', version = version + 1 WHERE id = ANY(:ids) AND state = 'announced'",
+    ids=ARRAY(Uuid),
+)
+_CORRECT = sql(
+    "UPDATE exit_case c SET members = m, announced_on = o, year = extract(year FROM o), division = d,"
+    " version = version + 1 FROM unnest(:ids, :members, :announced_on, :divisions) AS x (i, m, o, d)"
+    " WHERE c.id = i AND c.state = 'announced'",
+    ids=ARRAY(Uuid), members=ARRAY(Integer), announced_on=ARRAY(Date), divisions=ARRAY(Text),
+)  # fmt: skip
 _INSERT_OBJECTION = sql(
     "INSERT INTO exit_objection (id, exit_id, division, raised_on, raised_by, reason)"
     " VALUES (:id, :exit_id, :division, :raised_on, :raised_by, :reason)",
@@ -77,9 +89,9 @@ _RESOLVE = sql(
 )  # fmt: skip
 # What was left unanswered when another objection ended a case does not stand against the next one.
 _OPEN_OBJECTIONS = sql(
-    "SELECT c.household_id, count(*) AS n FROM exit_objection o JOIN exit_case c ON c.id = o.exit_id"
+    "SELECT c.household_id, count(*) AS n FROM exit_objection o JOIN exit_case c ON c.id = o.exit_id"  # noqa: S608
     " WHERE c.household_id = ANY(:ids) AND o.resolved_on IS NULL"
-    " AND c.state NOT IN ('announced', 'refused', 'withdrawn') GROUP BY c.household_id",
+    f" AND c.state NOT IN {ENDED} GROUP BY c.household_id",
     ids=ARRAY(Uuid),
 )  # fmt: skip
 _STEPS = statement(
@@ -166,6 +178,19 @@ async def update_cases(
         ids=[c["id"] for c in changes], states=[c["state"] for c in changes],
         codes=[c["ended_code"] for c in changes], decisions=[c["decision_id"] for c in changes],
         members=[c["members"] for c in changes],
+    )  # fmt: skip
+
+
+async def revoke_cases(connection: Connection, ids: Sequence[UUID]) -> None:
+    """Announced exits that are taken back."""
+    await execute(connection, _REVOKE, rows=len(ids), ids=list(ids))
+
+
+async def correct_cases(connection: Connection, cases: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """`cases`: by announced exit, its members, exited_on and division."""
+    await execute(
+        connection, _CORRECT, rows=len(cases), ids=list(cases), members=[c["members"] for c in cases.values()],
+        announced_on=[c["exited_on"] for c in cases.values()], divisions=[c["division"] for c in cases.values()],
     )  # fmt: skip
 
 

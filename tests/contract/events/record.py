@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from shared.bus.topics import TOPICS
 from shared.events import CATALOGUE, Envelope, Payload
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -13,10 +14,12 @@ VALUES: dict[Any, Any] = {
     UUID: UUID("0190a5d2-7c11-7000-8000-000000000001"), str: "text", int: 1200, bool: True,
     date: date(2017, 11, 20), list[str]: ["income_over_line"],
     list[UUID]: [UUID("0190a5d2-7c11-7000-8000-000000000002")],
+    UUID | None: UUID("0190a5d2-7c11-7000-8000-000000000003"),
 }  # fmt: skip
 NAMED = {
     "division": "140927200201", "status": "poor", "members": 3, "income_year": 2017, "reason": "moved_away",
     "loan_no": "SC2017000042", "purpose": "dividend", "category": "property", "leg": "coal", "kind": "demolition",
+    "corrected": ["members"],
 }  # fmt: skip
 
 
@@ -24,7 +27,7 @@ def sample(kind: type[Payload]) -> dict[str, Any]:
     fields = {name: NAMED.get(name, VALUES.get(f.annotation)) for name, f in kind.model_fields.items()}
     payload = kind.model_validate(fields)
     envelope = Envelope(
-        id="0190a5d2-7c11-7000-8000-0000000000ff", type=kind.TYPE, source=kind.TOPIC.partition(".")[0],
+        id="0190a5d2-7c11-7000-8000-0000000000ff", type=kind.TYPE, source=TOPICS[kind.TOPIC].writer,
         topic=kind.TOPIC, key=payload.key, epoch=1, sequence=1, time="2026-11-20T08:00:00.000001+00:00",
         business_date="2017-11-20", actor="test-county", correlation_id="0190a5d2-7c11-7000-8000-0000000000fe",
         causation_id="", data=payload.model_dump_json(),

@@ -9,6 +9,7 @@ from cloudevents.core.bindings import kafka
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
+from shared.bus.topics import TOPICS
 from shared.events import CATALOGUE, Envelope
 from shared.events.envelope import read_envelope
 
@@ -35,7 +36,7 @@ def test_a_sample_parses_and_comes_back_unchanged(path: Path) -> None:
     again = json.loads(payload.model_dump_json())
     assert json.loads(recorded["value"]).items() <= again.items()
     assert envelope.headers() == recorded["headers"]
-    assert envelope.source == kind.TOPIC.partition(".")[0]
+    assert envelope.source == TOPICS[kind.TOPIC].writer
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda p: p.stem)

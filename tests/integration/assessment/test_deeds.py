@@ -13,7 +13,7 @@ from shared.context import system_act
 from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed
 from shared.events.industry import PaymentConfirmed, PostAssigned
-from shared.events.registry import HouseholdExited, HouseholdRegistered, MemberRemoved, NoticeObjected
+from shared.events.registry import ExitRevoked, HouseholdExited, HouseholdRegistered, MemberRemoved, NoticeObjected
 from shared.events.relocation import HouseholdMovedIn, RelocationAgreed
 from shared.outbox import emit
 from shared.serve import _republish
@@ -96,6 +96,26 @@ async def test_what_the_registry_tells_is_kept_once(house: House) -> None:
 
     await house.settled(read_again)
     assert [tuple(r) for r in await house.rows("assessment", KINDS)] == expected
+
+
+async def test_an_exit_that_was_taken_back_stands_beside_the_exit(house: House) -> None:
+    one, exit_id = uuid4(), uuid4()
+    about = {**of(one), "exit_id": exit_id, "members": 2, "decision_id": uuid4()}
+    await state(house, "registry", [
+        whole(one), HouseholdExited(**about, exited_on=DAY),
+        ExitRevoked(**about, status="poor", reason="cross_check", revoked_on=DAY),
+    ])  # fmt: skip
+    await house.serve("registry", "worker")
+    await house.serve("assessment", "worker")
+
+    async def applied() -> bool:
+        return await read(house, "registry.household") == 3
+
+    await house.settled(applied)
+    assert [r["kind"] for r in await house.rows("assessment", KINDS)] == ["exit", "exit_revoked"]
+    assert {r["source_key"] for r in await house.rows("assessment", "SELECT source_key FROM deed")} == {str(exit_id)}
+    (household,) = await house.rows("assessment", "SELECT status FROM household")
+    assert household["status"] == "poor"
 
 
 async def test_deeds_of_a_household_that_is_not_known_yet(house: House) -> None:

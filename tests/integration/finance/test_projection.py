@@ -6,7 +6,14 @@ from uuid import UUID, uuid4
 from shared.context import Act, Caller
 from shared.db import open_pool, transaction
 from shared.events import Payload
-from shared.events.registry import HouseholdExited, HouseholdRegistered, HouseholdRemoved, HouseholdRevised
+from shared.events.registry import (
+    ExitRevoked,
+    HouseholdExited,
+    HouseholdRegistered,
+    HouseholdRemoved,
+    HouseholdReturned,
+    HouseholdRevised,
+)
 from shared.outbox import emit
 from tests.conftest import House
 from tests.integration.finance.acts import LOANS, OTHER_VILLAGE, VILLAGE, application, apply_for, get
@@ -56,6 +63,40 @@ async def test_households_arrive_exit_and_leave(house: House) -> None:
     assert [r["missing"] for r in results] == [[], [], ["household_eligible"]]
     flow = await get(door, "/finance/v1/operations/flow")
     assert flow["applied"] == {"registry.household": 5}
+
+
+async def test_who_was_out_is_poor_again_and_keeps_what_it_has(house: House) -> None:
+    """Neither a return nor a revocation ends help, and both may have more."""
+    await house.serve("registry", "worker")
+    door = await house.serve("finance")
+    returns, was_poor, was_returned, stays = uuid4(), uuid4(), uuid4(), uuid4()
+    households = (returns, was_poor, was_returned, stays)
+    about = {"division": VILLAGE, "members": 3, "decision_id": uuid4()}
+    day = date(2017, 3, 1)
+    await state(
+        house, *(HouseholdRegistered.model_validate(whole(i)) for i in households),
+        *(HouseholdExited(household_id=i, **about, exit_id=uuid4(), exited_on=day) for i in households),
+    )  # fmt: skip
+    owner = await house.owner("finance")
+
+    async def known(expected: list[str]) -> bool:
+        rows = {r["id"]: r["status"] for r in await owner.fetch("SELECT id, status FROM household")}
+        return [rows.get(i) for i in households] == expected
+
+    await house.settled(lambda: known(["exited"] * 4))
+    await apply_for(door, application(returns))
+    revoked = {**about, "exit_id": uuid4(), "reason": "appeal", "revoked_on": day}
+    await state(
+        house, HouseholdReturned(household_id=returns, **about, returned_on=day),
+        ExitRevoked(household_id=was_poor, status="poor", **revoked),
+        ExitRevoked(household_id=was_returned, status="returned", **revoked),
+    )  # fmt: skip
+    await house.settled(lambda: known(["returned", "poor", "returned", "exited"]))
+    (loan,) = (await get(door, LOANS))["items"]
+    assert (loan["household_id"], loan["state"]) == (str(returns), "approved")
+    results = await apply_for(door, *(application(i) for i in (was_poor, was_returned, stays)))
+    assert [r["missing"] for r in results] == [[], [], []]
+    assert await owner.fetch("SELECT 1 FROM parked_key") == []
 
 
 async def test_a_loan_follows_its_household_to_another_village(house: House) -> None:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from gateway.service import SERVICE
 from shared import db
+from shared.bus.transport import open_bus
 from shared.context import Act, Caller
 from shared.events import Payload
 from shared.events.registry import HouseholdExited, VillageExited
@@ -50,7 +51,9 @@ class Registry:
         settings = await house.settings("registry")
         pool = await db.open_pool(settings.database_url, 2)
         house.stack.push_async_callback(pool.close)
-        relay = asyncio.create_task(run_relay(settings.database_url, settings.bus_url, "registry"))
+        relay = asyncio.create_task(
+            run_relay(settings.database_url, open_bus(settings, "registry", []).lead, "registry")
+        )
 
         async def stop() -> None:
             relay.cancel()
@@ -78,9 +81,10 @@ async def serve_gateway(house: House, *, sending: bool = False, **changes: Any) 
 async def published(house: House, count: int) -> None:
     """Wait until the feed has that many facts."""
 
+    owner = await house.owner("gateway")
+
     async def there() -> bool:
-        (row,) = await house.rows("gateway", "SELECT count(*) AS n FROM exit_fact")
-        return bool(row["n"] >= count)
+        return bool(await owner.fetchval("SELECT count(*) FROM exit_fact") >= count)
 
     await house.settled(there)
 

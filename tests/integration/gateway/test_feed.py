@@ -10,6 +10,7 @@ import pytest
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
+from gateway.feed.actions import public_form
 from shared.consumer import consume_batch
 from shared.serve import _republish
 from tests.conftest import Door, House, find_service
@@ -51,8 +52,10 @@ async def test_an_event_is_a_cloudevent_that_names_nobody(house: House) -> None:
     stored = await house.rows("gateway", "SELECT event FROM exit_fact")
     assert "county-officer" not in stored[0]["event"]
     event = JSONFormat().read(CloudEvent, stored[0]["event"])
-    assert (event.get_specversion(), event.get_source(), event.get_type()) == ("1.0", "registry", fact.TYPE)
-    assert event.get_data() == fact.model_dump(mode="json")
+    assert (event.get_specversion(), event.get_source(), event.get_type()) == (
+        "1.0", "gateway", "county.household_exited.v1",
+    )  # fmt: skip
+    assert event.get_data() == public_form(fact).model_dump(mode="json")
     assert event.get_extension("partitionkey") == str(fact.household_id)
     assert datetime.now(UTC) > (event.get_time() or datetime.max.replace(tzinfo=UTC))
     (item,) = (await read(door))["items"]

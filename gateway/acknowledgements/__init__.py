@@ -1,0 +1,1 @@
+"""What subscribers say they did upon each public fact, and what they have not acted on yet."""

@@ -1,0 +1,110 @@
+"""When a household counts as fallen back, and when an announced exit may be taken back or put right: pure rules.
+
+Domain notes 2.1 "After exit": a return reverts to poor with a new episode, cause and date (S29); a wrong exit is
+re-marked (S29); one year of follow-up (S13).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.registry.exits.rules import ExitFacts, ExitPolicy
+from shared.verdicts import Reason, Rule, Verdict
+
+
+# The exit's own standard, read the other way (domain notes 2.1 "Household exit"): what is not known has not fallen.
+def fallen(facts: ExitFacts, policy: ExitPolicy) -> tuple[str, ...]:
+    """Codes of the exit's conditions that are known not to hold any more."""
+    most_fen = (policy.poverty_line_fen + policy.stable_margin_fen) * facts.members
+    lost = {
+        "income": facts.net_income_fen is not None and facts.net_income_fen <= most_fen,
+        "food": facts.food_secure is False,
+        "clothing": facts.clothing_secure is False,
+        "education": facts.school_dropout is True,
+        "medical": facts.medical_insured is False,
+        "housing": facts.house_grade in policy.unsafe_house_grades,
+        "water": facts.safe_water is False,
+        "illness": facts.unfinished_major_illness is True,
+        "subsidies": facts.only_subsidies is True,
+    }
+    return tuple(code for code, is_lost in lost.items() if is_lost)
+
+
+def return_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
+    """`approved` where an exited household is known to have lost at least one condition of its exit (S29)."""
+    lost = fallen(facts, policy)
+    reasons = (
+        Reason("exited", facts.status == "exited", {"status": facts.status}),
+        Reason(
+            "fallen",
+            bool(lost),
+            {
+                "lost": " ".join(lost), "income_year": facts.income_year, "net_income_fen": facts.net_income_fen,
+                "members": facts.members,
+            },
+        ),
+    )  # fmt: skip
+    return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
+
+
+RETURN_RULE = Rule("registry.household_return", ExitFacts, ExitPolicy, return_decision)
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentFacts:
+    """An announced exit as it stands on a day. `last`: the household has none that was announced later."""
+
+    kind: str
+    exit_state: str
+    household_status: str
+    last: bool
+    exited_on: date
+    asked_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentPolicy:
+    """How many days after its announcement an exit can still be taken back."""
+
+    revocation_days: int
+
+
+def amendment_decision(facts: AmendmentFacts, policy: AmendmentPolicy) -> Verdict:
+    """`approved` where the exit stands; to be taken back, not longer than the policy's days: later it is a return."""
+    age_days = (facts.asked_on - facts.exited_on).days
+    reasons = (
+        Reason("announced", facts.exit_state == "announced", {"state": facts.exit_state}),
+        Reason(
+            "standing",
+            facts.household_status == "exited" and facts.last,
+            {"status": facts.household_status, "last": facts.last},
+        ),
+        *(
+            (
+                Reason(
+                    "in_time",
+                    age_days <= policy.revocation_days,
+                    {"age_days": age_days, "revocation_days": policy.revocation_days},
+                ),
+            )
+            if facts.kind == "revocation"
+            else ()
+        ),
+    )
+    return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
+
+
+AMENDMENT_RULE = Rule("registry.exit_amendment", AmendmentFacts, AmendmentPolicy, amendment_decision)
+
+
+# Domain notes 4: maker and checker are different persons. What a confirmed fraud touched stands still (notes 3).
+def confirmation_refusal(state: str | None, maker: str, subject: str, *, confirmed: bool, frozen: bool) -> str | None:
+    """Why a person does not decide on an amendment; `state` None is not known here. A frozen household's may be
+    rejected.
+    """
+    if state is None:
+        return "shared.not_found"
+    if state != "proposed":
+        return "registry.amendments.already_decided"
+    if subject == maker:
+        return "shared.same_person"
+    return "registry.amendments.frozen" if confirmed and frozen else None

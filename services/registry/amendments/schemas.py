@@ -1,0 +1,126 @@
+"""Bodies of the doors to what comes after an exit."""
+
+from datetime import date
+from typing import Any, ClassVar, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from shared.bodies import LARGEST_BATCH, Input
+
+Kind = Literal["return", "revocation", "correction"]
+Evidence = Field(min_length=1, max_length=200)
+
+
+class Return(Input):
+    """The household is poor again since `fell_on`; `reason` is the cause, as the register knows causes. `evidence`
+    refers to the proof, and names nobody.
+    """
+
+    kind: ClassVar[Kind] = "return"
+    corrected: ClassVar[dict[str, Any]] = {}
+
+    id: UUID
+    household_id: UUID
+    reason: Literal[
+        "illness", "disability", "schooling", "disaster", "marriage", "land", "water", "technique", "funds", "labour",
+        "transport", "motivation", "other",
+    ]  # fmt: skip
+    fell_on: date
+    evidence: str = Evidence
+
+
+class Returns(Input):
+    items: list[Return] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Revocation(Input):
+    """The exit should not have been announced; `reason` is how that was found."""
+
+    kind: ClassVar[Kind] = "revocation"
+    fell_on: ClassVar[date | None] = None
+    corrected: ClassVar[dict[str, Any]] = {}
+
+    id: UUID
+    exit_id: UUID
+    reason: Literal["cross_check", "appeal", "audit", "fraud"]
+    evidence: str = Evidence
+
+
+class Revocations(Input):
+    items: list[Revocation] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Correction(Input):
+    """What was announced of an exit, as it is right: only what was wrong is said."""
+
+    kind: ClassVar[Kind] = "correction"
+    reason: ClassVar[str] = "announced_wrongly"
+    fell_on: ClassVar[date | None] = None
+
+    id: UUID
+    exit_id: UUID
+    members: int | None = Field(default=None, ge=1, le=50)
+    exited_on: date | None = None
+    division: str | None = Field(default=None, pattern=r"^[0-9]{12}$")
+    evidence: str = Evidence
+
+    @property
+    def corrected(self) -> dict[str, Any]:
+        """The fields that were said, as they are kept."""
+        return self.model_dump(mode="json", include={"members", "exited_on", "division"}, exclude_none=True)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.corrected:
+            raise PydanticCustomError("missing", "a field that was wrong")
+        return self
+
+
+class Corrections(Input):
+    items: list[Correction] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class Confirmation(Input):
+    id: UUID
+    confirmed: bool = Field(strict=True)
+
+
+class Confirmations(Input):
+    items: list[Confirmation] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class AmendmentResult(BaseModel):
+    """What became of one item. `missing`: conditions of the rule that did not hold."""
+
+    id: UUID
+    status: Literal["accepted", "refused"]
+    code: str | None = None
+    state: str | None = None
+    missing: list[str] = []
+
+
+class AmendmentResults(BaseModel):
+    results: list[AmendmentResult]
+
+
+class Amendment(BaseModel):
+    id: UUID
+    kind: Kind
+    household_id: UUID
+    exit_id: UUID | None
+    division: str
+    reason: str
+    evidence: str
+    fell_on: date | None
+    corrected: dict[str, Any]
+    state: str
+    proposed_on: date
+    decided_on: date | None
+    decision_id: UUID | None
+
+
+class AmendmentPage(BaseModel):
+    items: list[Amendment]
+    next: str | None

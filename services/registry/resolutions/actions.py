@@ -1,0 +1,86 @@
+"""Naming the people of households to whom it was granted, and writing down that it was done."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+
+from services.registry.resolutions import queries
+from services.registry.resolutions.rules import Grant, over_limit, resolve_refusal
+from services.registry.resolutions.schemas import GrantShown, GrantTerms, PersonShown, Resolve, Resolved
+from shared.context import Act
+from shared.crypto import DataKeys
+from shared.policy import Policy
+from shared.problems import Problem
+from shared.sql import Connection, Row
+
+log = structlog.get_logger()
+
+HOUR_SECONDS = 3600
+
+
+async def grant(connection: Connection, act: Act, subject: str, terms: GrantTerms) -> GrantShown:
+    """Raises Problem `shared.same_person`, or `registry.resolutions.ends_before` where it would cover no day."""
+    if subject == act.subject:
+        raise Problem("shared.same_person")
+    if terms.ends_on <= act.business_date:
+        raise Problem("registry.resolutions.ends_before")
+    row = await queries.put_grant(
+        connection, subject=subject, purposes=sorted(set(terms.purposes)), id_numbers=terms.id_numbers,
+        ends_on=terms.ends_on, granted_on=act.business_date, granted_by=act.subject,
+    )  # fmt: skip
+    return GrantShown(**row)
+
+
+async def withdraw(connection: Connection, act: Act, subject: str) -> None:
+    if not await queries.end_grant(connection, subject, act.business_date):
+        raise Problem("shared.not_found")
+
+
+async def resolve(
+    connection: Connection, act: Act, policy: Policy, data_keys: DataKeys, asked: Resolve
+) -> list[Resolved]:
+    """Names whoever belongs to the households today, as far as the caller's area reaches; each household asked for is
+    on record, also where it is not found, in the transaction that reads it.
+
+    Raises:
+        Problem: the grant does not cover it (403), or it is too many within an hour (429).
+    """
+    ids = list(dict.fromkeys(asked.household_ids))
+    row = await queries.hold_grant(connection, act.subject)
+    held = Grant(row["purposes"], row["id_numbers"], row["ends_on"]) if row else None
+    code = resolve_refusal(held, asked.purpose, act.business_date, id_numbers=asked.id_numbers)
+    if code:
+        log.warning("resolve_refused", subject=act.subject, code=code, purpose=asked.purpose, households=len(ids))
+        raise Problem(code)
+    most = policy.on(act.business_date)["resolved_households_an_hour"]
+    if over_limit(await queries.count_last_hour(connection, act.subject), len(ids), most):
+        log.warning("resolve_refused", subject=act.subject, code="too_many", households=len(ids))
+        raise Problem("registry.resolutions.too_many", most=most, retry_after_seconds=HOUR_SECONDS)
+    people = await queries.list_people(connection, ids, act.business_date)
+    await _write_down(connection, act, asked, {one: len(people.get(one, [])) for one in ids})
+    return [_resolved(data_keys, one, people.get(one), id_numbers=asked.id_numbers) for one in ids]
+
+
+async def _write_down(connection: Connection, act: Act, asked: Resolve, people: dict[UUID, int]) -> None:
+    common = {
+        "subject": act.subject, "role": act.caller.role, "purpose": asked.purpose, "reference": asked.reference,
+        "id_numbers": asked.id_numbers, "asked_on": act.business_date, "correlation_id": act.correlation_id,
+    }  # fmt: skip
+    rows = [common | {"household_id": one, "people": count} for one, count in people.items()]
+    await queries.insert_resolutions(connection, rows)
+
+
+def _resolved(data_keys: DataKeys, one: UUID, rows: Sequence[Row] | None, *, id_numbers: bool) -> Resolved:
+    if rows is None:
+        return Resolved(household_id=one, status="refused", code="shared.not_found")
+    people = [
+        PersonShown(
+            reference=r["reference"], name=r["name"], relation=r["relation"],
+            id_number=data_keys.decrypt(r["id_number_sealed"], "member", "id_number_sealed", r["member_id"])
+            if id_numbers
+            else None,
+        )
+        for r in rows
+    ]  # fmt: skip
+    return Resolved(household_id=one, status="accepted", people=people)

@@ -1,0 +1,30 @@
+"""Who may learn of whom a household consists: pure rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the county allowed: for which purposes, until the day before `ends_on`, with ID numbers or without."""
+
+    purposes: Sequence[str]
+    id_numbers: bool
+    ends_on: date
+
+
+# Domain notes 4, "Subscriber": with a logged purpose; mechanics 7: no more than the purpose needs.
+def resolve_refusal(grant: Grant | None, purpose: str, on: date, *, id_numbers: bool) -> str | None:
+    """Why nobody is named; None when the grant covers what is asked."""
+    if grant is None or on >= grant.ends_on:
+        return "registry.resolutions.no_grant"
+    if purpose not in grant.purposes:
+        return "registry.resolutions.purpose_not_granted"
+    return "registry.resolutions.id_numbers_not_granted" if id_numbers and not grant.id_numbers else None
+
+
+# Whoever may ask shall not carry the register away household by household (mechanics 7: limited).
+def over_limit(asked: int, wanted: int, most: int) -> bool:
+    """Whether `wanted` more households within the hour are more than `most`."""
+    return asked + wanted > most
