@@ -12,6 +12,7 @@ import structlog
 _LONG_NUMBER = re.compile(
     r"(?<!\d)(?:\d{17}[\dXx]|\d{15,19})(?!\d)|(?<![0-9a-f-])(?:\+?86[ -]?)?1[3-9]\d{9}(?![0-9a-f-])"
 )
+SAME_AGAIN_SECONDS = 10
 _PRIVATE = {"name", "id_number", "phone", "account", "health", "authorization", "token"}
 
 
@@ -32,7 +33,26 @@ def _without_numbers(value: Any) -> Any:
     return value
 
 
+class _OfClients(logging.Handler):
+    """What the Kafka client says, as lines of ours: errors only, and the same one once in ten seconds, because it
+    says at each of many tries that the broker is away.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self._said: dict[str, float] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.created - self._said.get(record.msg, 0) < SAME_AGAIN_SECONDS:
+            return
+        self._said = {m: at for m, at in self._said.items() if record.created - at < SAME_AGAIN_SECONDS}
+        self._said[record.msg] = record.created
+        structlog.get_logger().error("kafka_client", said=record.getMessage()[:500])
+
+
 def configure(level: str) -> None:
+    kafka = logging.getLogger("aiokafka")
+    kafka.handlers, kafka.propagate = [_OfClients()], False
     # The driver's pool prints a traceback for each try at a database that is away; we say so ourselves.
     logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     structlog.configure(

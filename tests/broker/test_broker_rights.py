@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from aiokafka.errors import MessageSizeTooLargeError
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from structlog.testing import capture_logs
 
 from deploy.local.kafka import ADMIN, VERSION
 from shared.bus import BusAwayError
@@ -65,13 +66,13 @@ async def test_a_subscriber_reads_the_public_topic_and_no_other(broker: Broker) 
     assert taken.code() == KafkaError.GROUP_AUTHORIZATION_FAILED
 
 
-async def test_a_wrong_password_is_refused_at_the_door(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_wrong_password_is_refused_at_the_door(broker: Broker) -> None:
     stranger = broker.settings("registry").model_copy(
         update={"kafka_password": broker.settings("finance").kafka_password}
     )
-    with pytest.raises(BusAwayError):
+    with capture_logs() as said, pytest.raises(BusAwayError):
         await KafkaPublisher.lead(stranger)
-    assert "Authentication failed" in caplog.text
+    assert "Authentication failed" in str(said)
     reader = KafkaReader(stranger, ["registry.household"])
     with pytest.raises(BusAwayError):
         await reader.ends(["registry.household"])

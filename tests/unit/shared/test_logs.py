@@ -1,10 +1,12 @@
 """Nothing personal reaches a log line."""
 
+import logging
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from shared.id_number import check_digit
 from shared.logs import redact
@@ -45,3 +47,14 @@ def test_what_is_private_by_name_or_deep_inside() -> None:
         "name": "[redacted]", "count": 3,
         "detail": {"phone": "[redacted]", "rows": ["row [number]", {"account": "[redacted]"}]},
     }  # fmt: skip
+
+
+def test_the_kafka_client_is_heard_once_in_a_while_and_never_beside_the_json() -> None:
+    client = logging.getLogger("aiokafka.client")
+    with capture_logs() as said:
+        for attempt in range(50):
+            client.error("Unable connect to %s", attempt)
+        client.warning("Sending username and password in the clear")
+        client.error("another matter")
+    assert [line["said"] for line in said] == ["Unable connect to 0", "another matter"]
+    assert not logging.getLogger("aiokafka").propagate
