@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 P = ParamSpec("P")
 SEED = 2017
+MOMENTS = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
 Seed = Annotated[int, typer.Option(help="The same seed plays the same year.")]
 
 
@@ -154,6 +156,33 @@ def republish(service: str, topic: Annotated[str | None, typer.Option(help="Only
     command = [sys.executable, *process.run[: process.run.index("--role")], "republish"]
     options = ["--topic", topic] if topic else []
     return subprocess.call([*command, *options], cwd=ROOT, env=environment(state, PROCESSES, process))
+
+
+@app.command()
+@plainly
+def backup(keep: Annotated[int | None, typer.Option(min=1, help="Forget all but the newest so many.")] = None) -> None:
+    """Back up everything while it runs; the first one also begins the archive that leads to every moment after."""
+    from deploy.local.backup import take_backup
+
+    taken = asyncio.run(take_backup(running_state(), keep))
+    print(f"{taken.folder}: good for every moment from {taken.finished_at.isoformat(timespec='seconds')} on.")
+    print(f"It holds its own keys ({taken.folder / 'secrets'}): keep those apart, and the rest is unreadable.")
+
+
+@app.command()
+@plainly
+def restore(
+    to: Annotated[
+        datetime | None, typer.Option(formats=MOMENTS, help="With its zone; the latest where not said.")
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A backup's folder; the fitting one where not said.")
+    ] = None,
+) -> None:
+    """Go back to a moment, all services at once; the data of now is put aside."""
+    from deploy.local.restore import print_restored, restore_to
+
+    print_restored(asyncio.run(restore_to(default_folder(), to, source)))
 
 
 @app.command()
