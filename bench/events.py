@@ -9,7 +9,6 @@ from bench.ground import Ground, Result, side_by_side
 from shared import db, projection
 from shared.bus import Outgoing
 from shared.bus.postgres import PostgresPublisher, PostgresReader
-from shared.consumer import consume_batch
 from shared.events.envelope import Envelope
 from shared.events.registry import HouseholdRegistered
 from shared.ids import uuid7
@@ -90,9 +89,8 @@ async def bench_consumer(ground: Ground) -> Result:
         consumer = ServiceConsumer("finance", pool, reader, [TOPIC], projection.REACTIONS)
         positions, applied = await consumer.positions(), 0
         while batches := await reader.fetch(positions, BATCH):
-            for partition, records in batches.items():
-                positions[partition] = await consume_batch(consumer, partition, records)
-                applied += len(records)
+            positions |= await consumer.apply(batches)
+            applied += sum(len(records) for records in batches.values())
         return applied
 
     async def peer() -> int:

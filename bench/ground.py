@@ -1,5 +1,6 @@
 """A throw-away PostgreSQL with the house's databases, and how two ways of doing one thing are held side by side."""
 
+import os
 import secrets
 import statistics
 import tempfile
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.cluster import BUS, ensure_cluster, login_names
+from deploy.local.kafka import at_hand
 from deploy.local.ports import port_is_free
 from deploy.local.postgres import Postgres
 from shared.bus.postgres import migrate as migrate_bus
@@ -45,6 +47,11 @@ class Ground:
 
     def url(self, login: str, database: str) -> str:
         return f"postgresql://{login}:{self.passwords[login]}@127.0.0.1:{self.server.port}/{database}"
+
+
+def wanted_bus() -> str:
+    """What BUS says, else Kafka where a broker is at hand."""
+    return os.environ.get("BUS") or ("kafka" if at_hand() else "postgres")
 
 
 @asynccontextmanager

@@ -105,7 +105,7 @@ async def bench_kafka_consumer(ground: Ground, kafka: Kafka) -> list[Result]:
 
 
 async def _consumer(ground: Ground, kafka: Kafka, name: str, reactions: dict[str, Reaction]) -> Result:
-    pool = await db.open_pool(ground.url("finance_app", "finance"), 2)
+    pool = await db.open_pool(ground.url("finance_app", "finance"), 8)
     reader = KafkaReader(kafka.settings("finance"), [TOPIC])
     publisher = await KafkaPublisher.lead(kafka.settings("registry"))
     consumer = ServiceConsumer("finance", pool, reader, [TOPIC], reactions)

@@ -150,6 +150,25 @@ async def _apply(tx: ConsumerTransaction, events: Sequence[Envelope]) -> None:
         await tx.release_waiting([f"{event.topic}/{event.key}#{event.sequence}"])
 
 
+async def consume_together(
+    port: ConsumerPort, batches: Mapping[Partition, Sequence[Record]]
+) -> dict[Partition, int]:  # fmt: skip
+    """Apply batches of several partitions in one transaction; returns the next offset of each.
+
+    A key lies in one partition, so its order is kept. Whatever is wrong with any of them is raised, and nothing has
+    been done then: `consume_batch` of each by itself finds out what it was.
+    """
+    events = [port.read(record) for records in batches.values() for record in records]
+    after = {partition: records[-1].offset + 1 for partition, records in batches.items()}
+    async with port.transaction() as tx:
+        await _apply(tx, events)
+        for partition, records in sorted(batches.items()):
+            await tx.advance(partition, records[0].offset, after[partition])
+        crash_point("consumer.before_commit")
+    crash_point("consumer.after_commit")
+    return after
+
+
 async def consume_batch(port: ConsumerPort, partition: Partition, records: Sequence[Record]) -> int:
     """Apply the records of one partition; returns the next offset.
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, Integer, Text
@@ -78,8 +77,8 @@ async def pass_on(connection: Connection, source: str, facts: Sequence[tuple[Act
     for (act, fact), sequence in zip(facts, sequences, strict=True):
         assert act.cause is not None
         events.append(
-            replace(
-                act.cause, type=fact.TYPE, source=source, topic=fact.TOPIC, key=fact.key, epoch=epoch,
+            act.cause._replace(
+                type=fact.TYPE, source=source, topic=fact.TOPIC, key=fact.key, epoch=epoch,
                 sequence=sequence, actor=act.subject, causation_id=act.cause.id, data=_content(fact),
             )
         )  # fmt: skip

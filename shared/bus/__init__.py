@@ -7,7 +7,7 @@ positions, and knows its ends. Each passes the conformance suite in `tests/contr
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 Partition = tuple[str, int]
 
@@ -39,9 +39,8 @@ class Outgoing:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A record of the log, at its place."""
+class Record(NamedTuple):
+    """A record of the log, at its place. Made by the ten thousand: a dataclass would cost four times as much."""
 
     topic: str
     partition: int

@@ -1,8 +1,7 @@
 """CloudEvents 1.0 as the house uses it: attributes as headers, the payload as JSON."""
 
 import json
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,8 +20,7 @@ class Payload(BaseModel):
         return str(getattr(self, self.KEY))
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One event with its attributes. `sequence` counts the events of aggregate (`topic`, `key`), from 1."""
 
     id: str
@@ -61,7 +59,7 @@ class Envelope:
         return {name: value for name, value in attributes.items() if value != ""} | {"data": data}
 
     def with_data(self, data: Any) -> "Envelope":
-        return replace(self, data=data)
+        return self._replace(data=data)
 
 
 def read_envelope(topic: str, key: str, headers: dict[str, str], data: Any) -> Envelope:

@@ -73,6 +73,7 @@ class Schedule:
                     self.db.offsets[partition] = self.parts.first_offset(self.log, partition)
         positions = dict(self.db.offsets)
         for _ in range(8):
+            await self._together(positions)
             for partition in sorted(positions):
                 await step()
                 records = self.log.partitions[partition][positions[partition] :][: self.rng.randint(1, 5)]
@@ -82,6 +83,24 @@ class Schedule:
                     positions[partition] = await self.parts.consume_batch(self.store, partition, records)
                 except (RetryError, StaleError):
                     positions[partition] = self.db.offsets[partition]
+
+    async def _together(self, positions: dict[Partition, int]) -> None:
+        """Often everything that was fetched, in one transaction; after trouble each partition comes by itself."""
+        if self.parts.consume_batch is not consumer.consume_batch or self.rng.random() < 0.3:
+            return
+        fetched = {
+            p: self.log.partitions[p][positions[p] :][: self.rng.randint(1, 5)]
+            for p in sorted(positions)
+            if self.log.partitions[p][positions[p] :]
+        }
+        if len(fetched) < 2:
+            return
+        try:
+            positions |= await consumer.consume_together(self.store, fetched)
+        except StaleError:
+            positions |= self.db.offsets
+        except Exception:  # noqa: BLE001 - as the reactor does
+            await step()
 
     async def release(self) -> None:
         """What the releaser does with released and waiting keys; an operator cures and drops poison."""
