@@ -4,7 +4,9 @@ Row-level security reads who acts from settings that are local to the transactio
 message as BEGIN, because a round trip of its own costs a third of the throughput.
 """
 
+import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
@@ -55,12 +57,23 @@ async def _reset(connection: Connection) -> None:
         await connection.execute("ROLLBACK")
 
 
-async def open_pool(url: str, size: int = 8) -> Pool:
-    """A pool of at most `size` connections. Settings are transaction-local, so a reset has nothing to do."""
-    return await asyncpg.create_pool(
-        url, min_size=1, max_size=size, init=prepare, reset=_reset, command_timeout=60, timeout=10,
-        max_inactive_connection_lifetime=60, statement_cache_size=400,
-    )  # fmt: skip
+async def open_pool(url: str, size: int = 8, patience_seconds: float = 0) -> Pool:
+    """A pool of at most `size` connections. Settings are transaction-local, so a reset has nothing to do.
+
+    Where the database is away it is asked again for `patience_seconds`: a process that starts while PostgreSQL recovers
+    would else end, and cost another start.
+    """
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            return await asyncpg.create_pool(
+                url, min_size=1, max_size=size, init=prepare, reset=_reset, command_timeout=60, timeout=10,
+                max_inactive_connection_lifetime=60, statement_cache_size=400,
+            )  # fmt: skip
+        except TRANSIENT:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.2)
 
 
 def _quoted(value: str) -> str:

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 # A reaction takes the facts of one type, in order, with the act that stands for each.
 Reaction = Callable[[Connection, Sequence[tuple[Act, Any]]], Awaitable[None]]
 
-BATCH = 500
+BATCH = 1000
 TOGETHER = 500
 AT_ONCE = 2
 WAIT_SECONDS = 0.05

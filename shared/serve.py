@@ -31,6 +31,7 @@ from shared.sql import execute, sql
 from shared.watchdog import Watchdog
 
 log = structlog.get_logger()
+STARTS_WITHIN_SECONDS = 30
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 _REPUBLISH = sql(
@@ -47,7 +48,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.pool = await db.open_pool(settings.database_url, settings.pool_size)
+        app.state.pool = await db.open_pool(settings.database_url, settings.pool_size, STARTS_WITHIN_SECONDS)
         bus = open_bus(settings, service.name, service.topics)
         watchdog = app.state.watchdog
         if service.topics:

@@ -2,6 +2,10 @@
 
 import asyncio
 
+import pytest
+
+from shared import db
+from tests.conftest import free_port
 from tests.integration.shared.conftest import Ground
 
 KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = 'finance_app'"
@@ -53,3 +57,19 @@ async def test_a_connection_between_its_last_word_and_its_end_is_lost_and_no_fau
     assert (answer.status_code, answer.json()["code"]) == (503, "shared.unavailable")
     line.let_go()
     assert (await finance.call("GET", "/finance/v1/probe/seen", "county")).status_code == 200
+
+
+async def test_who_starts_while_the_database_is_away_waits_for_it(ground: Ground) -> None:
+    """As after a crash of PostgreSQL, which lets nobody in while it recovers."""
+    port, line = free_port(), Line(ground.house.cluster.server.port)
+    settings = await ground.house.settings("finance")
+    url = settings.database_url.replace(f":{line._port}/", f":{port}/")
+    with pytest.raises(OSError, match=str(port)):
+        await db.open_pool(url, 1)
+    opening = asyncio.create_task(db.open_pool(url, 1, patience_seconds=20))
+    done, _ = await asyncio.wait([opening], timeout=0.3)
+    assert not done
+    async with await asyncio.start_server(line.connect, "127.0.0.1", port):
+        pool = await opening
+        assert await pool.fetchval("SELECT 1") == 1
+        pool.terminate()
