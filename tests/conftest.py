@@ -159,7 +159,10 @@ class House:
 
     async def rows(self, service: str, query: str, *arguments: Any) -> list[asyncpg.Record]:
         connection = await self.owner(service)
-        return await connection.fetch(query, *arguments)
+        try:
+            return await connection.fetch(query, *arguments)
+        finally:
+            await connection.close()
 
     async def serve(self, service: str, role: str = "all", **changes: Any) -> "Door":
         """The service in this process, on real databases; closed with the test."""

@@ -28,7 +28,7 @@ async def test_the_documented_kafka_consumer(house: House, broker: Broker, tmp_p
         assert name in code
         code = code.replace(name, f'"{line.prefix}{name[1:]}')
     access = {
-        "KAFKA": told.kafka_servers, "KAFKA_SECURITY": told.kafka_security,
+        "KAFKA": told.kafka_servers, "KAFKA_SECURITY": told.kafka_security, "KAFKA_MECHANISM": told.kafka_mechanism,
         "KAFKA_PASSWORD": told.kafka_password.get_secret_value(),
     }  # fmt: skip
     found: list[str] = []

@@ -33,7 +33,7 @@ PACE_S = 2.8
 WORKERS = 8
 LAST_ACTS_S = 120.0
 # So much longer where somebody has still to die at a crash point.
-LONGER_S = 150.0
+LONGER_S = 300.0
 PROGRESS_S = 10.0
 SHOWN = 20
 

