@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from shared import db
 from shared.bus import Partition, Reader
 from shared.bus.topics import TOPICS
+from shared.bus.transport import open_reader
 from shared.consumer import Key
 from shared.events.envelope import read_envelope
 from shared.relay import LEADER_LOCK
@@ -194,14 +195,3 @@ async def read_facts(reader: Reader, topics: Sequence[str]) -> list[Fact]:
             positions[partition] = records[-1].offset + 1
         positions = {p: offset for p, offset in positions.items() if offset < ends[p]}
     return found
-
-
-def open_reader(settings: Settings, topics: Sequence[str]) -> Reader:
-    """For looking only: it belongs to no group."""
-    if settings.bus == "postgres":
-        from shared.bus.postgres import PostgresReader
-
-        return PostgresReader(settings.bus_url, topics)
-    from shared.bus.kafka import KafkaReader
-
-    return KafkaReader(settings, topics)

@@ -10,6 +10,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Boolean, Text
 
 from shared import consumer, db, metrics
+from shared.bus import OffsetLostError
+from shared.bus.topics import TOPICS
+from shared.bus.transport import open_reader
 from shared.consumer import StaleError
 from shared.context import Act
 from shared.decisions import list_decisions, replay_all
@@ -142,11 +145,14 @@ def router(service: Service) -> APIRouter:
     @doors.post("/operations/passed", status_code=204)
     async def pass_over(request: Request, body: PassedRecord, act: Annotated[Act, by("county")]) -> None:
         """Give up one record that nobody can read, where its partition has stopped at it."""
-        place = body.topic, body.partition
+        looked_for, place = _consumer(request), (body.topic, body.partition)
+        looker = open_reader(request.app.state.settings, [body.topic] if body.topic in TOPICS else [])
         try:
-            await _consumer(request).pass_over(place, body.offset, body.reason, act.subject)
-        except StaleError as error:
+            await looked_for.pass_over(looker, place, body.offset, body.reason, act.subject)
+        except (StaleError, OffsetLostError) as error:
             raise Problem("shared.not_found") from error
+        finally:
+            await looker.close()
 
     @doors.post("/operations/rewound", status_code=204)
     async def rewind(request: Request, body: RewoundTopic, act: Annotated[Act, by("county")]) -> None:

@@ -29,6 +29,7 @@ BATCH = 1000
 TOGETHER = 500
 AT_ONCE = 2
 WAIT_SECONDS = 0.05
+LOOK_SECONDS = 5
 RETRY_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 STOPPED_SECONDS = 10
 WAITING_RETRY_SECONDS = 5
@@ -84,6 +85,13 @@ class ServiceConsumer:
             raise UnreadableError(f"{where} comes from {envelope.source}")
         return envelope
 
+    def _is_readable(self, record: Record) -> bool:
+        try:
+            self.read(record)
+        except UnreadableError:
+            return False
+        return True
+
     def is_transient(self, error: Exception) -> bool:
         return isinstance(error, (RetryError, *db.TRANSIENT))
 
@@ -120,12 +128,15 @@ class ServiceConsumer:
         async with db.transaction(self._pool, db.system_caller(self.name)) as connection:
             return await read_positions(connection, self.name, self._topics)
 
-    async def pass_over(self, partition: Partition, offset: int, reason: str, by: str) -> None:
-        """A person gives up the record at which a partition stopped.
+    async def pass_over(self, looker: Reader, partition: Partition, offset: int, reason: str, by: str) -> None:
+        """A person gives up the record at which a partition stopped; what can be read is never given up so.
 
         Raises:
-            StaleError: we are not at this record.
+            StaleError: we are not at this record, or it can be read.
         """
+        found = (await looker.fetch({partition: offset}, 1, LOOK_SECONDS)).get(partition)
+        if not found or self._is_readable(found[0]):
+            raise StaleError(f"{partition} has nothing unreadable at {offset}")
         async with db.transaction(self._pool, db.system_caller(self.name)) as connection:
             store = Store(connection, self)
             await store.advance(partition, offset, offset + 1)

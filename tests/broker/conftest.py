@@ -22,7 +22,6 @@ from tests.broker import BROKER, Broker
 from tests.conftest import Door, House
 
 TOPIC = "registry.household"
-HEARD = (TOPIC, "registry.village")
 
 if not BROKER:
     collect_ignore_glob = ["test_*"]

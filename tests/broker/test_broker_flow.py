@@ -227,3 +227,14 @@ async def test_a_broker_that_does_not_answer_is_an_outage_and_never_the_end_of_t
 
 def _headers_text(number: int) -> dict[str, str]:
     return {k: v.decode() for k, v in _headers(number, 1, "registry.household_registered.v1").items()}
+
+
+async def test_nobody_passes_over_a_record_that_can_be_read(line: Line) -> None:
+    """Not even where no worker runs and our offset stands at it: that would lose a fact."""
+    door = await line.house.serve("finance", "api", **line.changes("finance"))
+    fact = registered(1).model_dump_json().encode()
+    line.produce(str(UUID(int=1)), fact, _headers(1, 1, "registry.household_registered.v1"), place_of(1))
+    assert (await door.client.get("/status")).json()["lag"][TOPIC] == 1
+    body = {"topic": TOPIC, "partition": place_of(1), "offset": 0, "reason": "by mistake"}
+    assert (await door.call("POST", "/finance/v1/operations/passed", "county", json=body)).status_code == 404
+    assert (await door.client.get("/status")).json()["lag"][TOPIC] == 1
