@@ -1,12 +1,12 @@
-"""A locked read, two inserts and the commit: `shared.sql` in `db.transaction` beside bare asyncpg."""
+"""A locked read, two inserts and the commit: `shared.data.sql` in `db.transaction` beside bare asyncpg."""
 
 import asyncpg
 from sqlalchemy import BigInteger, Integer
 
 from bench.ground import Ground, Result, side_by_side
-from shared import db
-from shared.context import Caller
-from shared.sql import execute, fetch_one, sql
+from shared.data import db
+from shared.data.sql import execute, fetch_one, sql
+from shared.ground.context import Caller
 
 ACTS = 400
 TABLES = """

@@ -25,7 +25,7 @@ from deploy.local.ports import free_port
 from deploy.local.processes import Child, last_line, spawn, stop
 from deploy.local.state import State, ensure_keys
 from deploy.local.supervisor import PROCESSES, environment
-from shared import db
+from shared.data import db
 from shared.events.registry import HouseholdRegistered, HouseholdRevised
 
 EVENTS, OF_EACH = 1_000_000, 20
@@ -33,7 +33,7 @@ LOOK_EVERY_S = 1.0
 MOST_GROWTH = 1.10
 TOPIC = HouseholdRegistered.TOPIC
 
-# As `shared.outbox.emit` leaves them: a household is registered, then revised; all first events before all second.
+# As `shared.facts.outbox.emit` leaves them: registered, then revised; all first events before all second.
 _FILL = """
 INSERT INTO outbox (topic, key, headers, value)
 SELECT $1, key, $2::jsonb || jsonb_build_object('ce_id', uuidv7(), 'ce_type', CASE s WHEN 1 THEN $3 ELSE $4 END,

@@ -6,15 +6,16 @@ from typing import Any
 import asyncpg
 
 from bench.ground import Ground, Result, side_by_side
-from shared import db, projection
+from shared.acts import projection
 from shared.bus import Outgoing
 from shared.bus.postgres import PostgresPublisher, PostgresReader
+from shared.data import db
+from shared.data.sql import execute
 from shared.events.envelope import Envelope
 from shared.events.registry import HouseholdRegistered
-from shared.ids import uuid7
-from shared.reactor import BATCH, ServiceConsumer
-from shared.relay import OutboxRelay, relay_once
-from shared.sql import execute
+from shared.facts.consumer import BATCH, ServiceConsumer
+from shared.facts.relay import OutboxRelay, relay_once
+from shared.values.ids import uuid7
 
 EVENTS = 6000
 TOPIC = HouseholdRegistered.TOPIC

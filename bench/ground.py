@@ -15,7 +15,7 @@ from deploy.local.kafka import at_hand
 from deploy.local.ports import port_is_free
 from deploy.local.postgres import Postgres
 from shared.bus.postgres import migrate as migrate_bus
-from shared.migrate import migrate
+from shared.data.migrate import migrate
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ("registry", "finance", "industry")

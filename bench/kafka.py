@@ -16,16 +16,17 @@ from bench.events import envelope, registered
 from bench.ground import Ground, Result, side_by_side
 from deploy.local.kafka import ADMIN, Kafka
 from deploy.local.ports import free_port
-from shared import db, projection
+from shared.acts import projection
 from shared.bus import Outgoing
 from shared.bus.admin import SUBSCRIBERS, declare
 from shared.bus.kafka import KafkaPublisher, KafkaReader, client_settings
 from shared.bus.topics import TOPICS, WRITERS
-from shared.context import Act
+from shared.data import db
+from shared.data.sql import Connection
 from shared.events.registry import HouseholdRegistered
-from shared.reactor import BATCH, Reaction, ServiceConsumer
-from shared.relay import OutboxRelay, relay_once
-from shared.sql import Connection
+from shared.facts.consumer import BATCH, Reaction, ServiceConsumer
+from shared.facts.relay import OutboxRelay, relay_once
+from shared.ground.context import Act
 
 EVENTS = 20_000
 TOPIC = HouseholdRegistered.TOPIC

@@ -29,11 +29,11 @@ from deploy.local.state import State, read_state
 from deploy.local.supervisor import SERVICES
 from gateway.service import SERVICE as GATEWAY
 from services.__main__ import find
-from shared import db
-from shared.context import system_act
+from shared.data import db
 from shared.events.registry import HouseholdExited, HouseholdRegistered
-from shared.ids import uuid7
-from shared.outbox import emit
+from shared.facts.outbox import emit
+from shared.ground.context import system_act
+from shared.values.ids import uuid7
 
 RATE, SECONDS, WARM_UP_SECONDS = 200, 20, 5
 LOOK_EVERY_S = 0.005

@@ -14,9 +14,9 @@ from bench.ground import Ground, Result, ground, side_by_side
 from services.industry.payouts import actions, queries
 from services.industry.payouts.rules import payment_file
 from services.industry.payouts.schemas import BatchOrder
-from shared import db
-from shared.context import Act, Caller
-from shared.policy import read_policy
+from shared.data import db
+from shared.ground.context import Act, Caller
+from shared.ground.policy import read_policy
 
 LINES = 5_000
 MADE_ON, PAID_ON = date(2017, 6, 1), date(2017, 6, 5)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shared.bus.topics import TOPICS
 from shared.events import CATALOGUE, Payload
-from shared.service import Service
+from shared.serve.service import Service
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """# Events

@@ -3,7 +3,7 @@
 import sys
 
 from gateway.service import SERVICE
-from shared.serve import main
+from shared.serve.run import main
 
 if __name__ == "__main__":
     main(lambda _: SERVICE, ["gateway", *sys.argv[1:]])

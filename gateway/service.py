@@ -23,8 +23,8 @@ from gateway.routes.rules import read_routes
 from gateway.subscriptions.actions import deliver
 from gateway.subscriptions.api import router as subscriptions
 from gateway.subscriptions.reactions import REACTIONS
-from shared import db
-from shared.service import Service
+from shared.data import db
+from shared.serve.service import Service
 
 FOLDER = Path(__file__).parent
 ROUTES = read_routes(tomllib.loads((FOLDER / "routes.toml").read_text(encoding="utf-8")))

@@ -3,8 +3,8 @@
 import sys
 from importlib import import_module
 
-from shared.serve import main
-from shared.service import Service
+from shared.serve.run import main
+from shared.serve.service import Service
 
 
 def find(name: str) -> Service:

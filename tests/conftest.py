@@ -21,12 +21,12 @@ from joserfc.jwk import KeySet, RSAKey
 
 from deploy.local.cluster import ensure_cluster, login_names
 from deploy.local.postgres import Postgres
-from shared import logs
 from shared.bus.postgres import migrate as migrate_bus
-from shared.migrate import migrate
-from shared.serve import build_app
-from shared.settings import Settings
-from shared.tokens import sign_token
+from shared.data.migrate import migrate
+from shared.doors.tokens import sign_token
+from shared.process import logs
+from shared.process.settings import Settings
+from shared.serve.run import build_app
 from tests.broker import BROKER, Broker, running
 
 SERVICES = ("registry", "finance", "relocation", "industry", "assessment", "gateway")

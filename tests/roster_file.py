@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 
 from services.registry.roster.rules import SHEET
-from shared.id_number import check_digit
+from shared.values.id_number import check_digit
 
 HEADINGS = (
     "户编号", "乡镇", "行政村", "自然村", "姓名", "性别", "证件号码", "与户主关系", "民族", "文化程度", "在校生状况",

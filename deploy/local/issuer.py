@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.state import Trouble, read_json
-from shared.tokens import sign_token
+from shared.doors.tokens import sign_token
 
 SigningKey = dict[str, Any]
 

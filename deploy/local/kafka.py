@@ -18,7 +18,7 @@ from deploy.local.processes import ROOT, Child, ended, last_line, spawn, stop, s
 from deploy.local.state import State, Trouble, choose_port
 from shared.bus.admin import SUBSCRIBERS, reachable
 from shared.bus.topics import WRITERS
-from shared.settings import Settings
+from shared.process.settings import Settings
 
 POM = Path(__file__).with_name("kafka.pom.xml")
 VERSION = re.findall(r"<artifactId>kafka_2\.13</artifactId>\s*<version>([^<]+)<", POM.read_text(encoding="utf-8"))[0]

@@ -45,8 +45,8 @@ from deploy.local.postgres import (
 from deploy.local.processes import last_line, spawn
 from deploy.local.state import State, Trouble, backups_folder, locked, read_json, read_state, write_json
 from deploy.local.supervisor import PROCESSES, stop_orphans
-from shared.epochs import highest_epoch, new_epoch
-from shared.settings import Settings
+from shared.facts.epochs import highest_epoch, new_epoch
+from shared.process.settings import Settings
 
 HISTORY_WITHIN_S = 30.0
 NOT_REACHED = "before configured recovery target was reached"

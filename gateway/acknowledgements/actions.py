@@ -6,8 +6,8 @@ from gateway.acknowledgements import queries
 from gateway.acknowledgements.rules import acknowledgement_refusal
 from gateway.acknowledgements.schemas import Acknowledgement
 from gateway.acknowledgements.schemas import AcknowledgementResult as Result
-from shared.context import Act
-from shared.sql import Connection
+from shared.data.sql import Connection
+from shared.ground.context import Act
 
 
 async def acknowledge(connection: Connection, act: Act, items: Sequence[Acknowledgement]) -> list[Result]:

@@ -15,9 +15,9 @@ from gateway.acknowledgements.schemas import (
     UnansweredPage,
 )
 from gateway.limits.api import LIMITED
-from shared.context import Act
-from shared.http import Transaction, by
-from shared.problems import Problem
+from shared.doors.http import Transaction, by
+from shared.ground.context import Act
+from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/feed/exits/acknowledgements", tags=["acknowledgements"], dependencies=[LIMITED])
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gateway.acknowledgements.tables import acknowledgement
-from shared.sql import Connection, Row, fetch, insert_many, sql
+from shared.data.sql import Connection, Row, fetch, insert_many, sql
 
 _EVENTS = sql("SELECT event_id FROM exit_fact WHERE event_id = ANY(:ids)", ids=ARRAY(Text))
 _INSERT = insert_many(

@@ -4,9 +4,9 @@ from datetime import date
 
 from gateway.clock import queries
 from gateway.clock.rules import clock_refusal
-from shared import dates
-from shared.problems import Problem
-from shared.sql import Connection
+from shared.data.sql import Connection
+from shared.ground.problems import Problem
+from shared.values import dates
 
 
 async def set_clock(connection: Connection, mode: str, business_date: date) -> None:

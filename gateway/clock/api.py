@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Request
 from gateway.clock import actions
 from gateway.clock.schemas import Clock
 from gateway.limits.api import LIMITED
-from shared import dates, db
-from shared.context import Act
-from shared.http import by, current_caller
+from shared.data import db
+from shared.doors.http import by, current_caller
+from shared.ground.context import Act
+from shared.values import dates
 
 router = APIRouter(prefix="/clock", tags=["clock"], dependencies=[LIMITED])
 

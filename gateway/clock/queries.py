@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Date, select
 
 from gateway.clock.tables import clock
-from shared.sql import Connection, execute, fetch_one, sql, statement
+from shared.data.sql import Connection, execute, fetch_one, sql, statement
 
 _FIND = statement(select(clock.c.business_date))
 # Never backwards, whatever two callers at once have read.

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.bodies import Input
+from shared.acts.bodies import Input
 
 
 class Clock(Input):

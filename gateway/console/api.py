@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from gateway.console.rules import CONTENT_SECURITY_POLICY, page
-from shared import dates
+from shared.values import dates
 
 router = APIRouter(tags=["console"], include_in_schema=False)
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from gateway.feed import queries
 from gateway.feed.rules import Cursor, Page, read_cursor, read_page, resync_point
-from shared import db
-from shared.context import Act, Caller
+from shared.data import db
+from shared.data.sql import Connection, Row
 from shared.events import Payload, county, registry
-from shared.outbox import pass_on
-from shared.problems import Problem
-from shared.sql import Connection, Row
+from shared.facts.outbox import pass_on
+from shared.ground.context import Act, Caller
+from shared.ground.problems import Problem
 
 LOOK_SECONDS = 0.05
 SOURCE = "gateway"

@@ -9,9 +9,9 @@ from gateway.feed import actions
 from gateway.feed.actions import Tail, read_facts
 from gateway.feed.schemas import FeedItem, FeedPage, SnapshotPage
 from gateway.limits.api import LIMITED
-from shared.context import Act
-from shared.http import by
-from shared.sql import Row
+from shared.data.sql import Row
+from shared.doors.http import by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/feed", tags=["feed"], dependencies=[LIMITED])
 

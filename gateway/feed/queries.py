@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from gateway.feed.rules import Cursor
 from gateway.feed.tables import exit_fact
-from shared.sql import Connection, Row, execute_many, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, execute_many, fetch, fetch_one, insert_many, sql
 
 _FEED_LOCK = 7_406_541
 

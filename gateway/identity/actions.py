@@ -3,11 +3,11 @@
 import hashlib
 from typing import TypeAlias
 
-from shared.context import Caller
-from shared.keys import IssuerKeys, keys_for
-from shared.problems import Problem
-from shared.settings import Settings
-from shared.tokens import verify_until
+from shared.doors.keys import IssuerKeys, keys_for
+from shared.doors.tokens import verify_until
+from shared.ground.context import Caller
+from shared.ground.problems import Problem
+from shared.process.settings import Settings
 
 Verified: TypeAlias = dict[bytes, tuple[Caller, int]]
 MOST_TOKENS = 4_096

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.identity.schemas import Identity
 from gateway.limits.api import LIMITED
-from shared.context import Caller
-from shared.http import current_caller
-from shared.keys import keys_for
+from shared.doors.http import current_caller
+from shared.doors.keys import keys_for
+from shared.ground.context import Caller
 
 router = APIRouter(tags=["identity"])
 

@@ -5,8 +5,8 @@ from collections import OrderedDict
 from typing import TypeAlias
 
 from gateway.limits.rules import Bucket, limit_of, take
-from shared.context import Caller
-from shared.problems import Problem
+from shared.ground.context import Caller
+from shared.ground.problems import Problem
 
 Buckets: TypeAlias = OrderedDict[str, Bucket]
 MOST_SUBJECTS = 10_000

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from gateway.limits import actions
-from shared.context import Caller
-from shared.http import current_caller
+from shared.doors.http import current_caller
+from shared.ground.context import Caller
 
 
 async def _limited(request: Request, caller: Annotated[Caller, Depends(current_caller)]) -> None:

@@ -1,6 +1,6 @@
 """The business clock of a played year: one row, absent until it is first set."""
 
-from shared.schema import HAS_CONTEXT, audit, restrict, run
+from shared.data.ddl import HAS_CONTEXT, audit, restrict, run
 
 revision = "0002"
 down_revision = "0001"

@@ -1,6 +1,6 @@
 """The feed of exits, subscriptions to it, and one row per webhook to be delivered."""
 
-from shared.schema import audit, restrict, run
+from shared.data.ddl import audit, restrict, run
 
 revision = "0003"
 down_revision = "0002"

@@ -1,6 +1,6 @@
 """What is public goes out on the topic `county.exits` too: what was public before goes there first, in its order."""
 
-from shared.schema import run
+from shared.data.ddl import run
 
 revision = "0004"
 down_revision = "0003"

@@ -1,6 +1,6 @@
 """What subscribers did upon what they were told."""
 
-from shared.schema import audit, restrict, run
+from shared.data.ddl import audit, restrict, run
 
 revision = "0005"
 down_revision = "0004"

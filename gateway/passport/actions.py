@@ -8,7 +8,7 @@ from uuid import UUID
 from gateway.passport.rules import PARTS, Part, of_household
 from gateway.passport.schemas import PassportPart, Warned
 from gateway.proxy.actions import Session, fetch_answer
-from shared import problems
+from shared.ground import problems
 
 UNAVAILABLE = "shared.unavailable"
 

@@ -10,8 +10,8 @@ from gateway.limits.api import LIMITED
 from gateway.passport.actions import compose
 from gateway.passport.rules import WHOLE
 from gateway.passport.schemas import Passport
-from shared.context import Act
-from shared.http import current_act
+from shared.doors.http import current_act
+from shared.ground.context import Act
 
 router = APIRouter(tags=["passport"], dependencies=[LIMITED])
 

@@ -12,7 +12,7 @@ from starlette.types import Receive, Send
 from yarl import URL
 
 from gateway.proxy.rules import Headers, answer_headers
-from shared.problems import Problem
+from shared.ground.problems import Problem
 
 log = structlog.get_logger()
 

@@ -11,9 +11,9 @@ from gateway.limits.actions import admit
 from gateway.proxy.actions import Passage, Upload, fetch_answer, pass_on, refuse
 from gateway.proxy.rules import CORRELATION_ID, body_length, edge_headers, onward_headers
 from gateway.routes.rules import Route, find_route, is_straight
-from shared.http import problem_response
-from shared.ids import uuid7
-from shared.problems import Problem
+from shared.doors.http import problem_response
+from shared.ground.problems import Problem
+from shared.values.ids import uuid7
 
 router = APIRouter(tags=["contracts"])
 

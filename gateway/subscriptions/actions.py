@@ -28,14 +28,14 @@ from gateway.subscriptions import queries
 from gateway.subscriptions.queries import Outcome
 from gateway.subscriptions.rules import address_allowed, next_attempt_after
 from gateway.subscriptions.schemas import CreatedSubscription, NewSubscription
-from shared import db
-from shared.context import Act
-from shared.crash import crash_point
-from shared.crypto import DataKeys
+from shared.data import db
+from shared.data.crypto import DataKeys
+from shared.data.sql import Connection, Row
 from shared.events import Payload
-from shared.ids import uuid7
-from shared.problems import Problem
-from shared.sql import Connection, Row
+from shared.ground.context import Act
+from shared.ground.problems import Problem
+from shared.process.crash import crash_point
+from shared.values.ids import uuid7
 
 log = structlog.get_logger()
 

@@ -17,8 +17,8 @@ from gateway.subscriptions.schemas import (
     Subscription,
     Subscriptions,
 )
-from shared.context import Act
-from shared.http import CurrentDataKeys, Transaction, by
+from shared.doors.http import CurrentDataKeys, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/subscriptions", tags=["subscriptions"], dependencies=[LIMITED])
 

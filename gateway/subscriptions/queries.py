@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, DateTime, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.problems import Problem
-from shared.sql import Connection, Row, execute, fetch, fetch_one, sql
+from shared.data.sql import Connection, Row, execute, fetch, fetch_one, sql
+from shared.ground.problems import Problem
 
 # More than are sent at once, so that a place on the wire never waits for the database.
 TAKEN_AT_ONCE = 64

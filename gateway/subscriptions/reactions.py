@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from gateway.feed.actions import PUBLIC
 from gateway.subscriptions import actions
-from shared.context import Act
+from shared.data.sql import Connection
 from shared.events import Payload
-from shared.reactor import Reaction
-from shared.sql import Connection
+from shared.facts.consumer import Reaction
+from shared.ground.context import Act
 
 
 async def on_exit_stated(connection: Connection, facts: Sequence[tuple[Act, Payload]]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.bodies import Input
+from shared.acts.bodies import Input
 
 EventType = Literal[
     "county.household_exited.v1", "county.household_returned.v1", "county.exit_revoked.v1", "county.exit_corrected.v1",

@@ -11,7 +11,7 @@ from scenario.world.draws import Table, stream
 from scenario.world.groups import HOUSEHOLDS
 from scenario.world.households import Household
 from scenario.world.people import ABLE, AGES_ON, Member
-from shared.id_number import Sex
+from shared.values.id_number import Sex
 
 WANTED_FEN = 5_075_000_000  # eligible, in a world of 9,800 households: over the 50 million, as banks refuse some
 FULL_FEN = 5_000_000

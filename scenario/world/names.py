@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 from scenario.world.draws import Table
-from shared.id_number import Sex, check_digit
+from shared.values.id_number import Sex, check_digit
 
 AREA = "140999"  # no such area exists, so that no real person's number is produced: domain notes 2.1
 PHONE_PREFIX = "1400"  # not given to people's telephones

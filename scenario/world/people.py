@@ -7,7 +7,7 @@ from random import Random
 
 from scenario.world import names
 from scenario.world.draws import Table, apportion, stream
-from shared.id_number import Sex
+from shared.values.id_number import Sex
 
 AGES_ON = date(2016, 12, 31)
 ABLE = frozenset({"ordinary", "skilled"})

@@ -16,7 +16,7 @@ from scenario.world.households import Household
 from scenario.world.observation import roster_view
 from scenario.world.people import Member
 from scenario.world.sheet import Cell, write_sheet
-from shared.id_number import CHECK_DIGITS
+from shared.values.id_number import CHECK_DIGITS
 
 SHEET = "贫困人口信息"
 HEADINGS = (

@@ -13,8 +13,8 @@ from services.assessment.surveys.rules import SURVEY_DRAW
 from services.assessment.teams.api import router as teams
 from services.assessment.teams.reactions import REACTIONS as TEAMS
 from services.assessment.visits.api import router as visits
-from shared import projection
-from shared.service import Service
+from shared.acts import projection
+from shared.serve.service import Service
 
 SERVICE = Service(
     name="assessment",

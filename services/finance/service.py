@@ -11,11 +11,11 @@ from services.finance.ledger.api import router as ledger
 from services.finance.loans.api import router as loans
 from services.finance.loans.reactions import on_household_revised
 from services.finance.loans.rules import ELIGIBILITY
-from shared import freezes, projection
+from shared.acts import freezes, projection
 from shared.events.assessment import VisitRecorded
 from shared.events.industry import DividendMissed
 from shared.events.registry import HouseholdRevised, MemberRemoved
-from shared.service import Service
+from shared.serve.service import Service
 
 SERVICE = Service(
     name="finance",

@@ -21,13 +21,13 @@ from services.industry.projects.api import router as projects
 from services.industry.stations.api import router as stations
 from services.industry.training import reactions as of_training
 from services.industry.training.api import router as training
-from shared import freezes, projection
-from shared.context import Act
+from shared.acts import freezes, projection
+from shared.data.sql import Connection
 from shared.events.finance import LoanDisbursed, LoanSettled
 from shared.events.registry import HouseholdRemoved, HouseholdRevised
-from shared.reactor import Reaction
-from shared.service import Service
-from shared.sql import Connection
+from shared.facts.consumer import Reaction
+from shared.ground.context import Act
+from shared.serve.service import Service
 
 
 def in_turn(*reactions: Reaction) -> Reaction:

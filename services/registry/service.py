@@ -20,10 +20,10 @@ from services.registry.targets.api import router as targets
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import on_works_accepted
 from services.registry.villages.rules import VILLAGE_EXIT
-from shared import freezes
+from shared.acts import freezes
 from shared.events.industry import PaymentConfirmed, WorksAccepted
 from shared.events.relocation import HouseholdMovedIn
-from shared.service import Service
+from shared.serve.service import Service
 
 SERVICE = Service(
     name="registry",

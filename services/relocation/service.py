@@ -11,9 +11,9 @@ from services.relocation.homesteads.api import router as homesteads
 from services.relocation.homesteads.rules import REWARD
 from services.relocation.moves.api import router as moves
 from services.relocation.sites.api import router as sites
-from shared import freezes, projection
+from shared.acts import freezes, projection
 from shared.events.registry import HouseholdRemoved, HouseholdRevised
-from shared.service import Service
+from shared.serve.service import Service
 
 SERVICE = Service(
     name="relocation",

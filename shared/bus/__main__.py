@@ -2,7 +2,7 @@
 
 import asyncio
 
-from shared.settings import Settings
+from shared.process.settings import Settings
 
 if __name__ == "__main__":
     settings = Settings()

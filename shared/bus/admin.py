@@ -20,7 +20,7 @@ from confluent_kafka.admin import (
 )
 
 from shared.bus.topics import PUBLIC, TOPICS, WRITERS, Topic
-from shared.settings import Settings
+from shared.process.settings import Settings
 
 SUBSCRIBERS = "subscribers"
 DAY_MS = 86_400_000

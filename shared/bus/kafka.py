@@ -22,8 +22,8 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from shared.bus import BusAwayError, OffsetLostError, Outgoing, Partition, Record
 from shared.bus.partition import partition_of
 from shared.bus.topics import TOPICS
-from shared.crash import crash_point
-from shared.settings import Settings
+from shared.process.crash import crash_point
+from shared.process.settings import Settings
 
 log = structlog.get_logger()
 

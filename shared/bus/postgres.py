@@ -15,7 +15,7 @@ import asyncpg
 from shared.bus import FencedError, OffsetLostError, Outgoing, Partition, Record
 from shared.bus.partition import partition_of
 from shared.bus.topics import TOPICS
-from shared.db import prepare
+from shared.data.db import prepare
 
 FENCED = "SH001"
 

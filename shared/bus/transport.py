@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shared.bus import Bus, Reader
 from shared.bus.postgres import PostgresPublisher, PostgresReader
-from shared.settings import Settings
+from shared.process.settings import Settings
 
 
 def open_reader(settings: Settings, topics: Sequence[str], group: str | None = None) -> Reader:

@@ -16,7 +16,7 @@ from deploy.local.kafka import ADMIN, Kafka, at_hand
 from deploy.local.ports import free_port
 from shared.bus.admin import SUBSCRIBERS, admin_settings, declare
 from shared.bus.topics import WRITERS, Topic
-from shared.settings import Settings
+from shared.process.settings import Settings
 
 # Parameters for tests that run on Kafka too: none where there is none.
 BROKER = ("kafka",) if at_hand() else ()

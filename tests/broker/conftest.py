@@ -10,14 +10,14 @@ import pytest
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from deploy.local.kafka import ADMIN
-from shared import db
 from shared.bus.admin import admin_settings
 from shared.bus.partition import partition_of
 from shared.bus.topics import TOPICS
-from shared.context import system_act
+from shared.data import db
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdRegistered
-from shared.outbox import emit
+from shared.facts.outbox import emit
+from shared.ground.context import system_act
 from tests.broker import BROKER, Broker
 from tests.conftest import Door, House
 

@@ -15,7 +15,7 @@ from deploy.local.ports import free_port
 from deploy.local.postgres import processes_of
 from deploy.local.processes import Child, spawn, start_ticks, stop
 from deploy.local.supervisor import is_ready
-from shared.crash import POINTS
+from shared.process.crash import POINTS
 from tests.chaos.system import System
 
 # Where each kind of crash point is met by the load that runs; one after the other in a service, all services at once.

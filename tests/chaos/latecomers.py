@@ -11,12 +11,12 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from deploy.local.postgres import database_url
-from shared import db
-from shared.context import system_act
+from shared.data import db
 from shared.events.assessment import VisitRecorded
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdRegistered
-from shared.outbox import emit
+from shared.facts.outbox import emit
+from shared.ground.context import system_act
 from tests.chaos.system import System
 
 DIVISION, ON = "140927200201", date(2017, 10, 9)

@@ -16,7 +16,7 @@ from scenario.actors.archive import ARCHIVE
 from scenario.actors.banks import Bank
 from scenario.actors.patience import named
 from scenario.actors.villages import Village
-from shared.ids import uuid7
+from shared.values.ids import uuid7
 from tests.chaos.checks import Read, read_of
 from tests.chaos.client import Client, Outcome
 from tests.chaos.founding import BEGINS_ON, SEEN_ON, Home

@@ -38,34 +38,34 @@ class Mutant:
 STEPS = ("SKIP LOCKED", "order by xid", "gather-publish past a failure", "release race", "offset reset latest")
 CODE = {
     "no applied mark": Mutant(
-        "shared/consumer.py", "        await tx.set_marks(todo.marks)\n", "",
+        "shared/facts/steps.py", "        await tx.set_marks(todo.marks)\n", "",
         (f"{CONSUMER}test_what_comes_twice_happens_once",),
     ),
     "early offset commit": Mutant(
-        "shared/consumer.py",
+        "shared/facts/steps.py",
         "            await _apply(tx, events)\n            await tx.advance(partition, first, after)\n",
         "            await tx.advance(partition, first, after)\n"
         "        async with port.transaction() as tx:\n            await _apply(tx, events)\n",
         (f"{CONSUMER}test_what_is_away_for_a_moment_parks_nothing",),
     ),
     "delete <= max": Mutant(
-        "shared/relay.py", "DELETE FROM outbox WHERE id = ANY(:ids)",
+        "shared/facts/relay.py", "DELETE FROM outbox WHERE id = ANY(:ids)",
         "DELETE FROM outbox WHERE id <= (SELECT max(i) FROM unnest(:ids) AS i)",
         (f"{RELAY}test_a_row_that_commits_while_newer_ones_are_published_is_not_moved_with_them",),
     ),
     "drop without mark": Mutant(
-        "shared/consumer.py",
+        "shared/facts/steps.py",
         "        if follows(event, (await tx.marks([key])).get(key)) is not None:\n"
         "            await tx.set_marks({key: (event.epoch, event.sequence)})\n        await tx.record_drop",
         "        await tx.record_drop",
         (f"{CONSUMER}test_a_dropped_event_leaves_its_mark_and_who_dropped_it_why",),
     ),
     "zero-row effect": Mutant(
-        "shared/sql.py", "if rows is not None and count != rows:", "if rows is not None and count > rows:",
+        "shared/data/sql.py", "if rows is not None and count != rows:", "if rows is not None and count > rows:",
         (f"{DOORS}test_a_write_that_touches_nothing_undoes_the_act",),
     ),
     "missing RLS context": Mutant(
-        "shared/schema.py", "\"nullif(current_setting('app.role', true), '') IS NOT NULL\"", '"true"',
+        "shared/data/ddl.py", "\"nullif(current_setting('app.role', true), '') IS NOT NULL\"", '"true"',
         (f"{CONTEXT}test_no_row_without_a_context[finance]",),
     ),
 }  # fmt: skip

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from shared import consumer
 from shared.bus import Outgoing, Partition, Record
-from shared.consumer import ConsumerPort, Key, RetryError, WaitError, place
+from shared.facts import steps
+from shared.facts.steps import ConsumerPort, Key, RetryError, WaitError, place
 from tests.simulation.play import Parts
 from tests.simulation.scheduler import step
 from tests.simulation.stores import RelayStore, TransientError
@@ -84,7 +84,7 @@ async def offset_first(port: ConsumerPort, partition: Partition, records: Sequen
     while True:
         try:
             async with port.transaction() as tx:
-                todo = consumer.plan(events, await tx.marks(keys), await tx.lock_parked(keys))
+                todo = steps.plan(events, await tx.marks(keys), await tx.lock_parked(keys))
                 await tx.react(todo.apply)
                 await tx.set_marks(todo.marks)
         except TransientError:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared import consumer, relay
 from shared.bus import Partition
-from shared.consumer import Key, RetryError, StaleError
+from shared.facts import relay, steps
+from shared.facts.steps import Key, RetryError, StaleError
 from tests.simulation.scheduler import Scheduler, step
 from tests.simulation.stores import PARTITIONS, ConsumerStore, Database, Log, Producer, RelayStore, TransientError
 
@@ -25,9 +25,9 @@ class Parts:
     """The code under test; a mutant replaces one part."""
 
     relay_once: Callable[..., Any] = relay.relay_once
-    consume_batch: Callable[..., Any] = consumer.consume_batch
-    release_one: Callable[..., Any] = consumer.release_one
-    drop_one: Callable[..., Any] = consumer.drop_one
+    consume_batch: Callable[..., Any] = steps.consume_batch
+    release_one: Callable[..., Any] = steps.release_one
+    drop_one: Callable[..., Any] = steps.drop_one
     relay_store: type[RelayStore] = RelayStore
     consumer_store: type[ConsumerStore] = ConsumerStore
     handlers_fail: bool = True
@@ -86,7 +86,7 @@ class Schedule:
 
     async def _together(self, positions: dict[Partition, int]) -> None:
         """Often everything that was fetched, in one transaction; after trouble each partition comes by itself."""
-        if self.parts.consume_batch is not consumer.consume_batch or self.rng.random() < 0.3:
+        if self.parts.consume_batch is not steps.consume_batch or self.rng.random() < 0.3:
             return
         fetched = {
             p: self.log.partitions[p][positions[p] :][: self.rng.randint(1, 5)]
@@ -96,7 +96,7 @@ class Schedule:
         if len(fetched) < 2:
             return
         try:
-            positions |= await consumer.consume_together(self.store, fetched)
+            positions |= await steps.consume_together(self.store, fetched)
         except StaleError:
             positions |= self.db.offsets
         except Exception:  # noqa: BLE001 - as the reactor does

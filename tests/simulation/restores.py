@@ -10,9 +10,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shared import consumer, relay
-from shared.consumer import Key, RetryError, StaleError, place
-from shared.epochs import Fact, Kept, Reconciliation, reconcile
+from shared.facts import relay, steps
+from shared.facts.epochs import Fact, Kept, Reconciliation, reconcile
+from shared.facts.steps import Key, RetryError, StaleError, place
 from tests.simulation.play import ViolationError
 from tests.simulation.scheduler import Scheduler, step
 from tests.simulation.stores import PARTITIONS, ConsumerStore, Database, Log, Producer, RelayStore, Transaction
@@ -103,7 +103,7 @@ class Lives:
                 if not records:
                     continue
                 try:
-                    positions[partition] = await consumer.consume_batch(store, partition, records)
+                    positions[partition] = await steps.consume_batch(store, partition, records)
                 except (RetryError, StaleError):
                     positions[partition] = db.offsets[partition]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from shared.bus import Outgoing, Partition, Record
 from shared.bus.partition import partition_of
-from shared.consumer import Key, Mark, StaleError, WaitError, place
 from shared.events.envelope import Envelope, read_envelope
+from shared.facts.steps import Key, Mark, StaleError, WaitError, place
 from tests.simulation.scheduler import step
 
 PARTITIONS = 2

@@ -7,12 +7,12 @@ from services.assessment.appeals.rules import in_time, points_fit
 from services.assessment.appeals.schemas import AppealDecision, AppealState, NewAppeal
 from services.assessment.scoring import queries as scoring
 from services.assessment.scoring.actions import correct_score, published
-from shared.context import Act
+from shared.data.sql import Connection, Row
 from shared.events.assessment import AppealDecided, ScorePublished
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
 
 CONTENT = ("subject_id", "year", "code", "reason")
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 
 from services.assessment.appeals import actions, queries
 from services.assessment.appeals.schemas import AppealDecision, AppealPage, AppealState, NewAppeal, State
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/appeals", tags=["appeals"])
 

@@ -8,8 +8,8 @@ from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import insert
 
 from services.assessment.appeals.tables import appeal
-from shared.problems import Problem
-from shared.sql import Connection, Row, execute, fetch, fetch_one, parameter, sql, statement
+from shared.data.sql import Connection, Row, execute, fetch, fetch_one, parameter, sql, statement
+from shared.ground.problems import Problem
 
 _NEW = (
     "id", "run_id", "subject_id", "kind", "division", "year", "code", "reason", "raised_on", "raised_by",

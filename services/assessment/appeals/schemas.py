@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.bodies import Input
+from shared.acts.bodies import Input
 
 State = Literal["open", "upheld", "rejected"]
 

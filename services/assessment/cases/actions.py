@@ -6,11 +6,11 @@ from uuid import UUID
 from services.assessment.cases import queries
 from services.assessment.cases.rules import TouchedHousehold, chunk_bounds, decision_refusal, review_refusal
 from services.assessment.cases.schemas import NewCase, ReviewResult
-from shared.context import Act
+from shared.data.sql import Connection, Row
 from shared.events.assessment import FraudConfirmed, FraudReviewed
-from shared.outbox import emit
-from shared.problems import Problem
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.problems import Problem
 
 CONTENT = ("division", "kind", "evidence")
 

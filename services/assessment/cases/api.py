@@ -16,9 +16,9 @@ from services.assessment.cases.schemas import (
     ReviewResults,
     State,
 )
-from shared.context import Act
-from shared.http import Transaction, by
-from shared.sql import Connection
+from shared.data.sql import Connection
+from shared.doors.http import Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 

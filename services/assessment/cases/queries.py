@@ -9,8 +9,7 @@ from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from services.assessment.cases.tables import case_household, case_subject, fraud_case
-from shared.problems import Problem
-from shared.sql import (
+from shared.data.sql import (
     Connection,
     Row,
     execute,
@@ -22,6 +21,7 @@ from shared.sql import (
     sql,
     statement,
 )
+from shared.ground.problems import Problem
 
 _CASE = ("id", "division", "kind", "evidence", "opened_on", "opened_by")
 _HOUSEHOLD = ("case_id", "household_id", "division", "case_division", "opened_by")

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.assessment.teams.schemas import DivisionCode
-from shared.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import LARGEST_BATCH, Input
 
 Kind = Literal["fabricated_income", "copied_visits", "ghost_visits", "misused_funds", "favouritism"]
 State = Literal["open", "confirmed", "dismissed"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.assessment.deeds import queries
 from services.assessment.deeds.rules import Deed
-from shared.sql import Connection
+from shared.data.sql import Connection
 
 
 async def record_deeds(connection: Connection, deeds: Sequence[Deed]) -> None:

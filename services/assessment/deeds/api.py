@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from services.assessment.deeds import queries
 from services.assessment.deeds.rules import follow_up_due_on
 from services.assessment.deeds.schemas import DeedItem, DeedList
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/deeds", tags=["deeds"])
 

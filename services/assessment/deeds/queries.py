@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.assessment.deeds.rules import Deed
 from services.assessment.deeds.tables import deed
-from shared.sql import Connection, Row, execute, fetch, insert_many, parameter, sql, statement
+from shared.data.sql import Connection, Row, execute, fetch, insert_many, parameter, sql, statement
 
 _COLUMNS = tuple(deed.c.keys())
 _INSERT = insert_many(deed, _COLUMNS, "ORDER BY 1, 2 ON CONFLICT (kind, source_key) DO NOTHING")

@@ -6,8 +6,8 @@ from typing import Any
 
 from services.assessment.deeds import actions
 from services.assessment.deeds.rules import Deed
-from shared import projection
-from shared.context import Act
+from shared.acts import projection
+from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed
 from shared.events.industry import (
@@ -20,8 +20,8 @@ from shared.events.industry import (
 )
 from shared.events.registry import ExitRevoked, HouseholdExited, MemberRemoved, NoticeObjected
 from shared.events.relocation import HouseholdMovedIn, RelocationAgreed
-from shared.reactor import Reaction
-from shared.sql import Connection
+from shared.facts.consumer import Reaction
+from shared.ground.context import Act
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The shared tables, and what is known of households."""
 
-from shared.projection import create_household_table
-from shared.schema import create_shared_tables
+from shared.acts.projection import create_household_table
+from shared.data.ddl import create_shared_tables
 
 revision = "0001"
 down_revision = None

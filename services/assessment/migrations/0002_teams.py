@@ -1,6 +1,6 @@
 """Where villages are, units, their cadres, who helps which household on which days, and recorded leave."""
 
-from shared.schema import IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import IN_AREA, audit, restrict, restrict_by_area, run
 
 revision = "0002"
 down_revision = "0001"

@@ -1,6 +1,6 @@
 """Visits and days of presence, as phones sent them: evidence that nobody changes."""
 
-from shared.schema import restrict_by_area, run
+from shared.data.ddl import restrict_by_area, run
 
 revision = "0003"
 down_revision = "0002"

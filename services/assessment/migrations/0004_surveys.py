@@ -1,6 +1,6 @@
 """Surveys by a third party: the frozen population, who was drawn of it, what they answered."""
 
-from shared.schema import HAS_CONTEXT, IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import HAS_CONTEXT, IN_AREA, audit, restrict, restrict_by_area, run
 
 revision = "0004"
 down_revision = "0003"

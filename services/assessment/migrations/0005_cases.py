@@ -1,6 +1,6 @@
 """Cases of fabrication: opened by one person, confirmed or dismissed by another, reviewed household by household."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0005"
 down_revision = "0004"

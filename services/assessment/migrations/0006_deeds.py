@@ -1,6 +1,6 @@
 """Deeds: what other services reported for households, kept for whoever helps them."""
 
-from shared.schema import restrict_by_area, run
+from shared.data.ddl import restrict_by_area, run
 
 revision = "0006"
 down_revision = "0005"

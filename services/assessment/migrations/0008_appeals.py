@@ -1,6 +1,6 @@
 """Appeals against a line of a published score, decided by somebody who neither computed nor published it."""
 
-from shared.schema import IN_AREA, audit, restrict, run
+from shared.data.ddl import IN_AREA, audit, restrict, run
 
 revision = "0008"
 down_revision = "0007"

@@ -1,6 +1,6 @@
 """An exit that was taken back is a fact of its own beside the exit; it counts for nobody."""
 
-from shared.schema import run
+from shared.data.ddl import run
 
 revision = "0009"
 down_revision = "0008"

@@ -23,15 +23,15 @@ from services.assessment.scoring.rules import (
     unit_lines,
 )
 from services.assessment.scoring.schemas import NewRun, RunState
-from shared.context import Act
-from shared.decisions import record_decisions
+from shared.acts.decisions import record_decisions
+from shared.data.sql import Connection, Row
 from shared.events.assessment import ScorePublished
-from shared.ids import uuid7
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
-from shared.verdicts import Decided, Rule
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
+from shared.values.ids import uuid7
+from shared.values.verdicts import Decided, Rule
 
 
 def unit_policy(numbers: Mapping[str, Any]) -> UnitPolicy:

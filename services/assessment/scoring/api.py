@@ -18,10 +18,10 @@ from services.assessment.scoring.schemas import (
     ScoreVersions,
     ScoringSummary,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
-from shared.money import half_up
-from shared.sql import Connection, Row
+from shared.data.sql import Connection, Row
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
+from shared.values.money import half_up
 
 router = APIRouter(prefix="/scoring", tags=["scoring"])
 

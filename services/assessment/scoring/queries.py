@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.assessment.deeds.rules import HELP
 from services.assessment.scoring.rules import HelperFacts, Month, UnitFacts
 from services.assessment.scoring.tables import score, score_line, standing
-from shared.problems import Problem
-from shared.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.ground.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

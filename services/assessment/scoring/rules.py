@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from shared.money import half_up
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.money import half_up
+from shared.values.verdicts import Reason, Rule, Verdict
 
 PPM = 1_000_000
 WHOLE_X100 = 10_000

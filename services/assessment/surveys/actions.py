@@ -8,13 +8,13 @@ from uuid import UUID
 from services.assessment.surveys import queries
 from services.assessment.surveys.rules import SURVEY_DRAW, DrawFacts, DrawPolicy, draw_decision, drawn, stratum_of
 from services.assessment.surveys.schemas import AnswerResult, NewAnswer, NewRound
-from shared.context import Act
-from shared.decisions import record_decisions
-from shared.ids import uuid7
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
-from shared.verdicts import Decided
+from shared.acts.decisions import record_decisions
+from shared.data.sql import Connection, Row
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
+from shared.values.ids import uuid7
+from shared.values.verdicts import Decided
 
 CONTENT = ("year", "seed", "per_unit")
 ANSWER = ("satisfied", "aware", "visited_often", "answered_on")

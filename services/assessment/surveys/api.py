@@ -18,9 +18,9 @@ from services.assessment.surveys.schemas import (
     SamplePage,
     SurveySummary,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
-from shared.sql import Row
+from shared.data.sql import Row
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/surveys", tags=["surveys"])
 

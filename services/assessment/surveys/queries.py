@@ -9,8 +9,7 @@ from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from services.assessment.surveys.tables import survey_answer, survey_candidate, survey_round, survey_sample
-from shared.problems import Problem
-from shared.sql import (
+from shared.data.sql import (
     Connection,
     Row,
     execute,
@@ -22,6 +21,7 @@ from shared.sql import (
     sql,
     statement,
 )
+from shared.ground.problems import Problem
 
 _ROUND = ("id", "division", "year", "seed", "per_unit", "opened_on", "opened_by")
 _COUNTS = (

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.money import half_up
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.money import half_up
+from shared.values.verdicts import Reason, Rule, Verdict
 
 STRATA = ("poor_with_labour", "poor_without_labour", "exited")
 

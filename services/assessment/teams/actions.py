@@ -8,12 +8,12 @@ from uuid import UUID
 from services.assessment.teams import queries
 from services.assessment.teams.rules import PairingFacts, Tenure, leave_refusal, pairing_refusal, released_on
 from services.assessment.teams.schemas import Cadre, NewLeave, NewPairing, Place, Result, Unit
-from shared.context import Act
+from shared.data.sql import Connection, Row
 from shared.events.assessment import HelperAssigned, HelperReleased
 from shared.events.registry import HouseholdRemoved
-from shared.outbox import emit
-from shared.problems import Problem
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.problems import Problem
 
 
 def _result(item_id: UUID | str, code: str | None) -> Result:

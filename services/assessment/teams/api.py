@@ -24,8 +24,8 @@ from services.assessment.teams.schemas import (
     UnitPage,
     Units,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/teams", tags=["teams"])
 

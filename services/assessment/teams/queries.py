@@ -9,7 +9,7 @@ from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.assessment.teams.tables import cadre, leave, place, unit
-from shared.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
 
 # Few people set units and cadres: one at a time, so that codes and logins are compared with what was committed.
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('assessment/teams', 0))")

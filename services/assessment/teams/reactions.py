@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from services.assessment.teams import actions
-from shared.context import Act
+from shared.acts.projection import on_household_removed as project_removal
+from shared.acts.projection import on_household_whole
+from shared.data.sql import Connection
 from shared.events.registry import HouseholdRemoved, HouseholdRevised
-from shared.projection import on_household_removed as project_removal
-from shared.projection import on_household_whole
-from shared.reactor import Reaction
-from shared.sql import Connection
+from shared.facts.consumer import Reaction
+from shared.ground.context import Act
 
 
 async def on_household_revised(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:

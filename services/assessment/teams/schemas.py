@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import LARGEST_BATCH, Input
 
 Latitude = Annotated[int, Field(ge=-90_000_000, le=90_000_000, strict=True)]
 Longitude = Annotated[int, Field(ge=-180_000_000, le=180_000_000, strict=True)]

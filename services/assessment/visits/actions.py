@@ -19,12 +19,12 @@ from services.assessment.visits.rules import (
     note_digest,
 )
 from services.assessment.visits.schemas import NewCheckin, SentVisit, VisitResult
-from shared.context import Act
+from shared.data.sql import Connection, Row
 from shared.events.assessment import VisitRecorded
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
 
 VISIT_CONTENT = ("household_id", "visited_on", "lat_e6", "lon_e6", "note", "findings", "photo_sha256")
 CHECKIN_CONTENT = ("checked_on", "lat_e6", "lon_e6")

@@ -20,9 +20,9 @@ from services.assessment.visits.schemas import (
     VisitState,
     VisitSummary,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
-from shared.problems import Problem
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
+from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/visits", tags=["visits"])
 

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.assessment.visits.tables import checkin, visit
-from shared.sql import Connection, Row, fetch, fetch_one, sql
+from shared.data.sql import Connection, Row, fetch, fetch_one, sql
 
 # unnest flattens arrays of arrays, so lists of codes travel as one text each.
 LISTS = ("findings", "reasons")

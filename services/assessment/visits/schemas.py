@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.assessment.teams.schemas import Latitude, Longitude
-from shared.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import LARGEST_BATCH, Input
 
 Code = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 

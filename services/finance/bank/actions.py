@@ -14,8 +14,7 @@ from services.finance.ledger.actions import post_journals
 from services.finance.ledger.rules import Journal
 from services.finance.loans import queries as loans
 from services.finance.loans.rules import Movement
-from shared.context import Act
-from shared.dates import Period
+from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.finance import (
     InterestSettled,
@@ -25,9 +24,10 @@ from shared.events.finance import (
     LoanSettled,
     RepaymentPosted,
 )
-from shared.ids import uuid7
-from shared.outbox import emit
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.values.dates import Period
+from shared.values.ids import uuid7
 
 SAME = (
     "state", "rate_ppm", "decided_on", "disbursed_on", "due_on", "settled_on", "disbursed_fen", "principal_fen",

@@ -18,8 +18,8 @@ from services.finance.bank.schemas import (
     SettlementPage,
     WrongField,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by, field_error
+from shared.doors.http import CurrentPolicy, Transaction, by, field_error
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/bank", tags=["bank"])
 

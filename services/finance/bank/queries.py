@@ -9,8 +9,8 @@ from sqlalchemy import Boolean, Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.finance.bank.tables import bank_event, interest_period, overdue_spell
-from shared.dates import Period
-from shared.sql import Connection, Row, execute, execute_many, fetch, insert_many, sql
+from shared.data.sql import Connection, Row, execute, execute_many, fetch, insert_many, sql
+from shared.values.dates import Period
 
 EVENT = (
     "id", "bank", "serial", "kind", "loan_id", "loan_no", "division", "occurred_on", "content", "state",

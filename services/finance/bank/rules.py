@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from services.finance.ledger.rules import Entry, transfer
 from services.finance.loans.rules import Movement, interest_due_fen
-from shared.dates import Period, add_months
+from shared.values.dates import Period, add_months
 
 CLOSED = ("declined", "settled")
 

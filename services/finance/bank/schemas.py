@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from shared.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import LARGEST_BATCH, Input
 
 Kind = Literal["decision", "disbursement", "interest_settled", "repayment", "overdue", "settled"]
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]

@@ -24,17 +24,17 @@ from services.finance.ledger.rules import Journal, transfer
 from services.finance.loans import queries as loans
 from services.finance.loans.actions import rate_policy
 from services.finance.loans.rules import Movement, quarter_of
-from shared.context import Act
-from shared.dates import Period
-from shared.decisions import record_decisions
+from shared.acts.decisions import record_decisions
+from shared.acts.freezes import list_frozen
+from shared.data.sql import Connection, Row
 from shared.events.finance import DiscountApproved
-from shared.freezes import list_frozen
-from shared.ids import uuid7
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
-from shared.verdicts import Decided
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
+from shared.values.dates import Period
+from shared.values.ids import uuid7
+from shared.values.verdicts import Decided
 
 
 async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str, quarter_end_on: date) -> ClaimState:

@@ -18,10 +18,10 @@ from services.finance.discounts.schemas import (
     ClaimSummary,
     DiscountTotals,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
-from shared.money import yuan
-from shared.sql import Row
+from shared.data.sql import Row
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
+from shared.ground.context import Act
+from shared.values.money import yuan
 
 router = APIRouter(prefix="/discounts", tags=["discounts"])
 

@@ -9,8 +9,7 @@ from sqlalchemy import Date, Integer, Text, Uuid, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.finance.discounts.tables import discount_claim, discount_line
-from shared.problems import Problem
-from shared.sql import (
+from shared.data.sql import (
     Connection,
     Row,
     execute,
@@ -22,6 +21,7 @@ from shared.sql import (
     sql,
     statement,
 )
+from shared.ground.problems import Problem
 
 _CLAIM = (
     "id", "division", "bank", "quarter_end_on", "state", "lines", "amount_fen", "made_by", "made_on",

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.finance.loans.rules import Movement, RatePolicy, benchmark_ppm, fen_days, interest_fen
-from shared.dates import Period
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.dates import Period
+from shared.values.verdicts import Reason, Rule, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ from services.finance.holds.rules import (
 )
 from services.finance.holds.schemas import HoldResult, Release, Suspicion
 from services.finance.loans import queries as loans
-from shared.consumer import WaitError
-from shared.context import Act
+from shared.data.sql import Connection, Row
 from shared.events.assessment import VisitRecorded
 from shared.events.industry import DividendMissed
 from shared.events.registry import MemberRemoved
-from shared.ids import uuid7
-from shared.sql import Connection, Row
+from shared.facts.steps import WaitError
+from shared.ground.context import Act
+from shared.values.ids import uuid7
 
 
 class Cause(NamedTuple):

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 
 from services.finance.holds import actions, queries
 from services.finance.holds.schemas import Hold, HoldPage, HoldResults, Kind, Releases, Suspicions
-from shared.context import Act
-from shared.http import Transaction, by
+from shared.doors.http import Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/holds", tags=["holds"])
 

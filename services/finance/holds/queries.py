@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.finance.holds.tables import loan_hold
-from shared.sql import Connection, Row, execute, fetch, insert_many, sql
+from shared.data.sql import Connection, Row, execute, fetch, insert_many, sql
 
 _HOLD = ("id", "loan_id", "household_id", "division", "bank", "kind", "source_key", "raised_on", "raised_by")
 

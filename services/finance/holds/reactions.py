@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from services.finance.holds import actions
-from shared.context import Act
+from shared.data.sql import Connection
 from shared.events.assessment import VisitRecorded
 from shared.events.industry import DividendMissed
 from shared.events.registry import MemberRemoved
-from shared.sql import Connection
+from shared.ground.context import Act
 
 
 async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:

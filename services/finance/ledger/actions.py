@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from services.finance.ledger import queries
 from services.finance.ledger.rules import Journal, is_balanced
-from shared.context import Act
-from shared.ids import uuid7
-from shared.sql import Connection
+from shared.data.sql import Connection
+from shared.ground.context import Act
+from shared.values.ids import uuid7
 
 
 async def post_journals(connection: Connection, act: Act, journals: Sequence[Journal]) -> None:

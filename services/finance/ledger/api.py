@@ -7,8 +7,8 @@ from fastapi import APIRouter
 
 from services.finance.ledger import queries
 from services.finance.ledger.schemas import AccountSums, Journals, JournalShown, Posting, TrialBalance
-from shared.http import Transaction, by
-from shared.sql import Row
+from shared.data.sql import Row
+from shared.doors.http import Transaction, by
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
 

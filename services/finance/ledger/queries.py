@@ -9,7 +9,7 @@ from sqlalchemy import Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.finance.ledger.tables import journal, posting
-from shared.sql import Connection, Row, execute_many, fetch, insert_many, sql
+from shared.data.sql import Connection, Row, execute_many, fetch, insert_many, sql
 
 _INSERT_JOURNALS = insert_many(
     journal, ["id", "kind", "loan_id", "division", "bank", "booked_on", "source_key", "memo", "recorded_by"]

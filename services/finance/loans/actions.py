@@ -14,14 +14,14 @@ from services.finance.loans.rules import (
     loan_eligibility,
 )
 from services.finance.loans.schemas import ApplicationResult, LoanApplication
-from shared.context import Act
-from shared.decisions import record_decisions
+from shared.acts.decisions import record_decisions
+from shared.acts.freezes import list_frozen
+from shared.data.sql import Connection, Row
 from shared.events.finance import LoanApproved, LoanRefused
-from shared.freezes import list_frozen
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.sql import Connection, Row
-from shared.verdicts import Decided
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.values.verdicts import Decided
 
 CONTENT = ("household_id", "bank", "amount_fen", "term_months", "purpose")
 

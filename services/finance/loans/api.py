@@ -14,8 +14,8 @@ from services.finance.loans.schemas import (
     LoanSummary,
     LoanTotals,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/loans", tags=["loans"])
 

@@ -8,8 +8,7 @@ from sqlalchemy import BigInteger, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.finance.loans.tables import loan, loan_application
-from shared.problems import Problem
-from shared.sql import (
+from shared.data.sql import (
     Connection,
     Row,
     execute,
@@ -19,6 +18,7 @@ from shared.sql import (
     insert_many,
     sql,
 )
+from shared.ground.problems import Problem
 
 # What changes in a loan's life.
 STATE = (

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from services.finance.loans import queries
-from shared.context import Act
+from shared.acts.projection import on_household_whole
+from shared.data.sql import Connection
 from shared.events.registry import HouseholdRevised
-from shared.projection import on_household_whole
-from shared.sql import Connection
+from shared.ground.context import Act
 
 
 async def on_household_revised(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from shared.dates import Period
-from shared.money import half_up
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.dates import Period
+from shared.values.money import half_up
+from shared.values.verdicts import Reason, Rule, Verdict
 
 YEAR_PPM_DAYS = 360 * 1_000_000
 SETTLING_MONTHS = (3, 6, 9, 12)

@@ -1,6 +1,6 @@
 """Applications and loans; one open loan a household, held by the database."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0002"
 down_revision = "0001"

@@ -1,6 +1,6 @@
 """The ledger: journals that balance at commit, and that nobody changes."""
 
-from shared.schema import HAS_CONTEXT, restrict, restrict_by_area, run
+from shared.data.ddl import HAS_CONTEXT, restrict, restrict_by_area, run
 
 revision = "0003"
 down_revision = "0002"

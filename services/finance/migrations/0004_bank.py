@@ -1,6 +1,6 @@
 """What banks posted, the interest periods they settled, and the days on which a loan was overdue."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0004"
 down_revision = "0003"

@@ -1,6 +1,6 @@
 """Claims of the interest discount: made by one person, checked by another, each settled period once."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0005"
 down_revision = "0004"

@@ -29,18 +29,18 @@ from services.industry.dividends.schemas import (
 from services.industry.payouts import queries as payouts
 from services.industry.payouts.actions import record_dues
 from services.industry.payouts.rules import Due
-from shared.context import Act
-from shared.decisions import record_decisions
+from shared.acts.decisions import record_decisions
+from shared.acts.freezes import list_frozen
+from shared.data.sql import Connection, Row
 from shared.events.finance import LoanDisbursed, LoanSettled
 from shared.events.industry import AgreementEnded, AgreementSigned, DividendMissed
 from shared.events.registry import HouseholdRemoved
-from shared.freezes import list_frozen
-from shared.money import half_up
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
-from shared.verdicts import Decided
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
+from shared.values.money import half_up
+from shared.values.verdicts import Decided
 
 FUTURE = "industry.dividends.future_date"
 DIFFERS = "industry.dividends.content_differs"

@@ -21,8 +21,8 @@ from services.industry.dividends.schemas import (
     TopUpOrder,
     Year,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/dividends", tags=["dividends"])
 

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.industry.dividends.tables import dividend_agreement, dividend_due, dividend_payment, dividend_top_up
-from shared.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
 
 # A loan paid out in parts is their sum.
 _DISBURSE = sql(

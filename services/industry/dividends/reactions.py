@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from services.industry.dividends import actions, queries
-from shared.context import Act
+from shared.data.sql import Connection
 from shared.events.finance import LoanDisbursed, LoanSettled
 from shared.events.registry import HouseholdRemoved, HouseholdRevised
-from shared.sql import Connection
+from shared.ground.context import Act
 
 
 async def on_loan_disbursed(connection: Connection, facts: Sequence[tuple[Act, LoanDisbursed]]) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from shared.dates import add_months
-from shared.money import half_up
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.dates import add_months
+from shared.values.money import half_up
+from shared.values.verdicts import Reason, Rule, Verdict
 
 PPM = 1_000_000
 

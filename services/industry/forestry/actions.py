@@ -17,10 +17,10 @@ from services.industry.forestry.rules import (
 from services.industry.forestry.schemas import Acceptance, Contract, Coop, Labour, Membership, Plot, Result
 from services.industry.payouts.actions import record_dues
 from services.industry.payouts.rules import Due
-from shared.batches import NewRows, take_new
-from shared.context import Act
-from shared.policy import Policy
-from shared.sql import Connection
+from shared.acts.batches import NewRows, take_new
+from shared.data.sql import Connection
+from shared.ground.context import Act
+from shared.ground.policy import Policy
 
 PLOT = ("household_id", "area_mu_x100", "planted_on")
 ACCEPTANCE = ("plot_id", "year_no", "area_mu_x100", "accepted_on")

@@ -15,8 +15,8 @@ from services.industry.forestry.schemas import (
     Plots,
     Results,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/forestry", tags=["forestry"])
 

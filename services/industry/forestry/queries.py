@@ -15,8 +15,8 @@ from services.industry.forestry.tables import (
     forest_membership,
     forest_plot,
 )
-from shared.batches import FREE, insert_free
-from shared.sql import Connection, Row, Statement, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.acts.batches import FREE, insert_free
+from shared.data.sql import Connection, Row, Statement, execute, execute_many, fetch, fetch_one, insert_many, sql
 
 _CONTRACT = (
     "id", "coop_id", "division", "area_mu_x100", "contract_fen", "labour_fen", "signed_on", "signed_by",

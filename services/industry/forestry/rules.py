@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from shared.money import half_up
+from shared.values.money import half_up
 
 PARTS = 1_000_000
 

@@ -1,6 +1,6 @@
 """What is owed to households, and the batches of lines in which a bank pays it."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0002"
 down_revision = "0001"

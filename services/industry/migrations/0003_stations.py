@@ -1,6 +1,6 @@
 """Power stations: what they metered, what is receivable and received for it, and the plans that distribute it."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0003"
 down_revision = "0002"

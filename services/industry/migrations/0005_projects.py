@@ -1,6 +1,6 @@
 """Entities, projects, what is reported and accepted of them, what is spent, and who takes part."""
 
-from shared.schema import HAS_CONTEXT, IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import HAS_CONTEXT, IN_AREA, audit, restrict, restrict_by_area, run
 
 revision = "0005"
 down_revision = "0004"

@@ -1,6 +1,6 @@
 """Posts, who holds them, on how many days of a month they were attended."""
 
-from shared.schema import IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import IN_AREA, audit, restrict, restrict_by_area, run
 
 revision = "0006"
 down_revision = "0005"

@@ -1,6 +1,6 @@
 """Classes, who attended them, and certificates."""
 
-from shared.schema import IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import IN_AREA, audit, restrict, restrict_by_area, run
 
 revision = "0007"
 down_revision = "0006"

@@ -1,6 +1,6 @@
 """Plots that became forest, and afforestation cooperatives with their members, contracts and paid labour."""
 
-from shared.schema import IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import IN_AREA, audit, restrict, restrict_by_area, run
 
 revision = "0008"
 down_revision = "0007"

@@ -8,13 +8,13 @@ from uuid import UUID
 from services.industry.payouts import queries
 from services.industry.payouts.rules import Answer, Due, Line, ReturnFileError, Taken, read_return, take_return
 from services.industry.payouts.schemas import BatchMade, BatchOrder, BatchState, ReturnTaken, RowFinding
-from shared.context import Act
+from shared.data.sql import Connection, Row
 from shared.events.industry import PaymentConfirmed
-from shared.ids import uuid7
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
+from shared.values.ids import uuid7
 
 LARGEST_RUN = 100_000
 MOST_FINDINGS = 1_000

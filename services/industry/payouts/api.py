@@ -21,10 +21,10 @@ from services.industry.payouts.schemas import (
     PurposeTotals,
     ReturnTaken,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
-from shared.problems import Problem
-from shared.sql import Row
+from shared.data.sql import Row
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
+from shared.ground.context import Act
+from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/payouts", tags=["payouts"])
 

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.industry.payouts.rules import Due
 from services.industry.payouts.tables import payout_batch, payout_due
-from shared.ids import uuid7
-from shared.problems import Problem
-from shared.sql import Connection, Row, execute, fetch, fetch_one, insert_many, parameter, sql, statement
+from shared.data.sql import Connection, Row, execute, fetch, fetch_one, insert_many, parameter, sql, statement
+from shared.ground.problems import Problem
+from shared.values.ids import uuid7
 
 # By key, so that two who record the same wait for one another in the same order.
 _INSERT_DUES = insert_many(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.bodies import Input
+from shared.acts.bodies import Input
 
 Purpose = Literal[
     "pv_share", "dividend", "dividend_top_up", "post_wage", "forest_instalment", "forest_labour", "training",

@@ -18,15 +18,15 @@ from services.industry.plans.rules import (
 )
 from services.industry.plans.schemas import Plan, PlanResult, PlanState, Portion, PortionResult
 from services.industry.stations import queries as stations
-from shared.context import Act
-from shared.decisions import record_decisions
+from shared.acts.decisions import record_decisions
+from shared.acts.freezes import list_frozen
+from shared.data.sql import Connection, Row
 from shared.events.industry import PvPlanFiled
-from shared.freezes import list_frozen
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
-from shared.verdicts import Decided
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
+from shared.values.verdicts import Decided
 
 
 async def draft_plan(connection: Connection, act: Act, policy: Policy, plan: Plan) -> PlanResult:

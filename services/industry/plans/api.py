@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 
 from services.industry.plans import actions, queries
 from services.industry.plans.schemas import Approval, Plan, PlanPage, PlanResult, PlanShown, PlanState
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/stations/plans", tags=["plans"])
 

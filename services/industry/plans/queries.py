@@ -9,8 +9,7 @@ from sqlalchemy import BigInteger, Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from services.industry.plans.tables import station_plan, station_plan_item
-from shared.problems import Problem
-from shared.sql import (
+from shared.data.sql import (
     Connection,
     Row,
     execute,
@@ -22,6 +21,7 @@ from shared.sql import (
     sql,
     statement,
 )
+from shared.ground.problems import Problem
 
 _PLAN = ("id", "station_id", "division", "year", "state", "households", "amount_fen", "drafted_by", "drafted_on")
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from shared.money import half_up
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.money import half_up
+from shared.values.verdicts import Reason, Rule, Verdict
 
 TOWNSHIP_DIGITS = 9
 # A resettlement site's station stands apart from the two tiers that must not overlap (domain notes 2.4 "Catalogue").

@@ -18,18 +18,18 @@ from services.industry.posts.rules import (
     wage_fen,
 )
 from services.industry.posts.schemas import Approval, Attendance, Check, Ending, Payroll, Post, Proposal, Result
-from shared.batches import NewRows, take_new
-from shared.context import Act
-from shared.dates import add_months
-from shared.decisions import record_decisions
+from shared.acts.batches import NewRows, take_new
+from shared.acts.decisions import record_decisions
+from shared.acts.freezes import list_frozen
+from shared.data.sql import Connection, Row
 from shared.events.industry import PostAssigned, PostEnded
 from shared.events.registry import HouseholdRemoved
-from shared.freezes import list_frozen
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
-from shared.verdicts import Decided
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
+from shared.values.dates import add_months
+from shared.values.verdicts import Decided
 
 POST = ("division", "kind", "monthly_fen", "reserved_for_relocated", "employer_code")
 PROPOSAL = ("post_id", "household_id", "starts_on")

@@ -23,8 +23,8 @@ from services.industry.posts.schemas import (
     Proposals,
     Results,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/posts", tags=["posts"])
 

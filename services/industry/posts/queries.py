@@ -9,8 +9,8 @@ from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.industry.posts.tables import post, post_assignment, post_attendance
-from shared.batches import FREE, insert_free
-from shared.sql import Connection, Row, Statement, execute, fetch, fetch_one, insert_many, sql
+from shared.acts.batches import FREE, insert_free
+from shared.data.sql import Connection, Row, Statement, execute, fetch, fetch_one, insert_many, sql
 
 # Of an assignment that has not come to an end.
 OPEN = "('proposed', 'checked', 'assigned')"

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from services.industry.posts import actions, queries
-from shared.context import Act
+from shared.data.sql import Connection
 from shared.events.registry import HouseholdRemoved, HouseholdRevised
-from shared.sql import Connection
+from shared.ground.context import Act
 
 
 async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:

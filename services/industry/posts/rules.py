@@ -7,9 +7,9 @@ attendance (S48); posts go to households that can work, exited ones keep their p
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shared.dates import add_months
-from shared.money import half_up
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.dates import add_months
+from shared.values.money import half_up
+from shared.values.verdicts import Reason, Rule, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,13 @@ from services.industry.projects.schemas import (
     Result,
     Spending,
 )
-from shared.batches import NewRows, take_new
-from shared.context import Act
+from shared.acts.batches import NewRows, take_new
+from shared.data.sql import Connection, Row
 from shared.events.industry import ParticipationAccepted, WorksAccepted
-from shared.ids import uuid7
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.values.ids import uuid7
 
 PLAN = ("kind", "division", "entity_id", "planned_x100", "budget_fen", "item")
 REPORT = ("project_id", "quantity_x100", "reported_on")

@@ -29,8 +29,8 @@ from services.industry.projects.schemas import (
     Spendings,
     SpendingShown,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 

@@ -16,9 +16,9 @@ from services.industry.projects.tables import (
     project_report,
     project_spending,
 )
-from shared.batches import FREE, insert_free
-from shared.problems import Problem
-from shared.sql import Connection, Row, Statement, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.acts.batches import FREE, insert_free
+from shared.data.sql import Connection, Row, Statement, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.ground.problems import Problem
 
 # Few people keep the register of entities: one at a time, so that codes are compared with what was committed.
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('industry/entities', 0))")

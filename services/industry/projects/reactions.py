@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from services.industry.projects import queries
-from shared.context import Act
+from shared.data.sql import Connection
 from shared.events.registry import HouseholdRevised
-from shared.sql import Connection
+from shared.ground.context import Act
 
 
 async def on_household_revised(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.bodies import LARGEST_BATCH, Fen, Input
+from shared.acts.bodies import LARGEST_BATCH, Fen, Input
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
 Quantity = Annotated[int, Field(ge=0, le=10**12, strict=True)]

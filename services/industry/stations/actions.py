@@ -29,13 +29,13 @@ from services.industry.stations.schemas import (
     SettlementResults,
     Station,
 )
-from shared.context import Act
+from shared.data.sql import Connection, Row
 from shared.events.industry import PvRevenueReceived, StationFaultSuspected
-from shared.ids import uuid7
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
+from shared.values.ids import uuid7
 
 TWICE = "industry.stations.twice_in_batch"
 FUTURE = "industry.stations.future_date"

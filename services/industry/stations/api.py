@@ -24,8 +24,8 @@ from services.industry.stations.schemas import (
     StationShown,
     StationTotals,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/stations", tags=["stations"])
 

@@ -16,8 +16,7 @@ from services.industry.stations.tables import (
     station_receipt,
     station_settlement,
 )
-from shared.problems import Problem
-from shared.sql import (
+from shared.data.sql import (
     Connection,
     Row,
     execute,
@@ -26,6 +25,7 @@ from shared.sql import (
     insert_many,
     sql,
 )
+from shared.ground.problems import Problem
 
 STATION = ("id", "name_zh", "division", "kind", "capacity_w", "connected_on", "plan_year", "owner_code")
 CHANGING = ("name_zh", "capacity_w", "owner_code")

@@ -11,8 +11,8 @@ from itertools import pairwise
 from statistics import median
 from uuid import UUID
 
-from shared.dates import add_months
-from shared.money import half_up
+from shared.values.dates import add_months
+from shared.values.money import half_up
 
 PRICE_UNIT = 10_000
 PPM = 1_000_000

@@ -16,12 +16,12 @@ from services.industry.training.schemas import (
     Subsidies,
     TrainingClass,
 )
-from shared.batches import NewRows, take_new
-from shared.context import Act
+from shared.acts.batches import NewRows, take_new
+from shared.data.sql import Connection, Row
 from shared.events.industry import CertificateIssued
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
 
 CLASS = ("course", "provider_code", "division", "starts_on", "days", "employer_code")
 ATTENDANCE = ("class_id", "household_id", "trainee", "days")

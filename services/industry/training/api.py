@@ -19,8 +19,8 @@ from services.industry.training.schemas import (
     TrainingClasses,
     TrainingTotals,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/training", tags=["training"])
 

@@ -9,8 +9,8 @@ from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.industry.training.tables import training_attendance, training_certificate, training_class
-from shared.batches import FREE, insert_free
-from shared.sql import Connection, Row, Statement, execute, fetch, fetch_one, insert_many, sql
+from shared.acts.batches import FREE, insert_free
+from shared.data.sql import Connection, Row, Statement, execute, fetch, fetch_one, insert_many, sql
 
 _CERTIFICATE = (
     "id", "attendance_id", "household_id", "division", "certificate_no", "issued_on", "state", "recorded_on",

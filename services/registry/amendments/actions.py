@@ -22,16 +22,16 @@ from services.registry.exits import queries as exits
 from services.registry.exits.actions import policy_on
 from services.registry.households import queries as households
 from services.registry.villages.queries import lock_villages
-from shared.batches import NewRows, take_new
-from shared.context import Act
-from shared.decisions import record_decisions
+from shared.acts.batches import NewRows, take_new
+from shared.acts.decisions import record_decisions
+from shared.acts.freezes import list_frozen
+from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.registry import ExitCorrected, ExitRevoked, HouseholdReturned
-from shared.freezes import list_frozen
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.sql import Connection, Row
-from shared.verdicts import Decided
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.values.verdicts import Decided
 
 NOT_ALLOWED = "registry.amendments.criteria_not_met"
 # What an item that comes again must have as it was.

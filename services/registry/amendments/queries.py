@@ -9,8 +9,8 @@ from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.amendments.tables import amendment
-from shared.batches import FREE, insert_free
-from shared.sql import Connection, Row, execute, fetch, insert_many, sql
+from shared.acts.batches import FREE, insert_free
+from shared.data.sql import Connection, Row, execute, fetch, insert_many, sql
 
 _PROPOSED = (
     "id", "kind", "household_id", "exit_id", "division", "reason", "evidence", "fell_on", "corrected", "state",

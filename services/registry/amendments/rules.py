@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.registry.exits.rules import ExitFacts, ExitPolicy
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.verdicts import Reason, Rule, Verdict
 
 
 # The exit's own standard, read the other way (domain notes 2.1 "Household exit"): what is not known has not fallen.

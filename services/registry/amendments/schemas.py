@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import LARGEST_BATCH, Input
 
 Kind = Literal["return", "revocation", "correction"]
 Evidence = Field(min_length=1, max_length=200)

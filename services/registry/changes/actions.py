@@ -18,12 +18,12 @@ from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
 from services.registry.households import queries as households
 from services.registry.households.rules import household_flags
-from shared.context import Act
+from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdRemoved, HouseholdRevised, MemberRemoved
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
 
 CONTENT_DIFFERS = "registry.changes.content_differs"
 ALREADY_REPORTED = "registry.changes.already_reported"

@@ -16,8 +16,8 @@ from services.registry.changes.schemas import (
     Removals,
     RemovalShown,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/households", tags=["changes"])
 

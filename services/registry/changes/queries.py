@@ -9,7 +9,7 @@ from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.changes.tables import departure, removal
-from shared.sql import Connection, Row, RowCountError, Statement, execute, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, RowCountError, Statement, execute, fetch, fetch_one, insert_many, sql
 
 _DEPARTURE = (
     "id", "household_id", "member_id", "division", "reason", "left_on", "state", "reported_on", "reported_by",

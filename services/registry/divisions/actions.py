@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from services.registry.divisions import queries
 from services.registry.divisions.rules import Place, place_changes
 from services.registry.divisions.schemas import Division, DivisionResult
-from shared.context import Act
-from shared.sql import Connection
+from shared.data.sql import Connection
+from shared.ground.context import Act
 
 
 async def declare_divisions(connection: Connection, act: Act, items: Sequence[Division]) -> list[DivisionResult]:

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query
 
 from services.registry.divisions import actions, queries
 from services.registry.divisions.schemas import Division, DivisionList, DivisionResults, Divisions, Level
-from shared.context import Act
-from shared.http import Transaction, by, current_act
+from shared.doors.http import Transaction, by, current_act
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/divisions", tags=["divisions"])
 

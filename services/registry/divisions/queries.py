@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Boolean, Date, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.divisions.rules import Place, Start
-from shared.sql import Connection, Row, execute, fetch, sql
+from shared.data.sql import Connection, Row, execute, fetch, sql
 
 WRITERS_LOCK = 7_406_533
 _PLACES = (

@@ -15,17 +15,17 @@ from services.registry.exits.rules import EXIT_RULE, ExitFacts, ExitPolicy, exit
 from services.registry.exits.schemas import Case, Check, Confirmation, Consent, NewObjection, ProposalResult, Review
 from services.registry.exits.schemas import StepResult as Result
 from services.registry.households import queries as households
-from shared.context import Act
-from shared.decisions import record_decisions
+from shared.acts.decisions import record_decisions
+from shared.acts.freezes import list_frozen
+from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdExited, NoticeObjected, NoticePosted
-from shared.freezes import list_frozen
-from shared.ids import uuid7
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
-from shared.verdicts import Decided
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
+from shared.values.ids import uuid7
+from shared.values.verdicts import Decided
 
 
 @dataclass(frozen=True, slots=True)

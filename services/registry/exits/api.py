@@ -26,10 +26,10 @@ from services.registry.exits.schemas import (
     StepResults,
 )
 from services.registry.households.queries import get_household
-from shared.context import Act
-from shared.decisions import list_decisions, reasons_json
-from shared.http import CurrentPolicy, Transaction, by
-from shared.sql import Row
+from shared.acts.decisions import list_decisions, reasons_json
+from shared.data.sql import Row
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/exits", tags=["exits"])
 

@@ -12,9 +12,9 @@ from services.registry.exits.rules import ExitFacts, income_year_for, members_co
 from services.registry.exits.tables import exit_case, exit_objection, exit_step
 from services.registry.households import queries as households
 from services.registry.households.rules import is_stated, net_income_fen
-from shared.freezes import list_frozen
-from shared.problems import Problem
-from shared.sql import Connection, Row, execute, fetch, fetch_one, parameter, sql, statement
+from shared.acts.freezes import list_frozen
+from shared.data.sql import Connection, Row, execute, fetch, fetch_one, parameter, sql, statement
+from shared.ground.problems import Problem
 
 ASKED = (
     "food_secure", "clothing_secure", "school_dropout", "medical_insured", "house_grade", "safe_water",

@@ -8,7 +8,7 @@ the household, never a person, and never an average of many. What is not known i
 from dataclasses import dataclass
 from datetime import date
 
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.verdicts import Reason, Rule, Verdict
 
 
 @dataclass(frozen=True, slots=True)

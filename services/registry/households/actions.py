@@ -7,12 +7,12 @@ from uuid import UUID
 from services.registry.households import queries
 from services.registry.households.rules import CATEGORIES, UNNAMED, IncomeLine, net_income_fen
 from services.registry.households.schemas import ConditionReport, IncomeStatement, ItemResult
-from shared.consumer import WaitError
-from shared.context import Act
+from shared.data.sql import Connection, Row
 from shared.events.registry import IncomeAssessed
 from shared.events.relocation import HouseholdMovedIn
-from shared.outbox import emit
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.facts.steps import WaitError
+from shared.ground.context import Act
 
 
 def refusal(item: Any, known: dict[UUID, Any], act: Act, dated: str, seen: set[Any], key: Any) -> str | None:

@@ -18,10 +18,10 @@ from services.registry.households.schemas import (
     IncomeStatements,
     Member,
 )
-from shared.context import Act
-from shared.http import Transaction, by
-from shared.money import half_up
-from shared.sql import Row
+from shared.data.sql import Row
+from shared.doors.http import Transaction, by
+from shared.ground.context import Act
+from shared.values.money import half_up
 
 router = APIRouter(prefix="/households", tags=["households"])
 

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.households.rules import IncomeLine, MemberFacts
 from services.registry.households.tables import household
-from shared.problems import Problem
-from shared.sql import Connection, Row, RowCountError, execute, fetch, fetch_one, parameter, sql, statement
+from shared.data.sql import Connection, Row, RowCountError, execute, fetch, fetch_one, parameter, sql, statement
+from shared.ground.problems import Problem
 
 CONDITIONS = (
     "house_grade", "safe_water", "electricity", "food_secure", "clothing_secure", "school_dropout",

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from services.registry.households import actions
-from shared.context import Act
+from shared.data.sql import Connection
 from shared.events.relocation import HouseholdMovedIn
-from shared.sql import Connection
+from shared.ground.context import Act
 
 
 async def on_household_moved_in(connection: Connection, facts: Sequence[tuple[Act, HouseholdMovedIn]]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from shared.dates import Period, full_years
+from shared.values.dates import Period, full_years
 
 EARNED = ("wage", "business", "property", "transfer")
 COSTS = ("business_cost",)

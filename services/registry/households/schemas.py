@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from shared.bodies import LARGEST_BATCH, Fen, Input
+from shared.acts.bodies import LARGEST_BATCH, Fen, Input
 
 
 class StatedPayer(Input):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.registry.households.actions import require_households
 from services.registry.measures import queries
-from shared.sql import Connection
+from shared.data.sql import Connection
 
 # An application may end before it was ever agreed on; what else ends has begun.
 MAY_END_UNBEGUN = ("relocation",)

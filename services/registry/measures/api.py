@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from services.registry.households.queries import get_household
 from services.registry.measures import queries
 from services.registry.measures.schemas import Measure, MeasureList
-from shared.http import Transaction, by
+from shared.doors.http import Transaction, by
 
 router = APIRouter(prefix="/measures", tags=["measures"])
 

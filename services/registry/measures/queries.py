@@ -8,7 +8,7 @@ from sqlalchemy import Date, Text, Uuid, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.measures.tables import measure
-from shared.sql import Connection, Row, execute, fetch, parameter, sql, statement
+from shared.data.sql import Connection, Row, execute, fetch, parameter, sql, statement
 
 _OF_HOUSEHOLD = statement(
     select(measure)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from services.registry.measures import actions
-from shared.context import Act
+from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed, LoanSettled
 from shared.events.industry import (
@@ -19,8 +19,8 @@ from shared.events.industry import (
     PostEnded,
 )
 from shared.events.relocation import ApplicationEnded, RelocationAgreed
-from shared.reactor import Reaction
-from shared.sql import Connection
+from shared.facts.consumer import Reaction
+from shared.ground.context import Act
 
 
 class Meaning(NamedTuple):

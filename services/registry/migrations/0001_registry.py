@@ -1,6 +1,6 @@
 """The registry's ground: divisions, households and members over time, incomes, roster imports."""
 
-from shared.schema import audit, create_shared_tables, restrict, restrict_by_area, run
+from shared.data.ddl import audit, create_shared_tables, restrict, restrict_by_area, run
 
 revision = "0001"
 down_revision = None

@@ -1,6 +1,6 @@
 """The exit procedure: one open case per household, its steps, its objections."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0003"
 down_revision = "0001"

@@ -1,6 +1,6 @@
 """Village facilities and exits, the year's targets, and measures of help."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0004"
 down_revision = "0003"

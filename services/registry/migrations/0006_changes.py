@@ -1,6 +1,6 @@
 """People who leave a household, and households that are struck: reported by one person, confirmed by another."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0006"
 down_revision = "0005"

@@ -1,6 +1,6 @@
 """What comes after an exit: returns to poverty, revocations, corrections; laid before one person by another."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0007"
 down_revision = "0006"

@@ -1,6 +1,6 @@
 """Grants to resolve households to their people, and the record of every household that was resolved."""
 
-from shared.schema import audit, restrict, run
+from shared.data.ddl import audit, restrict, run
 
 revision = "0008"
 down_revision = "0007"

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from services.registry.households.actions import require_households
 from services.registry.households.rules import income_year_of
 from services.registry.payments import queries
-from shared.context import Act
+from shared.data.sql import Connection
 from shared.events.industry import PaymentConfirmed
-from shared.sql import Connection
+from shared.ground.context import Act
 
 NO_INCOME = "none"
 

@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.payments.tables import income_payment
-from shared.sql import Connection, Row, execute, fetch, insert_many, sql
+from shared.data.sql import Connection, Row, execute, fetch, insert_many, sql
 
 
 class Line(NamedTuple):

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from services.registry.payments import actions
-from shared.context import Act
+from shared.data.sql import Connection
 from shared.events.industry import PaymentConfirmed
-from shared.sql import Connection
+from shared.ground.context import Act
 
 
 async def on_payment_confirmed(connection: Connection, facts: Sequence[tuple[Act, PaymentConfirmed]]) -> None:

@@ -8,11 +8,11 @@ import structlog
 from services.registry.resolutions import queries
 from services.registry.resolutions.rules import Grant, over_limit, resolve_refusal
 from services.registry.resolutions.schemas import GrantShown, GrantTerms, PersonShown, Resolve, Resolved
-from shared.context import Act
-from shared.crypto import DataKeys
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
+from shared.data.crypto import DataKeys
+from shared.data.sql import Connection, Row
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
 
 log = structlog.get_logger()
 

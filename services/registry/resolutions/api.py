@@ -15,8 +15,8 @@ from services.registry.resolutions.schemas import (
     Resolve,
     ResolvedList,
 )
-from shared.context import Act
-from shared.http import CurrentDataKeys, CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentDataKeys, CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/resolutions", tags=["resolutions"])
 

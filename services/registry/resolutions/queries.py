@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.resolutions.tables import resolution
-from shared.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
 
 _LOCK_GRANT = sql("SELECT * FROM resolve_grant WHERE subject = :subject FOR SHARE", subject=Text)
 # Held until the end, so that what one subject asks at once is counted one after the other.

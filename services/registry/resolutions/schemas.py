@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from shared.bodies import Input
+from shared.acts.bodies import Input
 
 LARGEST_RESOLUTION = 100
 # A bare number as long as an ID number is taken for one.

@@ -25,17 +25,18 @@ from services.registry.roster.rules import (
     RosterPolicy,
 )  # fmt: skip
 from services.registry.roster.schemas import RosterFile, UnfitError, read_roster
-from shared import db, logs
-from shared.apart import run_apart
-from shared.context import Act, Caller
-from shared.crypto import DataKeys, read_data_keys
+from shared.data import db
+from shared.data.crypto import DataKeys, read_data_keys
+from shared.data.sql import Connection, Row
 from shared.events.registry import HouseholdRegistered
-from shared.ids import uuid7
-from shared.outbox import emit
-from shared.policy import Policy, read_policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
-from shared.workbook import WorkbookError, read_sheet
+from shared.facts.outbox import emit
+from shared.ground.context import Act, Caller
+from shared.ground.policy import Policy, read_policy
+from shared.ground.problems import Problem
+from shared.process import logs
+from shared.process.isolated import run_isolated
+from shared.spreadsheet.workbook import WorkbookError, read_sheet
+from shared.values.ids import uuid7
 
 log = structlog.get_logger()
 
@@ -95,7 +96,7 @@ async def run_imports(app: Any) -> None:
             async with db.transaction(app.state.pool, system) as connection:
                 waiting = await queries.is_any_waiting(connection)
             if waiting:
-                code = await run_apart(
+                code = await run_isolated(
                     TARGET, argument, seconds=LONGEST_SECONDS, largest_bytes=LARGEST_MEMORY_BYTES
                 )  # fmt: skip
                 if code:

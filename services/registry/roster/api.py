@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 
 from services.registry.roster import actions, queries
 from services.registry.roster.schemas import FindingItem, FindingPage, ImportBegun, ImportReport
-from shared import problems
-from shared.context import Act
-from shared.http import CurrentDataKeys, Transaction, by
-from shared.problems import Problem
+from shared.doors.http import CurrentDataKeys, Transaction, by
+from shared.ground import problems
+from shared.ground.context import Act
+from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/roster", tags=["roster"])
 

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.households.tables import household, household_contact, member, person_index
 from services.registry.roster.tables import roster_finding
-from shared.problems import Problem
-from shared.sql import Connection, Row, Statement, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, Statement, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.ground.problems import Problem
 
 Rows = Sequence[dict[str, Any]]
 

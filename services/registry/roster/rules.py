@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shared import id_number
-from shared.dates import full_years
+from shared.values import id_number
+from shared.values.dates import full_years
 
 SHEET = "贫困人口信息"
 MOST_PEOPLE = 50_000

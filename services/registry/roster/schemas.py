@@ -30,9 +30,9 @@ from services.registry.roster.rules import (
     RosterHousehold,
     RosterMember,
 )  # fmt: skip
-from shared import id_number
-from shared.cells import Cell, CellError, compact, day, hundredths, is_empty, one_of, whole
-from shared.workbook import Sheet
+from shared.spreadsheet.cells import Cell, CellError, compact, day, hundredths, is_empty, one_of, whole
+from shared.spreadsheet.workbook import Sheet
+from shared.values import id_number
 
 
 class ImportBegun(BaseModel):

@@ -7,8 +7,8 @@ from services.registry.targets import queries
 from services.registry.targets.rules import township_exited
 from services.registry.targets.schemas import Target, TargetResult, TargetRow
 from services.registry.villages.actions import incidence_policy
-from shared.context import Act
-from shared.sql import Connection
+from shared.data.sql import Connection
+from shared.ground.context import Act
 
 
 async def set_targets(connection: Connection, act: Act, items: Sequence[Target]) -> list[TargetResult]:

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query
 
 from services.registry.targets import actions
 from services.registry.targets.schemas import TargetResults, Targets, TargetTable
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/targets", tags=["targets"])
 

@@ -8,7 +8,7 @@ from sqlalchemy import Date, Integer
 
 from services.registry.targets.rules import TownshipFacts
 from services.registry.targets.tables import target
-from shared.sql import Connection, Row, execute_many, fetch, insert_many, sql
+from shared.data.sql import Connection, Row, execute_many, fetch, insert_many, sql
 
 _SET = insert_many(
     target, target.c.keys(),

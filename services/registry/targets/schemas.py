@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from shared.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import LARGEST_BATCH, Input
 
 
 class Target(Input):

@@ -14,15 +14,15 @@ from services.registry.villages.rules import (
     village_exit_decision,
 )
 from services.registry.villages.schemas import ExitResult, FacilityReport, FacilityResult
-from shared.context import Act
-from shared.decisions import record_decisions
+from shared.acts.decisions import record_decisions
+from shared.data.sql import Connection, Row
 from shared.events.industry import WorksAccepted
 from shared.events.registry import VillageExited
-from shared.ids import uuid7
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.sql import Connection, Row
-from shared.verdicts import Decided
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.values.ids import uuid7
+from shared.values.verdicts import Decided
 
 TWICE = "registry.villages.twice_in_batch"
 NOT_READY = "registry.villages.not_ready"

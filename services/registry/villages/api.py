@@ -15,11 +15,11 @@ from services.registry.villages.schemas import (
     VillageItems,
     VillagePage,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
+from shared.data.sql import Connection, Row
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/villages", tags=["villages"])
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.villages.rules import VillageFacts
 from services.registry.villages.tables import village_exit
-from shared.sql import Connection, Row, execute, execute_many, fetch, insert_many, sql
+from shared.data.sql import Connection, Row, execute, execute_many, fetch, insert_many, sql
 
 # Divisions are open to everyone who has a role; what villages answer for is the caller's own area.
 _IN_FORCE = (

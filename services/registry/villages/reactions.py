@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from services.registry.villages import actions
-from shared.context import Act
+from shared.data.sql import Connection
 from shared.events.industry import WorksAccepted
-from shared.sql import Connection
+from shared.ground.context import Act
 
 
 async def on_works_accepted(connection: Connection, facts: Sequence[tuple[Act, WorksAccepted]]) -> None:

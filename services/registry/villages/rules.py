@@ -7,8 +7,8 @@ Domain notes 2.1 "Village exit": incidence below 2 % (厅字〔2016〕16号 [kno
 from dataclasses import dataclass
 from datetime import date
 
-from shared.money import half_up
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.money import half_up
+from shared.values.verdicts import Reason, Rule, Verdict
 
 
 @dataclass(frozen=True, slots=True)

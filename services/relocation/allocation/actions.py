@@ -28,16 +28,16 @@ from services.relocation.applications import actions as applications
 from services.relocation.applications import queries as application_queries
 from services.relocation.applications.schemas import Result
 from services.relocation.sites import queries as sites
-from shared.context import Act
+from shared.acts.freezes import list_frozen
+from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdRemoved
 from shared.events.relocation import FlatAllocated, FlatReleased
-from shared.freezes import list_frozen
-from shared.ids import uuid7
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.problems import Problem
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
+from shared.values.ids import uuid7
 
 
 async def freeze(connection: Connection, act: Act, policy: Policy, order: NewRound) -> Row:

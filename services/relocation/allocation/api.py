@@ -23,10 +23,10 @@ from services.relocation.allocation.schemas import (
     Swaps,
 )
 from services.relocation.applications.schemas import Results
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
-from shared.policy import Policy
-from shared.sql import Row
+from shared.data.sql import Row
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
+from shared.ground.policy import Policy
 
 router = APIRouter(prefix="/allocation", tags=["allocation"])
 

@@ -15,8 +15,19 @@ from services.relocation.allocation.tables import (
     allocation_round,
     allocation_swap,
 )
-from shared.problems import Problem
-from shared.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, parameter, sql, statement
+from shared.data.sql import (
+    Connection,
+    Row,
+    execute,
+    execute_many,
+    fetch,
+    fetch_one,
+    insert_many,
+    parameter,
+    sql,
+    statement,
+)
+from shared.ground.problems import Problem
 
 ROUND = (
     "id", "cohort", "state", "site_ids", "snapshot_on", "inputs_hash", "lots", "units", "notice_days", "frozen_by",

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from services.relocation.allocation import actions
-from shared.context import Act
+from shared.acts.projection import on_household_removed as project_removal
+from shared.data.sql import Connection
 from shared.events.registry import HouseholdRemoved
-from shared.projection import on_household_removed as project_removal
-from shared.sql import Connection
+from shared.ground.context import Act
 
 
 async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import LARGEST_BATCH, Input
 
 
 class NewRound(Input):

@@ -18,15 +18,15 @@ from services.relocation.applications.rules import (
     relocation_eligibility,
 )
 from services.relocation.applications.schemas import Agreement, Case, NewApplication, Result, Verification
-from shared.context import Act
-from shared.decisions import record_decisions
+from shared.acts.decisions import record_decisions
+from shared.acts.freezes import list_frozen
+from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.relocation import ApplicationEnded, RelocationAgreed
-from shared.freezes import list_frozen
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.sql import Connection, Row
-from shared.verdicts import Decided
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.values.verdicts import Decided
 
 Item = TypeVar("Item")
 CONTENT = ("household_id", "cohort")

@@ -19,9 +19,9 @@ from services.relocation.applications.schemas import (
     Step,
     Verifications,
 )
-from shared.context import Act
-from shared.decisions import list_decisions
-from shared.http import CurrentPolicy, Transaction, by
+from shared.acts.decisions import list_decisions
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/applications", tags=["applications"])
 

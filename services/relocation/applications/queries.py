@@ -9,8 +9,8 @@ from sqlalchemy import Date, Integer, Text, Uuid, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.relocation.applications.tables import application_step, relocation_application
-from shared.problems import Problem
-from shared.sql import Connection, Row, execute, fetch, fetch_one, insert_many, parameter, sql, statement
+from shared.data.sql import Connection, Row, execute, fetch, fetch_one, insert_many, parameter, sql, statement
+from shared.ground.problems import Problem
 
 NEW = (
     "id", "household_id", "division", "cohort", "state", "members", "missing", "decision_id", "applied_on",

@@ -6,7 +6,7 @@ notes 2.2 "Eligible", S32, and "Reject: two homes, dropped by REG").
 
 from dataclasses import dataclass
 
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.verdicts import Reason, Rule, Verdict
 
 ENDED = ("refused", "withdrawn", "struck", "deceased")
 

@@ -11,14 +11,14 @@ from services.relocation.applications.schemas import Result
 from services.relocation.homesteads import queries
 from services.relocation.homesteads.rules import REWARD, Kind, RewardFacts, RewardPolicy, homestead_reward, reward_fen
 from services.relocation.homesteads.schemas import Acceptance, Demolition, NewHomestead, Reclamation
-from shared.context import Act
-from shared.decisions import record_decisions
+from shared.acts.decisions import record_decisions
+from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.relocation import HomesteadReclaimed, OldHouseDemolished, RewardApproved
-from shared.outbox import emit
-from shared.policy import Policy
-from shared.sql import Connection, Row
-from shared.verdicts import Decided
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.values.verdicts import Decided
 
 TWICE = "relocation.homesteads.twice_in_batch"
 BEFORE: dict[Kind, str] = {"demolition": "standing", "reclamation": "demolished"}

@@ -17,8 +17,8 @@ from services.relocation.homesteads.schemas import (
     Reclamations,
     Rewards,
 )
-from shared.context import Act
-from shared.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/homesteads", tags=["homesteads"])
 

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.relocation.homesteads.tables import homestead, homestead_reward
-from shared.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
 
 NEW = (
     "application_id", "household_id", "division", "house_area_m2_x100", "land_mu_x100", "state", "recorded_on",

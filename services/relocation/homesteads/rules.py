@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from shared.verdicts import Reason, Rule, Verdict
+from shared.values.verdicts import Reason, Rule, Verdict
 
 Kind = Literal["demolition", "reclamation"]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import LARGEST_BATCH, Input
 
 Photo = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Area = Annotated[int, Field(gt=0, le=10_000_000, strict=True)]

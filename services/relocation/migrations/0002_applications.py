@@ -1,6 +1,6 @@
 """Applications to move: one a household, ever, unless it ended without a move; and the steps they took."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0002"
 down_revision = "0001"

@@ -1,6 +1,6 @@
 """Resettlement sites, their buildings and flats, and the units of one flat or of two that are allocated."""
 
-from shared.schema import HAS_CONTEXT, audit, restrict, restrict_by_area, run
+from shared.data.ddl import HAS_CONTEXT, audit, restrict, restrict_by_area, run
 
 revision = "0003"
 down_revision = "0002"

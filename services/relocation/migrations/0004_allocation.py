@@ -1,6 +1,6 @@
 """Rounds of allocation: the frozen list, the published seed, the draws, and the flats that came of them."""
 
-from shared.schema import HAS_CONTEXT, audit, restrict, restrict_by_area, run
+from shared.data.ddl import HAS_CONTEXT, audit, restrict, restrict_by_area, run
 
 revision = "0004"
 down_revision = "0003"

@@ -1,6 +1,6 @@
 """Reports of moves, with their evidence and what became of them."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0005"
 down_revision = "0004"

@@ -1,6 +1,6 @@
 """Old homesteads on their way back to farmland, and the rewards that were approved for it, each once."""
 
-from shared.schema import audit, restrict_by_area, run
+from shared.data.ddl import audit, restrict_by_area, run
 
 revision = "0006"
 down_revision = "0005"

@@ -10,12 +10,12 @@ from services.relocation.applications.schemas import Result
 from services.relocation.moves import queries
 from services.relocation.moves.rules import key_refusal, report_refusal
 from services.relocation.moves.schemas import Case, Confirmation, Report
-from shared.context import Act
+from shared.acts.freezes import list_frozen
+from shared.data.sql import Connection, Row
 from shared.events.relocation import HouseholdMovedIn, KeyHandedOver
-from shared.freezes import list_frozen
-from shared.ids import uuid7
-from shared.outbox import emit
-from shared.sql import Connection, Row
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.values.ids import uuid7
 
 TWICE = "relocation.moves.twice_in_batch"
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from services.relocation.applications.schemas import Results
 from services.relocation.moves import actions
 from services.relocation.moves.schemas import Cases, Confirmations, Reports
-from shared.context import Act
-from shared.http import Transaction, by
+from shared.doors.http import Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/moves", tags=["moves"])
 

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Date, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.relocation.moves.tables import move_report
-from shared.sql import Connection, Row, execute, execute_many, fetch, insert_many, sql
+from shared.data.sql import Connection, Row, execute, execute_many, fetch, insert_many, sql
 
 NEW = (
     "id", "allocation_id", "application_id", "division", "moved_in_on", "photo_sha256", "power_kwh_x100",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import LARGEST_BATCH, Input
 
 Kwh = Annotated[int, Field(ge=0, le=10**8, strict=True)]
 

@@ -11,8 +11,8 @@ from services.relocation.sites import queries
 from services.relocation.sites.rules import Flat as Listed
 from services.relocation.sites.rules import Unit, flat_refusal, unit_of
 from services.relocation.sites.schemas import Acceptance, Building, Flat, Site
-from shared.context import Act
-from shared.sql import Connection, Row
+from shared.data.sql import Connection, Row
+from shared.ground.context import Act
 
 SITE = ("name_zh", "name_en", "division", "kind")
 BUILDING = ("site_id", "block", "floors")

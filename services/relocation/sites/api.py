@@ -18,8 +18,8 @@ from services.relocation.sites.schemas import (
     UnitPage,
     UnitSummary,
 )
-from shared.context import Act
-from shared.http import Transaction, by
+from shared.doors.http import Transaction, by
+from shared.ground.context import Act
 
 router = APIRouter(prefix="/sites", tags=["sites"])
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.relocation.sites.rules import Unit
 from services.relocation.sites.tables import building, flat, site
-from shared.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
 
 # By id, so that two who declare the same wait for one another in the same order.
 _INSERT_SITES = insert_many(site, site.c.keys(), "ORDER BY 1 ON CONFLICT (id) DO NOTHING RETURNING id")

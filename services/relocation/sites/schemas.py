@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import LARGEST_BATCH, Input
 
 Area = Annotated[int, Field(gt=0, le=100_000, strict=True)]
 Floor = Annotated[int, Field(ge=1, le=100, strict=True)]

@@ -8,15 +8,15 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared import db
-from shared.context import system_act
+from shared.data import db
 from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed
 from shared.events.industry import PaymentConfirmed, PostAssigned
 from shared.events.registry import ExitRevoked, HouseholdExited, HouseholdRegistered, MemberRemoved, NoticeObjected
 from shared.events.relocation import HouseholdMovedIn, RelocationAgreed
-from shared.outbox import emit
-from shared.serve import _republish
+from shared.facts.outbox import emit
+from shared.ground.context import system_act
+from shared.serve.run import _republish
 from tests.conftest import Door, House, find_service
 
 VILLAGE = "140927200201"

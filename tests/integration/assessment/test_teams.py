@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared import db
-from shared.context import system_act
+from shared.data import db
 from shared.events.registry import HouseholdExited, HouseholdRemoved, HouseholdRevised
-from shared.outbox import emit
+from shared.facts.outbox import emit
+from shared.ground.context import system_act
 from tests.conftest import House
 from tests.integration.assessment.acts import (
     OTHER_TOWNSHIP,

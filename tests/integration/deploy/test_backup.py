@@ -20,13 +20,13 @@ from deploy.local.cluster import BUS, ensure_cluster, login_names
 from deploy.local.postgres import Postgres, database_url
 from deploy.local.restore import Restored, restore_to
 from deploy.local.state import Trouble, backups_folder, choose_port, ensure_keys, locked, read_state
-from shared import db
 from shared.bus.postgres import migrate as migrate_bus
-from shared.context import Act, Caller
-from shared.migrate import migrate
-from shared.outbox import emit
-from shared.serve import build_app
-from shared.settings import Settings
+from shared.data import db
+from shared.data.migrate import migrate
+from shared.facts.outbox import emit
+from shared.ground.context import Act, Caller
+from shared.process.settings import Settings
+from shared.serve.run import build_app
 from tests.conftest import Door, Keys, find_service
 from tests.integration.gateway.receiver import exit_of
 

@@ -10,7 +10,7 @@ import pytest
 from shared.events.assessment import FraudConfirmed, FraudReviewed, VisitRecorded
 from shared.events.industry import DividendMissed
 from shared.events.registry import HouseholdRegistered, HouseholdRevised, MemberRemoved
-from shared.serve import _republish
+from shared.serve.run import _republish
 from tests.conftest import Door, House, find_service
 from tests.integration.finance.acts import (
     CLAIMS,

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from services.finance.ledger.rules import ACCOUNTS
-from shared.context import Caller
-from shared.db import open_pool, system_caller, transaction
+from shared.data.db import open_pool, system_caller, transaction
+from shared.ground.context import Caller
 from tests.conftest import House
 from tests.integration.finance.acts import approve, lent, post
 

@@ -3,8 +3,7 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from shared.context import Act, Caller
-from shared.db import open_pool, transaction
+from shared.data.db import open_pool, transaction
 from shared.events import Payload
 from shared.events.registry import (
     ExitRevoked,
@@ -14,7 +13,8 @@ from shared.events.registry import (
     HouseholdReturned,
     HouseholdRevised,
 )
-from shared.outbox import emit
+from shared.facts.outbox import emit
+from shared.ground.context import Act, Caller
 from tests.conftest import House
 from tests.integration.finance.acts import LOANS, OTHER_VILLAGE, VILLAGE, application, apply_for, get
 

@@ -12,14 +12,14 @@ import httpx
 from aiohttp import web
 
 from gateway.service import SERVICE
-from shared import db
 from shared.bus.transport import open_bus
-from shared.context import Act, Caller
+from shared.data import db
 from shared.events import Payload
 from shared.events.registry import HouseholdExited, VillageExited
-from shared.outbox import emit
-from shared.relay import run_relay
-from shared.serve import build_app
+from shared.facts.outbox import emit
+from shared.facts.relay import run_relay
+from shared.ground.context import Act, Caller
+from shared.serve.run import build_app
 from tests.conftest import Door, House
 
 VILLAGE = "140927200201"

@@ -51,8 +51,8 @@ async def test_who_may_not_and_when_nobody_may(house: House) -> None:
 
 
 async def test_nobody_but_the_county_writes_the_table(house: House) -> None:
-    from shared import db
-    from shared.context import Caller
+    from shared.data import db
+    from shared.ground.context import Caller
 
     door = await house.serve("gateway", "api")
     await put(door, "2017-01-31")

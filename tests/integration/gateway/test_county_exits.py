@@ -14,7 +14,7 @@ from gateway.feed.actions import PUBLIC, public_form
 from shared.events import Payload, county
 from shared.events.envelope import read_envelope
 from shared.events.registry import ExitCorrected, ExitRevoked, HouseholdReturned
-from shared.serve import _republish
+from shared.serve.run import _republish
 from tests.conftest import Door, House, find_service
 from tests.integration.gateway.receiver import (
     ARCHIVE,

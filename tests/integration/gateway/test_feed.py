@@ -11,8 +11,8 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from gateway.feed.actions import public_form
-from shared.consumer import consume_batch
-from shared.serve import _republish
+from shared.facts.steps import consume_batch
+from shared.serve.run import _republish
 from tests.conftest import Door, House, find_service
 from tests.integration.gateway.receiver import Registry, exit_of, published, serve_gateway, village_exit
 

@@ -12,7 +12,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from shared.tokens import sign_token
+from shared.doors.tokens import sign_token
 from tests.conftest import Door
 from tests.integration.gateway.conftest import Street, answer, read_head
 

@@ -11,10 +11,10 @@ from standardwebhooks import Webhook
 from gateway.feed.actions import public_form
 from gateway.subscriptions import actions
 from gateway.subscriptions.actions import Sender, deliver_due, send_step
-from shared import db
-from shared.context import system_act
+from shared.data import db
 from shared.events import Envelope
 from shared.events.registry import HouseholdExited
+from shared.ground.context import system_act
 from tests.conftest import Door, House
 from tests.integration.gateway.receiver import (
     ARCHIVE,

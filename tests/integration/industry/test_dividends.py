@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.context import Act, Caller
-from shared.db import open_pool, transaction
+from shared.data.db import open_pool, transaction
 from shared.events import Payload
 from shared.events.finance import LoanDisbursed, LoanSettled
 from shared.events.registry import HouseholdExited, HouseholdRegistered, HouseholdRemoved, HouseholdRevised
-from shared.outbox import emit
+from shared.facts.outbox import emit
+from shared.ground.context import Act, Caller
 from tests.conftest import Door, House
 from tests.integration.industry.acts import (
     FAR_VILLAGE,

@@ -9,8 +9,8 @@ import pytest
 
 from services.industry.payouts.actions import record_dues
 from services.industry.payouts.rules import Due
-from shared.context import Act, Caller
-from shared.db import open_pool, transaction
+from shared.data.db import open_pool, transaction
+from shared.ground.context import Act, Caller
 from tests.conftest import Door, House
 from tests.integration.industry.acts import (
     FAR_VILLAGE,
@@ -302,7 +302,7 @@ async def test_no_door_rewrites_what_is_owed(house: House) -> None:
 
 async def test_dues_and_lines_follow_their_household(house: House) -> None:
     from services.industry.payouts.reactions import on_household_revised
-    from shared.db import system_caller
+    from shared.data.db import system_caller
     from shared.events.registry import HouseholdRevised
 
     door = await house.serve("industry", "api")

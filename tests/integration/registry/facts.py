@@ -3,11 +3,11 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from shared import db
-from shared.context import system_act
+from shared.data import db
 from shared.events.envelope import Payload
 from shared.events.industry import PaymentConfirmed
-from shared.outbox import emit
+from shared.facts.outbox import emit
+from shared.ground.context import system_act
 from tests.conftest import House
 from tests.integration.registry.test_households import VILLAGE
 

@@ -16,7 +16,7 @@ from shared.events.industry import (
     PostEnded,
 )
 from shared.events.relocation import ApplicationEnded, RelocationAgreed
-from shared.serve import _republish
+from shared.serve.run import _republish
 from tests.conftest import House, find_service
 from tests.integration.registry.facts import heard
 from tests.integration.registry.facts import state as state_as

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.serve import _republish
+from shared.serve.run import _republish
 from tests.conftest import House, find_service
 from tests.integration.registry.facts import heard, paid, state
 from tests.integration.registry.test_exits import EXITS, MEETS, finished, noticed, ready_household

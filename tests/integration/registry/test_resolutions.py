@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.crypto import read_data_keys
-from shared.id_number import LENGTH
+from shared.data.crypto import read_data_keys
+from shared.values.id_number import LENGTH
 from tests.conftest import Door, House
 from tests.integration.registry.test_households import VILLAGE, seed_household
 

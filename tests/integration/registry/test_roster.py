@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from services.registry.roster import api
-from shared.crypto import read_data_keys
+from shared.data.crypto import read_data_keys
 from tests.conftest import Door, House
 from tests.roster_file import HEADINGS, book, child, content, file, household, number, person
 
@@ -304,12 +304,12 @@ async def test_what_was_left_by_the_dead_is_taken_up(house: House) -> None:
 
 
 def workers() -> list[int]:
-    """Processes of `run_apart` that are ours."""
+    """Processes of `run_isolated` that are ours."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            if parent == os.getpid() and b"shared.apart" in (entry / "cmdline").read_bytes():
+            if parent == os.getpid() and b"shared.process.isolated" in (entry / "cmdline").read_bytes():
                 found.append(int(entry.name))
         except OSError:
             continue

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from services.registry.service import SERVICE
-from shared.policy import read_policy
+from shared.ground.policy import read_policy
 from tests.conftest import Door, House
 from tests.integration.registry.test_households import VILLAGE, seed_household
 

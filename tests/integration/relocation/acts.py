@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.relocation.service import SERVICE
-from shared.context import system_act
-from shared.db import open_pool, system_caller, transaction
+from shared.data.db import open_pool, system_caller, transaction
 from shared.events import Payload
 from shared.events.assessment import FraudConfirmed, FraudReviewed
 from shared.events.registry import HouseholdRemoved
+from shared.ground.context import system_act
 from tests.conftest import Door, House
 
 VILLAGE, OTHER_VILLAGE = "140927200201", "140927200202"

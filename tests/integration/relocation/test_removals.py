@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 
 from services.relocation.allocation.rules import digest, read_inputs
 from services.relocation.allocation.rules import draw as draw_again
-from shared.context import Act, Caller
-from shared.db import open_pool, transaction
+from shared.data.db import open_pool, transaction
 from shared.events import Payload
 from shared.events.registry import HouseholdRegistered
-from shared.outbox import emit
+from shared.facts.outbox import emit
+from shared.ground.context import Act, Caller
 from tests.conftest import House
 from tests.integration.relocation.acts import (
     APPLICATIONS,

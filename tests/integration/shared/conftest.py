@@ -17,15 +17,15 @@ from sqlalchemy import Integer, Text
 
 from shared.bus import Outgoing
 from shared.bus.postgres import PostgresPublisher
-from shared.context import Act
+from shared.data.sql import execute, fetch, sql
+from shared.doors.http import IdempotencyKey, Transaction, by, once
 from shared.events.envelope import Envelope, Payload
 from shared.events.registry import HouseholdRegistered
-from shared.http import IdempotencyKey, Transaction, by, once
-from shared.ids import uuid7
-from shared.reactor import Reaction
-from shared.serve import build_app
-from shared.service import Service
-from shared.sql import execute, fetch, sql
+from shared.facts.consumer import Reaction
+from shared.ground.context import Act
+from shared.serve.run import build_app
+from shared.serve.service import Service
+from shared.values.ids import uuid7
 from tests.conftest import Door, House
 
 TABLE = """

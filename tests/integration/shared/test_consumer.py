@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared import projection, reactor
-from shared.consumer import RetryError, StaleError, WaitError, consume_batch
-from shared.context import Act
+from shared.acts import projection
+from shared.data.sql import Connection, fetch, sql
 from shared.events.registry import HouseholdExited, HouseholdRegistered, HouseholdRevised, VillageExited
-from shared.sql import Connection, fetch, sql
+from shared.facts import consumer
+from shared.facts.steps import RetryError, StaleError, WaitError, consume_batch
+from shared.ground.context import Act
 from tests.integration.shared.conftest import PROBE, Ground, registered
 
 A, B = (UUID(int=n) for n in (0xA, 0xB))
@@ -133,8 +134,8 @@ async def test_a_dropped_event_leaves_its_mark_and_who_dropped_it_why(ground: Gr
 
 async def test_who_waits_for_a_fact_goes_on_when_it_arrives(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many wait at once, which is no sign of poison, and the fact alone lets them go: the clock does not help."""
-    monkeypatch.setattr(reactor, "WAITING_RETRY_SECONDS", 10**6)
-    monkeypatch.setattr(reactor, "MOST_PARKED_A_MINUTE", 5)
+    monkeypatch.setattr(consumer, "WAITING_RETRY_SECONDS", 10**6)
+    monkeypatch.setattr(consumer, "MOST_PARKED_A_MINUTE", 5)
 
     async def after_the_household(connection: Connection, facts: Sequence[tuple[Act, VillageExited]]) -> None:
         if not (await fetch(connection, KNOWN))[0]["n"]:

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared import outbox
-from shared.context import Act, Caller
-from shared.db import open_pool, transaction
+from shared.data.db import open_pool, transaction
 from shared.events.envelope import read_envelope
 from shared.events.registry import HouseholdRemoved, VillageExited
-from shared.outbox import LARGEST_VALUE_BYTES, emit
+from shared.facts import outbox
+from shared.facts.outbox import LARGEST_VALUE_BYTES, emit
+from shared.ground.context import Act, Caller
 from tests.conftest import House
 
 VILLAGE = "140927200201"

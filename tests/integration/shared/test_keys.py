@@ -11,10 +11,10 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from shared.keys import ASKED_EVERY_SECONDS, FRESH_SECONDS, IssuerKeys, issuer_keys, keys_for
-from shared.problems import Problem
-from shared.settings import Settings
-from shared.tokens import verify_token
+from shared.doors.keys import ASKED_EVERY_SECONDS, FRESH_SECONDS, IssuerKeys, issuer_keys, keys_for
+from shared.doors.tokens import verify_token
+from shared.ground.problems import Problem
+from shared.process.settings import Settings
 from tests.conftest import House
 
 FIRST, SECOND = (RSAKey.generate_key(2048, {"kid": kid, "use": "sig", "alg": "RS256"}) for kid in ("first", "second"))

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared import db
+from shared.data import db
 from tests.conftest import free_port
 from tests.integration.shared.conftest import Ground
 

@@ -2,7 +2,7 @@
 
 import random
 
-from shared.money import half_up
+from shared.values.money import half_up
 from tests.conftest import House
 
 

@@ -10,16 +10,16 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from shared import db
 from shared.bus.topics import TOPICS
-from shared.context import Act, Caller
-from shared.epochs import EpochError, new_epoch, open_reader, read_facts
+from shared.data import db
 from shared.events import Payload
 from shared.events.registry import HouseholdRevised
-from shared.outbox import emit
-from shared.relay import LEADER_LOCK
-from shared.serve import _republish, build_app
-from shared.settings import Settings
+from shared.facts.epochs import EpochError, new_epoch, open_reader, read_facts
+from shared.facts.outbox import emit
+from shared.facts.relay import LEADER_LOCK
+from shared.ground.context import Act, Caller
+from shared.process.settings import Settings
+from shared.serve.run import _republish, build_app
 from tests.broker import BROKER, Broker
 from tests.conftest import House, find_service
 from tests.integration.shared.conftest import registered

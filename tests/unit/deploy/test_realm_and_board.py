@@ -1,4 +1,4 @@
-"""The issuer says what `shared.tokens` wants to hear; the board and the alerts ask for metrics that there are."""
+"""The issuer says what `shared.doors.tokens` wants to hear; the board and the alerts ask for metrics that there are."""
 
 import ast
 import json
@@ -9,8 +9,9 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram
 
 from deploy.manifests import ROOT, read
-from shared import metrics, tokens
-from shared.settings import Settings
+from shared.doors import tokens
+from shared.process import metrics
+from shared.process.settings import Settings
 
 REALM = json.loads((ROOT / "deploy" / "compose" / "realm.json").read_text(encoding="utf-8"))
 BOARD = json.loads((ROOT / "deploy" / "compose" / "grafana" / "boards" / "shenchi.json").read_text(encoding="utf-8"))

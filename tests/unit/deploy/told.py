@@ -30,7 +30,7 @@ class Told:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What `shared.settings` reads."""
+        """What `shared.process.settings` reads."""
         found = {k: v for k, v in self.environment.items() if k.startswith("SHENCHI_")}
         return {k.removeprefix("SHENCHI_").lower(): v for k, v in found.items()}
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.finance.bank.rules import Applied, Held, LoanState, Posted, Refused, allocate, apply_bank_event
 from services.finance.ledger.rules import is_balanced
 from services.finance.loans.rules import Movement
-from shared.dates import Period
+from shared.values.dates import Period
 
 ORDER = ("penalty", "interest", "principal")
 DAY = date(2017, 4, 10)

@@ -15,7 +15,7 @@ from services.finance.discounts.rules import (
     quarterly_discount,
 )
 from services.finance.loans.rules import Movement, RatePolicy
-from shared.dates import Period
+from shared.values.dates import Period
 
 POLICY = DiscountPolicy(("poor", "exited", "returned"), RatePolicy(12, 43_500, 47_500))
 GOOD = DiscountFacts("poor", 36, 47_500, 60_694, 5_000_000 * 92, 0)

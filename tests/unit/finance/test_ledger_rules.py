@@ -7,7 +7,7 @@ import pytest
 
 from services.finance.ledger.actions import post_journals
 from services.finance.ledger.rules import Entry, Journal, is_balanced, transfer
-from shared.context import system_act
+from shared.ground.context import system_act
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from services.finance.loans.rules import (
     loan_eligibility,
     quarter_of,
 )
-from shared.dates import Period
+from shared.values.dates import Period
 
 POLICY = LoanPolicy(
     100, 5_000_000, 36, ("crops", "livestock", "processing", "trade", "equipment"),

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from gateway.limits.actions import MOST_SUBJECTS, admit
 from gateway.limits.rules import Bucket, Limit, limit_of, take
-from shared.context import Caller
-from shared.problems import Problem
+from shared.ground.context import Caller
+from shared.ground.problems import Problem
 
 LIMIT = Limit(10, 20)
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from services.registry.roster import rules
 from services.registry.roster.rules import Finding, Ground, RosterHousehold, RosterPolicy
 from services.registry.roster.schemas import BY_HEADING, NEEDED, RosterFile, UnfitError, read_roster
-from shared import cells, workbook
-from shared.problems import catalogue
-from shared.workbook import Sheet
+from shared.ground.problems import catalogue
+from shared.spreadsheet import cells, workbook
+from shared.spreadsheet.workbook import Sheet
 from tests.roster_file import HEADINGS, OF_MEMBER, Row, cells_of, child, household, number, person
 
 GROUND = Ground(date(2017, 1, 5), {("东湖乡", "青杨村"): ["140927200201"]}, RosterPolicy(6, 15, 65))

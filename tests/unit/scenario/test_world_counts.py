@@ -9,7 +9,7 @@ import pytest
 from scenario.world import Household, World
 from scenario.world.groups import EXIT_TOWNSHIPS, zone
 from scenario.world.people import ABLE, CAUSES, cause_fits
-from shared.id_number import birth_on, is_valid, sex
+from shared.values.id_number import birth_on, is_valid, sex
 
 pytestmark = pytest.mark.xdist_group("world")
 

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from scenario.world import World, build_world, dirty_numbers, write_corrections, write_roster, write_sample
 from scenario.world.roster import HEADINGS, SHEET, roster_rows
-from shared.id_number import is_valid, normalise
+from shared.values.id_number import is_valid, normalise
 
 pytestmark = pytest.mark.xdist_group("world")
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from shared.batches import NewRows, take_new
+from shared.acts.batches import NewRows, take_new
 
 
 @dataclass(frozen=True)

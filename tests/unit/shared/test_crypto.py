@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from shared.crypto import DataKeys, read_data_keys
+from shared.data.crypto import DataKeys, read_data_keys
 
 ID_NUMBER = "140999197001011234"
 OLD = DataKeys("k1", {"k1": secrets.token_bytes(32)}, {"k1": secrets.token_bytes(32)})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.dates import Period, add_months, full_years
+from shared.values.dates import Period, add_months, full_years
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.epochs import Fact, Kept, reconcile
+from shared.facts.epochs import Fact, Kept, reconcile
 
 A, B = ("t", "a"), ("t", "b")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.id_number import CHECK_DIGITS, birth_on, check_digit, is_valid, normalise, sex
+from shared.values.id_number import CHECK_DIGITS, birth_on, check_digit, is_valid, normalise, sex
 
 VECTOR = "11010519491231002X"
 

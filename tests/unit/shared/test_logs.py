@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from shared.id_number import check_digit
-from shared.logs import redact
+from shared.process.logs import redact
+from shared.values.id_number import check_digit
 
 NUMBER = "14099919700101" + "123"
 ID_NUMBER = NUMBER + check_digit(NUMBER)

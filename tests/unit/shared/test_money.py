@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.money import half_up, yuan
+from shared.values.money import half_up, yuan
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.consumer import Key, Mark, follows, place, plan, runs
 from shared.events.envelope import Envelope
+from shared.facts.steps import Key, Mark, follows, place, plan, runs
 
 
 def event(key: str, sequence: int, kind: str = "a", epoch: int = 1) -> Envelope:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.policy import read_policy
+from shared.ground.policy import read_policy
 
 ENTRY = '[[{code}]]\nvalue = {value}\nunit = "fen"\neffective_from = {begin}\n{end}source = "S1"\n'
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.problems import FieldError, Problem, body, preferred_language
+from shared.ground.problems import FieldError, Problem, body, preferred_language
 
 
 @pytest.mark.parametrize(

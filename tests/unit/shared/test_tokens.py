@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from shared.context import Caller
-from shared.problems import Problem
-from shared.tokens import read_keys, sign_token, verify_token
+from shared.doors.tokens import read_keys, sign_token, verify_token
+from shared.ground.context import Caller
+from shared.ground.problems import Problem
 
 KEY = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"})
 OTHER = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"})

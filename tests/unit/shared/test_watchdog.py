@@ -3,8 +3,8 @@
 import asyncio
 import threading
 
-from shared import watchdog
-from shared.watchdog import EXIT_CODE, Watchdog, awaited, overdue
+from shared.process import watchdog
+from shared.process.watchdog import EXIT_CODE, Watchdog, awaited, overdue
 
 
 def test_only_a_loop_that_has_begun_can_be_overdue() -> None:

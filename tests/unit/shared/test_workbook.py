@@ -8,7 +8,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from shared.workbook import WorkbookError, check_archive, read_sheet
+from shared.spreadsheet.workbook import WorkbookError, check_archive, read_sheet
 
 
 def archive(parts: dict[str, bytes]) -> bytes:

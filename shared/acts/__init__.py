@@ -1,0 +1,1 @@
+"""What business acts have in common: bodies, batches, decisions, freezes, the household they are about."""

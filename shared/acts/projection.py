@@ -1,0 +1,103 @@
+"""What a service other than the registry knows of a household: derived, harmless, kept by events.
+
+Each has the table; one reaction keeps it. An unknown household is 409 `shared.household_unknown`, to be retried.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Boolean, Integer, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.data.ddl import restrict_by_area, run
+from shared.data.sql import Connection, execute, sql
+from shared.events.registry import (
+    ExitRevoked,
+    HouseholdExited,
+    HouseholdRegistered,
+    HouseholdRemoved,
+    HouseholdReturned,
+    HouseholdRevised,
+)
+from shared.facts.consumer import Reaction
+from shared.ground.context import Act
+
+FLAGS = ("has_labour", "borrower_age_ok", "needs_accessible", "deep_poverty", "relocated")
+
+TABLE = """
+CREATE TABLE household (
+    id uuid PRIMARY KEY, division text COLLATE "C" NOT NULL, status text NOT NULL, members integer NOT NULL,
+    has_labour boolean NOT NULL, borrower_age_ok boolean NOT NULL, needs_accessible boolean NOT NULL,
+    deep_poverty boolean NOT NULL, relocated boolean NOT NULL, version bigint NOT NULL DEFAULT 1);
+CREATE INDEX ON household (division);
+"""
+
+
+def create_household_table(service: str) -> None:
+    run(TABLE)
+    restrict_by_area(service, "household")
+
+
+_UPSERT = sql(
+    "INSERT INTO household AS h (id, division, status, members, has_labour, borrower_age_ok, needs_accessible,"
+    " deep_poverty, relocated)"
+    " SELECT * FROM unnest(:ids, :divisions, :statuses, :members, :has_labour, :borrower_age_ok,"
+    " :needs_accessible, :deep_poverty, :relocated)"
+    " ON CONFLICT (id) DO UPDATE SET division = excluded.division, status = excluded.status,"
+    " members = excluded.members, has_labour = excluded.has_labour,"
+    " borrower_age_ok = excluded.borrower_age_ok, needs_accessible = excluded.needs_accessible,"
+    " deep_poverty = excluded.deep_poverty, relocated = excluded.relocated, version = h.version + 1",
+    ids=ARRAY(Uuid), divisions=ARRAY(Text), statuses=ARRAY(Text), members=ARRAY(Integer),
+    has_labour=ARRAY(Boolean), borrower_age_ok=ARRAY(Boolean), needs_accessible=ARRAY(Boolean),
+    deep_poverty=ARRAY(Boolean), relocated=ARRAY(Boolean),
+)  # fmt: skip
+_SET_STATUS = sql(
+    "UPDATE household SET status = :status, version = version + 1 WHERE id = ANY(:ids)",
+    status=Text, ids=ARRAY(Uuid),
+)  # fmt: skip
+
+Whole = HouseholdRegistered | HouseholdRevised
+
+
+async def on_household_whole(connection: Connection, facts: Sequence[tuple[Act, Whole]]) -> None:
+    """Registered or revised: the last word per household counts."""
+    last = {fact.household_id: fact for _, fact in facts}
+    whole = list(last.values())
+    columns: dict[str, list[Any]] = {name: [getattr(f, name) for f in whole] for name in FLAGS}
+    await execute(
+        connection, _UPSERT, rows=len(whole), ids=list(last), divisions=[f.division for f in whole],
+        statuses=[f.status for f in whole], members=[f.members for f in whole], **columns,
+    )  # fmt: skip
+
+
+async def on_household_exited(connection: Connection, facts: Sequence[tuple[Act, HouseholdExited]]) -> None:
+    ids = sorted({f.household_id for _, f in facts})
+    await execute(connection, _SET_STATUS, rows=len(ids), status="exited", ids=ids)
+
+
+async def on_household_returned(connection: Connection, facts: Sequence[tuple[Act, HouseholdReturned]]) -> None:
+    """It is poor again; what it has of help goes on, as its exit ended none."""
+    ids = sorted({f.household_id for _, f in facts})
+    await execute(connection, _SET_STATUS, rows=len(ids), status="returned", ids=ids)
+
+
+async def on_exit_revoked(connection: Connection, facts: Sequence[tuple[Act, ExitRevoked]]) -> None:
+    """It is what it was before the exit."""
+    for status in sorted({f.status for _, f in facts}):
+        ids = sorted({f.household_id for _, f in facts if f.status == status})
+        await execute(connection, _SET_STATUS, rows=len(ids), status=status, ids=ids)
+
+
+async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
+    ids = sorted({f.household_id for _, f in facts})
+    await execute(connection, _SET_STATUS, rows=len(ids), status="removed", ids=ids)
+
+
+REACTIONS: dict[str, Reaction] = {
+    HouseholdRegistered.TYPE: on_household_whole,
+    HouseholdRevised.TYPE: on_household_whole,
+    HouseholdExited.TYPE: on_household_exited,
+    HouseholdReturned.TYPE: on_household_returned,
+    ExitRevoked.TYPE: on_exit_revoked,
+    HouseholdRemoved.TYPE: on_household_removed,
+}

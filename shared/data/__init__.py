@@ -1,0 +1,1 @@
+"""PostgreSQL: statements as constants, the one place that commits, row-level security, migrations, data keys."""

@@ -1,0 +1,123 @@
+"""The pool, and the one place that begins and commits a transaction.
+
+Row-level security reads who acts from settings that are local to the transaction; they travel in the same
+message as BEGIN, because a round trip of its own costs a third of the throughput.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+import asyncpg
+
+from shared.data.sql import Connection
+from shared.ground.context import Caller
+
+Pool: TypeAlias = Any
+SYSTEM_ROLE = "system"
+
+# Raised by a transaction that may simply be tried again.
+TRANSIENT = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    # What the driver says when the server's last word came before the end of the connection.
+    asyncpg.InternalClientError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
+    ConnectionError,
+    TimeoutError,
+    OSError,
+)
+
+
+class NotCommittedError(Exception):
+    """The transaction had failed before, and somebody went on as if it had not."""
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+async def prepare(connection: Connection) -> None:
+    """Teach a new connection JSON."""
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=_dumps, decoder=json.loads)
+
+
+async def _reset(connection: Connection) -> None:
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
+
+
+async def open_pool(url: str, size: int = 8, patience_seconds: float = 0) -> Pool:
+    """A pool of at most `size` connections. Settings are transaction-local, so a reset has nothing to do.
+
+    Where the database is away it is asked again for `patience_seconds`: a process that starts while PostgreSQL recovers
+    would else end, and cost another start.
+    """
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            return await asyncpg.create_pool(
+                url, min_size=1, max_size=size, init=prepare, reset=_reset, command_timeout=60, timeout=10,
+                max_inactive_connection_lifetime=60, statement_cache_size=400,
+            )  # fmt: skip
+        except TRANSIENT:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.2)
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''").replace("\\", "") + "'"
+
+
+def _begin(caller: Caller) -> str:
+    role = f"SET LOCAL ROLE {SYSTEM_ROLE};" if caller.role == "system" else ""
+    settings = ", ".join(
+        f"set_config('app.{name}', {_quoted(value)}, true)"
+        for name, value in (
+            ("role", caller.role), ("area", caller.area), ("subject", caller.subject), ("bank", caller.bank),
+        )
+    )  # fmt: skip
+    return f"BEGIN; {role} SELECT {settings}"
+
+
+@asynccontextmanager
+async def transaction(pool: Pool, caller: Caller) -> AsyncIterator[Connection]:
+    """Commits when the block ends, rolls back when it raises. Nothing else in the house commits."""
+    async with pool.acquire() as connection:
+        await connection.execute(_begin(caller))
+        try:
+            yield connection
+        except BaseException:
+            await _reset(connection)
+            raise
+        # Where an error was swallowed inside, PostgreSQL answers COMMIT with ROLLBACK, and raises nothing.
+        if await connection.execute("COMMIT") != "COMMIT":
+            raise NotCommittedError
+
+
+def system_caller(name: str) -> Caller:
+    """A service's own hand, for relays, reactions and batches; it enters the database role `system`."""
+    return Caller(f"system:{name}", "system")
+
+
+@asynccontextmanager
+async def savepoint(connection: Connection) -> AsyncIterator[None]:
+    """Undo the block alone when it raises."""
+    await connection.execute("SAVEPOINT act")
+    try:
+        yield
+    except BaseException:
+        await connection.execute("ROLLBACK TO SAVEPOINT act; RELEASE SAVEPOINT act")
+        raise
+    await connection.execute("RELEASE SAVEPOINT act")

@@ -1,0 +1,1 @@
+"""HTTP: who calls, in which transaction, and how a door says no."""

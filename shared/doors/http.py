@@ -1,0 +1,206 @@
+"""What every door does alike: who calls, on which date, in which transaction, and how it says no."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+import structlog
+from fastapi import Depends, FastAPI, Header, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy import BigInteger, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from starlette.exceptions import HTTPException
+
+from shared.data import db
+from shared.data.crypto import DataKeys
+from shared.data.sql import Connection, execute, fetch_one, sql
+from shared.doors.keys import keys_for
+from shared.doors.tokens import verify_token
+from shared.ground import problems
+from shared.ground.context import Act, Caller
+from shared.ground.policy import Policy
+from shared.ground.problems import FieldError, Problem
+from shared.process.crash import crash_point
+from shared.values import dates
+from shared.values.ids import uuid7
+
+log = structlog.get_logger()
+
+
+async def current_caller(request: Request, authorization: Annotated[str, Header()] = "") -> Caller:
+    """The bearer of the request's token, verified here even though the gateway did so too."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Problem("shared.token_missing")
+    settings = request.app.state.settings
+    return verify_token(
+        token, await keys_for(request.app.state.keys, token), issuer=settings.issuer, audience=settings.audience,
+        dev_allowed=settings.profile == "dev",
+    )  # fmt: skip
+
+
+def current_act(request: Request, caller: Annotated[Caller, Depends(current_caller)]) -> Act:
+    """The caller's act on the business date: the gateway's header in a played year, else today."""
+    on = dates.today()
+    if request.app.state.settings.clock == "scenario" and "business-date" in request.headers:
+        try:
+            on = date.fromisoformat(request.headers["business-date"])
+        except ValueError as error:
+            raise Problem("shared.invalid_input") from error
+    try:
+        correlation_id = UUID(request.headers.get("x-correlation-id", ""))
+    except ValueError:
+        correlation_id = uuid7()
+    return Act(caller, on, correlation_id)
+
+
+def by(*roles: str) -> Any:
+    """A dependency that lets these roles pass and gives their act; area is the database's matter."""
+
+    def check(act: Annotated[Act, Depends(current_act)]) -> Act:
+        if act.caller.role not in roles:
+            raise Problem("shared.forbidden", allowed=", ".join(roles))
+        return act
+
+    return Depends(check)
+
+
+async def _connection(request: Request, act: Annotated[Act, Depends(current_act)]) -> AsyncIterator[Connection]:
+    async with db.transaction(request.app.state.pool, act.caller) as connection:
+        yield connection
+        crash_point("act.before_commit")
+    crash_point("act.after_commit")
+
+
+# scope="function": FastAPI would else end the dependency, and commit, after the answer has been sent.
+Transaction = Annotated[Connection, Depends(_connection, scope="function")]
+
+
+def _policy(request: Request) -> Policy:
+    policy: Policy = request.app.state.policy
+    return policy
+
+
+def _data_keys(request: Request) -> DataKeys:
+    data_keys: DataKeys = request.app.state.data_keys
+    return data_keys
+
+
+CurrentPolicy = Annotated[Policy, Depends(_policy)]
+CurrentDataKeys = Annotated[DataKeys, Depends(_data_keys)]
+# Optional to FastAPI, so that a missing one gets our own sentence from `once`.
+IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
+
+_TRY_LOCK = sql("SELECT pg_try_advisory_xact_lock(:lock) AS got", lock=BigInteger)
+_FIND = sql(
+    "SELECT body_hash, status, answer FROM idempotency"
+    " WHERE subject = :subject AND route = :route AND key = :key",
+    subject=Text, route=Text, key=Text,
+)  # fmt: skip
+_KEEP = sql(
+    "INSERT INTO idempotency (subject, route, key, body_hash, status, answer)"
+    " VALUES (:subject, :route, :key, :body_hash, :status, :answer)",
+    subject=Text, route=Text, key=Text, body_hash=Text, status=Integer, answer=JSONB,
+)  # fmt: skip
+
+
+async def once(
+    request: Request, connection: Connection, act: Act, key: str, effect: Callable[[], Awaitable[Any]],
+    status: int = 200,
+) -> JSONResponse:  # fmt: skip
+    """Do the effect once per (subject, route, key) and answer the same ever after.
+
+    The answer is kept as it went out, so it must carry references and figures, never personal data.
+
+    Raises:
+        Problem: the key is missing (400), in use this moment (409), or came with another body (422).
+    """
+    if not key:
+        raise Problem("shared.idempotency_key_missing")
+    route = f"{request.method} {request.url.path}"
+    name = {"subject": act.subject, "route": route, "key": key}
+    digest = hashlib.sha256("\0".join(name.values()).encode()).digest()
+    lock = await fetch_one(connection, _TRY_LOCK, lock=int.from_bytes(digest[:8], "big", signed=True))
+    if not lock or not lock["got"]:
+        raise Problem("shared.idempotency_in_progress")
+    body_hash = hashlib.sha256(await request.body()).hexdigest()
+    kept = await fetch_one(connection, _FIND, **name)
+    if kept is not None:
+        if kept["body_hash"] != body_hash:
+            raise Problem("shared.idempotency_body_differs")
+        return JSONResponse(kept["answer"], kept["status"], {"Idempotent-Replay": "true"})
+    answer = await effect()
+    answer = json.loads(answer.model_dump_json()) if hasattr(answer, "model_dump_json") else answer
+    await execute(connection, _KEEP, rows=1, **name, body_hash=body_hash, status=status, answer=answer)
+    return JSONResponse(answer, status)
+
+
+def problem_response(request: Request, problem: Problem) -> JSONResponse:
+    """A Problem as application/problem+json."""
+    document = problems.body(problem, request.headers.get("accept-language", ""))
+    wait = {"Retry-After": str(problem.figures.get("retry_after_seconds", 1))}
+    headers = wait if document["status"] in (429, 503) else None
+    return JSONResponse(document, document["status"], headers, media_type="application/problem+json; charset=utf-8")
+
+
+_EXPECTED = {
+    "missing": ("a value", "必填"),
+    "extra_forbidden": ("no such field", "不应有此字段"),
+    "greater_than": ("a larger value", "应大于限值"),
+    "less_than_equal": ("a smaller value", "应不超过限值"),
+    "uuid_parsing": ("a UUID", "UUID"),
+    "date_from_datetime_parsing": ("a date, YYYY-MM-DD", "日期，格式 YYYY-MM-DD"),
+    "int_type": ("a whole number", "整数"),
+    "int_parsing": ("a whole number", "整数"),
+    "json_invalid": ("well-formed JSON", "合法的 JSON"),
+    "too_long": ("fewer entries", "条目过多"),
+    "over_total": ("parts of a category that sum up to its total at most", "各部分之和不得超过该类合计"),
+    "payer_twice": ("each payer once in a category", "同一类别中每个支付方只能出现一次"),
+}
+
+
+def field_error(error: Any) -> FieldError:
+    """One of pydantic's errors in both languages."""
+    # pydantic's message names limits, never the value sent.
+    where = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
+    english, chinese = _EXPECTED.get(error["type"], (error["msg"], error["msg"]))
+    limits = ", ".join(
+        str(v) for k, v in (error.get("ctx") or {}).items() if k in ("gt", "ge", "lt", "le", "max_length", "expected")
+    )
+    suffix = f" ({limits})" if limits else ""
+    return FieldError(where or "body", english + suffix, chinese + suffix)
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Every refusal of an application, expected or not, leaves as problem+json."""
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, error: Problem) -> JSONResponse:
+        return problem_response(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        found = [field_error(e) for e in error.errors()[:50]]
+        return problem_response(request, Problem("shared.invalid_input", errors=found))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        codes = {404: "shared.not_found", 405: "shared.method_not_allowed", 413: "shared.too_large"}
+        code = codes.get(error.status_code, "shared.invalid_input")
+        return problem_response(request, Problem(code, limit_bytes=0) if error.status_code == 413 else Problem(code))
+
+    async def _transient(request: Request, error: Exception) -> JSONResponse:
+        log.warning("database_unavailable", error=type(error).__name__)
+        return problem_response(request, Problem("shared.unavailable"))
+
+    for kind in db.TRANSIENT:
+        app.add_exception_handler(kind, _transient)
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("unexpected", error=type(error).__name__, exc_info=error)
+        return problem_response(request, Problem("shared.internal"))

@@ -1,0 +1,1 @@
+"""A service on one screen, and what runs it."""

@@ -1,0 +1,176 @@
+"""Doors for those who keep a service running: health, readiness, metrics, status, parked keys, replay."""
+
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, Field
+from sqlalchemy import Boolean, Text
+
+from shared.acts.decisions import list_decisions, replay_all
+from shared.bus import OffsetLostError
+from shared.bus.topics import TOPICS
+from shared.bus.transport import open_reader
+from shared.data import db
+from shared.data.sql import execute, fetch, fetch_one, sql
+from shared.doors.http import Transaction, by
+from shared.facts import steps
+from shared.facts.consumer import ServiceConsumer
+from shared.facts.steps import StaleError
+from shared.ground.context import Act
+from shared.ground.problems import Problem
+from shared.process import metrics
+from shared.serve.service import Service
+
+log = structlog.get_logger()
+
+_OUTBOX = sql(
+    "SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(emitted_at)), 0)::float8 AS age"
+    " FROM outbox"
+)
+_PARKED = sql(
+    "SELECT consumer, topic, key, reason, waits_for, released, parked_at FROM parked_key ORDER BY parked_at LIMIT 1000"
+)
+_COUNTS = sql(
+    "SELECT (SELECT jsonb_object_agg(topic, n) FROM (SELECT topic, sum(sequence) AS n FROM aggregate"
+    " GROUP BY topic) a) AS emitted, (SELECT jsonb_object_agg(topic, n) FROM (SELECT topic, count(*) AS n"
+    " FROM outbox_sent GROUP BY topic) s) AS published, (SELECT jsonb_object_agg(topic, n) FROM"
+    " (SELECT topic, sum(last_sequence) AS n FROM applied GROUP BY topic) p) AS applied"
+)
+_RELEASE = sql(
+    "UPDATE parked_key SET released = :released WHERE topic = :topic AND key = :key",
+    released=Boolean, topic=Text, key=Text,
+)  # fmt: skip
+
+
+async def status(app: Any, service: Service) -> dict[str, Any]:
+    """How far behind everything is."""
+    async with db.transaction(app.state.pool, db.system_caller(service.name)) as connection:
+        outbox = await fetch_one(connection, _OUTBOX)
+        parked = len(await fetch(connection, _PARKED))
+    assert outbox is not None
+    lag = await app.state.consumer.lag() if app.state.consumer else {}
+    metrics.OUTBOX_ROWS.labels(service.name).set(outbox["rows"])
+    metrics.OUTBOX_AGE.labels(service.name).set(outbox["age"])
+    metrics.PARKED.labels(service.name).set(parked)
+    return {
+        "service": service.name, "outbox_rows": outbox["rows"], "outbox_age_seconds": outbox["age"],
+        "lag": lag, "parked_keys": parked,
+    }  # fmt: skip
+
+
+def bare_router(service: Service) -> APIRouter:
+    """For probes and scrapers, without a token and without personal data; not routed by the gateway."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/health")
+    async def health() -> dict[str, str]:
+        return {"service": service.name, "status": "alive"}
+
+    @router.get("/ready")
+    async def ready(request: Request) -> JSONResponse:
+        try:
+            async with request.app.state.pool.acquire(timeout=2) as connection:
+                await connection.fetchval("SELECT 1")
+        except db.TRANSIENT:
+            return JSONResponse({"service": service.name, "status": "no database"}, 503)
+        return JSONResponse({"service": service.name, "status": "ready"})
+
+    @router.get("/status")
+    async def show_status(request: Request) -> dict[str, Any]:
+        return await status(request.app, service)
+
+    @router.get("/metrics")
+    async def show_metrics(request: Request) -> PlainTextResponse:
+        await status(request.app, service)
+        return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+class ParkedKey(BaseModel):
+    """Names a parked key; `drop` gives up its first event for good and needs a reason."""
+
+    topic: str
+    key: str
+    drop: bool = False
+    reason: str = ""
+
+
+class PassedRecord(BaseModel):
+    """Names a record by its place in the log."""
+
+    topic: str
+    partition: int
+    offset: int
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class RewoundTopic(BaseModel):
+    topic: str
+
+
+def _consumer(request: Request) -> ServiceConsumer:
+    found: ServiceConsumer | None = request.app.state.consumer
+    if found is None:
+        raise Problem("shared.not_found")
+    return found
+
+
+def router(service: Service) -> APIRouter:
+    """For the county's office, behind the gateway."""
+    doors = APIRouter(tags=["operations"])
+
+    @doors.get("/operations/flow", dependencies=[by("county", "auditor")])
+    async def flow(connection: Transaction) -> dict[str, Any]:
+        """Facts emitted, published and applied here, per topic; equal when everything has come to rest."""
+        row = await fetch_one(connection, _COUNTS)
+        assert row is not None
+        return {name: row[name] or {} for name in ("emitted", "published", "applied")}
+
+    @doors.get("/operations/parked", dependencies=[by("county", "auditor")])
+    async def parked(connection: Transaction) -> list[dict[str, Any]]:
+        return [dict(r) for r in await fetch(connection, _PARKED)]
+
+    @doors.post("/operations/parked", status_code=204)
+    async def release(
+        request: Request, body: ParkedKey, connection: Transaction, act: Annotated[Act, by("county")]
+    ) -> None:
+        """Let a parked key go on, or drop its first event."""
+        if body.drop:
+            await steps.drop_one(request.app.state.consumer, (body.topic, body.key), body.reason, act.subject)
+        if not await execute(connection, _RELEASE, rows=None, released=True, topic=body.topic, key=body.key):
+            raise Problem("shared.not_found")
+
+    @doors.post("/operations/passed", status_code=204)
+    async def pass_over(request: Request, body: PassedRecord, act: Annotated[Act, by("county")]) -> None:
+        """Give up one record that nobody can read, where its partition has stopped at it."""
+        looked_for, place = _consumer(request), (body.topic, body.partition)
+        looker = open_reader(request.app.state.settings, [body.topic] if body.topic in TOPICS else [])
+        try:
+            await looked_for.pass_over(looker, place, body.offset, body.reason, act.subject)
+        except (StaleError, OffsetLostError) as error:
+            raise Problem("shared.not_found") from error
+        finally:
+            await looker.close()
+
+    @doors.post("/operations/rewound", status_code=204)
+    async def rewind(request: Request, body: RewoundTopic, act: Annotated[Act, by("county")]) -> None:
+        """Read a topic again from its beginning, after it was lost and published anew."""
+        if not await _consumer(request).rewind(body.topic):
+            raise Problem("shared.not_found")
+        log.warning("rewound", consumer=service.name, topic=body.topic, by=act.subject)
+
+    @doors.get("/operations/replay", dependencies=[by("county", "auditor")])
+    async def replay(connection: Transaction) -> dict[str, Any]:
+        """Decide every stored decision again from its stored inputs."""
+        return await replay_all(connection, service.rules)
+
+    @doors.get("/decisions", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
+    async def decisions(subject_id: str, connection: Transaction) -> list[dict[str, Any]]:
+        """Why: every decision about a subject, with the figures it was made by."""
+        return await list_decisions(connection, subject_id)
+
+    return doors

@@ -1,0 +1,192 @@
+"""Run a service: `python -m services NAME --role all|api|worker`, or `migrate`, `republish`, `new-epoch`."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
+from functools import partial
+from typing import Any
+
+import structlog
+import typer
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import Text
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.bus.transport import open_bus
+from shared.data import db
+from shared.data.crypto import read_data_keys
+from shared.data.migrate import migrate
+from shared.data.sql import execute, sql
+from shared.doors.http import install_handlers
+from shared.doors.keys import issuer_keys
+from shared.facts.consumer import ServiceConsumer
+from shared.facts.relay import run_relay
+from shared.ground.policy import read_policy
+from shared.process import logs, metrics
+from shared.process.settings import Settings
+from shared.process.watchdog import Watchdog
+from shared.serve import operations
+from shared.serve.service import Service
+
+log = structlog.get_logger()
+STARTS_WITHIN_SECONDS = 30
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+
+_REPUBLISH = sql(
+    "WITH again AS (DELETE FROM outbox_sent WHERE :topic = '' OR topic = :topic"
+    " RETURNING id, topic, key, headers, value, emitted_at)"
+    " INSERT INTO outbox (id, topic, key, headers, value, emitted_at)"
+    " OVERRIDING SYSTEM VALUE SELECT * FROM again",
+    topic=Text,
+)  # fmt: skip
+
+
+def build_app(service: Service, settings: Settings, role: str = "all") -> FastAPI:
+    """The application of a service: its doors for `api`, relay, consumer and background for `worker`."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.pool = await db.open_pool(settings.database_url, settings.pool_size, STARTS_WITHIN_SECONDS)
+        bus = open_bus(settings, service.name, service.topics)
+        watchdog = app.state.watchdog
+        if service.topics:
+            app.state.consumer = ServiceConsumer(
+                service.name, app.state.pool, bus.reader, service.topics, service.reactions
+            )
+        tasks: list[asyncio.Task[Any]] = []
+        try:
+            async with service.lifespan(app) if service.lifespan else nullcontext():
+                if role != "api":
+                    relay_beat, consumer_beat = (partial(watchdog.beat, name) for name in ("relay", "consumer"))
+                    tasks.append(
+                        asyncio.create_task(run_relay(settings.database_url, bus.lead, service.name, relay_beat))
+                    )
+                    tasks += [asyncio.create_task(work(app)) for work in service.background]
+                    if app.state.consumer:
+                        tasks.append(asyncio.create_task(app.state.consumer.run(consumer_beat)))
+                    watchdog.start()
+                try:
+                    yield
+                finally:
+                    await _end(tasks)
+        finally:
+            watchdog.stop()
+            await bus.reader.close()
+            await asyncio.wait_for(app.state.pool.close(), 5)
+
+    app = FastAPI(title=f"Shenchi {service.name}", version="1", lifespan=lifespan, redoc_url=None)
+    app.state.settings = settings
+    app.state.service = service
+    app.state.consumer = None
+    app.state.watchdog = Watchdog()
+    app.state.keys = issuer_keys(settings)
+    if settings.data_key_file.exists():
+        app.state.data_keys = read_data_keys(settings.data_key_file)
+    policy_file = service.folder / "policy.toml"
+    if policy_file.exists():
+        app.state.policy = read_policy(policy_file)
+    app.include_router(operations.bare_router(service))
+    prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
+    app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
+    if role != "worker":
+        for router in service.routers:
+            app.include_router(router, prefix=prefix)
+        for middleware in reversed(service.middleware):
+            app.add_middleware(middleware)
+    install_handlers(app)
+    app.add_middleware(Measure, service=service.name)
+    return app
+
+
+async def _end(tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancel until they are done: Python 3.11's `wait_for` may lose a cancellation that meets its result."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=1)
+
+
+class Measure:
+    """Times every request. Plain ASGI: the framework's own wrapper starts a task and two queues for each."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun, status = time.perf_counter(), 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            route = getattr(scope.get("route"), "path", "-")
+            metrics.REQUESTS.labels(self.service, method, route, status).observe(time.perf_counter() - begun)
+
+
+async def _republish(service: Service, settings: Settings, topic: str) -> int:
+    pool = await db.open_pool(settings.database_url, 1)
+    async with db.transaction(pool, db.system_caller(service.name)) as connection:
+        count = await execute(connection, _REPUBLISH, rows=None, topic=topic)
+    await pool.close()
+    return count
+
+
+def command_line(find: Callable[[str], Service]) -> typer.Typer:
+    """The command line of `python -m services` and `python -m gateway`."""
+    cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+    @cli.command()
+    def serve(name: str, role: str = "all") -> None:
+        """Serve until a signal."""
+        settings = Settings()
+        logs.configure(settings.log_level)
+        app = build_app(find(name), settings, role)
+        uvicorn.run(
+            app, host=settings.host, port=settings.port, loop="uvloop", access_log=False, log_level="warning",
+            timeout_graceful_shutdown=3, backlog=512, proxy_headers=False,
+        )  # fmt: skip
+
+    @cli.command("migrate")
+    def run_migrate(name: str) -> None:
+        """Bring the service's database to the newest revision."""
+        asyncio.run(migrate(Settings().owner_url, find(name).migrations))
+
+    @cli.command()
+    def republish(name: str, topic: str = "") -> None:
+        """Send again what was sent; consumers know it by its sequences."""
+        print(asyncio.run(_republish(find(name), Settings(), topic)))  # noqa: T201 - a command's answer
+
+    @cli.command("new-epoch")
+    def begin_epoch(name: str, at_least: int = 0, log_anew: bool = False) -> None:
+        """After the service's database was restored, before it is opened: what the log holds is reconciled with it."""
+        from shared.facts.epochs import EpochError, new_epoch
+
+        try:
+            report = asyncio.run(new_epoch(find(name).name, Settings(), at_least=at_least, log_anew=log_anew))
+        except EpochError as error:
+            sys.exit(str(error))
+        print(json.dumps(report, indent=1))  # noqa: T201 - a command's answer
+
+    return cli
+
+
+def main(find: Callable[[str], Service], arguments: list[str]) -> None:
+    """`NAME [--role R]`, `NAME migrate`, `NAME republish [--topic T]`, `NAME new-epoch [--log-anew]`."""
+    name, *rest = arguments
+    command = rest.pop(0) if rest and rest[0] in ("migrate", "republish", "new-epoch") else "serve"
+    command_line(find)([command, name, *rest])

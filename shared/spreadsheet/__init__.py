@@ -1,0 +1,1 @@
+"""Cells and workbooks that people typed."""

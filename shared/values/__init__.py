@@ -1,0 +1,1 @@
+"""What rules may know: money, dates, ids, ID numbers, verdicts. No framework, no I/O."""
