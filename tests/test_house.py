@@ -120,10 +120,11 @@ def literals(path: Path) -> set[str]:
 
 
 def code_prefixes(path: Path) -> set[str]:
-    """Rooms whose codes a file puts together: `f"service.room.{reason}"`."""
+    """Rooms whose codes a file puts together: `f"service.room.{reason}"`, or a room's name given with its reasons."""
     begun = {n.values[0] for n in ast.walk(tree(path)) if isinstance(n, ast.JoinedStr) and len(n.values) == 2}
     found = {str(part.value) for part in begun if isinstance(part, ast.Constant)}
-    return {prefix for prefix in found if ROOM.fullmatch(prefix)}
+    named = {f"{word}." for word in literals(path)}
+    return {prefix for prefix in found | named if ROOM.fullmatch(prefix)}
 
 
 def test_every_refusal_has_its_texts_and_no_text_is_left_over() -> None:
@@ -141,7 +142,8 @@ def test_every_refusal_has_its_texts_and_no_text_is_left_over() -> None:
         for sibling in (*path.parent.glob("*.py"), *(ROOT / "shared").rglob("*.py"))
         for word in literals(sibling)
     }
-    assert sorted(catalogue - written - put_together) == []
+    common = {f"shared.{word}" for path in code for word in literals(path)}
+    assert sorted(catalogue - written - put_together - common) == []
 
 
 def modules() -> set[str]:

@@ -6,6 +6,7 @@ from services.registry.amendments.api import router as amendments
 from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
 from services.registry.changes.api import router as changes
 from services.registry.divisions.api import router as divisions
+from services.registry.exits.actions import EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
 from services.registry.households.api import router as households
@@ -38,5 +39,7 @@ SERVICE = Service(
         WorksAccepted.TYPE: on_works_accepted,
     },
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
+    procedures=(EXIT,),
+    own_tasks=(OBJECTIONS,),
     background=(run_imports,),
 )

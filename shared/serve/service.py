@@ -9,6 +9,8 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.types import ASGIApp
 
+from shared.acts.procedures import Procedure
+from shared.acts.tasks import OwnTask
 from shared.events import CATALOGUE
 from shared.facts.consumer import Reaction
 from shared.values.verdicts import Rule
@@ -20,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 class Service:
     """`routers` are mounted under `/{name}/v1`; `reactions` maps event types to functions.
 
+    What waits for a caller is read from `procedures`, and from `own_tasks` that are no step of one.
+
     `background` are coroutines of the service's own that run beside it in the worker, given the application.
     `lifespan` is entered, given the application, once the pool is open; `middleware` are plain ASGI
     classes, the outermost first.
@@ -30,6 +34,8 @@ class Service:
     routers: Sequence[APIRouter]
     reactions: Mapping[str, Reaction] = field(default_factory=dict)
     rules: Sequence[Rule] = ()
+    procedures: Sequence[Procedure[Any]] = ()
+    own_tasks: Sequence[OwnTask] = ()
     background: Sequence[Callable[[Any], Coroutine[Any, Any, None]]] = ()
     prefix: str | None = None
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None

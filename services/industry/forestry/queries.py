@@ -82,7 +82,7 @@ _FOLLOW = [
 ]
 
 
-async def _by_id(connection: Connection, query: Statement, ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def _by_id(connection: Connection, query: Statement[Any], ids: Sequence[UUID]) -> dict[UUID, Row]:
     return {r["id"]: r for r in await fetch(connection, query, ids=list(ids))}
 
 

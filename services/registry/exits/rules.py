@@ -7,8 +7,16 @@ the household, never a person, and never an average of many. What is not known i
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from shared.values.verdicts import Reason, Rule, Verdict
+
+State = Literal[
+    "proposed", "reviewed", "checked", "consented", "noticed", "township_checked", "approved", "announced", "refused",
+    "withdrawn", "revoked",
+]  # fmt: skip
+ENDED: tuple[State, ...] = ("announced", "refused", "withdrawn", "revoked")
+ObjectionReason = Literal["income", "house", "assets", "procedure", "other"]
 
 
 @dataclass(frozen=True, slots=True)
