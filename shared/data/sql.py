@@ -91,7 +91,8 @@ def parameter(name: str, column: ColumnElement[Any]) -> Any:
     return bindparam(name, type_=column.type)
 
 
-def _types(table: Table | Relation[Any]) -> Mapping[str, Any]:
+def types_of(table: Table | Relation[Any]) -> Mapping[str, Any]:
+    """The columns' types, however the table is described."""
     return table.types if isinstance(table, Relation) else {c.name: c.type for c in table.columns}
 
 
@@ -101,7 +102,7 @@ def insert_many(table: Table | Relation[Any], columns: Iterable[str], suffix: st
     Parameters are named as the columns. `suffix` is for ON CONFLICT or RETURNING. Array columns do not
     travel this way (unnest flattens them), JSON columns take objects.
     """
-    names, types = list(columns), _types(table)
+    names, types = list(columns), types_of(table)
     source = ", ".join(f":{n}" for n in names)
     target = ", ".join(f'"{n}"' for n in names)
     text_ = f"INSERT INTO {table.name} ({target}) SELECT * FROM unnest({source}) {suffix}"  # noqa: S608 - our names

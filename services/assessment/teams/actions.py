@@ -185,7 +185,3 @@ async def release_helpers(connection: Connection, facts: Sequence[tuple[Act, Hou
             ended_on=ends_on[row["id"]],
         )  # fmt: skip
         await emit(connection, removed[one][0], "assessment", [released])
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    await queries.follow_households(connection, household_ids)

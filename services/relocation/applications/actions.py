@@ -302,9 +302,3 @@ async def end_of_removed(
     changes = [change(r, reasons[r["household_id"]], outcome="failed") for r in rows]
     await advance(connection, act, "removed", changes)
     return [ended(act, r, reasons[r["household_id"]]) for r in rows]
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Households have moved to another village: what is theirs here follows."""
-    await queries.take_turn(connection)
-    await queries.follow_households(connection, household_ids)
