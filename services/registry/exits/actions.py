@@ -11,7 +11,15 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.exits import queries
-from services.registry.exits.rules import EXIT_RULE, ExitFacts, ExitPolicy, exit_decision, meeting_carried
+from services.registry.exits.rules import (
+    EXIT_RULE,
+    ExitFacts,
+    ExitPolicy,
+    MeetingPolicy,
+    NoticePolicy,
+    exit_decision,
+    meeting_carried,
+)
 from services.registry.exits.schemas import Case, Check, Confirmation, Consent, NewObjection, ProposalResult, Review
 from services.registry.exits.schemas import StepResult as Result
 from services.registry.households import queries as households
@@ -67,19 +75,11 @@ DECISION = Step("approved", "township_checked", "township_checked_by")
 ANNOUNCEMENT = Step("announced", "approved", "decided_by")
 
 
-def policy_on(policy: Policy, on: date) -> ExitPolicy:
-    values = policy.on(on)
-    return ExitPolicy(
-        poverty_line_fen=values["poverty_line_fen"], stable_margin_fen=values["stable_margin_fen"],
-        unsafe_house_grades=tuple(values["unsafe_house_grades"]),
-    )  # fmt: skip
-
-
 async def decide(
     connection: Connection, act: Act, policy: Policy, rows: Sequence[Row], *, store: Callable[[Decided], bool]
 ) -> dict[UUID, Decided]:
     """The rule's verdict on each household (rows of `household`); those that `store` picks are recorded."""
-    figures = policy_on(policy, act.business_date)
+    figures = policy.on(act.business_date, ExitPolicy)
     facts = await queries.load_facts(connection, rows, act.business_date)
     decided = {
         r["id"]: Decided(
@@ -205,7 +205,7 @@ def _step_refusal(
 
 async def review(connection: Connection, act: Act, policy: Policy, items: Sequence[Review]) -> list[Result]:
     """The villagers' representatives vote; a proposal that is not carried ends."""
-    needed = policy.on(act.business_date)["meeting_attendance_ppm"]
+    needed = policy.on(act.business_date, MeetingPolicy).meeting_attendance_ppm
 
     def find(_case: Row, item: Review) -> Finding:
         detail = {"entitled": item.entitled, "attended": item.attended, "in_favour": item.in_favour}
@@ -246,7 +246,7 @@ def _notice(act: Act, ends_on: date) -> Callable[[Row], Payload]:
 
 async def post_notice(connection: Connection, act: Act, policy: Policy, items: Sequence[Case]) -> list[Result]:
     """On public notice in the village from today, for at least the policy's days."""
-    ends_on = act.business_date + timedelta(days=policy.on(act.business_date)["public_notice_days"])
+    ends_on = act.business_date + timedelta(days=policy.on(act.business_date, NoticePolicy).public_notice_days)
     return await take_step(
         connection, act, NOTICE, items, lambda _case, _item: PASSED, ends_on=ends_on, facts=_notice(act, ends_on)
     )
@@ -286,7 +286,7 @@ async def resolve(connection: Connection, act: Act, policy: Policy, objection_id
     await queries.resolve_objection(connection, objection_id, act.business_date, act.subject, upheld=upheld)
     if case["state"] != "noticed":
         return
-    ends_on = act.business_date + timedelta(days=policy.on(act.business_date)["public_notice_days"])
+    ends_on = act.business_date + timedelta(days=policy.on(act.business_date, NoticePolicy).public_notice_days)
     finding = Finding(
         passed=not upheld, detail={"objection": str(objection_id)},
         ended_code="registry.exits.objection_upheld" if upheld else None,
