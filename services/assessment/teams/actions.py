@@ -25,7 +25,7 @@ def _room(reason: str | None) -> str | None:
 
 
 def _outside(act: Act, division: str) -> str | None:
-    return None if division.startswith(act.caller.area) else "outside_area"
+    return None if act.caller.within(division) else "outside_area"
 
 
 async def set_places(connection: Connection, act: Act, items: Sequence[Place]) -> list[Result]:

@@ -19,7 +19,8 @@ from services.registry.amendments.rules import (
 from services.registry.amendments.schemas import AmendmentResult as Result
 from services.registry.amendments.schemas import Confirmation, Correction, Return, Revocation
 from services.registry.exits import queries as exits
-from services.registry.exits.actions import EXIT, policy_on
+from services.registry.exits.actions import EXIT
+from services.registry.exits.rules import ExitPolicy
 from services.registry.exits.tables import ExitCase
 from services.registry.households import queries as households
 from services.registry.villages.queries import lock_villages
@@ -221,11 +222,11 @@ async def _decide(
     homes: Mapping[UUID, Row],
 ) -> dict[UUID, Decided]:  # fmt: skip
     """By amendment, the verdict of the rule of its kind."""
-    on, figures = act.business_date, policy_on(policy, act.business_date)
+    on, figures = act.business_date, policy.on(act.business_date, ExitPolicy)
     returning = [homes[r["household_id"]] for r in rows if r["kind"] == "return"]
     known = await exits.load_facts(connection, returning, on)
     last = await queries.list_last_exits(connection, list(homes))
-    limits = AmendmentPolicy(policy.on(on)["revocation_days"])
+    limits = policy.on(on, AmendmentPolicy)
     decided = {}
     for row in rows:
         home = homes[row["household_id"]]

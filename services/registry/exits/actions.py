@@ -9,7 +9,14 @@ from datetime import date
 from uuid import UUID
 
 from services.registry.exits import queries
-from services.registry.exits.rules import EXIT_RULE, ExitPolicy, exit_decision, meeting_carried
+from services.registry.exits.rules import (
+    EXIT_RULE,
+    ExitPolicy,
+    MeetingPolicy,
+    NoticePolicy,
+    exit_decision,
+    meeting_carried,
+)
 from services.registry.exits.schemas import Check, Consent, NewObjection, Review
 from services.registry.exits.tables import ExitCase, exit_case
 from services.registry.households import queries as households
@@ -68,19 +75,11 @@ OBJECTIONS = OwnTask(
 )  # fmt: skip
 
 
-def policy_on(policy: Policy, on: date) -> ExitPolicy:
-    values = policy.on(on)
-    return ExitPolicy(
-        poverty_line_fen=values["poverty_line_fen"], stable_margin_fen=values["stable_margin_fen"],
-        unsafe_house_grades=tuple(values["unsafe_house_grades"]),
-    )  # fmt: skip
-
-
 async def decide(
     connection: Connection, act: Act, policy: Policy, rows: Sequence[Row], *, store: Callable[[Decided], bool]
 ) -> dict[UUID, Decided]:
     """The rule's verdict on each household (rows of `household`); those that `store` picks are recorded."""
-    figures = policy_on(policy, act.business_date)
+    figures = policy.on(act.business_date, ExitPolicy)
     facts = await queries.load_facts(connection, rows, act.business_date)
     decided = {
         r["id"]: Decided(
@@ -139,7 +138,7 @@ def _proposal_refusal(
 
 async def review(connection: Connection, act: Act, policy: Policy, items: Sequence[Review]) -> list[Result]:
     """The villagers' representatives vote; a proposal that is not carried ends."""
-    needed = policy.on(act.business_date)["meeting_attendance_ppm"]
+    needed = policy.on(act.business_date, MeetingPolicy).meeting_attendance_ppm
 
     def find(_case: ExitCase, item: Review) -> Finding:
         detail = {"entitled": item.entitled, "attended": item.attended, "in_favour": item.in_favour}
@@ -171,7 +170,7 @@ async def consent(connection: Connection, act: Act, items: Sequence[Consent]) ->
 
 
 def _notice_ends_on(act: Act, policy: Policy) -> date:
-    return notice_over_on(act, Days(policy.on(act.business_date)["public_notice_days"]))
+    return notice_over_on(act, Days(policy.on(act.business_date, NoticePolicy).public_notice_days))
 
 
 def _posted(act: Act, ends_on: date) -> Callable[[ExitCase, Finding], Payload]:

@@ -49,6 +49,18 @@ class ExitPolicy:
     unsafe_house_grades: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MeetingPolicy:
+    """The part of those entitled who must have attended."""
+
+    meeting_attendance_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePolicy:
+    public_notice_days: int
+
+
 def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
     """`approved` where every condition holds, else `refused`; each condition is a reason with its figures."""
     needed_fen = (policy.poverty_line_fen + policy.stable_margin_fen) * facts.members

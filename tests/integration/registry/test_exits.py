@@ -106,6 +106,17 @@ async def test_who_does_not_meet_the_criteria_is_told_what_is_missing(house: Hou
     assert preview["missing"] == ["income", "food", "housing"][1:]
 
 
+async def test_the_rule_can_be_asked_on_any_day_from_its_first_on(house: House) -> None:
+    door = await house.serve("registry", "api")
+    path = f"{EXITS}/preview?household_id={await ready_household(house, door)}"
+    today = await door.call("GET", path, "helper", VILLAGE, on="2026-11-28")
+    assert today.status_code == 200, today.text
+    before = await door.call("GET", path, "helper", VILLAGE, on="2015-12-31")
+    said = before.json()
+    assert (before.status_code, said["code"]) == (409, "shared.policy_missing")
+    assert (said["figure"], said["on"]) == ("poverty_line_fen", "2015-12-31")
+
+
 async def test_a_relocated_household_waits_for_its_flat(house: House) -> None:
     door = await house.serve("registry", "api")
     household_id = await ready_household(house, door)
