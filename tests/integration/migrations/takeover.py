@@ -46,9 +46,9 @@ def assert_nothing_is_lost(before: Rows, after: Rows) -> None:
     """Every row is there still and says what it said; what is new to it stands in new columns."""
     for table, rows in before.items():
         now, names = MOVED.get(table, (table, {}))
-        rows = [{names.get(name, name): value for name, value in row.items()} for row in rows]
-        columns = {name for row in rows for name in row}
-        old = Counter(seen(row, columns) for row in rows)
+        stated = [{names.get(name, name): value for name, value in row.items()} for row in rows]
+        columns = {name for row in stated for name in row}
+        old = Counter(seen(row, columns) for row in stated)
         new = Counter(seen(row, columns) for row in after[now])
         assert old - new == Counter(), f"{table} lost rows"
         assert table in GROW or new - old == Counter(), f"{table} has rows that nobody stated"
