@@ -10,12 +10,11 @@ from gateway.limits.api import LIMITED
 from gateway.passport.actions import compose
 from gateway.passport.rules import WHOLE
 from gateway.passport.schemas import Passport
+from gateway.proxy.rules import PASSED_ON
 from shared.doors.http import current_act
 from shared.ground.context import Act
 
 router = APIRouter(tags=["passport"], dependencies=[LIMITED])
-
-PASSED_ON = ("authorization", "accept-language", "business-date", "x-correlation-id")
 
 
 @router.get("/passport/{household_id}", response_model=Passport, response_model_exclude_unset=True)

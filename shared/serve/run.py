@@ -93,7 +93,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
     if role != "worker":
-        if service.procedures or service.own_tasks:
+        if prefix:
             app.include_router(tasks.router(service), prefix=prefix)
         for router in service.routers:
             app.include_router(router, prefix=prefix)
