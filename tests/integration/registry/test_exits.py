@@ -102,6 +102,7 @@ async def test_who_does_not_meet_the_criteria_is_told_what_is_missing(house: Hou
     assert (result["code"], result["missing"]) == ("registry.exits.criteria_not_met", ["food", "housing"])
     why = (await door.call("GET", f"/registry/v1/decisions?subject_id={household_id}", "helper", VILLAGE)).json()
     assert (why[0]["outcome"], len(why[0]["reasons"])) == ("refused", 12)
+    assert why[0]["source"] == "docs/sources.md#s26"
     preview = (await door.call("GET", f"{EXITS}/preview?household_id={household_id}", "helper", VILLAGE)).json()
     assert preview["missing"] == ["income", "food", "housing"][1:]
 
