@@ -21,6 +21,7 @@ from joserfc.jwk import KeySet, RSAKey
 
 from deploy.local.cluster import ensure_cluster, login_names
 from deploy.local.postgres import Postgres
+from services import NAMES
 from shared.bus.postgres import migrate as migrate_bus
 from shared.data.migrate import migrate
 from shared.doors.tokens import sign_token
@@ -29,7 +30,7 @@ from shared.process.settings import Settings
 from shared.serve.run import build_app
 from tests.broker import BROKER, Broker, running
 
-SERVICES = ("registry", "finance", "relocation", "industry", "assessment", "gateway")
+SERVICES = (*NAMES, "gateway")
 DATABASES = (*SERVICES, "bus")
 _NUMBERS = itertools.count(1)
 logs.configure("ERROR")  # as in service: the library's own console draws each traceback for seconds

@@ -9,10 +9,11 @@ from typing import get_args
 
 import pytest
 
+from services import NAMES
 from shared.events import CATALOGUE
 from shared.ground.context import Role
 from shared.values.verdicts import Rule
-from tests.test_house import PYTHON, ROOMS, ROOT, SERVICES, TRACKED, name
+from tests.test_house import PYTHON, ROOMS, ROOT, TRACKED, name
 
 PAGES = ROOT / "docs"
 CITING = [*PYTHON, *(p for p in TRACKED if p.suffix in (".toml", ".md", ".yaml", ".yml") or p.name == "Makefile")]
@@ -97,7 +98,7 @@ def test_a_citation_that_leads_nowhere_is_found(text: str, expected: list[str]) 
 
 
 def rules() -> list[Rule]:
-    return [rule for s in SERVICES for rule in import_module(f"services.{s}.service").SERVICE.rules]
+    return [rule for s in NAMES for rule in import_module(f"services.{s}.service").SERVICE.rules]
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
@@ -115,7 +116,7 @@ def words() -> set[str]:
 
 def test_every_house_room_role_and_event_has_its_word() -> None:
     called = {
-        *SERVICES,
+        *NAMES,
         "gateway",
         *(r.name for r in ROOMS),
         *get_args(Role),

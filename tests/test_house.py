@@ -13,6 +13,7 @@ import pytest
 
 from deploy.document import document
 from deploy.local.supervisor import PROCESSES
+from services import NAMES
 from shared.bus.topics import TOPICS
 from shared.events import CATALOGUE
 from shared.ground import problems
@@ -20,7 +21,6 @@ from shared.ground.policy import read_policy
 from shared.values.id_number import is_valid
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVICES = sorted(p.name for p in (ROOT / "services").iterdir() if (p / "service.py").exists())
 FURNITURE = {f"{n}.py" for n in ("__init__", "api", "schemas", "reactions", "actions", "rules", "queries", "tables")}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 70
 SYNTHETIC_AREA = "140999"
@@ -36,7 +36,7 @@ TRACKED = sorted(
 PYTHON = [p for p in TRACKED if p.suffix == ".py"]
 ROOMS = sorted(
     folder
-    for house in (*(ROOT / "services" / s for s in SERVICES), ROOT / "gateway")
+    for house in (*(ROOT / "services" / s for s in NAMES), ROOT / "gateway")
     for folder in house.iterdir()
     if folder.is_dir() and folder.name not in ("migrations", "__pycache__")
 )
@@ -72,7 +72,7 @@ def test_every_room_has_the_same_furniture() -> None:
     assert strange + nested == []
 
 
-@pytest.mark.parametrize("folder", [*ROOMS, *(ROOT / "services" / s for s in SERVICES)], ids=name)
+@pytest.mark.parametrize("folder", [*ROOMS, *(ROOT / "services" / s for s in NAMES)], ids=name)
 def test_every_room_and_service_says_what_it_is(folder: Path) -> None:
     assert ast.get_docstring(tree(folder / "__init__.py"))
 
@@ -104,14 +104,14 @@ def test_every_event_has_a_topic_written_by_its_owner_and_a_sample() -> None:
 
 
 def test_every_topic_has_a_writer_among_the_services() -> None:
-    assert {t.writer for t in TOPICS.values()} <= {*SERVICES, "gateway"}
+    assert {t.writer for t in TOPICS.values()} <= {*NAMES, "gateway"}
 
 
 def test_every_service_is_started_on_one_machine() -> None:
-    assert {p.name for p in PROCESSES if p.run} == {*SERVICES, "gateway"}
+    assert {p.name for p in PROCESSES if p.run} == {*NAMES, "gateway"}
 
 
-CODE = re.compile(rf"shared\.[a-z_]+|(?:{'|'.join((*SERVICES, 'gateway'))})\.[a-z_]+\.[a-z_]+")
+CODE = re.compile(rf"shared\.[a-z_]+|(?:{'|'.join((*NAMES, 'gateway'))})\.[a-z_]+\.[a-z_]+")
 ROOM = re.compile(r"[a-z]+\.[a-z_]+\.")
 
 
