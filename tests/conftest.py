@@ -141,14 +141,13 @@ class House:
 
     async def settings(self, service: str, **changes: Any) -> Settings:
         login = f"{service}_app"
-        return Settings(
-            **{
-                "database_url": self.cluster.url(login, await self.database(service)),
-                "bus_url": self.cluster.url(login, await self.database("bus")),
-                "jwks_file": self.keys.jwks, "data_key_file": self.keys.data,
-                "profile": "dev", "clock": "scenario", "pool_size": 4,
-            } | changes
-        )  # fmt: skip
+        usual: dict[str, Any] = {
+            "database_url": self.cluster.url(login, await self.database(service)),
+            "bus_url": self.cluster.url(login, await self.database("bus")),
+            "jwks_file": self.keys.jwks, "data_key_file": self.keys.data,
+            "profile": "dev", "clock": "scenario", "pool_size": 4,
+        }  # fmt: skip
+        return Settings(**usual | changes)
 
     async def owner(self, service: str) -> asyncpg.Connection:
         """A connection that sees and may write everything: to prepare and to look, never to act."""
@@ -161,7 +160,8 @@ class House:
     async def rows(self, service: str, query: str, *arguments: Any) -> list[asyncpg.Record]:
         connection = await self.owner(service)
         try:
-            return await connection.fetch(query, *arguments)
+            found: list[asyncpg.Record] = await connection.fetch(query, *arguments)
+            return found
         finally:
             await connection.close()
 

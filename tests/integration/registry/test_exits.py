@@ -13,13 +13,13 @@ from tests.integration.registry.test_households import VILLAGE, post_incomes, se
 
 EXITS = "/registry/v1/exits"
 TOWNSHIP = VILLAGE[:9]
-MEETS = {
+MEETS: dict[str, Any] = {
     "food_secure": True, "clothing_secure": True, "school_dropout": False, "unfinished_major_illness": False,
     "only_subsidies": False,
 }  # fmt: skip
 
 
-async def ready_household(house: House, door: Door, **facts: object) -> UUID:
+async def ready_household(house: House, door: Door, **facts: Any) -> UUID:
     household_id = await seed_household(house, **(MEETS | facts))
     await door.call(
         "POST", "/registry/v1/households/incomes", "helper", VILLAGE, json={"items": [statement(household_id)]}
