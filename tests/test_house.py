@@ -6,6 +6,7 @@ import subprocess
 import tomllib
 from collections import Counter
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,7 @@ CODE = re.compile(rf"shared\.[a-z_]+|(?:{'|'.join((*NAMES, 'gateway'))})\.[a-z_]
 ROOM = re.compile(r"[a-z]+\.[a-z_]+\.")
 
 
+@cache
 def literals(path: Path) -> set[str]:
     return {n.value for n in ast.walk(tree(path)) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
 
