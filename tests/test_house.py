@@ -5,12 +5,16 @@ import re
 import subprocess
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from deploy.document import document
 from deploy.local.supervisor import PROCESSES
@@ -18,8 +22,9 @@ from services import NAMES
 from shared.bus.topics import TOPICS
 from shared.events import CATALOGUE
 from shared.ground import problems
-from shared.ground.policy import read_policy
+from shared.ground.policy import FAR, asked_by, read_policy
 from shared.values.id_number import is_valid
+from shared.values.verdicts import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
 FURNITURE = {f"{n}.py" for n in ("__init__", "api", "schemas", "reactions", "actions", "rules", "queries", "tables")}
@@ -122,10 +127,11 @@ def literals(path: Path) -> set[str]:
 
 
 def code_prefixes(path: Path) -> set[str]:
-    """Rooms whose codes a file puts together: `f"service.room.{reason}"`."""
+    """Rooms whose codes a file puts together: `f"service.room.{reason}"`, or a room's name given with its reasons."""
     begun = {n.values[0] for n in ast.walk(tree(path)) if isinstance(n, ast.JoinedStr) and len(n.values) == 2}
     found = {str(part.value) for part in begun if isinstance(part, ast.Constant)}
-    return {prefix for prefix in found if ROOM.fullmatch(prefix)}
+    named = {f"{word}." for word in literals(path)}
+    return {prefix for prefix in found | named if ROOM.fullmatch(prefix)}
 
 
 def test_every_refusal_has_its_texts_and_no_text_is_left_over() -> None:
@@ -143,7 +149,8 @@ def test_every_refusal_has_its_texts_and_no_text_is_left_over() -> None:
         for sibling in (*path.parent.glob("*.py"), *(ROOT / "shared").rglob("*.py"))
         for word in literals(sibling)
     }
-    assert sorted(catalogue - written - put_together) == []
+    common = {f"shared.{word}" for path in code for word in literals(path)}
+    assert sorted(catalogue - written - put_together - common) == []
 
 
 def modules() -> set[str]:
@@ -177,6 +184,69 @@ def test_every_number_has_unit_dates_and_source(path: Path) -> None:
         assert entry.source.strip(), entry
         assert type(entry.effective_from) is date is type(entry.effective_to), entry
         assert entry.effective_from < entry.effective_to, entry
+
+
+def of_rules(service: str, kind: type[Any]) -> Iterator[Any]:
+    """What of this kind a service's rules define: rules, or classes."""
+    for path in sorted((ROOT / "services" / service).glob("*/rules.py")):
+        module = import_module(f"services.{service}.{path.parent.name}.rules")
+        yield from (
+            x for x in vars(module).values() if isinstance(x, kind) and getattr(x, "__module__", "") != "typing"
+        )
+
+
+def policies(service: str) -> set[type[object]]:
+    """The dataclasses that a service's policy file fills: those of its rules of which the name ends so."""
+    return {x for x in of_rules(service, type) if x.__name__.endswith("Policy")}
+
+
+def figures(service: str) -> set[str]:
+    """What they ask for: codes, or `code.key` of a table."""
+    return {of for kind in policies(service) for of in asked_by(kind).values() if isinstance(of, str)}
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_a_figure_that_is_asked_for_is_in_force_from_its_first_day_on(service: str) -> None:
+    """Without a gap and without an end: what lapsed would be missed on the day, in front of the counter."""
+    entries = read_policy(ROOT / "services" / service / "policy.toml").entries
+    for code in {figure.partition(".")[0] for figure in figures(service)}:
+        ours = [e for e in entries if e.code == code]
+        assert ours, code
+        assert all(one.effective_to == other.effective_from for one, other in pairwise(ours)), code
+        assert ours[-1].effective_to == FAR, code
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_every_entry_of_a_policy_is_somebodys_field(service: str) -> None:
+    asked = figures(service)
+    for entry in read_policy(ROOT / "services" / service / "policy.toml").entries:
+        parts = {f for f in asked if f.startswith(f"{entry.code}.")}
+        assert parts == {f"{entry.code}.{key}" for key in entry.value} if parts else entry.code in asked, entry.code
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_every_policy_can_be_asked_today_and_holds_what_its_types_say(service: str) -> None:
+    policy = read_policy(ROOT / "services" / service / "policy.toml")
+    for kind in policies(service):
+        found = policy.on(date(2026, 11, 28), kind)
+        adapter = TypeAdapter(kind)
+        assert adapter.validate_json(adapter.dump_json(found, warnings=False), strict=True) == found
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_what_is_asked_of_a_policy_is_a_policy_and_every_policy_is_asked(service: str) -> None:
+    """A dataclass of another name would escape the tests above."""
+    asked = {
+        ast.unparse(call.args[1]).rpartition(".")[2]
+        for path in (ROOT / "services" / service).glob("*/*.py")
+        for call in ast.walk(tree(path))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "on"
+    }
+    by_rule = {rule.policy.__name__ for rule in of_rules(service, Rule)}
+    within = {x.__name__ for kind in policies(service) for x in asked_by(kind).values() if not isinstance(x, str)}
+    names = {kind.__name__ for kind in policies(service)}
+    assert asked - {"policy"} <= names
+    assert names <= asked | by_rule | within
 
 
 def test_no_number_of_a_person_who_may_exist() -> None:

@@ -28,7 +28,7 @@ async def ledger_balances(api: Api, _state: Path) -> Finding:
 
 async def exits_complete(api: Api, _state: Path) -> Finding:
     """Every announced exit: all steps in order, by date and by different persons, consent, notice, decision."""
-    cases = [c["exit_id"] async for c in api.pages(JUDGE, "/registry/v1/exits?state=announced")]
+    cases = [c["id"] async for c in api.pages(JUDGE, "/registry/v1/exits?state=announced")]
     turn = asyncio.Semaphore(8)
 
     async def incomplete(case: str) -> str:

@@ -53,7 +53,7 @@ async def take_new(
     return found, [row for one, row in fresh.items() if one in free]
 
 
-async def insert_free(connection: Connection, query: Statement, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+async def insert_free(connection: Connection, query: Statement[Any], rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
     """Run an `insert_many` that ends with FREE: the ids that were free; the others are somebody else's."""
     if not rows:
         return set()

@@ -6,11 +6,12 @@ Each has the table; one reaction keeps it. An unknown household is 409 `shared.h
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, Text, Uuid
+from sqlalchemy import Boolean, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.data.ddl import restrict_by_area, run
-from shared.data.sql import Connection, execute, sql
+from shared.data.relations import Relation
+from shared.data.sql import Connection, Statement, execute, sql, types_of
 from shared.events.registry import (
     ExitRevoked,
     HouseholdExited,
@@ -91,6 +92,27 @@ async def on_exit_revoked(connection: Connection, facts: Sequence[tuple[Act, Exi
 async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
     ids = sorted({f.household_id for _, f in facts})
     await execute(connection, _SET_STATUS, rows=len(ids), status="removed", ids=ids)
+
+
+def _follow(table: Table | Relation[Any]) -> Statement[Any]:
+    version = ", version = t.version + 1" if "version" in types_of(table) else ""
+    return sql(
+        f"UPDATE {table.name} t SET division = h.division{version} FROM household h"  # noqa: S608 - our names
+        " WHERE t.household_id = h.id AND t.household_id = ANY(:ids) AND t.division <> h.division",
+        ids=ARRAY(Uuid),
+    )
+
+
+def following(tables: Sequence[Table | Relation[Any]]) -> dict[str, Reaction]:
+    """The reaction by which rows of these tables go where their household now is; the projection must know it."""
+    statements = [_follow(table) for table in tables]
+
+    async def on_household_revised(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:
+        ids = sorted({f.household_id for _, f in facts})
+        for statement in statements:
+            await execute(connection, statement, rows=None, ids=ids)  # mostly nobody moved
+
+    return {HouseholdRevised.TYPE: on_household_revised}
 
 
 REACTIONS: dict[str, Reaction] = {

@@ -158,6 +158,7 @@ _EXPECTED = {
     "int_parsing": ("a whole number", "整数"),
     "json_invalid": ("well-formed JSON", "合法的 JSON"),
     "too_long": ("fewer entries", "条目过多"),
+    "unstorable_text": ("text without NUL characters", "文字中不得含空字符"),
     "over_total": ("parts of a category that sum up to its total at most", "各部分之和不得超过该类合计"),
     "payer_twice": ("each payer once in a category", "同一类别中每个支付方只能出现一次"),
 }
@@ -167,6 +168,8 @@ def field_error(error: Any) -> FieldError:
     """One of pydantic's errors in both languages."""
     # pydantic's message names limits, never the value sent.
     where = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
+    # A field that is none is called as its sender called it, as far as that can be said again.
+    where = where.encode("utf-8", "replace").decode("utf-8")[:200]
     english, chinese = _EXPECTED.get(error["type"], (error["msg"], error["msg"]))
     limits = ", ".join(
         str(v) for k, v in (error.get("ctx") or {}).items() if k in ("gt", "ge", "lt", "le", "max_length", "expected")

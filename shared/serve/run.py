@@ -29,7 +29,7 @@ from shared.ground.policy import read_policy
 from shared.process import logs, metrics
 from shared.process.settings import Settings
 from shared.process.watchdog import Watchdog
-from shared.serve import operations
+from shared.serve import operations, tasks
 from shared.serve.service import Service
 
 log = structlog.get_logger()
@@ -93,6 +93,8 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
     if role != "worker":
+        if service.procedures or service.own_tasks:
+            app.include_router(tasks.router(service), prefix=prefix)
         for router in service.routers:
             app.include_router(router, prefix=prefix)
         for middleware in reversed(service.middleware):

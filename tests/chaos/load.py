@@ -154,7 +154,7 @@ class Load:
         if done.code is not None:
             return
         _, listed = await self.client.insist(village.clerk, "GET", f"{path}?household_id={home.id}")
-        case, ends_on = {"exit_id": listed["items"][0]["exit_id"]}, self.day + NOTICE
+        case, ends_on = {"id": listed["items"][0]["id"]}, self.day + NOTICE
         for name, who, door, more in (
             ("review", village.chair, "/reviews", VOTE),
             ("check", village.team, "/checks", {"confirmed": True, "evidence": "visit"}),

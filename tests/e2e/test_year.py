@@ -47,7 +47,7 @@ async def decisions(gateway: Door) -> dict[str, Any]:
         numbers = {h["id"]: h["household_no"] async for h in api.pages(judge, "/registry/v1/households")}
         found = {}
         async for case in api.pages(judge, "/registry/v1/exits"):
-            whole = await api.get(judge, f"/registry/v1/exits/{case['exit_id']}")
+            whole = await api.get(judge, f"/registry/v1/exits/{case['id']}")
             steps = [(s["step"], s["acted_on"], s["outcome"]) for s in whole["steps"]]
             found[numbers[case["household_id"]]] = case["state"], steps
         return found

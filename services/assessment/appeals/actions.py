@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.assessment.appeals import queries
-from services.assessment.appeals.rules import in_time, points_fit
+from services.assessment.appeals.rules import AppealPolicy, in_time, points_fit
 from services.assessment.appeals.schemas import AppealDecision, AppealState, NewAppeal
 from services.assessment.scoring import queries as scoring
 from services.assessment.scoring.actions import correct_score, published
@@ -34,7 +34,8 @@ async def raise_appeal(connection: Connection, act: Act, policy: Policy, body: N
         raise Problem("shared.not_found")
     score = await scoring.get_current(connection, run["id"], body.subject_id)
     await _line(connection, score, body.code)
-    if not in_time(run["published_on"], act.business_date, policy.on(act.business_date)["appeal_working_days"]):
+    figures = policy.on(act.business_date, AppealPolicy)
+    if not in_time(run["published_on"], act.business_date, figures.appeal_working_days):
         raise Problem("assessment.appeals.too_late")
     row = body.model_dump() | {
         "run_id": run["id"], "kind": score["kind"], "division": score["division"], "raised_on": act.business_date,

@@ -28,7 +28,7 @@ async def open_case(connection: Connection, act: Act, new: NewCase) -> None:
         if not await _is_same(connection, new, earlier, subjects, households):
             raise Problem("assessment.cases.content_differs")
         return
-    if not new.division.startswith(act.caller.area):
+    if not act.caller.within(new.division):
         raise Problem("assessment.cases.outside_area")
     named = await queries.list_named(connection, subjects)
     if {r["id"] for r in named} != set(subjects):

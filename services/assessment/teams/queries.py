@@ -70,11 +70,6 @@ _INSERT_PAIRINGS = sql(
     ids=ARRAY(Uuid), households=ARRAY(Uuid), divisions=ARRAY(Text), cadres=ARRAY(Uuid), starts_on=ARRAY(Date),
     ends_on=ARRAY(Date), assigned_on=Date, assigned_by=Text,
 )  # fmt: skip
-_FOLLOW = sql(
-    "UPDATE pairing p SET division = h.division FROM household h"
-    " WHERE h.id = ANY(:ids) AND p.household_id = h.id AND p.division <> h.division",
-    ids=ARRAY(Uuid),
-)
 _FOLLOW_CADRES = sql(
     "UPDATE leave l SET division = c.division FROM cadre c"
     " WHERE c.id = ANY(:ids) AND l.cadre_id = c.id AND l.division <> c.division",
@@ -222,11 +217,6 @@ async def insert_pairings(
         divisions=[r["division"] for r in rows], cadres=[r["cadre_id"] for r in rows],
         starts_on=[r["starts_on"] for r in rows], ends_on=[r["ends_on"] for r in rows],
     )  # fmt: skip
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Pairings go with a household to its new village; most have not moved."""
-    await execute(connection, _FOLLOW, rows=None, ids=list(household_ids))
 
 
 async def lock_open_pairings(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, Row]:

@@ -9,6 +9,7 @@ from services.assessment.deeds import queries as deeds
 from services.assessment.teams import queries as teams
 from services.assessment.visits import queries
 from services.assessment.visits.rules import (
+    FindingPolicy,
     Judgement,
     VisitFacts,
     VisitPolicy,
@@ -31,13 +32,6 @@ CHECKIN_CONTENT = ("checked_on", "lat_e6", "lon_e6")
 TAKEN = "assessment.visits.id_taken"
 
 
-def visit_policy(numbers: dict[str, Any]) -> VisitPolicy:
-    return VisitPolicy(
-        geofence_m=numbers["geofence_m"], tolerance_m=numbers["geofence_tolerance_m"],
-        late_after_days=numbers["visit_late_after_days"], counts_within_days=numbers["visit_counts_within_days"],
-    )  # fmt: skip
-
-
 async def record_visits(
     connection: Connection, act: Act, policy: Policy, items: Sequence[SentVisit]
 ) -> list[VisitResult]:
@@ -47,8 +41,8 @@ async def record_visits(
         Problem: the caller is no cadre (403).
     """
     cadre = await _lock_cadre(connection, act)
-    numbers = policy.on(act.business_date)
-    figures, codes = visit_policy(numbers), set(numbers["visit_findings"])
+    figures = policy.on(act.business_date, VisitPolicy)
+    codes = set(policy.on(act.business_date, FindingPolicy).visit_findings)
     # Statements of their own after the locks, so that they see what a phone before us has committed.
     households = await teams.lock_households(connection, sorted({i.household_id for i in items}))
     known: dict[UUID, Any] = dict(await queries.list_visits_by_id(connection, [i.id for i in items]))
@@ -96,9 +90,9 @@ async def record_checkins(
         Problem: the caller is no cadre of the area (403).
     """
     cadre = await _lock_cadre(connection, act)
-    if not cadre["division"].startswith(act.caller.area):
+    if not act.caller.within(cadre["division"]):
         raise Problem("assessment.visits.not_a_cadre")
-    figures = visit_policy(policy.on(act.business_date))
+    figures = policy.on(act.business_date, VisitPolicy)
     known: dict[UUID, Any] = dict(await queries.list_checkins_by_id(connection, [i.id for i in items]))
     places = await teams.list_places(connection, [cadre["division"]])
     counted = await queries.list_checked_days(connection, cadre["id"], [i.on for i in items])

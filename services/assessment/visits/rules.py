@@ -27,9 +27,16 @@ class VisitPolicy:
     """The figures in force on the day of arrival."""
 
     geofence_m: int
-    tolerance_m: int
-    late_after_days: int
-    counts_within_days: int
+    geofence_tolerance_m: int
+    visit_late_after_days: int
+    visit_counts_within_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPolicy:
+    """Codes of what a visit may find."""
+
+    visit_findings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,8 @@ def judge_visit(facts: VisitFacts, policy: VisitPolicy) -> Judgement:
     if not facts.is_helper:
         return Judgement(counts=False, refusal="not_the_helper")
     against = _too_far(facts.distance_m, policy)
-    late = days > policy.late_after_days
-    if days > policy.counts_within_days:
+    late = days > policy.visit_late_after_days
+    if days > policy.visit_counts_within_days:
         against += ("too_late",)
     if facts.counted:
         against += ("duplicate",)
@@ -77,7 +84,7 @@ def judge_checkin(
 
 def is_too_far(distance_m: int | None, policy: VisitPolicy) -> bool:
     """Outside the fence of a place that is known."""
-    return distance_m is not None and distance_m > policy.geofence_m + policy.tolerance_m
+    return distance_m is not None and distance_m > policy.geofence_m + policy.geofence_tolerance_m
 
 
 def _too_far(distance_m: int | None, policy: VisitPolicy) -> tuple[str, ...]:

@@ -7,7 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from services.finance.bank import queries
-from services.finance.bank.rules import Applied, Held, LoanState, Outcome, Posted, Refused, apply_bank_event
+from services.finance.bank.rules import (
+    Applied,
+    Held,
+    LoanState,
+    Outcome,
+    Posted,
+    Refused,
+    RepaymentPolicy,
+    apply_bank_event,
+)
 from services.finance.bank.schemas import BankEvent, EventResult
 from services.finance.ledger import queries as ledger
 from services.finance.ledger.actions import post_journals
@@ -26,6 +35,7 @@ from shared.events.finance import (
 )
 from shared.facts.outbox import emit
 from shared.ground.context import Act
+from shared.ground.policy import Policy
 from shared.values.dates import Period
 from shared.values.ids import uuid7
 
@@ -58,7 +68,7 @@ class Book:
 
 
 async def record_bank_events(
-    connection: Connection, act: Act, numbers: dict[str, Any], items: Sequence[BankEvent | EventResult]
+    connection: Connection, act: Act, policy: Policy, items: Sequence[BankEvent | EventResult]
 ) -> list[EventResult]:
     """Take the events in their order; what waited for one of them follows at once.
 
@@ -74,7 +84,7 @@ async def record_bank_events(
     books = await _open_books(connection, list(rows.values()))
     stored = [_stored(act, event, rows[event.loan_no], i) for i, event in enumerate(first.values())]
     new = await queries.insert_events(connection, stored)
-    order = tuple(numbers["repayment_order"])
+    order = policy.on(act.business_date, RepaymentPolicy).repayment_order
     for row in stored:
         if row["serial"] in new:
             _take(books[row["loan_id"]], Waiting(row["id"], first[row["serial"]]), order)

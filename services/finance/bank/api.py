@@ -35,8 +35,7 @@ async def record_bank_events(
 ) -> EventResults:
     """Up to 1,000 events about the bank's own loans, a result for each; a repeat changes nothing."""
     read = [_read(item) for item in body.events]
-    numbers = policy.on(act.business_date)
-    return EventResults(results=await actions.record_bank_events(connection, act, numbers, read))
+    return EventResults(results=await actions.record_bank_events(connection, act, policy, read))
 
 
 def _read(item: Any) -> BankEvent | EventResult:

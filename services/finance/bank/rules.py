@@ -16,6 +16,13 @@ CLOSED = ("declined", "settled")
 
 
 @dataclass(frozen=True, slots=True)
+class RepaymentPolicy:
+    """What a repayment is taken for, in this order."""
+
+    repayment_order: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LoanState:
     """A loan as its events have left it; amounts in fen."""
 

@@ -22,7 +22,6 @@ from services.finance.ledger import queries as ledger
 from services.finance.ledger.actions import post_journals
 from services.finance.ledger.rules import Journal, transfer
 from services.finance.loans import queries as loans
-from services.finance.loans.actions import rate_policy
 from services.finance.loans.rules import Movement, quarter_of
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
@@ -54,7 +53,7 @@ async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str
     periods = await bank_queries.list_unclaimed(connection, bank, quarter.start_on, quarter.end_on)
     if not periods:
         raise Problem("finance.discounts.nothing_to_claim")
-    decided, claim_id = await _decide(connection, policy.on(act.business_date), periods), uuid7()
+    decided, claim_id = await _decide(connection, policy.on(act.business_date, DiscountPolicy), periods), uuid7()
     lines = [_line(claim_id, period, one) for period, one in zip(periods, decided, strict=True) if not one.facts.frozen]
     if not lines:
         raise Problem("finance.discounts.nothing_to_claim")
@@ -72,14 +71,13 @@ async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str
     )  # fmt: skip
 
 
-async def _decide(connection: Connection, numbers: dict[str, Any], periods: Sequence[Row]) -> list[Decided]:
+async def _decide(connection: Connection, policy: DiscountPolicy, periods: Sequence[Row]) -> list[Decided]:
     ids = sorted({p["loan_id"] for p in periods})
     rows = await loans.list_loans_by_id(connection, ids)
     household_ids = sorted({r["household_id"] for r in rows.values()})
     statuses = await loans.list_statuses(connection, household_ids)
     frozen, misused = await list_frozen(connection, household_ids), await holds.list_misused(connection, ids)
     principal, spells = await ledger.list_principal(connection, ids), await bank_queries.list_spells(connection, ids)
-    rule_policy = DiscountPolicy(tuple(numbers["loan_statuses"]), rate_policy(numbers))
     decided = []
     for settled in periods:
         loan = rows[settled["loan_id"]]
@@ -94,9 +92,9 @@ async def _decide(connection: Connection, numbers: dict[str, Any], periods: Sequ
             fen_days=paid_fen_days(movements, period, overdue), overdue_days=sum(o.days for o in overdue),
             frozen=loan["household_id"] in frozen, misused=loan["id"] in misused,
         )  # fmt: skip
-        verdict = quarterly_discount(facts, rule_policy)
+        verdict = quarterly_discount(facts, policy)
         subject, bank = str(loan["household_id"]), loan["bank"]
-        decided.append(Decided(DISCOUNT, subject, loan["division"], facts, rule_policy, verdict, bank=bank))
+        decided.append(Decided(DISCOUNT, subject, loan["division"], facts, policy, verdict, bank=bank))
     return decided
 
 

@@ -6,6 +6,7 @@ eligibility is looked at again each quarter (domain notes 2.3 "Discount", S35 20
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from services.finance.loans.rules import Movement, RatePolicy, benchmark_ppm, fen_days, interest_fen
 from shared.values.dates import Period
@@ -31,7 +32,7 @@ class DiscountFacts:
 
 @dataclass(frozen=True, slots=True)
 class DiscountPolicy:
-    statuses: tuple[str, ...]
+    statuses: Annotated[tuple[str, ...], "loan_statuses"]
     rates: RatePolicy
 
 

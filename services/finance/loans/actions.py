@@ -26,20 +26,6 @@ from shared.values.verdicts import Decided
 CONTENT = ("household_id", "bank", "amount_fen", "term_months", "purpose")
 
 
-def loan_policy(numbers: dict[str, Any]) -> LoanPolicy:
-    return LoanPolicy(
-        smallest_fen=numbers["smallest_loan_fen"], largest_fen=numbers["largest_loan_fen"],
-        longest_term_months=numbers["longest_term_months"], purposes=tuple(numbers["loan_purposes"]),
-        statuses=tuple(numbers["loan_statuses"]), banks=tuple(numbers["lending_banks"]),
-    )  # fmt: skip
-
-
-def rate_policy(numbers: dict[str, Any]) -> RatePolicy:
-    return RatePolicy(
-        numbers["short_term_months"], numbers["benchmark_short_ppm"], numbers["benchmark_long_ppm"]
-    )  # fmt: skip
-
-
 async def decide_applications(
     connection: Connection, act: Act, policy: Policy, items: Sequence[LoanApplication]
 ) -> list[ApplicationResult]:
@@ -53,24 +39,24 @@ async def decide_applications(
     for item in items:
         if item.id not in earlier and item.household_id in households:
             fresh.setdefault(item.id, item)
-    decided = await _decide(connection, policy.on(act.business_date), list(fresh.values()), households)
+    decided = await _decide(connection, policy.on(act.business_date, LoanPolicy), list(fresh.values()), households)
     rows = [_row(act, item, decided[item.id]) for item in fresh.values()]
     free = await queries.insert_applications(connection, rows)
     rows = [r for r in rows if r["id"] in free]
     await record_decisions(connection, act, policy.version, [decided[r["id"]] for r in rows])
-    numbers = await _open_loans(connection, act, policy.on(act.business_date), rows)
+    numbers = await _open_loans(connection, act, policy.on(act.business_date, RatePolicy), rows)
     known: dict[UUID, Any] = {**earlier, **{r["id"]: r | {"loan_no": numbers.get(r["id"])} for r in rows}}
     await emit(connection, act, "finance", [_event(r, numbers) for r in rows])
     return [_result(item, known.get(item.id), item.household_id in households) for item in items]
 
 
 async def _decide(
-    connection: Connection, numbers: dict[str, Any], items: Sequence[LoanApplication], households: dict[UUID, Row]
+    connection: Connection, policy: LoanPolicy, items: Sequence[LoanApplication], households: dict[UUID, Row]
 ) -> dict[UUID, Decided]:
     # A statement of its own after the lock, so that it sees what the one before us has committed.
     busy = await queries.find_open(connection, [i.household_id for i in items])
     frozen = await list_frozen(connection, [i.household_id for i in items])
-    policy, decided = loan_policy(numbers), {}
+    decided = {}
     for item in items:
         household = households[item.household_id]
         facts = LoanFacts(
@@ -95,7 +81,7 @@ def _row(act: Act, item: LoanApplication, decided: Decided) -> dict[str, Any]:
 
 
 async def _open_loans(
-    connection: Connection, act: Act, numbers: dict[str, Any], rows: Sequence[dict[str, Any]]
+    connection: Connection, act: Act, rates: RatePolicy, rows: Sequence[dict[str, Any]]
 ) -> dict[UUID, str]:
     approved = [r for r in rows if r["status"] == "approved"]
     taken = await queries.take_numbers(connection, len(approved))
@@ -103,7 +89,6 @@ async def _open_loans(
     loan_nos = {
         r["id"]: f"{r['division'][:6]}-{act.business_date.year}-{n:06}" for r, n in zip(approved, taken, strict=True)
     }
-    rates = rate_policy(numbers)
     await queries.insert_loans(connection, [
         {name: r[name] for name in ("id", "household_id", "division", "bank", "amount_fen", "term_months")}
         | {

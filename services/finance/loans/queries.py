@@ -71,16 +71,6 @@ _COVER = sql(
     " FROM unnest(:ids, :covered, :owed) AS n (id, covered, owed) WHERE l.id = n.id",
     ids=ARRAY(Uuid), covered=ARRAY(BigInteger), owed=ARRAY(BigInteger),
 )  # fmt: skip
-_FOLLOW = sql(
-    "UPDATE loan l SET division = h.division, version = l.version + 1 FROM household h"
-    " WHERE h.id = ANY(:ids) AND l.household_id = h.id AND l.division <> h.division",
-    ids=ARRAY(Uuid),
-)
-_FOLLOW_HOLDS = sql(
-    "UPDATE loan_hold k SET division = h.division FROM household h"
-    " WHERE h.id = ANY(:ids) AND k.household_id = h.id AND k.division <> h.division",
-    ids=ARRAY(Uuid),
-)
 _HOLDS = (
     "ARRAY(SELECT DISTINCT kind FROM loan_hold k WHERE k.loan_id = loan.id AND k.released_on IS NULL ORDER BY kind)"
     " AS holds"
@@ -173,12 +163,6 @@ async def cover_interest(connection: Connection, sums: Mapping[UUID, tuple[int, 
 async def list_open_loans(connection: Connection, household_ids: Sequence[UUID]) -> list[Row]:
     """The open loans of the households, one each at most, within the caller's area."""
     return await fetch(connection, _OPEN_LOANS, ids=list(household_ids))
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Loans, and the holds on them, go with a household to its new village; most have not moved."""
-    await execute(connection, _FOLLOW, rows=None, ids=list(household_ids))
-    await execute(connection, _FOLLOW_HOLDS, rows=None, ids=list(household_ids))
 
 
 async def get_loan(connection: Connection, loan_id: UUID) -> Row:

@@ -7,6 +7,7 @@ most three years at the benchmark rate, one open loan per household, for product
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from shared.values.dates import Period
 from shared.values.money import half_up
@@ -32,12 +33,12 @@ class LoanFacts:
 
 @dataclass(frozen=True, slots=True)
 class LoanPolicy:
-    smallest_fen: int
-    largest_fen: int
+    smallest_fen: Annotated[int, "smallest_loan_fen"]
+    largest_fen: Annotated[int, "largest_loan_fen"]
     longest_term_months: int
-    purposes: tuple[str, ...]
-    statuses: tuple[str, ...]
-    banks: tuple[str, ...]
+    purposes: Annotated[tuple[str, ...], "loan_purposes"]
+    statuses: Annotated[tuple[str, ...], "loan_statuses"]
+    banks: Annotated[tuple[str, ...], "lending_banks"]
 
 
 # Domain notes 2.3 "Product": registered incl. exited, amount, term, one balance (S35 2017-42, S36, S37); age 18 to
@@ -73,8 +74,8 @@ ELIGIBILITY = Rule("finance.loan_eligibility", LoanFacts, LoanPolicy, loan_eligi
 @dataclass(frozen=True, slots=True)
 class RatePolicy:
     short_term_months: int
-    short_ppm: int
-    long_ppm: int
+    short_ppm: Annotated[int, "benchmark_short_ppm"]
+    long_ppm: Annotated[int, "benchmark_long_ppm"]
 
 
 # PBC benchmark rates from 2015-10-24 [known].

@@ -10,6 +10,8 @@ from services.industry.dividends.rules import (
     AGREEMENT,
     AgreementFacts,
     AgreementPolicy,
+    OverduePolicy,
+    SchedulePolicy,
     dividend_agreement,
     last_due_on,
     missed_before,
@@ -47,19 +49,6 @@ DIFFERS = "industry.dividends.content_differs"
 UNKNOWN_HOUSEHOLD, UNKNOWN_LOAN = "shared.household_unknown", "industry.dividends.loan_unknown"
 
 
-def agreement_policy(numbers: dict[str, Any]) -> AgreementPolicy:
-    return AgreementPolicy(
-        statuses=tuple(numbers["dividend_statuses"]), floor_ppm=numbers["dividend_floor_ppm"],
-        longest_years=numbers["dividend_longest_years"], exposure_limit_fen=numbers["entity_exposure_limit_fen"],
-        barred_kinds=tuple(numbers["dividend_barred_kinds"]),
-        participation_needed=numbers["dividend_participation_needed"],
-    )  # fmt: skip
-
-
-def due_days(numbers: dict[str, Any]) -> list[tuple[int, int]]:
-    return [(month, day) for month, day in numbers["dividend_due_days"]]
-
-
 async def sign_agreements(
     connection: Connection, act: Act, policy: Policy, items: Sequence[Agreement]
 ) -> list[AgreementResult]:
@@ -74,13 +63,14 @@ async def sign_agreements(
     for item in items:
         if item.id not in earlier and _unknown(act, item, households, loans) is None:
             fresh.setdefault(item.id, item)
-    numbers = policy.on(act.business_date)
-    decided = await _decide(connection, agreement_policy(numbers), list(fresh.values()), households, loans)
+    figures = policy.on(act.business_date, AgreementPolicy)
+    decided = await _decide(connection, figures, list(fresh.values()), households, loans)
     await record_decisions(connection, act, policy.version, list(decided.values()))
     rows = [_row(act, item, decided[i]) for i, item in fresh.items() if decided[i].verdict.outcome == "accepted"]
     free = await queries.insert_agreements(connection, rows)
     kept = {r["id"]: r for r in rows if r["id"] in free}
-    await queries.insert_dues(connection, _dues(list(kept.values()), due_days(numbers)))
+    days = policy.on(act.business_date, SchedulePolicy).dividend_due_days
+    await queries.insert_dues(connection, _dues(list(kept.values()), days))
     names = ("household_id", "division", "loan_id", "entity_code", "floor_fen", "signed_on")
     facts = [AgreementSigned(agreement_id=i, **{n: r[n] for n in names}) for i, r in kept.items()]
     await emit(connection, act, "industry", facts)
@@ -202,7 +192,8 @@ async def top_up(connection: Connection, act: Act, policy: Policy, top_up_id: UU
     Raises:
         Problem: the id was used for another year (422); the year is not over or was topped up before (409).
     """
-    first_on, last_on = date(year, 1, 1), last_due_on(year, due_days(policy.on(act.business_date)))
+    days = policy.on(act.business_date, SchedulePolicy).dividend_due_days
+    first_on, last_on = date(year, 1, 1), last_due_on(year, days)
     await queries.take_turn(connection)
     for known in await queries.find_top_ups(connection, top_up_id, year):
         if known["id"] != top_up_id:
@@ -232,7 +223,7 @@ async def top_up(connection: Connection, act: Act, policy: Policy, top_up_id: UU
 
 async def check_overdue(connection: Connection, act: Act, policy: Policy) -> Missed:
     """One warning for each agreement and due date that was not paid in full within the policy's days."""
-    before = missed_before(act.business_date, policy.on(act.business_date)["dividend_overdue_days"])
+    before = missed_before(act.business_date, policy.on(act.business_date, OverduePolicy).dividend_overdue_days)
     rows = await queries.set_missed(connection, act.business_date, before)
     names = ("household_id", "division", "agreement_id", "loan_id", "due_on", "owed_fen")
     facts = [

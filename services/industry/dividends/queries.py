@@ -82,14 +82,6 @@ _LOCK_OF_HOUSEHOLDS = sql(
     "SELECT * FROM dividend_agreement WHERE household_id = ANY(:ids) AND state = 'active' ORDER BY id FOR UPDATE",
     ids=ARRAY(Uuid),
 )
-_FOLLOW = tuple(
-    sql(
-        f"UPDATE {table} t SET division = h.division FROM household h"  # noqa: S608 - our names
-        " WHERE h.id = ANY(:ids) AND t.household_id = h.id AND t.division <> h.division",
-        ids=ARRAY(Uuid),
-    )
-    for table in ("loan_known", "dividend_agreement", "dividend_due")
-)
 _PAGE = sql(
     "SELECT * FROM dividend_agreement WHERE id > :after"
     " AND (:household_id IS NULL OR household_id = :household_id)"
@@ -225,12 +217,6 @@ async def end_agreements(connection: Connection, ended: Mapping[UUID, tuple[date
             reasons=[reason for _, reason in ended.values()],
         )  # fmt: skip
         await execute(connection, _OWE_NO_MORE, rows=None, ids=list(ended), ended_on=days)
-
-
-async def follow_households(connection: Connection, ids: Sequence[UUID]) -> None:
-    """Rows of households that may have moved stand where these live now; mostly nobody moved."""
-    for statement in _FOLLOW:
-        await execute(connection, statement, rows=None, ids=list(ids))
 
 
 async def list_agreements(

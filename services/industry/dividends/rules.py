@@ -7,6 +7,7 @@ a year whatever it earns (domain notes 2.3 "PV entity model" and 2.4 "Guaranteed
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 from uuid import UUID
 
 from shared.values.dates import add_months
@@ -39,12 +40,24 @@ class AgreementFacts:
 class AgreementPolicy:
     """The figures in force on the business date."""
 
-    statuses: tuple[str, ...]
-    floor_ppm: int
-    longest_years: int
-    exposure_limit_fen: int
-    barred_kinds: tuple[str, ...]
-    participation_needed: bool
+    statuses: Annotated[tuple[str, ...], "dividend_statuses"]
+    floor_ppm: Annotated[int, "dividend_floor_ppm"]
+    longest_years: Annotated[int, "dividend_longest_years"]
+    exposure_limit_fen: Annotated[int, "entity_exposure_limit_fen"]
+    barred_kinds: Annotated[tuple[str, ...], "dividend_barred_kinds"]
+    participation_needed: Annotated[bool, "dividend_participation_needed"]
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePolicy:
+    """Month and day of each instalment in a year."""
+
+    dividend_due_days: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverduePolicy:
+    dividend_overdue_days: int
 
 
 def dividend_agreement(facts: AgreementFacts, policy: AgreementPolicy) -> Verdict:

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.industry.forestry import queries
 from services.industry.forestry.rules import (
     CoopPolicy,
+    InstalmentPolicy,
     Standing,
     acceptance_refusal,
     contract_refusal,
@@ -40,13 +41,6 @@ def _code(reason: str | None) -> str | None:
     return reason if reason is None or "." in reason else f"industry.forestry.{reason}"
 
 
-def coop_policy(numbers: dict[str, Any]) -> CoopPolicy:
-    return CoopPolicy(
-        fewest_members=numbers["coop_fewest_members"], poor_ppm=numbers["coop_poor_ppm"],
-        labour_ppm=numbers["coop_labour_ppm"],
-    )  # fmt: skip
-
-
 async def record_plots(connection: Connection, act: Act, items: Sequence[Plot]) -> list[Result]:
     """Keep plots; what one is does not change."""
     households = await queries.lock_households(connection, [i.household_id for i in items])
@@ -73,7 +67,7 @@ async def record_plots(connection: Connection, act: Act, items: Sequence[Plot]) 
 
 async def accept_plots(connection: Connection, act: Act, policy: Policy, items: Sequence[Acceptance]) -> list[Result]:
     """Keep what stands of each plot in a year, and owe the year's instalment for it, once."""
-    fen_per_mu: list[int] = policy.on(act.business_date)["forest_instalments_fen"]
+    fen_per_mu = policy.on(act.business_date, InstalmentPolicy).forest_instalments_fen
     plots = await queries.lock_plots(connection, [i.plot_id for i in items])
     known = await queries.list_acceptances(connection, [i.id for i in items], list(plots))
     years = {(a["plot_id"], a["year_no"]) for a in known.values()}
@@ -114,7 +108,7 @@ async def accept_plots(connection: Connection, act: Act, policy: Policy, items: 
 
 async def set_coops(connection: Connection, act: Act, policy: Policy, items: Sequence[Coop]) -> list[Result]:
     """The last count of a cooperative's members counts; its code and place do not change."""
-    figures = coop_policy(policy.on(act.business_date))
+    figures = policy.on(act.business_date, CoopPolicy)
     await queries.take_turn(connection)
     known = await queries.list_coops_by_id(connection, [i.id for i in items])
     owners = await queries.list_codes(connection, [i.code for i in items])
@@ -124,7 +118,7 @@ async def set_coops(connection: Connection, act: Act, policy: Policy, items: Seq
         reason = coop_refusal(item.members, item.poor_members, figures)
         if item.id in rows:
             reason = "twice_in_batch"
-        elif not item.division.startswith(act.caller.area):
+        elif not act.caller.within(item.division):
             reason = "outside_area"
         elif earlier is not None and (earlier["code"], earlier["division"]) != (item.code, item.division):
             reason = "content_differs"
@@ -170,7 +164,7 @@ async def record_memberships(connection: Connection, act: Act, items: Sequence[M
 
 async def sign_contracts(connection: Connection, act: Act, policy: Policy, items: Sequence[Contract]) -> list[Result]:
     """Keep contracts of which enough is for labour."""
-    figures = coop_policy(policy.on(act.business_date))
+    figures = policy.on(act.business_date, CoopPolicy)
     coops = await queries.list_coops_by_id(connection, [i.coop_id for i in items])
     known = await queries.list_contracts_by_id(connection, [i.id for i in items])
 

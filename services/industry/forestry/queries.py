@@ -72,17 +72,9 @@ _TOTALS = sql(
     " (SELECT coalesce(sum(amount_fen), 0)::bigint FROM forest_labour) AS labour_fen FROM forest_plot",
     area=Text,
 )
-_FOLLOW = [
-    sql(
-        f"UPDATE {table} t SET division = h.division FROM household h"  # noqa: S608 - our names
-        " WHERE h.id = ANY(:ids) AND t.household_id = h.id AND t.division <> h.division",
-        ids=ARRAY(Uuid),
-    )
-    for table in ("forest_plot", "forest_acceptance", "forest_membership", "forest_labour")
-]
 
 
-async def _by_id(connection: Connection, query: Statement, ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def _by_id(connection: Connection, query: Statement[Any], ids: Sequence[UUID]) -> dict[UUID, Row]:
     return {r["id"]: r for r in await fetch(connection, query, ids=list(ids))}
 
 
@@ -175,9 +167,3 @@ async def get_totals(connection: Connection, area: str) -> Row:
     row = await fetch_one(connection, _TOTALS, area=area)
     assert row is not None
     return row
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Plots, memberships and labour go with a household to its new village; most have not moved."""
-    for query in _FOLLOW:
-        await execute(connection, query, rows=None, ids=list(household_ids))

@@ -6,7 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from services.industry.payouts import queries
-from services.industry.payouts.rules import Answer, Due, Line, ReturnFileError, Taken, read_return, take_return
+from services.industry.payouts.rules import (
+    Answer,
+    Due,
+    Line,
+    PayingPolicy,
+    ReturnFileError,
+    Taken,
+    read_return,
+    take_return,
+)
 from services.industry.payouts.schemas import BatchMade, BatchOrder, BatchState, ReturnTaken, RowFinding
 from shared.data.sql import Connection, Row
 from shared.events.industry import PaymentConfirmed
@@ -42,9 +51,10 @@ async def make_batch(connection: Connection, act: Act, policy: Policy, order: Ba
         raise Problem("industry.payouts.pay_day_past")
     await queries.take_turn(connection)
     batch_id, area = uuid7(), act.caller.area
+    bank = policy.on(act.business_date, PayingPolicy).paying_bank
     batch = {
         "id": batch_id, "prefix": f"{area}-{act.business_date.year}-", "division": area,
-        "bank": policy.on(act.business_date)["paying_bank"], "purposes": order.purposes, "payer": order.payer,
+        "bank": bank, "purposes": order.purposes, "payer": order.payer,
         "pay_on": order.pay_on, "made_by": act.subject, "made_on": act.business_date,
     }  # fmt: skip
     if not await queries.make_batch(connection, batch, LARGEST_RUN):

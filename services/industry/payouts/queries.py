@@ -99,16 +99,6 @@ _CONFIRMED = sql(
     " GROUP BY household_id",
     purposes=ARRAY(Text), first_on=Date, last_on=Date,
 )  # fmt: skip
-_FOLLOW_DUES = sql(
-    "UPDATE payout_due d SET division = h.division FROM household h"
-    " WHERE h.id = ANY(:ids) AND d.household_id = h.id AND d.division <> h.division",
-    ids=ARRAY(Uuid),
-)
-_FOLLOW_LINES = sql(
-    "UPDATE payout_line l SET division = h.division FROM household h"
-    " WHERE h.id = ANY(:ids) AND l.household_id = h.id AND l.division <> h.division",
-    ids=ARRAY(Uuid),
-)
 _HAVE_DUES = sql("SELECT 1 FROM payout_due WHERE household_id = ANY(:ids) LIMIT 1", ids=ARRAY(Uuid))
 
 
@@ -217,10 +207,7 @@ async def sum_confirmed(
     return {r["household_id"]: r["amount_fen"] for r in rows}
 
 
-async def follow_households(connection: Connection, ids: Sequence[UUID]) -> None:
-    """Dues and lines of households that may have moved stand where these live now."""
-    if await fetch_one(connection, _HAVE_DUES, ids=list(ids)) is not None:
+async def take_turn_of_owed(connection: Connection, household_ids: Sequence[UUID]) -> None:
+    """As `take_turn`, where anything was ever owed to one of the households."""
+    if await fetch_one(connection, _HAVE_DUES, ids=list(household_ids)) is not None:
         await take_turn(connection)
-        # Mostly nobody moved.
-        await execute(connection, _FOLLOW_DUES, rows=None, ids=list(ids))
-        await execute(connection, _FOLLOW_LINES, rows=None, ids=list(ids))

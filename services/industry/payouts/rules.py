@@ -21,6 +21,13 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
+class PayingPolicy:
+    """The bank that pays what the county owes to households."""
+
+    paying_bank: str
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """Money owed to a household once. `source_key` names what for, for good; `payer` is a code, never a name.
 

@@ -12,6 +12,7 @@ from services.industry.plans.rules import (
     TIERS,
     BeneficiaryFacts,
     BeneficiaryPolicy,
+    UpkeepPolicy,
     plan_reaches,
     pv_beneficiary,
     upkeep_fen,
@@ -78,7 +79,7 @@ async def _known_plan(connection: Connection, plan: Plan, known: Row) -> PlanRes
 async def _available(connection: Connection, act: Act, policy: Policy, station: Row) -> int:
     """What was received, less the upkeep of the settled quarters, less what stands in plans (domain notes 2.4)."""
     quarters = len((await stations.list_settlements(connection, [station["id"]]))[station["id"]])
-    upkeep = upkeep_fen(station["capacity_w"], quarters, policy.on(act.business_date)["pv_upkeep_fen_per_w"])
+    upkeep = upkeep_fen(station["capacity_w"], quarters, policy.on(act.business_date, UpkeepPolicy).pv_upkeep_fen_per_w)
     received = station["coal_received_fen"] + station["subsidy_received_fen"]
     return max(int(received - upkeep - station["planned_fen"]), 0)
 
@@ -90,7 +91,7 @@ async def _decide(
     tier = TIERS[station["kind"]]
     elsewhere = await queries.list_of_another_tier(connection, list(households), plan.year, tier)
     frozen = await list_frozen(connection, list(households))
-    rule_policy = BeneficiaryPolicy(tuple(policy.on(act.business_date)["pv_statuses"]))
+    rule_policy = policy.on(act.business_date, BeneficiaryPolicy)
     decided = {}
     for item in plan.items:
         household = households.get(item.household_id)

@@ -1,6 +1,7 @@
 """Who may share in a station's revenue, and how much of it there is: pure rules."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
@@ -8,6 +9,11 @@ from shared.values.verdicts import Reason, Rule, Verdict
 TOWNSHIP_DIGITS = 9
 # A resettlement site's station stands apart from the two tiers that must not overlap (domain notes 2.4 "Catalogue").
 TIERS: dict[str, str | None] = {"village": "village", "ground": "central", "resettlement": None}
+
+
+@dataclass(frozen=True, slots=True)
+class UpkeepPolicy:
+    pv_upkeep_fen_per_w: int
 
 
 def upkeep_fen(capacity_w: int, quarters: int, fen_per_w_year: int) -> int:
@@ -35,7 +41,7 @@ class BeneficiaryFacts:
 
 @dataclass(frozen=True, slots=True)
 class BeneficiaryPolicy:
-    statuses: tuple[str, ...]
+    statuses: Annotated[tuple[str, ...], "pv_statuses"]
 
 
 def pv_beneficiary(facts: BeneficiaryFacts, policy: BeneficiaryPolicy) -> Verdict:

@@ -13,6 +13,7 @@ from services.industry.posts.rules import (
     PostFacts,
     PostPolicy,
     Tenure,
+    WagePolicy,
     attendance_refusal,
     post_eligibility,
     wage_fen,
@@ -50,7 +51,7 @@ async def open_posts(connection: Connection, act: Act, items: Sequence[Post]) ->
     known = await queries.list_posts_by_id(connection, [i.id for i in items])
 
     def judge(item: Post) -> str | dict[str, Any]:
-        if not item.division.startswith(act.caller.area):
+        if not act.caller.within(item.division):
             return "outside_area"
         return item.model_dump() | {"created_on": act.business_date, "created_by": act.subject}
 
@@ -61,13 +62,12 @@ async def open_posts(connection: Connection, act: Act, items: Sequence[Post]) ->
     return [_result(item.id, reason) for item, reason in zip(items, reasons, strict=True)]
 
 
-def _decide(numbers: dict[str, Any], household: Row, post: Row, *, frozen: bool, holds_post: bool) -> Decided:
+def _decide(policy: PostPolicy, household: Row, post: Row, *, frozen: bool, holds_post: bool) -> Decided:
     facts = PostFacts(
         status=household["status"], has_labour=household["has_labour"], relocated=household["relocated"],
         frozen=frozen, holds_post=holds_post, kind=post["kind"],
         reserved_for_relocated=post["reserved_for_relocated"],
     )  # fmt: skip
-    policy = PostPolicy(tuple(numbers["post_statuses"]))
     verdict = post_eligibility(facts, policy)
     return Decided(ELIGIBILITY, str(household["id"]), household["division"], facts, policy, verdict)
 
@@ -82,7 +82,7 @@ async def propose(connection: Connection, act: Act, policy: Policy, items: Seque
         await queries.list_employed(connection, list(households)),
         await queries.list_held(connection, list(posts)),
     )
-    frozen, numbers = await list_frozen(connection, list(households)), policy.on(act.business_date)
+    frozen, figures = await list_frozen(connection, list(households)), policy.on(act.business_date, PostPolicy)
     decided, missing = list[Decided](), dict[UUID, list[str]]()
 
     def judge(item: Proposal) -> str | dict[str, Any]:
@@ -94,7 +94,7 @@ async def propose(connection: Connection, act: Act, policy: Policy, items: Seque
         if item.post_id in held:
             return "post_taken"
         one = _decide(
-            numbers, household, post, frozen=item.household_id in frozen, holds_post=item.household_id in employed
+            figures, household, post, frozen=item.household_id in frozen, holds_post=item.household_id in employed
         )
         decided.append(one)
         if one.verdict.missing:
@@ -154,7 +154,7 @@ async def approve(connection: Connection, act: Act, policy: Policy, items: Seque
     assignments = await queries.lock_assignments(connection, [i.id for i in items])
     owners = [a["household_id"] for a in assignments.values()]
     households, frozen = await queries.list_households(connection, owners), await list_frozen(connection, owners)
-    numbers, decided, results = policy.on(act.business_date), list[Decided](), []
+    figures, decided, results = policy.on(act.business_date, PostPolicy), list[Decided](), []
     rows, seen, facts = NewRows(), set[UUID](), list[PostAssigned]()
     for item in items:
         assignment = assignments.get(item.id)
@@ -166,7 +166,7 @@ async def approve(connection: Connection, act: Act, policy: Policy, items: Seque
         row = {"id": item.id, "state": "refused", "ended_reason": "not_approved", "decision_id": None}
         if item.approved:
             household = households[assignment["household_id"]]
-            one = _decide(numbers, household, assignment, frozen=False, holds_post=False)
+            one = _decide(figures, household, assignment, frozen=False, holds_post=False)
             decided.append(one)
             row["decision_id"] = one.id
             row |= (
@@ -230,7 +230,7 @@ async def run_payroll(connection: Connection, act: Act, policy: Policy, month_on
         raise Problem("industry.posts.not_a_month")
     if act.business_date < add_months(month_on, 1):
         raise Problem("industry.posts.month_open")
-    full_pay_days = policy.on(act.business_date)["post_full_pay_days"]
+    full_pay_days = policy.on(act.business_date, WagePolicy).post_full_pay_days
     owed = [
         Due(
             source_key=f"post:{a['id']}:{month_on:%Y-%m}", household_id=a["household_id"], division=a["division"],

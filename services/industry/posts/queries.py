@@ -93,19 +93,9 @@ _TOTALS = sql(
     " (SELECT count(DISTINCT household_id) FROM post_assignment WHERE state = 'assigned') AS households_employed",
     area=Text,
 )
-_FOLLOW = sql(
-    "UPDATE post_assignment a SET division = h.division, version = a.version + 1 FROM household h"
-    " WHERE h.id = ANY(:ids) AND a.household_id = h.id AND a.division <> h.division",
-    ids=ARRAY(Uuid),
-)
-_FOLLOW_ATTENDANCE = sql(
-    "UPDATE post_attendance t SET division = h.division FROM household h"
-    " WHERE h.id = ANY(:ids) AND t.household_id = h.id AND t.division <> h.division",
-    ids=ARRAY(Uuid),
-)
 
 
-async def _by_id(connection: Connection, query: Statement, ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def _by_id(connection: Connection, query: Statement[Any], ids: Sequence[UUID]) -> dict[UUID, Row]:
     return {r["id"]: r for r in await fetch(connection, query, ids=list(ids))}
 
 
@@ -218,9 +208,3 @@ async def get_totals(connection: Connection, area: str) -> Row:
     row = await fetch_one(connection, _TOTALS, area=area)
     assert row is not None
     return row
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Assignments and days go with a household to its new village; most have not moved."""
-    await execute(connection, _FOLLOW, rows=None, ids=list(household_ids))
-    await execute(connection, _FOLLOW_ATTENDANCE, rows=None, ids=list(household_ids))

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from services.industry.posts import actions, queries
+from services.industry.posts import actions
 from shared.data.sql import Connection
-from shared.events.registry import HouseholdRemoved, HouseholdRevised
+from shared.events.registry import HouseholdRemoved
+from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
 
@@ -12,5 +13,4 @@ async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act
     await actions.end_of_removed(connection, facts)
 
 
-async def on_household_revised(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:
-    await queries.follow_households(connection, sorted({f.household_id for _, f in facts}))
+REACTIONS: dict[str, Reaction] = {HouseholdRemoved.TYPE: on_household_removed}

@@ -6,6 +6,7 @@ attendance (S48); posts go to households that can work, exited ones keep their p
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 
 from shared.values.dates import add_months
 from shared.values.money import half_up
@@ -27,7 +28,7 @@ class PostFacts:
 
 @dataclass(frozen=True, slots=True)
 class PostPolicy:
-    statuses: tuple[str, ...]
+    statuses: Annotated[tuple[str, ...], "post_statuses"]
 
 
 # One post per household [choice on S48]; public-welfare posts are the relocated households' (seed 14).
@@ -62,6 +63,13 @@ def days_possible(month_on: date, tenure: Tenure, today: date) -> int:
     """How many days of a month can have been worked by now."""
     last = min(add_months(month_on, 1) - timedelta(days=1), today, tenure.ended_on or date.max)
     return max(0, (last - max(month_on, tenure.starts_on)).days + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class WagePolicy:
+    """From how many days on the whole month is paid."""
+
+    post_full_pay_days: int
 
 
 # No attendance, no pay (S48); how much for how many days is [choice].

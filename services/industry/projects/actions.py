@@ -1,7 +1,7 @@
 """Planning projects, taking what is reported of them, accepting what was measured, spending, taking part."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,10 @@ from services.industry.projects import queries
 from services.industry.projects.rules import (
     NO_UNIT,
     Part,
+    ParticipationPolicy,
     Plan,
+    ProjectPolicy,
+    ReportPolicy,
     is_credit_code,
     over_reported,
     part_refusal,
@@ -77,19 +80,18 @@ async def plan_projects(
     connection: Connection, act: Act, policy: Policy, items: Sequence[NewProject]
 ) -> list[Result]:  # fmt: skip
     """Keep plans; a kind's unit is laid down with its plan."""
-    numbers = policy.on(act.business_date)
-    units: dict[str, str] = numbers["project_units"]
+    figures = policy.on(act.business_date, ProjectPolicy)
     entities = await queries.list_known_entities(connection, [i.entity_id for i in items if i.entity_id])
     known = await queries.list_projects_by_id(connection, [i.id for i in items])
 
     def judge(item: NewProject) -> str | dict[str, Any]:
         plan = Plan(
             item.kind, item.division, item.planned_x100, item.item, entity_named=item.entity_id is not None,
-            entity_known=item.entity_id in entities,
+            entity_known=item.entity_id in entities, inside=act.caller.within(item.division),
         )  # fmt: skip
-        reason = plan_refusal(plan, act.caller.area, units, numbers["project_works_items"])
+        reason = plan_refusal(plan, figures)
         return reason or item.model_dump() | {
-            "unit": units[item.kind],
+            "unit": figures.project_units[item.kind],
             "created_on": act.business_date,
             "created_by": act.subject,
         }
@@ -105,7 +107,7 @@ def _place_refusal(act: Act, project: Row | None) -> str | None:
     """A project of the county is shown to its villages; theirs to act on are their own."""
     if project is None:
         return "shared.not_found"
-    return None if project["division"].startswith(act.caller.area) else "outside_area"
+    return None if act.caller.within(project["division"]) else "outside_area"
 
 
 async def record_reports(connection: Connection, act: Act, items: Sequence[Report]) -> list[Result]:
@@ -142,7 +144,7 @@ async def accept_projects(
     connection: Connection, act: Act, policy: Policy, items: Sequence[Acceptance]
 ) -> list[Result]:  # fmt: skip
     """What was measured of each project's last report becomes what it has; finished works fill the checklist."""
-    tolerance_ppm = policy.on(act.business_date)["report_tolerance_ppm"]
+    tolerance_ppm = policy.on(act.business_date, ReportPolicy).report_tolerance_ppm
     projects = await queries.lock_projects(connection, [i.project_id for i in items])
     reports = await queries.list_reports_by_id(connection, [p["report_id"] for p in projects.values()])
     known: dict[UUID, Any] = dict(await queries.list_acceptances(connection, list(reports)))
@@ -265,7 +267,7 @@ async def accept_participations(
     connection: Connection, act: Act, policy: Policy, items: Sequence[ParticipationAcceptance]
 ) -> list[Result]:
     """Answer what was reported, once; what is too young stays open, so that it may come again."""
-    youngest_days: dict[str, int] = policy.on(act.business_date)["participation_youngest_days"]
+    youngest_days = policy.on(act.business_date, ParticipationPolicy).participation_youngest_days
     parts: dict[UUID, Any] = dict(await queries.lock_participations(connection, [i.id for i in items]))
     reasons, rows = list[str | None](), NewRows()
     for item in items:
@@ -292,7 +294,7 @@ async def accept_participations(
 
 
 def _answer_refusal(
-    act: Act, item: ParticipationAcceptance, part: Any, answer: dict[str, Any], youngest_days: dict[str, int]
+    act: Act, item: ParticipationAcceptance, part: Any, answer: dict[str, Any], youngest_days: Mapping[str, int]
 ) -> str | None:
     if part is None:
         return "shared.not_found"

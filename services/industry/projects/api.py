@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.industry.projects import actions, queries
+from services.industry.projects.rules import ProjectPolicy
 from services.industry.projects.schemas import (
     Acceptances,
     Entities,
@@ -119,7 +120,7 @@ async def list_findings(connection: Transaction, cursor: UUID = FIRST, limit: Li
 @router.get("/summary")
 async def show_totals(connection: Transaction, act: Reader, policy: CurrentPolicy) -> ProjectTotals:
     """Sums over the caller's area for each kind of the policy."""
-    units: dict[str, str] = policy.on(act.business_date)["project_units"]
+    units = policy.on(act.business_date, ProjectPolicy).project_units
     totals = await queries.list_totals(connection, act.caller.area, list(units))
     return ProjectTotals(
         items=[KindTotals(**row, unit=units[row["kind"]]) for row in totals],

@@ -8,6 +8,9 @@ from uuid import UUID
 from services.industry.stations import queries
 from services.industry.stations.rules import (
     KINDS,
+    CoalPolicy,
+    FaultPolicy,
+    MeterPolicy,
     Prices,
     Reading,
     TariffPolicy,
@@ -72,7 +75,7 @@ def _station_refusal(
         return TWICE
     if item.connected_on > act.business_date:
         return FUTURE
-    if not right_place(item.kind, item.division) or not item.division.startswith(act.caller.area):
+    if not right_place(item.kind, item.division) or not act.caller.within(item.division):
         return "industry.stations.wrong_place"
     if known is not None and any(known[name] != row[name] for name in FIXED):
         return "industry.stations.fixed_field"
@@ -107,7 +110,7 @@ async def record_readings(
     stations = await queries.lock_stations(connection, [i.station_id for i in items])
     readings = await queries.list_readings(connection, list(stations))
     earlier = await queries.list_readings_by_id(connection, [i.id for i in items])
-    share_ppm = policy.on(act.business_date)["meter_share_ppm"]
+    share_ppm = policy.on(act.business_date, MeterPolicy).meter_share_ppm
     taken: dict[UUID, dict[str, Any]] = {}
     codes: list[str | None] = []
     for item in items:
@@ -148,12 +151,9 @@ def _reading_refusal(
 
 def _prices(policy: Policy, station: Row, readings: Sequence[Reading]) -> dict[date, Prices]:
     """The coal price of each reading's day; the tariff is the station's for good."""
-    numbers = policy.on(station["connected_on"])
-    tariff = tariff_of(station["plan_year"], station["connected_on"], TariffPolicy(
-        tariff=numbers["pv_tariff_fen_e4"], old_tariff=numbers["pv_old_tariff_fen_e4"],
-        old_plan_year=numbers["pv_old_plan_year"], old_connected_until=numbers["pv_old_connected_until"],
-    ))  # fmt: skip
-    return {r.read_on: Prices(policy.on(r.read_on)["coal_price_fen_e4"], tariff) for r in readings}
+    connected_on = station["connected_on"]
+    tariff = tariff_of(station["plan_year"], connected_on, policy.on(connected_on, TariffPolicy))
+    return {r.read_on: Prices(policy.on(r.read_on, CoalPolicy).coal_price_fen_e4, tariff) for r in readings}
 
 
 async def settle_quarter(
@@ -256,17 +256,12 @@ async def check_faults(connection: Connection, act: Act, policy: Policy, month_o
     last_on = month_end(month_on)
     if act.business_date < last_on:
         raise Problem("industry.stations.month_open")
-    numbers = policy.on(act.business_date)
+    figures = policy.on(act.business_date, FaultPolicy)
     months = await queries.list_months(connection, month_on, last_on)
     divisions = {row["id"]: row["division"] for row, _ in months}
     faults = [
-        fault
-        for kind in KINDS
-        for fault in find_faults(
-            [m for row, m in months if row["kind"] == kind], numbers["fault_share_ppm"],
-            numbers["fault_fewest_stations"],
-        )
-    ]  # fmt: skip
+        fault for kind in KINDS for fault in find_faults([m for row, m in months if row["kind"] == kind], figures)
+    ]
     rows = [
         {
             "id": uuid7(), "station_id": f.station_id, "division": divisions[f.station_id], "month_on": month_on,

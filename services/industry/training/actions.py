@@ -44,7 +44,7 @@ async def plan_classes(connection: Connection, act: Act, items: Sequence[Trainin
     known = await queries.list_classes_by_id(connection, [i.id for i in items])
 
     def judge(item: TrainingClass) -> str | dict[str, Any]:
-        if not item.division.startswith(act.caller.area):
+        if not act.caller.within(item.division):
             return "outside_area"
         return item.model_dump() | {"created_on": act.business_date, "created_by": act.subject}
 
@@ -161,11 +161,7 @@ def _answer_refusal(act: Act, certificate: Row | None, earlier: str | None, stat
 
 async def order_subsidies(connection: Connection, act: Act, policy: Policy, course: str | None) -> Subsidies:
     """Record what is owed for accepted certificates; the dues' own keys keep it to once a year."""
-    numbers = policy.on(act.business_date)
-    figures = SubsidyPolicy(
-        numbers["training_first_days"], numbers["training_first_fen"], numbers["training_later_fen"],
-        numbers["training_longest_days"],
-    )  # fmt: skip
+    figures = policy.on(act.business_date, SubsidyPolicy)
     owed = [
         Due(
             source_key=f"training:{c['trainee']}:{c['course']}:{c['issued_on'].year}",

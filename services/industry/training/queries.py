@@ -77,19 +77,9 @@ _TOTALS = sql(
     " WHERE state = 'accepted'",
     area=Text,
 )
-_FOLLOW = sql(
-    "UPDATE training_attendance a SET division = h.division FROM household h"
-    " WHERE h.id = ANY(:ids) AND a.household_id = h.id AND a.division <> h.division",
-    ids=ARRAY(Uuid),
-)
-_FOLLOW_CERTIFICATES = sql(
-    "UPDATE training_certificate t SET division = h.division FROM household h"
-    " WHERE h.id = ANY(:ids) AND t.household_id = h.id AND t.division <> h.division",
-    ids=ARRAY(Uuid),
-)
 
 
-async def _by_id(connection: Connection, query: Statement, ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def _by_id(connection: Connection, query: Statement[Any], ids: Sequence[UUID]) -> dict[UUID, Row]:
     return {r["id"]: r for r in await fetch(connection, query, ids=list(ids))}
 
 
@@ -181,9 +171,3 @@ async def get_totals(connection: Connection, area: str) -> Row:
     row = await fetch_one(connection, _TOTALS, area=area)
     assert row is not None
     return row
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Attendance and certificates go with a household to its new village; most have not moved."""
-    await execute(connection, _FOLLOW, rows=None, ids=list(household_ids))
-    await execute(connection, _FOLLOW_CERTIFICATES, rows=None, ids=list(household_ids))

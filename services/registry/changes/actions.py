@@ -17,7 +17,7 @@ from services.registry.changes.schemas import ChangeResult, Confirmation, Depart
 from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
 from services.registry.households import queries as households
-from services.registry.households.rules import household_flags
+from services.registry.households.rules import BorrowerPolicy, household_flags
 from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdRemoved, HouseholdRevised, MemberRemoved
@@ -154,7 +154,7 @@ async def _leave(
     if heirs:
         await queries.set_heads(connection, heirs)
     known = await households.list_facts(connection, list(turn), on)
-    oldest = policy.on(on)["oldest_borrower"]
+    oldest = policy.on(on, BorrowerPolicy).oldest_borrower
     for one, row in turn.items():
         home, count = homes[one], len(people[one])
         flags = household_flags(households.member_facts(people[one]), on, oldest)

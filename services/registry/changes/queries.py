@@ -125,7 +125,7 @@ async def insert_removals(connection: Connection, rows: Sequence[dict[str, Any]]
     return await _insert(connection, _PROPOSE, rows)
 
 
-async def _insert(connection: Connection, query: Statement, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+async def _insert(connection: Connection, query: Statement[Any], rows: Sequence[dict[str, Any]]) -> set[UUID]:
     columns = {name: [row[name] for row in rows] for name in query.names}
     return {r["id"] for r in await fetch(connection, query, **columns)} if rows else set()
 
@@ -149,7 +149,7 @@ async def decide_removals(connection: Connection, states: Mapping[UUID, str], on
 
 
 async def _decide(
-    connection: Connection, query: Statement, states: Mapping[UUID, str], on: date, subject: str
+    connection: Connection, query: Statement[Any], states: Mapping[UUID, str], on: date, subject: str
 ) -> None:  # fmt: skip
     await execute(
         connection, query, rows=len(states), ids=list(states), states=list(states.values()), on=on, subject=subject
@@ -172,7 +172,7 @@ async def set_heads(connection: Connection, heirs: Mapping[UUID, UUID]) -> None:
     await _revise(connection, _SET_HEADS, len(heirs), members=list(heirs), households=list(heirs.values()))
 
 
-async def _revise(connection: Connection, query: Statement, people: int, **parameters: Any) -> None:
+async def _revise(connection: Connection, query: Statement[Any], people: int, **parameters: Any) -> None:
     row = await fetch_one(connection, query, **parameters)
     if row is None or row["n"] != people:
         raise RowCountError(f"facts of {row and row['n']} people instead of {people}")

@@ -7,8 +7,16 @@ the household, never a person, and never an average of many. What is not known i
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from shared.values.verdicts import Reason, Rule, Verdict
+
+State = Literal[
+    "proposed", "reviewed", "checked", "consented", "noticed", "township_checked", "approved", "announced", "refused",
+    "withdrawn", "revoked",
+]  # fmt: skip
+ENDED: tuple[State, ...] = ("announced", "refused", "withdrawn", "revoked")
+ObjectionReason = Literal["income", "house", "assets", "procedure", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,18 @@ class ExitPolicy:
     poverty_line_fen: int
     stable_margin_fen: int
     unsafe_house_grades: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPolicy:
+    """The part of those entitled who must have attended."""
+
+    meeting_attendance_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePolicy:
+    public_notice_days: int
 
 
 def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:

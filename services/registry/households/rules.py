@@ -80,6 +80,13 @@ class Flags:
     needs_accessible: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BorrowerPolicy:
+    """The oldest age at which one may borrow."""
+
+    oldest_borrower: int
+
+
 def household_flags(members: list[MemberFacts], on: date, oldest_borrower: int) -> Flags:
     """Labour: anyone ordinary, skilled or weak. A borrower is 18 to `oldest_borrower`. Accessible: 70 or disabled."""
     ages = [full_years(m.born_on, on) for m in members]

@@ -150,7 +150,7 @@ async def import_roster(connection: Connection, row: Row, data_keys: DataKeys, p
     ground = Ground(
         act.business_date,
         await queries.list_villages(connection, row["division"], act.business_date),
-        _policy(policy.on(act.business_date)),
+        policy.on(act.business_date, RosterPolicy),
     )
     index = {
         m.identity: data_keys.index(m.identity) for h in roster.households for m in h.members if m.identity
@@ -166,11 +166,6 @@ async def import_roster(connection: Connection, row: Row, data_keys: DataKeys, p
     )  # fmt: skip
     log.info("roster_done", roster_import=str(row["id"]), people=roster.people, accepted=len(accepted))
     return None
-
-
-def _policy(entries: dict[str, Any]) -> RosterPolicy:
-    youngest, oldest = entries["compulsory_school_ages"]
-    return RosterPolicy(youngest, oldest, entries["oldest_borrower"])
 
 
 async def _check(connection: Connection, roster: RosterFile, ground: Ground, index: Index) -> list[Finding]:

@@ -76,7 +76,7 @@ _INSERT_FINDINGS = insert_many(
 )
 
 
-def _insert_open(table: str, since: str, **columns: Any) -> Statement:
+def _insert_open(table: str, since: str, **columns: Any) -> Statement[Any]:
     """As `insert_many`, for rows that hold from their day `since` on, until further notice."""
     names = ", ".join(columns)
     types = {n: ARRAY(t) for n, t in columns.items()} | {since: ARRAY(Date)}

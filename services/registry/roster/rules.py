@@ -81,8 +81,7 @@ class Finding:
 class RosterPolicy:
     """Compulsory school ages in completed years, both included; the oldest age at which one may borrow."""
 
-    school_from_age: int
-    school_to_age: int
+    compulsory_school_ages: tuple[int, int]
     oldest_borrower: int
 
 
@@ -208,9 +207,8 @@ def report(findings: Sequence[Finding]) -> list[Finding]:
 
 # Compulsory schooling: who is of that age and not in school has dropped out (domain notes 2.1, household exit).
 def school_dropout(household: RosterHousehold, ground: Ground) -> bool:
-    policy = ground.policy
+    youngest, oldest = ground.policy.compulsory_school_ages
     return any(
-        m.values["school_status"] == "none"
-        and policy.school_from_age <= full_years(m.born_on, ground.business_date) <= policy.school_to_age
+        m.values["school_status"] == "none" and youngest <= full_years(m.born_on, ground.business_date) <= oldest
         for m in household.members
     )

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from services.registry.villages import queries
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
     Case,
-    IncidencePolicy,
+    ChecklistPolicy,
+    NoticePolicy,
     VillagePolicy,
     step_refusal,
     village_exit_decision,
@@ -28,26 +28,19 @@ TWICE = "registry.villages.twice_in_batch"
 NOT_READY = "registry.villages.not_ready"
 
 
-def incidence_policy(numbers: dict[str, Any]) -> IncidencePolicy:
-    return IncidencePolicy(numbers["village_incidence_limit_ppm"], numbers["village_incidence_strict"])
-
-
-def village_policy(numbers: dict[str, Any]) -> VillagePolicy:
-    return VillagePolicy(incidence_policy(numbers), tuple(numbers["village_facility_items"]))
-
-
 async def report_facilities(
-    connection: Connection, act: Act, numbers: dict[str, Any], items: Sequence[FacilityReport]
+    connection: Connection, act: Act, policy: Policy, items: Sequence[FacilityReport]
 ) -> list[FacilityResult]:
     """From the day of the check on, the village has the item or has it not."""
     codes = sorted({i.division for i in items})
     villages = await queries.lock_villages(connection, act.caller.area, act.business_date, codes)
+    checklist = policy.on(act.business_date, ChecklistPolicy).village_facility_items
     results, reports, seen = [], [], set[tuple[str, str]]()
     for item in items:
         code = None
         if item.division not in villages:
             code = "shared.not_found"
-        elif item.item not in numbers["village_facility_items"]:
+        elif item.item not in checklist:
             code = "registry.villages.unknown_item"
         elif item.checked_on > act.business_date:
             code = "registry.villages.future_date"
@@ -104,13 +97,11 @@ async def propose_exits(connection: Connection, act: Act, policy: Policy, divisi
     return results
 
 
-async def post_notices(
-    connection: Connection, act: Act, numbers: dict[str, Any], divisions: Sequence[str]
-) -> list[ExitResult]:
+async def post_notices(connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]) -> list[ExitResult]:
     """The notice hangs in the township from today for `public_notice_days` whole days."""
     cases, refusals = await _open_step(connection, act, divisions, "proposed")
     ids = [cases[code]["id"] for code in _passed(divisions, refusals)]
-    ends_on = act.business_date + timedelta(days=numbers["public_notice_days"])
+    ends_on = act.business_date + timedelta(days=policy.on(act.business_date, NoticePolicy).public_notice_days)
     await queries.update_noticed(connection, ids, act.business_date, ends_on, act.subject)
     return _results(divisions, refusals, cases, "noticed")
 
@@ -162,7 +153,7 @@ async def announce_exits(connection: Connection, act: Act, divisions: Sequence[s
 
 
 async def _decide(connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]) -> dict[str, Decided]:
-    rule_policy = village_policy(policy.on(act.business_date))
+    rule_policy = policy.on(act.business_date, VillagePolicy)
     found = await queries.list_village_facts(connection, act.business_date, divisions)
     return {
         code: Decided(VILLAGE_EXIT, code, code, facts, rule_policy, village_exit_decision(facts, rule_policy))

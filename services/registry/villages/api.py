@@ -1,11 +1,12 @@
 """Doors to villages: cards with incidence and checklist, facilities in batches, the steps of an exit."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from services.registry.villages import actions, queries
-from services.registry.villages.rules import VillageFacts, incidence_ppm
+from services.registry.villages.rules import ChecklistPolicy, VillageFacts, incidence_ppm
 from services.registry.villages.schemas import (
     ExitResults,
     FacilityReports,
@@ -34,8 +35,7 @@ async def report_facilities(
     body: FacilityReports, connection: Transaction, act: Inspector, policy: CurrentPolicy
 ) -> FacilityResults:
     """What villages have of the checklist, up to 1,000 at once, a result for each."""
-    numbers = policy.on(act.business_date)
-    return FacilityResults(results=await actions.report_facilities(connection, act, numbers, body.items))
+    return FacilityResults(results=await actions.report_facilities(connection, act, policy, body.items))
 
 
 @router.post("/exits")
@@ -51,8 +51,7 @@ async def post_notices(
     body: VillageItems, connection: Transaction, act: Township, policy: CurrentPolicy
 ) -> ExitResults:
     """Put proposed villages on public notice in the township."""
-    numbers = policy.on(act.business_date)
-    return ExitResults(results=await actions.post_notices(connection, act, numbers, body.divisions))
+    return ExitResults(results=await actions.post_notices(connection, act, policy, body.divisions))
 
 
 @router.post("/exits/decisions")
@@ -95,11 +94,11 @@ async def get_village(
 async def _cards(connection: Connection, act: Act, policy: Policy, codes: list[str]) -> list[VillageCard]:
     found = await queries.list_village_facts(connection, act.business_date, codes)
     cases = await queries.list_latest_cases(connection, codes)
-    items: list[str] = policy.on(act.business_date)["village_facility_items"]
+    items = policy.on(act.business_date, ChecklistPolicy).village_facility_items
     return [_card(code, facts, cases.get(code), items) for code, facts in found.items()]
 
 
-def _card(division: str, facts: VillageFacts, case: Row | None, items: list[str]) -> VillageCard:
+def _card(division: str, facts: VillageFacts, case: Row | None, items: Sequence[str]) -> VillageCard:
     out = case is not None and case["state"] == "announced"
     return VillageCard(
         division=division, poor_village=facts.poor_village,

@@ -6,6 +6,7 @@ Domain notes 2.1 "Village exit": incidence below 2 % (厅字〔2016〕16号 [kno
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
@@ -15,8 +16,8 @@ from shared.values.verdicts import Reason, Rule, Verdict
 class IncidencePolicy:
     """`strict`: exactly the limit does not pass."""
 
-    limit_ppm: int
-    strict: bool
+    limit_ppm: Annotated[int, "village_incidence_limit_ppm"]
+    strict: Annotated[bool, "village_incidence_strict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,17 @@ class VillagePolicy:
     """`items`: codes of the checklist, every one of which a village must have."""
 
     incidence: IncidencePolicy
-    items: tuple[str, ...]
+    items: Annotated[tuple[str, ...], "village_facility_items"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistPolicy:
+    village_facility_items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePolicy:
+    public_notice_days: int
 
 
 @dataclass(frozen=True, slots=True)

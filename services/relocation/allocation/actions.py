@@ -12,9 +12,11 @@ from uuid import UUID
 
 from services.relocation.allocation import queries
 from services.relocation.allocation.rules import (
+    AllocationPolicy,
     Held,
     Inputs,
     Lot,
+    SeedPolicy,
     Unit,
     cap_m2_x100,
     digest,
@@ -83,7 +85,7 @@ async def _list(
     connection: Connection, act: Act, policy: Policy, round_id: UUID, cohort: int, site_ids: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """A round's row, its inputs, and whose lots they name."""
-    numbers = policy.on(act.business_date)
+    figures = policy.on(act.business_date, AllocationPolicy)
     agreed = await application_queries.list_agreed(connection, cohort)
     frozen = await list_frozen(connection, [a["household_id"] for a in agreed])
     waiting = [a for a in agreed if a["household_id"] not in frozen]
@@ -101,14 +103,14 @@ async def _list(
     ]  # fmt: skip
     inputs = inputs_json(
         Inputs(
-            str(round_id), 0, cohort, act.business_date.isoformat(), numbers["area_cap_m2_x100_per_person"],
-            numbers["pair_from_members"], tuple(_lot(x) for x in lots), tuple(_unit(u) for u in free),
+            str(round_id), 0, cohort, act.business_date.isoformat(), figures.area_cap_m2_x100_per_person,
+            figures.pair_from_members, tuple(_lot(x) for x in lots), tuple(_unit(u) for u in free),
         )
     )  # fmt: skip
     row = {
         "id": round_id, "cohort": cohort, "state": "frozen", "site_ids": list(site_ids),
         "snapshot_on": act.business_date, "inputs_hash": digest(inputs), "lots": len(lots), "units": len(free),
-        "notice_days": numbers["allocation_notice_days"], "frozen_by": act.subject,
+        "notice_days": figures.allocation_notice_days, "frozen_by": act.subject,
     }  # fmt: skip
     return row, inputs, lots
 
@@ -171,7 +173,7 @@ async def draw_round(connection: Connection, act: Act, policy: Policy, round_id:
         return found
     if found["state"] == "frozen":
         raise Problem("relocation.allocation.seed_missing")
-    earliest = found["seed_on"] + timedelta(days=policy.on(found["seed_on"])["seed_days_before_draw"])
+    earliest = found["seed_on"] + timedelta(days=policy.on(found["seed_on"], SeedPolicy).seed_days_before_draw)
     if act.business_date < earliest:
         raise Problem("relocation.allocation.too_early", draw_from_on=earliest.isoformat())
     if not await _unchanged(connection, found):

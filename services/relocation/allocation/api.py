@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.relocation.allocation import actions, queries
+from services.relocation.allocation.rules import SeedPolicy
 from services.relocation.allocation.schemas import (
     Allocation,
     AllocationPage,
@@ -44,7 +45,7 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 def _round(row: Row, policy: Policy) -> Round:
     shown: dict[str, Any] = {name: row[name] for name in Round.model_fields if name not in ("round_id", "draw_from_on")}
     seed_on = row["seed_on"]
-    wait = timedelta(days=policy.on(seed_on)["seed_days_before_draw"]) if seed_on else None
+    wait = timedelta(days=policy.on(seed_on, SeedPolicy).seed_days_before_draw) if seed_on else None
     return Round(round_id=row["id"], draw_from_on=seed_on + wait if wait is not None else None, **shown)
 
 

@@ -17,6 +17,22 @@ LARGEST_COST = 2**62  # the solver's integers have 64 bits with a sign
 
 
 @dataclass(frozen=True, slots=True)
+class AllocationPolicy:
+    """What a round is frozen with: the largest area a person, who takes two flats, how long flats may be swapped."""
+
+    area_cap_m2_x100_per_person: int
+    pair_from_members: int
+    allocation_notice_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeedPolicy:
+    """How long before the draw its seed is known."""
+
+    seed_days_before_draw: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lot:
     """A household as it was on the snapshot day, without its name; `village` is its division."""
 

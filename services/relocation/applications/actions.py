@@ -13,6 +13,7 @@ from services.relocation.applications import queries
 from services.relocation.applications.rules import (
     ELIGIBILITY,
     ENDED,
+    NoticePolicy,
     RelocationFacts,
     RelocationPolicy,
     relocation_eligibility,
@@ -64,10 +65,6 @@ NOTICE = Step("noticed", "verified")
 AGREEMENT = Step("agreed", "noticed")
 
 
-def relocation_policy(numbers: Mapping[str, Any]) -> RelocationPolicy:
-    return RelocationPolicy(tuple(numbers["relocation_statuses"]), tuple(numbers["relocation_cohorts"]))
-
-
 async def apply_for_relocation(
     connection: Connection, act: Act, policy: Policy, items: Sequence[NewApplication]
 ) -> list[Result]:
@@ -81,7 +78,9 @@ async def apply_for_relocation(
     for item in items:
         if item.id not in earlier and item.household_id in households:
             fresh.setdefault(item.id, item)
-    decided = await _decide(connection, policy.on(act.business_date), list(fresh.values()), households)
+    decided = await _decide(
+        connection, policy.on(act.business_date, RelocationPolicy), list(fresh.values()), households
+    )
     rows = [_row(act, item, households[item.household_id], decided[item.id]) for item in fresh.values()]
     free = await queries.insert_applications(connection, rows)
     rows = [r for r in rows if r["id"] in free]
@@ -97,12 +96,12 @@ async def apply_for_relocation(
 
 
 async def _decide(
-    connection: Connection, numbers: Mapping[str, Any], items: Sequence[NewApplication], households: dict[UUID, Row]
+    connection: Connection, policy: RelocationPolicy, items: Sequence[NewApplication], households: dict[UUID, Row]
 ) -> dict[UUID, Decided]:
     # Statements of their own after the lock, so that they see what the one before us has committed.
     ids = [i.household_id for i in items]
     busy, frozen = await queries.list_with_application(connection, ids), await list_frozen(connection, ids)
-    policy, decided = relocation_policy(numbers), {}
+    decided = {}
     for item in items:
         one = item.household_id
         decided[item.id] = _judge(households[one], item.cohort, policy, frozen=one in frozen, busy=one in busy)
@@ -236,11 +235,11 @@ async def verify(
     ripe = [r for r in rows.values() if r["state"] == VERIFICATION.after and r["applied_by"] != act.subject]
     wanted = {i.id for i in items if i.confirmed}
     households = await queries.list_households(connection, [r["household_id"] for r in ripe])
-    frozen, figures = await list_frozen(connection, list(households)), policy.on(act.business_date)
+    frozen, figures = await list_frozen(connection, list(households)), policy.on(act.business_date, RelocationPolicy)
     # Its own application is the only one: the database holds no second.
     decided = {
         r["id"]: _judge(
-            households[r["household_id"]], r["cohort"], relocation_policy(figures), frozen=r["household_id"] in frozen,
+            households[r["household_id"]], r["cohort"], figures, frozen=r["household_id"] in frozen,
             busy=False,
         )
         for r in ripe if r["id"] in wanted and r["household_id"] in households
@@ -264,7 +263,7 @@ async def verify(
 
 async def post_notices(connection: Connection, act: Act, policy: Policy, items: Sequence[Case]) -> list[Result]:
     """On public notice in the village from today, for the policy's days."""
-    ends_on = act.business_date + timedelta(days=policy.on(act.business_date)["relocation_notice_days"])
+    ends_on = act.business_date + timedelta(days=policy.on(act.business_date, NoticePolicy).relocation_notice_days)
     return await take_step(connection, act, NOTICE, items, lambda _row, _item: Finding(), ends_on=ends_on)
 
 
@@ -302,9 +301,3 @@ async def end_of_removed(
     changes = [change(r, reasons[r["household_id"]], outcome="failed") for r in rows]
     await advance(connection, act, "removed", changes)
     return [ended(act, r, reasons[r["household_id"]]) for r in rows]
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Households have moved to another village: what is theirs here follows."""
-    await queries.take_turn(connection)
-    await queries.follow_households(connection, household_ids)

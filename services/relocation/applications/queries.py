@@ -62,12 +62,6 @@ _UPDATE = sql(
     ids=ARRAY(Uuid), states=ARRAY(Text), codes=ARRAY(Text), decisions=ARRAY(Uuid), members=ARRAY(Integer),
     moved_in_on=ARRAY(Date), step=Text, subject=Text, acted_on=Date, ends_on=Date,
 )  # fmt: skip
-# What belongs to an application follows by its foreign keys.
-_FOLLOW = sql(
-    "UPDATE relocation_application a SET division = h.division, version = a.version + 1 FROM household h"
-    " WHERE a.id = ANY(:ids) AND a.household_id = h.id",
-    ids=ARRAY(Uuid),
-)
 _ELSEWHERE = sql(
     "SELECT a.id FROM relocation_application a JOIN household h ON h.id = a.household_id"
     " WHERE h.id = ANY(:ids) AND a.division <> h.division ORDER BY a.id FOR UPDATE OF a",
@@ -175,11 +169,9 @@ async def update_applications(
     )  # fmt: skip
 
 
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Applications go where their households went; their past steps keep the old code."""
-    ids = [r["id"] for r in await fetch(connection, _ELSEWHERE, ids=list(household_ids))]
-    if ids:
-        await execute(connection, _FOLLOW, rows=len(ids), ids=ids)
+async def lock_elsewhere(connection: Connection, household_ids: Sequence[UUID]) -> None:
+    """The applications that were made where their household lives no more."""
+    await fetch(connection, _ELSEWHERE, ids=list(household_ids))
 
 
 async def get_application(connection: Connection, application_id: UUID) -> Row:

@@ -5,6 +5,7 @@ notes 2.2 "Eligible", S32, and "Reject: two homes, dropped by REG").
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from shared.values.verdicts import Reason, Rule, Verdict
 
@@ -24,8 +25,13 @@ class RelocationFacts:
 
 @dataclass(frozen=True, slots=True)
 class RelocationPolicy:
-    statuses: tuple[str, ...]
-    cohorts: tuple[int, ...]
+    statuses: Annotated[tuple[str, ...], "relocation_statuses"]
+    cohorts: Annotated[tuple[int, ...], "relocation_cohorts"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePolicy:
+    relocation_notice_days: int
 
 
 def relocation_eligibility(facts: RelocationFacts, policy: RelocationPolicy) -> Verdict:

@@ -95,13 +95,6 @@ async def report_reclamations(connection: Connection, act: Act, items: Sequence[
     return await _report(connection, act, "reclamation", items, refusal)
 
 
-def _reward_policy(numbers: Mapping[str, Any]) -> RewardPolicy:
-    return RewardPolicy(
-        numbers["demolition_reward_fen_per_person"], numbers["reclamation_reward_fen_per_person"],
-        numbers["reward_days_after_move"],
-    )  # fmt: skip
-
-
 async def accept_works(
     connection: Connection, act: Act, policy: Policy, items: Sequence[Acceptance]
 ) -> list[Result]:  # fmt: skip
@@ -142,7 +135,7 @@ async def _reward(
     connection: Connection, act: Act, policy: Policy, done: Sequence[tuple[Row, Row, Kind]]
 ) -> list[Payload]:  # fmt: skip
     """Decide on each and keep what is approved, once and for good."""
-    figures, facts, rewards, decisions = _reward_policy(policy.on(act.business_date)), list[Payload](), [], []
+    figures, facts, rewards, decisions = policy.on(act.business_date, RewardPolicy), list[Payload](), [], []
     for case, row, kind in done:
         about = RewardFacts(
             kind, case["members"], case["agreed_on"] is not None, case["moved_in_on"], row[queries.DONE[kind]]

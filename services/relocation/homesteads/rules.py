@@ -6,7 +6,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from shared.values.verdicts import Reason, Rule, Verdict
 
@@ -26,9 +26,9 @@ class RewardFacts:
 
 @dataclass(frozen=True, slots=True)
 class RewardPolicy:
-    demolition_fen_per_person: int
-    reclamation_fen_per_person: int
-    days: int
+    demolition_fen_per_person: Annotated[int, "demolition_reward_fen_per_person"]
+    reclamation_fen_per_person: Annotated[int, "reclamation_reward_fen_per_person"]
+    days: Annotated[int, "reward_days_after_move"]
 
 
 def reward_fen(facts: RewardFacts, policy: RewardPolicy) -> int:

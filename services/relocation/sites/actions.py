@@ -36,7 +36,7 @@ def _result(one: UUID, code: str | None) -> Result:
 
 async def declare_sites(connection: Connection, act: Act, items: Sequence[Site]) -> list[Result]:
     """A site stands where it was first said to stand."""
-    inside = [i for i in items if i.division.startswith(act.caller.area)]
+    inside = [i for i in items if act.caller.within(i.division)]
     rows = {i.id: i.model_dump() | _declared(act) for i in reversed(inside)}
     await queries.insert_sites(connection, list(rows.values()))
     found = await queries.list_sites_by_id(connection, list(rows))

@@ -301,7 +301,7 @@ async def test_no_door_rewrites_what_is_owed(house: House) -> None:
 
 
 async def test_dues_and_lines_follow_their_household(house: House) -> None:
-    from services.industry.payouts.reactions import on_household_revised
+    from services.industry.service import SERVICE
     from shared.data.db import system_caller
     from shared.events.registry import HouseholdRevised
 
@@ -309,14 +309,13 @@ async def test_dues_and_lines_follow_their_household(house: House) -> None:
     one = await seed_household(house)
     await owe(house, due(one, "a"))
     await make(door)
-    await house.rows("industry", "UPDATE household SET division = $1", OTHER_VILLAGE)
     fact = HouseholdRevised(
         household_id=one, division=OTHER_VILLAGE, status="poor", members=3, has_labour=True, borrower_age_ok=True,
         needs_accessible=False, deep_poverty=False, relocated=False,
     )  # fmt: skip
     caller = system_caller("industry")
     async with transaction(door.app.state.pool, caller) as connection:
-        await on_household_revised(connection, [(Act(caller, date(2017, 6, 1)), fact)])
+        await SERVICE.reactions[fact.TYPE](connection, [(Act(caller, date(2017, 6, 1)), fact)])
     assert (await get(door, "/payouts/lines", "village"))["items"] == []
     assert len((await get(door, "/payouts/lines", "village", OTHER_VILLAGE))["items"]) == 1
     assert len((await get(door, "/payouts/summary", "village", OTHER_VILLAGE))["items"]) == 1

@@ -17,7 +17,7 @@ from services.assessment.visits.rules import (
     note_digest,
 )
 
-POLICY = VisitPolicy(geofence_m=1000, tolerance_m=200, late_after_days=3, counts_within_days=30)
+POLICY = VisitPolicy(geofence_m=1000, geofence_tolerance_m=200, visit_late_after_days=3, visit_counts_within_days=30)
 DAY = date(2017, 6, 1)
 GOOD = VisitFacts(visited_on=DAY, arrived_on=DAY, is_helper=True, distance_m=0, counted=False)
 VILLAGE = (39_090_000, 112_210_000)

@@ -17,7 +17,7 @@ from shared.spreadsheet import cells, workbook
 from shared.spreadsheet.workbook import Sheet
 from tests.roster_file import HEADINGS, OF_MEMBER, Row, cells_of, child, household, number, person
 
-GROUND = Ground(date(2017, 1, 5), {("东湖乡", "青杨村"): ["140927200201"]}, RosterPolicy(6, 15, 65))
+GROUND = Ground(date(2017, 1, 5), {("东湖乡", "青杨村"): ["140927200201"]}, RosterPolicy((6, 15), 65))
 
 
 def read(rows: list[Row], headings: tuple[str, ...] = HEADINGS, **sheet: Any) -> RosterFile:
