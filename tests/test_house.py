@@ -195,7 +195,7 @@ def of_rules(service: str, kind: type[Any]) -> Iterator[Any]:
         )
 
 
-def policies(service: str) -> set[type[object]]:
+def policies(service: str) -> set[Any]:
     """The dataclasses that a service's policy file fills: those of its rules of which the name ends so."""
     return {x for x in of_rules(service, type) if x.__name__.endswith("Policy")}
 
