@@ -19,7 +19,7 @@ import pytest
 import uvicorn
 from joserfc.jwk import KeySet, RSAKey
 
-from deploy.local.cluster import ensure_cluster, login_names
+from deploy.local.cluster import EXTENSIONS, ensure_cluster, login_names
 from deploy.local.postgres import Postgres
 from services import NAMES
 from shared.bus.postgres import migrate as migrate_bus
@@ -138,6 +138,20 @@ class House:
             await self.admin.execute(f"CREATE DATABASE {copy} TEMPLATE {name} STRATEGY FILE_COPY OWNER {name}_owner")
             self.dropped.push_async_callback(self.admin.execute, f"DROP DATABASE {copy} WITH (FORCE)")
         return copy
+
+    async def empty(self, service: str) -> str:
+        """The same before its first migration; the owner's address of it."""
+        copy = f"{service}_{self.number}"
+        self.cloned.add(service)
+        extensions = "; ".join(f"CREATE EXTENSION {name}" for name in EXTENSIONS)
+        await self.admin.execute(f"CREATE DATABASE {copy} OWNER {service}_owner")
+        self.dropped.push_async_callback(self.admin.execute, f"DROP DATABASE {copy} WITH (FORCE)")
+        superuser = await asyncpg.connect(self.cluster.server.url(), database=copy)
+        try:
+            await superuser.execute(extensions)
+        finally:
+            await superuser.close()
+        return self.cluster.url(f"{service}_owner", copy)
 
     async def settings(self, service: str, **changes: Any) -> Settings:
         login = f"{service}_app"

@@ -10,26 +10,10 @@ from uuid import UUID
 from sqlalchemy import Date, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.data.ddl import HAS_CONTEXT, restrict, run
 from shared.data.sql import Connection, execute, fetch, sql
 from shared.events.assessment import FraudConfirmed, FraudReviewed
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
-
-# A case may come before the household itself does, and another topic's order says nothing of ours: no foreign key.
-TABLE = """
-CREATE TABLE frozen_household (
-    household_id uuid NOT NULL, case_id uuid NOT NULL, frozen_on date NOT NULL, reviewed_on date,
-    PRIMARY KEY (household_id, case_id), CHECK (reviewed_on >= frozen_on));
-CREATE INDEX ON frozen_household (household_id) WHERE reviewed_on IS NULL;
-"""
-
-
-def create_freeze_table(service: str) -> None:
-    """Open to every caller: it is asked for ids that he sees already, and names nothing else."""
-    run(TABLE)
-    restrict(service, "frozen_household", HAS_CONTEXT)
-
 
 _FREEZE = sql(
     "INSERT INTO frozen_household (household_id, case_id, frozen_on)"

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Boolean, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.data.ddl import restrict_by_area, run
 from shared.data.relations import Relation
 from shared.data.sql import Connection, Statement, execute, sql, types_of
 from shared.events.registry import (
@@ -24,20 +23,6 @@ from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
 FLAGS = ("has_labour", "borrower_age_ok", "needs_accessible", "deep_poverty", "relocated")
-
-TABLE = """
-CREATE TABLE household (
-    id uuid PRIMARY KEY, division text COLLATE "C" NOT NULL, status text NOT NULL, members integer NOT NULL,
-    has_labour boolean NOT NULL, borrower_age_ok boolean NOT NULL, needs_accessible boolean NOT NULL,
-    deep_poverty boolean NOT NULL, relocated boolean NOT NULL, version bigint NOT NULL DEFAULT 1);
-CREATE INDEX ON household (division);
-"""
-
-
-def create_household_table(service: str) -> None:
-    run(TABLE)
-    restrict_by_area(service, "household")
-
 
 _UPSERT = sql(
     "INSERT INTO household AS h (id, division, status, members, has_labour, borrower_age_ok, needs_accessible,"

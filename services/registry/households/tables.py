@@ -33,6 +33,7 @@ household_fact = Table(
     Column("electricity", Boolean), Column("food_secure", Boolean), Column("clothing_secure", Boolean),
     Column("school_dropout", Boolean), Column("medical_insured", Boolean),
     Column("unfinished_major_illness", Boolean), Column("only_subsidies", Boolean), Column("stated_by", Text),
+    Column("weight", Text),
 )  # fmt: skip
 household_contact = Table(
     "household_contact", METADATA,
@@ -51,7 +52,7 @@ member_fact = Table(
     Column("sex", Text), Column("born_on", Date), Column("relation", Text), Column("ethnicity", Text),
     Column("education", Text), Column("school_status", Text), Column("health", Text), Column("labour", Text),
     Column("work_place", Text), Column("work_months", SmallInteger), Column("medical_insured", Boolean),
-    Column("pension_insured", Boolean),
+    Column("pension_insured", Boolean), Column("weight", Text),
 )  # fmt: skip
 person_index = Table(
     "person_index", METADATA,
@@ -63,5 +64,5 @@ income_line = Table(
     Column("id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
     Column("income_year", Integer), Column("category", Text), Column("kind", Text), Column("payer", Text),
     Column("amount_fen", BigInteger), Column("known", TSTZRANGE), Column("stated_on", Date),
-    Column("stated_by", Text),
+    Column("stated_by", Text), Column("weight", Text),
 )  # fmt: skip

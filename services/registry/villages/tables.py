@@ -9,6 +9,7 @@ village_facility = Table(
     "village_facility", METADATA,
     Column("id", Uuid, primary_key=True), Column("division", Text), Column("item", Text), Column("valid", DATERANGE),
     Column("known", TSTZRANGE), Column("met", Boolean), Column("stated_by", Text),
+    Column("weight", Text),
 )  # fmt: skip
 village_exit = Table(
     "village_exit", METADATA,

@@ -1,6 +1,7 @@
 """DDL of procedures: the log of steps that every service has, and what a table of cases carries for the engine."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 TABLE = """
 CREATE TABLE case_step (

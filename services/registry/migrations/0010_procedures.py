@@ -1,10 +1,10 @@
 """The exit procedure is led by the shared engine: its steps move to the service's log, its cases say since when."""
 
-from shared.data.case_ddl import create_case_step_table, make_cases
 from shared.data.ddl import run
+from shared.data.ddl.m0003 import create_case_step_table, make_cases
 
-revision = "0011"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
