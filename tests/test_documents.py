@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import yaml
 
 from services import NAMES
 from shared.events import CATALOGUE
@@ -95,6 +96,33 @@ def test_every_citation_resolves() -> None:
 )  # fmt: skip
 def test_a_citation_that_leads_nowhere_is_found(text: str, expected: list[str]) -> None:
     assert [*unresolved(text)] == expected
+
+
+PAGES_OF_WORDS = [p for p in TRACKED if p.suffix == ".md"]
+MADE = re.compile(r"(?:^|`)make ([a-z]+)", re.MULTILINE)
+RUN = re.compile(r"python -m ([a-z_]+(?:\.[a-z_]+)*)")
+NAMED = re.compile(r"`((?:bench|deploy|docs|gateway|scenario|services|shared|tests)/[\w./-]+)`")
+
+
+@pytest.mark.parametrize("page", PAGES_OF_WORDS, ids=name)
+def test_what_a_page_tells_to_type_or_open_is_there(page: Path) -> None:
+    told = page.read_text(encoding="utf-8")
+    helped = re.findall(r"^([a-z]+):.*## .", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {*MADE.findall(told)} - {*helped} == set()
+    modules = {m.replace(".", "/") for m in RUN.findall(told)}
+    assert [m for m in modules if not ((ROOT / f"{m}.py").exists() or (ROOT / m / "__main__.py").exists())] == []
+    assert [path for path in NAMED.findall(told) if not (ROOT / path).exists()] == []
+
+
+def test_the_workflow_runs_what_everybody_runs() -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    assert [step["run"] for step in workflow["jobs"]["run"]["steps"] if "run" in step] == ["bash .ci/run"]
+
+
+def test_no_hook_fetches_anything_before_a_commit() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
+    assert {hook["language"] for repo in hooks["repos"] for hook in repo["hooks"]} == {"system"}
 
 
 def rules() -> list[Rule]:
