@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from pydantic import TypeAdapter
 
 from deploy.document import document
 from deploy.local.supervisor import PROCESSES
+from services import NAMES
 from shared.bus.topics import TOPICS
 from shared.events import CATALOGUE
 from shared.ground import problems
@@ -25,7 +27,6 @@ from shared.values.id_number import is_valid
 from shared.values.verdicts import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVICES = sorted(p.name for p in (ROOT / "services").iterdir() if (p / "service.py").exists())
 FURNITURE = {f"{n}.py" for n in ("__init__", "api", "schemas", "reactions", "actions", "rules", "queries", "tables")}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 70
 SYNTHETIC_AREA = "140999"
@@ -41,7 +42,7 @@ TRACKED = sorted(
 PYTHON = [p for p in TRACKED if p.suffix == ".py"]
 ROOMS = sorted(
     folder
-    for house in (*(ROOT / "services" / s for s in SERVICES), ROOT / "gateway")
+    for house in (*(ROOT / "services" / s for s in NAMES), ROOT / "gateway")
     for folder in house.iterdir()
     if folder.is_dir() and folder.name not in ("migrations", "__pycache__")
 )
@@ -77,7 +78,7 @@ def test_every_room_has_the_same_furniture() -> None:
     assert strange + nested == []
 
 
-@pytest.mark.parametrize("folder", [*ROOMS, *(ROOT / "services" / s for s in SERVICES)], ids=name)
+@pytest.mark.parametrize("folder", [*ROOMS, *(ROOT / "services" / s for s in NAMES)], ids=name)
 def test_every_room_and_service_says_what_it_is(folder: Path) -> None:
     assert ast.get_docstring(tree(folder / "__init__.py"))
 
@@ -109,17 +110,18 @@ def test_every_event_has_a_topic_written_by_its_owner_and_a_sample() -> None:
 
 
 def test_every_topic_has_a_writer_among_the_services() -> None:
-    assert {t.writer for t in TOPICS.values()} <= {*SERVICES, "gateway"}
+    assert {t.writer for t in TOPICS.values()} <= {*NAMES, "gateway"}
 
 
 def test_every_service_is_started_on_one_machine() -> None:
-    assert {p.name for p in PROCESSES if p.run} == {*SERVICES, "gateway"}
+    assert {p.name for p in PROCESSES if p.run} == {*NAMES, "gateway"}
 
 
-CODE = re.compile(rf"shared\.[a-z_]+|(?:{'|'.join((*SERVICES, 'gateway'))})\.[a-z_]+\.[a-z_]+")
+CODE = re.compile(rf"shared\.[a-z_]+|(?:{'|'.join((*NAMES, 'gateway'))})\.[a-z_]+\.[a-z_]+")
 ROOM = re.compile(r"[a-z]+\.[a-z_]+\.")
 
 
+@cache
 def literals(path: Path) -> set[str]:
     return {n.value for n in ast.walk(tree(path)) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
 
@@ -193,7 +195,7 @@ def of_rules(service: str, kind: type[Any]) -> Iterator[Any]:
         )
 
 
-def policies(service: str) -> set[type[Any]]:
+def policies(service: str) -> set[Any]:
     """The dataclasses that a service's policy file fills: those of its rules of which the name ends so."""
     return {x for x in of_rules(service, type) if x.__name__.endswith("Policy")}
 
@@ -203,7 +205,7 @@ def figures(service: str) -> set[str]:
     return {of for kind in policies(service) for of in asked_by(kind).values() if isinstance(of, str)}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", NAMES)
 def test_a_figure_that_is_asked_for_is_in_force_from_its_first_day_on(service: str) -> None:
     """Without a gap and without an end: what lapsed would be missed on the day, in front of the counter."""
     entries = read_policy(ROOT / "services" / service / "policy.toml").entries
@@ -214,7 +216,7 @@ def test_a_figure_that_is_asked_for_is_in_force_from_its_first_day_on(service: s
         assert ours[-1].effective_to == FAR, code
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", NAMES)
 def test_every_entry_of_a_policy_is_somebodys_field(service: str) -> None:
     asked = figures(service)
     for entry in read_policy(ROOT / "services" / service / "policy.toml").entries:
@@ -222,7 +224,7 @@ def test_every_entry_of_a_policy_is_somebodys_field(service: str) -> None:
         assert parts == {f"{entry.code}.{key}" for key in entry.value} if parts else entry.code in asked, entry.code
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", NAMES)
 def test_every_policy_can_be_asked_today_and_holds_what_its_types_say(service: str) -> None:
     policy = read_policy(ROOT / "services" / service / "policy.toml")
     for kind in policies(service):
@@ -231,7 +233,7 @@ def test_every_policy_can_be_asked_today_and_holds_what_its_types_say(service: s
         assert adapter.validate_json(adapter.dump_json(found, warnings=False), strict=True) == found
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", NAMES)
 def test_what_is_asked_of_a_policy_is_a_policy_and_every_policy_is_asked(service: str) -> None:
     """A dataclass of another name would escape the tests above."""
     asked = {

@@ -170,7 +170,8 @@ def router(service: Service) -> APIRouter:
 
     @doors.get("/decisions", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
     async def decisions(subject_id: str, connection: Transaction) -> list[dict[str, Any]]:
-        """Why: every decision about a subject, with the figures it was made by."""
-        return await list_decisions(connection, subject_id)
+        """Why: every decision about a subject, with the figures it was made by and where its rule comes from."""
+        sources = {rule.name: rule.source for rule in service.rules}
+        return [d | {"source": sources.get(d["rule"])} for d in await list_decisions(connection, subject_id)]
 
     return doors
