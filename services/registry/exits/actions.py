@@ -362,7 +362,8 @@ async def announce(connection: Connection, act: Act, items: Sequence[Case]) -> l
         )  # fmt: skip
 
     async def save(passed: list[Row]) -> None:
-        await households.update_status(connection, [c["household_id"] for c in passed], "exited", on, on.year)
+        out = dict.fromkeys((c["household_id"] for c in passed), households.Standing("exited", on, on.year))
+        await households.set_status(connection, out, before=("poor", "returned"))
 
     return await take_step(connection, act, ANNOUNCEMENT, items, find, facts=exited, save=save)
 
