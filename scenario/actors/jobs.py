@@ -143,8 +143,8 @@ async def teach(api: Api, township: str, trainees: Sequence[Trainee], known: Map
 
 
 async def accept_certificates(api: Api) -> None:
-    issued = [c async for c in api.pages(county.DECIDER, f"{TRAINING}/certificates") if c["accepted_on"] is None]
-    items = [{"id": c["id"], "accepted": True} for c in issued]
+    issued = [c async for c in api.pages(county.DECIDER, f"{TRAINING}/certificates?state=recorded")]
+    items = [{"id": c["id"], "confirmed": True} for c in issued]
     await send(api, county.DECIDER, f"{TRAINING}/certificates/acceptances", items)
 
 
