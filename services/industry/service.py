@@ -14,6 +14,7 @@ from services.industry.payouts.tables import payout_due, payout_line
 from services.industry.plans.api import router as plans
 from services.industry.plans.rules import BENEFICIARY
 from services.industry.plans.tables import station_plan_item
+from services.industry.posts.actions import POSTS as POST_ASSIGNMENTS
 from services.industry.posts.api import router as posts
 from services.industry.posts.reactions import REACTIONS as POSTS
 from services.industry.posts.rules import ELIGIBILITY
@@ -50,5 +51,5 @@ SERVICE = Service(
     ),
     history=(station_plan_item,),  # a share stays in the plan of the station's village; who is paid is read anew
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),
-    procedures=(CERTIFICATES,),
+    procedures=(POST_ASSIGNMENTS, CERTIFICATES),
 )

@@ -126,7 +126,7 @@ async def test_attendance_that_cannot_be(house: House) -> None:
     ]  # fmt: skip
     number = "140999199001011234"  # a code is no number of the person
     invalid = await send(door, "POST", "/training/attendances", "village", {"items": [days(past, one, number)]})
-    assert invalid.status_code == 422
+    assert invalid.json()["results"][0]["code"] == "shared.invalid_item"
     assert number not in invalid.text
 
 
@@ -208,3 +208,20 @@ async def test_classes_are_planned_once_and_within_the_area(house: House) -> Non
     await planned(door, far)
     (answer,) = await results(door, "POST", "/training/classes", "township", course(id=far["id"]))
     assert answer["code"] == "shared.id_taken"
+
+
+async def test_a_certificate_waits_for_the_county(house: House) -> None:
+    door = await house.serve("industry", "api")
+    (its_class,) = await planned(door, course())
+    attendance = days(its_class, await seed_household(house), "T1")
+    item = certificate(attendance, "no-1")
+    assert await attend(door, attendance) + await certify(door, item, subject="one") == [None, None]
+
+    async def waiting(role: str, subject: str) -> list[tuple[str, str, str, str]]:
+        tasks = (await get(door, "/tasks", role, on="2017-06-01", subject=subject))["items"]
+        return [(t["id"], t["step"], t["since_on"], t["due_on"]) for t in tasks]
+
+    assert await waiting("county", "two") == [(item["id"], "accepted", "2017-06-01", "2017-06-08")]
+    assert await waiting("county", "one") == await waiting("township", "two") == []
+    await accept(door, item, subject="two")
+    assert await waiting("county", "two") == []
