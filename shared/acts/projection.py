@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, Table, Text, Uuid
+from sqlalchemy import Boolean, Integer, Table
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.data.relations import Big, Relation, table
@@ -43,22 +43,24 @@ FLAGS = ("has_labour", "borrower_age_ok", "needs_accessible", "deep_poverty", "r
 _LIST = list_by(household)
 _LOCK = lock_by(household)
 _UPSERT = sql(
-    "INSERT INTO household AS h (id, division, status, members, has_labour, borrower_age_ok, needs_accessible,"
-    " deep_poverty, relocated)"
-    " SELECT * FROM unnest(:ids, :divisions, :statuses, :members, :has_labour, :borrower_age_ok,"
-    " :needs_accessible, :deep_poverty, :relocated)"
-    " ON CONFLICT (id) DO UPDATE SET division = excluded.division, status = excluded.status,"
-    " members = excluded.members, has_labour = excluded.has_labour,"
-    " borrower_age_ok = excluded.borrower_age_ok, needs_accessible = excluded.needs_accessible,"
-    " deep_poverty = excluded.deep_poverty, relocated = excluded.relocated, version = h.version + 1",
-    ids=ARRAY(Uuid), divisions=ARRAY(Text), statuses=ARRAY(Text), members=ARRAY(Integer),
-    has_labour=ARRAY(Boolean), borrower_age_ok=ARRAY(Boolean), needs_accessible=ARRAY(Boolean),
-    deep_poverty=ARRAY(Boolean), relocated=ARRAY(Boolean),
-)  # fmt: skip
-_SET_STATUS = sql(
-    "UPDATE household SET status = :status, version = version + 1 WHERE id = ANY(:ids)",
-    status=Text, ids=ARRAY(Uuid),
-)  # fmt: skip
+    """
+    INSERT INTO household AS h (id, division, status, members, has_labour, borrower_age_ok, needs_accessible,
+    deep_poverty, relocated)
+    SELECT * FROM unnest(:ids, :divisions, :statuses, :members, :has_labour, :borrower_age_ok,
+    :needs_accessible, :deep_poverty, :relocated)
+    ON CONFLICT (id) DO UPDATE SET division = excluded.division, status = excluded.status,
+    members = excluded.members, has_labour = excluded.has_labour,
+    borrower_age_ok = excluded.borrower_age_ok, needs_accessible = excluded.needs_accessible,
+    deep_poverty = excluded.deep_poverty, relocated = excluded.relocated, version = h.version + 1
+""",
+    members=ARRAY(Integer),
+    has_labour=ARRAY(Boolean),
+    borrower_age_ok=ARRAY(Boolean),
+    needs_accessible=ARRAY(Boolean),
+    deep_poverty=ARRAY(Boolean),
+    relocated=ARRAY(Boolean),
+)
+_SET_STATUS = sql("UPDATE household SET status = :status, version = version + 1 WHERE id = ANY(:ids)")
 
 
 async def list_households(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Household]:
@@ -88,9 +90,15 @@ async def on_household_whole(connection: Connection, facts: Sequence[tuple[Act, 
     whole = list(last.values())
     columns: dict[str, list[Any]] = {name: [getattr(f, name) for f in whole] for name in FLAGS}
     await execute(
-        connection, _UPSERT, rows=len(whole), ids=list(last), divisions=[f.division for f in whole],
-        statuses=[f.status for f in whole], members=[f.members for f in whole], **columns,
-    )  # fmt: skip
+        connection,
+        _UPSERT,
+        rows=len(whole),
+        ids=list(last),
+        divisions=[f.division for f in whole],
+        statuses=[f.status for f in whole],
+        members=[f.members for f in whole],
+        **columns,
+    )
 
 
 async def on_household_exited(connection: Connection, facts: Sequence[tuple[Act, HouseholdExited]]) -> None:
@@ -116,18 +124,17 @@ async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act
     await execute(connection, _SET_STATUS, rows=len(ids), status="removed", ids=ids)
 
 
-def _follow(follower: Table | Relation[Any]) -> Statement[Any]:
-    version = ", version = t.version + 1" if "version" in types_of(follower) else ""
-    return sql(
-        f"UPDATE {follower.name} t SET division = h.division{version} FROM household h"  # noqa: S608 - our names
-        " WHERE t.household_id = h.id AND t.household_id = ANY(:ids) AND t.division <> h.division",
-        ids=ARRAY(Uuid),
-    )
+def _follow(table: Table | Relation[Any]) -> Statement[Any]:
+    version = ", version = t.version + 1" if "version" in types_of(table) else ""
+    return sql(f"""
+        UPDATE {table.name} t SET division = h.division{version} FROM household h
+        WHERE t.household_id = h.id AND t.household_id = ANY(:ids) AND t.division <> h.division
+    """)  # noqa: S608 - our names
 
 
 def following(tables: Sequence[Table | Relation[Any]]) -> dict[str, Reaction]:
     """The reaction by which rows of these tables go where their household now is; the projection must know it."""
-    statements = [_follow(follower) for follower in tables]
+    statements = [_follow(table) for table in tables]
 
     async def on_household_revised(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:
         ids = sorted({f.household_id for _, f in facts})

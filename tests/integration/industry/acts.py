@@ -53,7 +53,7 @@ async def results(door: Door, method: str, path: str, role: str, *items: dict[st
 
 def answer(item_id: str, **said: Any) -> dict[str, Any]:
     """What a batch says of an item: accepted, where nothing else is said."""
-    silent = {"code": None, "state": None, "case_id": None, "missing": [], "errors": []}
+    silent: dict[str, Any] = {"code": None, "state": None, "case_id": None, "missing": [], "errors": []}
     return {"id": item_id, "status": "accepted"} | silent | said
 
 
