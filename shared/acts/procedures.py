@@ -35,7 +35,8 @@ class Step(NamedTuple):
     `name` is the state it leads to, `after` the state it follows. `roles` may take it; nobody who stands in a column of
     `not_by` may. `<signs>_by` and `<signs>_on` keep who took it and when. `waits_for` is a column with the first day on
     which it can be taken; `days` by when it should be (a number of this project's choosing, not of a law). `sets` are
-    columns of the case that its finding may fill.
+    columns of the case that its finding may fill. `asked_where` is SQL about the case (`c`): elsewhere it waits for
+    nobody yet.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Step(NamedTuple):
     waits_for: str = ""
     days: int = 7
     sets: tuple[str, ...] = ()
+    asked_where: str = ""
     zh: str = ""
     en: str = ""
 
@@ -157,12 +159,12 @@ async def list_steps(connection: Connection, case_id: UUID) -> list[Mapping[str,
 
 
 @cache
-def _update(case: Relation[Any], step: Step | None) -> Statement[Any]:
+def _update(case: Relation[Any], step: Step | None, sets: tuple[str, ...]) -> Statement[Any]:
     """How a step writes its case: the state, when it was reached and by when it should go on, who signs, what it sets.
 
     A column that a finding does not fill keeps what it has.
     """
-    keep = (*(("ended_code",) if "ended_code" in case.shape else ()), *(step.sets if step else ()))
+    keep = (*(("ended_code",) if "ended_code" in case.shape else ()), *sets)
     signed = {f"{step.signs}_by": "by", f"{step.signs}_on": "on"} if step and step.signs else {}
     common = {column: name for column, name in signed.items() if column in case.shape}
     return update_many(case, "state", "since_on", "due_on", keep=keep, common=common)
@@ -174,20 +176,22 @@ async def advance(
 ) -> None:  # fmt: skip
     """Write a step of locked cases: each case, the state it leads to, what was found.
 
-    `step` names a line of the table, or what happened to the case from outside it.
+    `step` names a line of the table, or what happened to the case from outside it; then it is the
+    findings that say what is set.
     """
     if not changes:
         return
     on, line = act.business_date, procedure.step(step)
+    sets = line.sets if line else tuple(sorted({name for _, _, finding in changes for name in finding.sets}))
     rows = [
         {
             "id": case.id, "state": state, "since_on": on, "ended_code": code_for(procedure, finding.reason),
             "due_on": procedure.due_on(state, on, finding.sets, case.procedure_version),
-            **{name: finding.sets.get(name) for name in (line.sets if line else ())},
+            **{name: finding.sets.get(name) for name in sets},
         }
         for case, state, finding in changes
     ]  # fmt: skip
-    query = _update(procedure.case, line)
+    query = _update(procedure.case, line, sets)
     common = {"by": act.subject, "on": on}
     await execute_many(connection, query, rows, **{n: v for n, v in common.items() if n in query.names})
     await log_steps(connection, act, procedure, step, [(c, finding) for c, _, finding in changes])
