@@ -11,9 +11,9 @@ from typing import Any
 import aiohttp
 
 from deploy.local.issuer import SigningKey, development_token, signing_key
+from services import NAMES
 
-HOUSES = ("registry", "finance", "relocation", "industry", "assessment")
-SERVICES = (*HOUSES, "gateway")
+SERVICES = (*NAMES, "gateway")
 # Answers that mean "not now": the same request is sent again.
 AGAIN = (408, 429, 502, 503, 504)
 TRIES = 40

@@ -30,9 +30,12 @@ async def identify(authorization: str, keys: IssuerKeys, settings: Settings, ver
     if known is not None and now < known[1]:
         return known[0]
     caller, expires = verify_until(
-        token, await keys_for(keys, token), issuer=settings.issuer, audience=settings.audience,
+        token,
+        await keys_for(keys, token),
+        issuer=settings.issuer,
+        audience=settings.audience,
         dev_allowed=settings.profile == "dev",
-    )  # fmt: skip
+    )
     verified.pop(digest, None)
     while len(verified) >= MOST_TOKENS:
         del verified[next(iter(verified))]

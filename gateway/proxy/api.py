@@ -64,9 +64,12 @@ class Proxy:
             _check_target(route, scope)
             state = scope["app"].state
             caller = await identify(
-                headers.get(b"authorization", b"").decode("latin-1"), state.keys, state.settings, state.verified,
+                headers.get(b"authorization", b"").decode("latin-1"),
+                state.keys,
+                state.settings,
+                state.verified,
                 time.time(),
-            )  # fmt: skip
+            )
             known = True
             admit(state.buckets, caller, state.limits_factor, time.monotonic())
             upload = _upload(route, headers, receive)

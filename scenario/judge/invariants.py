@@ -9,9 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from scenario.api import HOUSES, SERVICES, Api
+from scenario.api import SERVICES, Api
 from scenario.judge import draws, earnings, helpers, homes
 from scenario.judge.targets import JUDGE
+from services import NAMES
 
 NOTICE_DAYS = 7
 STEPS = ("proposed", "reviewed", "checked", "consented", "noticed", "township_checked", "approved", "announced")
@@ -102,7 +103,7 @@ async def settled_once(api: Api, _state: Path) -> Finding:
 
 
 async def decisions_replay(api: Api, _state: Path) -> Finding:
-    replays = {s: await api.get(JUDGE, f"/{s}/v1/operations/replay") for s in HOUSES}
+    replays = {s: await api.get(JUDGE, f"/{s}/v1/operations/replay") for s in NAMES}
     count = sum(r["replayed"] for r in replays.values())
     different = sum(r["different_count"] for r in replays.values())
     return count > 0 and different == 0, f"{count} decisions replayed, {different} came out otherwise"

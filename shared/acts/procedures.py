@@ -145,12 +145,10 @@ class CaseStep(NamedTuple):
 
 case_step = table("case_step", CaseStep)
 _LOG = insert_many(case_step, CaseStep._fields)
-_STEPS = sql(
-    """
+_STEPS = sql("""
     SELECT step, outcome, acted_on, acted_by, role, detail, recorded_at FROM case_step
     WHERE case_id = :case_id ORDER BY id
-    """
-)
+    """)
 
 
 async def list_steps(connection: Connection, case_id: UUID) -> list[Mapping[str, Any]]:
@@ -171,9 +169,8 @@ def _update(case: Relation[Any], step: Step | None, sets: tuple[str, ...]) -> St
 
 
 async def advance(
-    connection: Connection, act: Act, procedure: Procedure[Case], step: str,
-    changes: Sequence[tuple[Any, str, Finding]],
-) -> None:  # fmt: skip
+    connection: Connection, act: Act, procedure: Procedure[Case], step: str, changes: Sequence[tuple[Any, str, Finding]]
+) -> None:
     """Write a step of locked cases: each case, the state it leads to, what was found.
 
     `step` names a line of the table, or what happened to the case from outside it; then it is the
@@ -185,12 +182,15 @@ async def advance(
     sets = line.sets if line else tuple(sorted({name for _, _, finding in changes for name in finding.sets}))
     rows = [
         {
-            "id": case.id, "state": state, "since_on": on, "ended_code": code_for(procedure, finding.reason),
+            "id": case.id,
+            "state": state,
+            "since_on": on,
+            "ended_code": code_for(procedure, finding.reason),
             "due_on": procedure.due_on(state, on, finding.sets, case.procedure_version),
             **{name: finding.sets.get(name) for name in sets},
         }
         for case, state, finding in changes
-    ]  # fmt: skip
+    ]
     query = _update(procedure.case, line, sets)
     common = {"by": act.subject, "on": on}
     await execute_many(connection, query, rows, **{n: v for n, v in common.items() if n in query.names})
@@ -198,8 +198,8 @@ async def advance(
 
 
 async def log_steps(
-    connection: Connection, act: Act, procedure: Procedure[Case], step: str, found: Sequence[tuple[Any, Finding]],
-) -> None:  # fmt: skip
+    connection: Connection, act: Act, procedure: Procedure[Case], step: str, found: Sequence[tuple[Any, Finding]]
+) -> None:
     """Keep that a step was taken, also the first one that opens a case. A step that was taken stays taken."""
     has_bank = "bank" in procedure.case.shape
     await execute_many(
@@ -207,14 +207,20 @@ async def log_steps(
         _LOG,
         [
             {
-                "case_id": case.id, "division": case.division, "bank": case.bank if has_bank else None,
-                "outcome": "passed" if finding.passed else "failed", "detail": dict(finding.detail),
-                "procedure": procedure.name, "step": step, "acted_on": act.business_date, "acted_by": act.subject,
+                "case_id": case.id,
+                "division": case.division,
+                "bank": case.bank if has_bank else None,
+                "outcome": "passed" if finding.passed else "failed",
+                "detail": dict(finding.detail),
+                "procedure": procedure.name,
+                "step": step,
+                "acted_on": act.business_date,
+                "acted_by": act.subject,
                 "role": act.caller.role,
             }
             for case, finding in found
         ],
-    )  # fmt: skip
+    )
 
 
 def code_for(procedure: Procedure[Any], reason: str | None) -> str | None:
@@ -239,11 +245,17 @@ def _lock(case: Relation[Case], key: str) -> Statement[Case]:
 
 
 async def take_step(
-    connection: Connection, act: Act, procedure: Procedure[Case], name: str, items: Sequence[Any],
-    find: Find = found_fit, *, rows: Mapping[Any, Case] | None = None,
+    connection: Connection,
+    act: Act,
+    procedure: Procedure[Case],
+    name: str,
+    items: Sequence[Any],
+    find: Find = found_fit,
+    *,
+    rows: Mapping[Any, Case] | None = None,
     save: Callable[[list[tuple[Case, Finding]]], Awaitable[None]] | None = None,
     facts: Callable[[Case, Finding], Payload] | None = None,
-) -> list[Result]:  # fmt: skip
+) -> list[Result]:
     """Take one step in many cases, and answer for each item, in order.
 
     An item names its case as `procedure.key` does. `rows` are the cases where they are locked already. `save` is given

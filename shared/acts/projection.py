@@ -6,7 +6,7 @@ Each has the table; one reaction keeps it. An unknown household is 409 `shared.h
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, Table, Text, Uuid
+from sqlalchemy import Boolean, Integer, Table
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.data.relations import Relation
@@ -25,22 +25,24 @@ from shared.ground.context import Act
 FLAGS = ("has_labour", "borrower_age_ok", "needs_accessible", "deep_poverty", "relocated")
 
 _UPSERT = sql(
-    "INSERT INTO household AS h (id, division, status, members, has_labour, borrower_age_ok, needs_accessible,"
-    " deep_poverty, relocated)"
-    " SELECT * FROM unnest(:ids, :divisions, :statuses, :members, :has_labour, :borrower_age_ok,"
-    " :needs_accessible, :deep_poverty, :relocated)"
-    " ON CONFLICT (id) DO UPDATE SET division = excluded.division, status = excluded.status,"
-    " members = excluded.members, has_labour = excluded.has_labour,"
-    " borrower_age_ok = excluded.borrower_age_ok, needs_accessible = excluded.needs_accessible,"
-    " deep_poverty = excluded.deep_poverty, relocated = excluded.relocated, version = h.version + 1",
-    ids=ARRAY(Uuid), divisions=ARRAY(Text), statuses=ARRAY(Text), members=ARRAY(Integer),
-    has_labour=ARRAY(Boolean), borrower_age_ok=ARRAY(Boolean), needs_accessible=ARRAY(Boolean),
-    deep_poverty=ARRAY(Boolean), relocated=ARRAY(Boolean),
-)  # fmt: skip
-_SET_STATUS = sql(
-    "UPDATE household SET status = :status, version = version + 1 WHERE id = ANY(:ids)",
-    status=Text, ids=ARRAY(Uuid),
-)  # fmt: skip
+    """
+    INSERT INTO household AS h (id, division, status, members, has_labour, borrower_age_ok, needs_accessible,
+    deep_poverty, relocated)
+    SELECT * FROM unnest(:ids, :divisions, :statuses, :members, :has_labour, :borrower_age_ok,
+    :needs_accessible, :deep_poverty, :relocated)
+    ON CONFLICT (id) DO UPDATE SET division = excluded.division, status = excluded.status,
+    members = excluded.members, has_labour = excluded.has_labour,
+    borrower_age_ok = excluded.borrower_age_ok, needs_accessible = excluded.needs_accessible,
+    deep_poverty = excluded.deep_poverty, relocated = excluded.relocated, version = h.version + 1
+""",
+    members=ARRAY(Integer),
+    has_labour=ARRAY(Boolean),
+    borrower_age_ok=ARRAY(Boolean),
+    needs_accessible=ARRAY(Boolean),
+    deep_poverty=ARRAY(Boolean),
+    relocated=ARRAY(Boolean),
+)
+_SET_STATUS = sql("UPDATE household SET status = :status, version = version + 1 WHERE id = ANY(:ids)")
 
 Whole = HouseholdRegistered | HouseholdRevised
 
@@ -51,9 +53,15 @@ async def on_household_whole(connection: Connection, facts: Sequence[tuple[Act, 
     whole = list(last.values())
     columns: dict[str, list[Any]] = {name: [getattr(f, name) for f in whole] for name in FLAGS}
     await execute(
-        connection, _UPSERT, rows=len(whole), ids=list(last), divisions=[f.division for f in whole],
-        statuses=[f.status for f in whole], members=[f.members for f in whole], **columns,
-    )  # fmt: skip
+        connection,
+        _UPSERT,
+        rows=len(whole),
+        ids=list(last),
+        divisions=[f.division for f in whole],
+        statuses=[f.status for f in whole],
+        members=[f.members for f in whole],
+        **columns,
+    )
 
 
 async def on_household_exited(connection: Connection, facts: Sequence[tuple[Act, HouseholdExited]]) -> None:
@@ -81,11 +89,10 @@ async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act
 
 def _follow(table: Table | Relation[Any]) -> Statement[Any]:
     version = ", version = t.version + 1" if "version" in types_of(table) else ""
-    return sql(
-        f"UPDATE {table.name} t SET division = h.division{version} FROM household h"  # noqa: S608 - our names
-        " WHERE t.household_id = h.id AND t.household_id = ANY(:ids) AND t.division <> h.division",
-        ids=ARRAY(Uuid),
-    )
+    return sql(f"""
+        UPDATE {table.name} t SET division = h.division{version} FROM household h
+        WHERE t.household_id = h.id AND t.household_id = ANY(:ids) AND t.division <> h.division
+    """)  # noqa: S608 - our names
 
 
 def following(tables: Sequence[Table | Relation[Any]]) -> dict[str, Reaction]:

@@ -119,9 +119,12 @@ def insert_one(table: Relation[Any], *columns: str) -> Statement[Row]:
 
 
 def update_many(
-    table: Relation[Any], *columns: str, keep: Sequence[str] = (), common: Mapping[str, str] | None = None,
+    table: Relation[Any],
+    *columns: str,
+    keep: Sequence[str] = (),
+    common: Mapping[str, str] | None = None,
     where: str = "true",
-) -> Statement[Row]:  # fmt: skip
+) -> Statement[Row]:
     """`UPDATE ... FROM unnest(...)` by id: one list a column, one round trip for any number of rows.
 
     Parameters are named as the columns, and `id`. A None for a column in `keep` leaves what stands there. `common`: a

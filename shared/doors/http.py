@@ -11,8 +11,7 @@ import structlog
 from fastapi import Depends, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy import BigInteger, Integer, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Integer
 from starlette.exceptions import HTTPException
 
 from shared.data import db
@@ -38,9 +37,12 @@ async def current_caller(request: Request, authorization: Annotated[str, Header(
         raise Problem("shared.token_missing")
     settings = request.app.state.settings
     return verify_token(
-        token, await keys_for(request.app.state.keys, token), issuer=settings.issuer, audience=settings.audience,
+        token,
+        await keys_for(request.app.state.keys, token),
+        issuer=settings.issuer,
+        audience=settings.audience,
         dev_allowed=settings.profile == "dev",
-    )  # fmt: skip
+    )
 
 
 def current_act(request: Request, caller: Annotated[Caller, Depends(current_caller)]) -> Act:
@@ -95,23 +97,28 @@ CurrentDataKeys = Annotated[DataKeys, Depends(_data_keys)]
 # Optional to FastAPI, so that a missing one gets our own sentence from `once`.
 IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
 
-_TRY_LOCK = sql("SELECT pg_try_advisory_xact_lock(:lock) AS got", lock=BigInteger)
-_FIND = sql(
-    "SELECT body_hash, status, answer FROM idempotency"
-    " WHERE subject = :subject AND route = :route AND key = :key",
-    subject=Text, route=Text, key=Text,
-)  # fmt: skip
+_TRY_LOCK = sql("SELECT pg_try_advisory_xact_lock(:lock) AS got")
+_FIND = sql("""
+    SELECT body_hash, status, answer FROM idempotency
+    WHERE subject = :subject AND route = :route AND key = :key
+""")
 _KEEP = sql(
-    "INSERT INTO idempotency (subject, route, key, body_hash, status, answer)"
-    " VALUES (:subject, :route, :key, :body_hash, :status, :answer)",
-    subject=Text, route=Text, key=Text, body_hash=Text, status=Integer, answer=JSONB,
-)  # fmt: skip
+    """
+    INSERT INTO idempotency (subject, route, key, body_hash, status, answer)
+    VALUES (:subject, :route, :key, :body_hash, :status, :answer)
+""",
+    status=Integer,
+)
 
 
 async def once(
-    request: Request, connection: Connection, act: Act, key: str, effect: Callable[[], Awaitable[Any]],
+    request: Request,
+    connection: Connection,
+    act: Act,
+    key: str,
+    effect: Callable[[], Awaitable[Any]],
     status: int = 200,
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Do the effect once per (subject, route, key) and answer the same ever after.
 
     The answer is kept as it went out, so it must carry references and figures, never personal data.

@@ -48,10 +48,12 @@ class Policy:
         Raises:
             Problem: one of them is not in force on that day (409).
         """
-        return kind(**{
-            name: self._value(day, of) if isinstance(of, str) else self.on(day, of)
-            for name, of in asked_by(kind).items()
-        })  # fmt: skip
+        return kind(
+            **{
+                name: self._value(day, of) if isinstance(of, str) else self.on(day, of)
+                for name, of in asked_by(kind).items()
+            }
+        )
 
     def _value(self, day: date, figure: str) -> Any:
         code, _, key = figure.partition(".")

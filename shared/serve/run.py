@@ -13,7 +13,6 @@ import structlog
 import typer
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy import Text
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.bus.transport import open_bus
@@ -36,13 +35,12 @@ log = structlog.get_logger()
 STARTS_WITHIN_SECONDS = 30
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
-_REPUBLISH = sql(
-    "WITH again AS (DELETE FROM outbox_sent WHERE :topic = '' OR topic = :topic"
-    " RETURNING id, topic, key, headers, value, emitted_at)"
-    " INSERT INTO outbox (id, topic, key, headers, value, emitted_at)"
-    " OVERRIDING SYSTEM VALUE SELECT * FROM again",
-    topic=Text,
-)  # fmt: skip
+_REPUBLISH = sql("""
+    WITH again AS (DELETE FROM outbox_sent WHERE :topic = '' OR topic = :topic
+    RETURNING id, topic, key, headers, value, emitted_at)
+    INSERT INTO outbox (id, topic, key, headers, value, emitted_at)
+    OVERRIDING SYSTEM VALUE SELECT * FROM again
+""")
 
 
 def build_app(service: Service, settings: Settings, role: str = "all") -> FastAPI:
@@ -159,9 +157,16 @@ def command_line(find: Callable[[str], Service]) -> typer.Typer:
         logs.configure(settings.log_level)
         app = build_app(find(name), settings, role)
         uvicorn.run(
-            app, host=settings.host, port=settings.port, loop="uvloop", access_log=False, log_level="warning",
-            timeout_graceful_shutdown=3, backlog=512, proxy_headers=False,
-        )  # fmt: skip
+            app,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=3,
+            backlog=512,
+            proxy_headers=False,
+        )
 
     @cli.command("migrate")
     def run_migrate(name: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from services import NAMES
 from tests.chaos.checks import (
     Fact,
     Finding,
@@ -27,7 +28,7 @@ from tests.chaos.journal import Told
 from tests.chaos.log import as_fact, read_log
 from tests.chaos.system import System
 
-SERVICES = ("registry", "finance", "relocation", "industry", "assessment", "gateway")
+SERVICES = (*NAMES, "gateway")
 # Which topics each consumer reads; a test holds this against the services.
 CONSUMES = {
     "registry": ("assessment.case", "finance.loan", "industry.household", "industry.village", "relocation.household"),

@@ -212,7 +212,7 @@ class Load:
             if self.stopping.is_set():
                 return
             on = date(2017, month, 1).isoformat()
-            days = {
+            days: dict[str, Any] = {
                 "id": named("attendance", f"{home.id}/{on}"), "assignment_id": named("assignment", home.id),
                 "month_on": on, "days": self.rng.randint(5, 20),
             }  # fmt: skip

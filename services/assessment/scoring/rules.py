@@ -265,8 +265,8 @@ def helper_score(facts: HelperFacts, policy: HelperPolicy) -> Verdict:
     return _verdict(helper_lines(facts, policy), policy.grades_x100)
 
 
-UNIT_SCORE = Rule("assessment.unit_score", UnitFacts, UnitPolicy, unit_score)
-HELPER_SCORE = Rule("assessment.helper_score", HelperFacts, HelperPolicy, helper_score)
+UNIT_SCORE = Rule("assessment.unit_score", UnitFacts, UnitPolicy, unit_score, "docs/domain.md#25-assessment")
+HELPER_SCORE = Rule("assessment.helper_score", HelperFacts, HelperPolicy, helper_score, "docs/domain.md#25-assessment")
 
 
 def ranks(ratings: Mapping[UUID, Rated]) -> dict[UUID, int]:

@@ -75,7 +75,7 @@ def draw_decision(facts: DrawFacts, policy: DrawPolicy) -> Verdict:
     return Verdict("drawn", tuple(reasons))
 
 
-SURVEY_DRAW = Rule("assessment.survey_draw", DrawFacts, DrawPolicy, draw_decision)
+SURVEY_DRAW = Rule("assessment.survey_draw", DrawFacts, DrawPolicy, draw_decision, "docs/sources.md#s63")
 
 
 def share_ppm(part: int, whole: int) -> int | None:

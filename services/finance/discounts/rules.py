@@ -64,7 +64,7 @@ def quarterly_discount(facts: DiscountFacts, policy: DiscountPolicy) -> Verdict:
     return Verdict("accepted" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-DISCOUNT = Rule("finance.quarterly_discount", DiscountFacts, DiscountPolicy, quarterly_discount)
+DISCOUNT = Rule("finance.quarterly_discount", DiscountFacts, DiscountPolicy, quarterly_discount, "docs/sources.md#s35")
 
 
 def overdue_within(period: Period, spells: Sequence[Period]) -> list[Period]:

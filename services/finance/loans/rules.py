@@ -68,7 +68,7 @@ def loan_eligibility(facts: LoanFacts, policy: LoanPolicy) -> Verdict:
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-ELIGIBILITY = Rule("finance.loan_eligibility", LoanFacts, LoanPolicy, loan_eligibility)
+ELIGIBILITY = Rule("finance.loan_eligibility", LoanFacts, LoanPolicy, loan_eligibility, "docs/sources.md#s35")
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,9 @@ def dividend_agreement(facts: AgreementFacts, policy: AgreementPolicy) -> Verdic
     return Verdict("accepted" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-AGREEMENT = Rule("industry.dividend_agreement", AgreementFacts, AgreementPolicy, dividend_agreement)
+AGREEMENT = Rule(
+    "industry.dividend_agreement", AgreementFacts, AgreementPolicy, dividend_agreement, "docs/sources.md#s35"
+)
 
 
 def schedule(

@@ -69,7 +69,9 @@ def pv_beneficiary(facts: BeneficiaryFacts, policy: BeneficiaryPolicy) -> Verdic
     return Verdict("accepted" if all(r.passed for r in reasons) else "refused", tuple(reasons))
 
 
-BENEFICIARY = Rule("industry.pv_beneficiary", BeneficiaryFacts, BeneficiaryPolicy, pv_beneficiary)
+BENEFICIARY = Rule(
+    "industry.pv_beneficiary", BeneficiaryFacts, BeneficiaryPolicy, pv_beneficiary, "docs/sources.md#s44"
+)
 
 
 def plan_reaches(kind: str, station_division: str, division: str) -> bool:

@@ -48,7 +48,7 @@ def post_eligibility(facts: PostFacts, policy: PostPolicy) -> Verdict:
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-ELIGIBILITY = Rule("industry.post_eligibility", PostFacts, PostPolicy, post_eligibility)
+ELIGIBILITY = Rule("industry.post_eligibility", PostFacts, PostPolicy, post_eligibility, "docs/sources.md#s48")
 
 
 @dataclass(frozen=True, slots=True)

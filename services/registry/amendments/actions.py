@@ -166,7 +166,7 @@ def _result(one: UUID, reason: str | None, state: str | None) -> Result:
 class Effects:
     """What confirmed amendments change, gathered and then written together."""
 
-    households: dict[UUID, tuple[str, date | None, date | None]] = field(default_factory=dict)
+    standings: dict[UUID, households.Standing] = field(default_factory=dict)
     revoked: list[UUID] = field(default_factory=list)
     corrected: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     steps: list[tuple[ExitCase, Finding]] = field(default_factory=list)
@@ -261,7 +261,7 @@ async def _apply(
             _revoke(effects, act, row, case, before[case.id], one)
         elif case is not None:
             _correct(effects, act, row, case, one)
-    await queries.update_households(connection, effects.households)
+    await households.set_status(connection, effects.standings, before=("exited",))
     await log_steps(connection, act, EXIT, "amended", effects.steps)
     await exits.revoke_cases(connection, effects.revoked)
     await exits.correct_cases(connection, effects.corrected)
@@ -270,7 +270,7 @@ async def _apply(
 
 def _return(effects: Effects, row: Row, home: Row, one: Decided) -> None:
     """The day of the exit stays; it counts as out in no year."""
-    effects.households[home["id"]] = ("returned", home["exited_on"], None)
+    effects.standings[home["id"]] = households.Standing("returned", home["exited_on"], None)
     effects.facts.append(HouseholdReturned(
         household_id=home["id"], division=home["division"], exit_id=row["exit_id"], members=one.facts.members,
         returned_on=row["fell_on"], decision_id=one.id,
@@ -278,7 +278,7 @@ def _return(effects: Effects, row: Row, home: Row, one: Decided) -> None:
 
 
 def _revoke(effects: Effects, act: Act, row: Row, case: ExitCase, before: str, one: Decided) -> None:
-    effects.households[case.household_id] = (before, None, None)
+    effects.standings[case.household_id] = households.Standing(before, None, None)
     effects.revoked.append(case.id)
     effects.steps.append(_step(row, case, {"kind": "revocation"}))
     effects.facts.append(ExitRevoked(
@@ -289,7 +289,8 @@ def _revoke(effects: Effects, act: Act, row: Row, case: ExitCase, before: str, o
 
 def _correct(effects: Effects, act: Act, row: Row, case: ExitCase, one: Decided) -> None:
     right = _right(case, row["corrected"])
-    effects.households[case.household_id] = ("exited", right["exited_on"], right["exited_on"])
+    on = right["exited_on"]
+    effects.standings[case.household_id] = households.Standing("exited", on, on.year)
     effects.corrected[case.id] = right
     effects.steps.append(_step(row, case, {"kind": "correction"} | row["corrected"]))
     effects.facts.append(ExitCorrected(

@@ -281,7 +281,8 @@ async def announce(connection: Connection, act: Act, items: Sequence[Case]) -> l
         )  # fmt: skip
 
     async def save(passed: list[tuple[ExitCase, Finding]]) -> None:
-        await households.update_status(connection, [c.household_id for c, _ in passed], "exited", on, on.year)
+        out = dict.fromkeys((case.household_id for case, _ in passed), households.Standing("exited", on, on.year))
+        await households.set_status(connection, out, before=("poor", "returned"))
 
     return await take_step(connection, act, EXIT, "announced", items, find, rows=cases, facts=exited, save=save)
 

@@ -106,7 +106,7 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-EXIT_RULE = Rule("registry.household_exit", ExitFacts, ExitPolicy, exit_decision)
+EXIT_RULE = Rule("registry.household_exit", ExitFacts, ExitPolicy, exit_decision, "docs/sources.md#s26")
 
 
 def income_year_for(day: date) -> int:

@@ -22,5 +22,7 @@ def upgrade() -> None:
     create_case_step_table("registry")
     make_cases("exit_case", last, open_states)
     run(MOVE_STEPS)
-    run("CREATE INDEX ON exit_case (household_id)")
+    run("CREATE INDEX ON exit_case (household_id, id)")
+    run("CREATE INDEX ON exit_case (division, id)")
+    run("CREATE INDEX ON exit_objection (exit_id) WHERE resolved_on IS NULL")
     run("ALTER TABLE exit_objection ADD CHECK (reason IN ('income', 'house', 'assets', 'procedure', 'other'))")

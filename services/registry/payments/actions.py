@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.registry.households import queries as register
 from services.registry.households.actions import require_households
 from services.registry.households.rules import income_year_of
 from services.registry.payments import queries
@@ -28,4 +29,6 @@ async def record_payments(connection: Connection, act: Act, payments: Sequence[P
         }
         for p in income
     ])  # fmt: skip
-    await queries.add_up(connection, new, act.subject)
+    sums = await queries.list_sums(connection, new)
+    lines = [dict(r) | {"division": households[r["household_id"]]["division"]} for r in sums]
+    await register.set_payments(connection, lines, act.subject)

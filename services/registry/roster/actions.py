@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from services.registry.households import queries as register
 from services.registry.households.rules import MemberFacts, household_flags, income_year_period
 from services.registry.roster import queries, rules
 from services.registry.roster.rules import (
@@ -214,8 +215,8 @@ async def _write(
         ]
         for portion in portions:
             rows, told = await portion
-            await queries.insert_households(connection, rows)
-            await queries.insert_incomes(
+            await register.insert_households(connection, rows)
+            await register.insert_statements(
                 connection, rows["income_line"], income_year, act.business_date, clerk.stated_by
             )  # fmt: skip
             events += told

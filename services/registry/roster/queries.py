@@ -1,16 +1,15 @@
 """All SQL about roster imports. A file's households are written set-based: one statement a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Date, Integer, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy import Date, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.registry.households.tables import household, household_contact, member, person_index
 from services.registry.roster.tables import roster_finding
-from shared.data.sql import Connection, Row, Statement, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
 from shared.ground.problems import Problem
 
 Rows = Sequence[dict[str, Any]]
@@ -61,50 +60,10 @@ _KNOWN = sql(
     key_ids=ARRAY(Text), digests=ARRAY(LargeBinary),
 )  # fmt: skip
 
-_INSERT_HOUSEHOLDS = insert_many(
-    household,
-    ("id", "household_no", "division", "status", "registered_on", "exited_year", "relocation_cohort", "relocated"),
-)
-_INSERT_CONTACTS = insert_many(
-    household_contact, ("household_id", "division", "phone_sealed", "account_sealed")
-)  # fmt: skip
-_INSERT_MEMBERS = insert_many(member, ("id", "household_id", "division", "id_number_sealed", "reference"))
-_INSERT_PERSONS = insert_many(person_index, ("key_id", "digest", "member_id", "division"))
 _INSERT_FINDINGS = insert_many(
     roster_finding,
     ("import_id", "division", "position", "row", "household_no", "column", "kind", "code", "rejects"),
 )
-
-
-def _insert_open(table: str, since: str, **columns: Any) -> Statement[Any]:
-    """As `insert_many`, for rows that hold from their day `since` on, until further notice."""
-    names = ", ".join(columns)
-    types = {n: ARRAY(t) for n, t in columns.items()} | {since: ARRAY(Date)}
-    return sql(
-        f"INSERT INTO {table} (id, valid, {names}) SELECT uuidv7(), daterange(since, NULL), {names}"  # noqa: S608
-        f" FROM unnest(:{since}, {', '.join(f':{n}' for n in columns)}) AS s (since, {names})",
-        **types,
-    )
-
-
-_INSERT_HOUSEHOLD_FACTS = _insert_open(
-    "household_fact", "since", household_id=Uuid, division=Text, attribute=Text, main_cause=Text, other_causes=JSONB,
-    deep_poverty=Boolean, natural_village=Text, house_area_m2_x100=Integer, house_grade=Text, safe_water=Boolean,
-    electricity=Boolean, school_dropout=Boolean, medical_insured=Boolean, stated_by=Text,
-)  # fmt: skip
-_INSERT_MEMBER_FACTS = _insert_open(
-    "member_fact", "since", member_id=Uuid, household_id=Uuid, division=Text, name=Text, sex=Text, born_on=Date,
-    relation=Text, ethnicity=Text, education=Text, school_status=Text, health=Text, labour=Text, work_place=Text,
-    work_months=SmallInteger, medical_insured=Boolean, pension_insured=Boolean,
-)  # fmt: skip
-_INSERT_INCOMES = sql(
-    "INSERT INTO income_line (id, household_id, division, income_year, category, kind, amount_fen, stated_on,"
-    " stated_by)"
-    " SELECT uuidv7(), i, d, :income_year, c, 'statement', a, :stated_on, :stated_by"
-    " FROM unnest(:household_id, :division, :category, :amount_fen) AS s (i, d, c, a)",
-    household_id=ARRAY(Uuid), division=ARRAY(Text), category=ARRAY(Text), amount_fen=ARRAY(BigInteger),
-    income_year=Integer, stated_on=Date, stated_by=Text,
-)  # fmt: skip
 
 
 async def insert_import(
@@ -173,25 +132,6 @@ async def list_known_digests(connection: Connection, digests: Sequence[tuple[str
         connection, _KNOWN, key_ids=[k for k, _ in digests], digests=[d for _, d in digests]
     )  # fmt: skip
     return {r["digest"] for r in rows}
-
-
-async def insert_households(connection: Connection, rows: Mapping[str, Rows]) -> None:
-    """`rows` by table: household, household_fact, household_contact, member, member_fact, person_index."""
-    await execute_many(connection, _INSERT_HOUSEHOLDS, rows["household"])
-    await execute_many(connection, _INSERT_HOUSEHOLD_FACTS, rows["household_fact"])
-    await execute_many(connection, _INSERT_CONTACTS, rows["household_contact"])
-    await execute_many(connection, _INSERT_MEMBERS, rows["member"])
-    await execute_many(connection, _INSERT_MEMBER_FACTS, rows["member_fact"])
-    await execute_many(connection, _INSERT_PERSONS, rows["person_index"])
-
-
-async def insert_incomes(connection: Connection, lines: Rows, income_year: int, on: date, stated_by: str) -> None:
-    """`lines`: household_id, division, category, amount_fen."""
-    columns = {n: [line[n] for line in lines] for n in ("household_id", "division", "category", "amount_fen")}
-    await execute(
-        connection, _INSERT_INCOMES, rows=len(lines), income_year=income_year, stated_on=on, stated_by=stated_by,
-        **columns,
-    )  # fmt: skip
 
 
 async def insert_findings(connection: Connection, rows: Rows) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from services.registry.villages import queries
 from services.registry.villages.rules import (
@@ -48,12 +49,19 @@ async def report_facilities(
             code = TWICE
         if code is None:
             seen.add((item.division, item.item))
-            reports.append(item)
+            reports.append(_report(act, item, "visit"))
         status = "refused" if code else "accepted"
         results.append(FacilityResult(division=item.division, item=item.item, status=status, code=code))
     if reports:
-        await queries.revise_facilities(connection, reports, act.subject)
+        await queries.revise_facilities(connection, reports)
     return results
+
+
+def _report(act: Act, report: FacilityReport, weight: str) -> dict[str, Any]:
+    return {
+        "division": report.division, "item": report.item, "since": report.checked_on, "met": report.met,
+        "weight": weight, "stated_by": act.subject,
+    }  # fmt: skip
 
 
 async def record_works(connection: Connection, act: Act, works: Sequence[WorksAccepted]) -> None:
@@ -65,7 +73,7 @@ async def record_works(connection: Connection, act: Act, works: Sequence[WorksAc
     ]
     # Behind whoever reports of the same village this moment.
     await queries.lock_divisions(connection, sorted({r.division for r in reports}))
-    await queries.revise_facilities(connection, reports, act.subject)
+    await queries.revise_facilities(connection, [_report(act, r, "attestation") for r in reports])
 
 
 async def propose_exits(connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]) -> list[ExitResult]:

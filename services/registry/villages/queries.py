@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, Integer, Text, Uuid
+from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.registry.households.queries import revise, revision
 from services.registry.villages.rules import VillageFacts
-from services.registry.villages.tables import village_exit
+from services.registry.villages.tables import village_exit, village_facility
 from shared.data.sql import Connection, Row, execute, execute_many, fetch, insert_many, sql
 
 # Divisions are open to everyone who has a role; what villages answer for is the caller's own area.
@@ -40,26 +41,8 @@ _FACTS = sql(
     " WHERE d.code = ANY(:codes) AND d.level = 'village' AND d.valid @> CAST(:on AS date) ORDER BY d.code",
     codes=ARRAY(Text), on=Date,
 )  # fmt: skip
-# What was known of the day is closed; its days before are said again, and the report holds until the next one does.
-# The join makes every close come before the row that takes its place.
-_REVISE_FACILITIES = sql(
-    "WITH report AS (SELECT * FROM unnest(:divisions, :items, :met, :checked_on)"
-    "   AS r (division, item, met, checked_on)),"
-    " ended AS (UPDATE village_facility f SET known = tstzrange(lower(f.known), clock_timestamp())"
-    "   FROM report r WHERE f.division = r.division AND f.item = r.item AND upper_inf(f.known)"
-    "   AND f.valid @> r.checked_on"
-    "   RETURNING f.division, f.item, f.valid, f.met, f.stated_by, r.checked_on),"
-    " before AS (INSERT INTO village_facility (id, division, item, valid, met, stated_by)"
-    "   SELECT uuidv7(), division, item, daterange(lower(valid), checked_on), met, stated_by FROM ended"
-    "   WHERE lower(valid) < checked_on)"
-    " INSERT INTO village_facility (id, division, item, valid, met, stated_by)"
-    " SELECT uuidv7(), r.division, r.item, daterange(r.checked_on, CASE WHEN e.item IS NULL THEN"
-    "   (SELECT min(lower(n.valid)) FROM village_facility n WHERE n.division = r.division AND n.item = r.item"
-    "     AND upper_inf(n.known) AND lower(n.valid) > r.checked_on)"
-    "   ELSE upper(e.valid) END), r.met, :stated_by"
-    " FROM report r LEFT JOIN ended e ON e.division = r.division AND e.item = r.item",
-    divisions=ARRAY(Text), items=ARRAY(Text), met=ARRAY(Boolean), checked_on=ARRAY(Date), stated_by=Text,
-)  # fmt: skip
+# The report holds until the next one does, whichever was told first.
+_REVISE_FACILITIES = revision(village_facility, "division", "item", first=True)
 _LOCK_CASES = sql(
     "SELECT * FROM village_exit WHERE division = ANY(:codes) AND state <> 'refused' ORDER BY division FOR UPDATE",
     codes=ARRAY(Text),
@@ -118,13 +101,9 @@ async def list_village_facts(connection: Connection, on: date, codes: Sequence[s
     }
 
 
-async def revise_facilities(connection: Connection, reports: Sequence[Any], stated_by: str) -> None:
-    """`reports` have division, item, met, checked_on; each (division, item) once."""
-    await execute(
-        connection, _REVISE_FACILITIES, rows=len(reports), stated_by=stated_by,
-        divisions=[r.division for r in reports], items=[r.item for r in reports],
-        met=[r.met for r in reports], checked_on=[r.checked_on for r in reports],
-    )  # fmt: skip
+async def revise_facilities(connection: Connection, reports: Sequence[dict[str, Any]]) -> None:
+    """`reports`: division, item, since, met, weight, stated_by; each (division, item) once."""
+    await revise(connection, _REVISE_FACILITIES, reports)
 
 
 async def lock_cases(connection: Connection, codes: Sequence[str]) -> dict[str, Row]:

@@ -81,7 +81,7 @@ def village_exit_decision(facts: VillageFacts, policy: VillagePolicy) -> Verdict
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-VILLAGE_EXIT = Rule("registry.village_exit", VillageFacts, VillagePolicy, village_exit_decision)
+VILLAGE_EXIT = Rule("registry.village_exit", VillageFacts, VillagePolicy, village_exit_decision, "docs/sources.md#s26")
 
 
 @dataclass(frozen=True, slots=True)

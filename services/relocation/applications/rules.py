@@ -54,4 +54,6 @@ def relocation_eligibility(facts: RelocationFacts, policy: RelocationPolicy) -> 
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-ELIGIBILITY = Rule("relocation.eligibility", RelocationFacts, RelocationPolicy, relocation_eligibility)
+ELIGIBILITY = Rule(
+    "relocation.eligibility", RelocationFacts, RelocationPolicy, relocation_eligibility, "docs/sources.md#s32"
+)

@@ -53,4 +53,4 @@ def homestead_reward(facts: RewardFacts, policy: RewardPolicy) -> Verdict:
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-REWARD = Rule("relocation.homestead_reward", RewardFacts, RewardPolicy, homestead_reward)
+REWARD = Rule("relocation.homestead_reward", RewardFacts, RewardPolicy, homestead_reward, "docs/sources.md#s32")

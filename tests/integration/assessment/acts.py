@@ -13,7 +13,7 @@ VISITS = "/assessment/v1/visits"
 SURVEYS = "/assessment/v1/surveys"
 CASES = "/assessment/v1/cases"
 PLACE = {"lat_e6": 39_090_000, "lon_e6": 112_210_000}
-FAR_AWAY = {"lat_e6": 34_600_000, "lon_e6": 112_210_000}  # 500 km to the south
+FAR_AWAY: dict[str, Any] = {"lat_e6": 34_600_000, "lon_e6": 112_210_000}  # 500 km to the south
 
 
 async def seed_household(house: House, division: str = VILLAGE, **changes: Any) -> UUID:

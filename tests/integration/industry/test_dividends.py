@@ -1,6 +1,7 @@
 """Loans that an entity uses: agreements, what it pays, what the guarantee adds, and how they end."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,7 +33,7 @@ ENTITY = "donghu-pv"
 
 async def seed_loan(house: House, household_id: UUID, division: str = VILLAGE, **changes: Any) -> UUID:
     """A loan as finance's facts would leave it here."""
-    loan = {"id": uuid4(), "amount_fen": 5_000_000, "state": "disbursed"} | changes
+    loan: dict[str, Any] = {"id": uuid4(), "amount_fen": 5_000_000, "state": "disbursed"} | changes
     await house.rows(
         "industry", "INSERT INTO loan_known VALUES ($1, $2, $3, $4, $5)", loan["id"], household_id, division,
         loan["amount_fen"], loan["state"],
@@ -339,7 +340,7 @@ async def test_loans_arrive_households_move_exit_and_leave(house: House) -> None
         part = {"amount_fen": amount_fen, "disbursed_on": date(2017, 3, 1)}
         await state(house, "finance", *(LoanDisbursed(**a, **part) for a in about.values() for _ in range(parts)))
         known = [(sum_fen, "disbursed")] * 2
-        await house.settled(lambda known=known: shows("SELECT amount_fen, state FROM loan_known", known))
+        await house.settled(partial(shows, "SELECT amount_fen, state FROM loan_known", known))
     await house.settled(lambda: shows("SELECT count(*) FROM household", [(2,)]))
     items = [agreement(h, loan) for h, loan in loans.items()]
     assert [r["code"] for r in await sign(door, *items)] == [None, None]

@@ -36,8 +36,8 @@ HEADING = "line_no,amount_yuan,result,code,paid_on"
 
 
 def due(household_id: UUID, key: str = "", division: str = VILLAGE, **changes: Any) -> Due:
-    fields = {"purpose": "pv_share", "payer": "pv:1", "category": "property", "amount_fen": 10_000} | changes
-    return Due(key or f"test:{uuid4()}", household_id, division, **fields)
+    usual: dict[str, Any] = {"purpose": "pv_share", "payer": "pv:1", "category": "property", "amount_fen": 10_000}
+    return Due(key or f"test:{uuid4()}", household_id, division, **usual | changes)
 
 
 async def owe(house: House, *dues: Due) -> list[Due]:
@@ -73,7 +73,7 @@ def answered(*rows: str, total: str) -> bytes:
 
 
 async def answer(door: Door, batch_id: str, content: bytes, on: str = "2017-06-05", bank: str = "xinhe") -> Any:
-    how = {"content": content, "headers": {"Content-Type": "application/octet-stream"}}
+    how: dict[str, Any] = {"content": content, "headers": {"Content-Type": "application/octet-stream"}}
     return await door.call("POST", f"{BATCHES}/{batch_id}/return", "bank", "", bank=bank, on=on, **how)
 
 

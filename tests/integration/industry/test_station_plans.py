@@ -28,8 +28,9 @@ LEFT_FEN = RECEIVED_FEN - UPKEEP_FEN
 
 async def earning(house: House, door: Door, division: str = VILLAGE, kind: str = "village") -> str:
     """A station of 100 kW that has been paid its coal leg: its id."""
+    station_id = str(uuid4())
     one = {
-        "id": str(uuid4()), "name_zh": "一号", "kind": kind, "division": division, "capacity_w": 100_000,
+        "id": station_id, "name_zh": "一号", "kind": kind, "division": division, "capacity_w": 100_000,
         "connected_on": "2017-03-01", "owner_code": "vc",
     }  # fmt: skip
     await results(door, "PUT", "/stations", "county", one)
@@ -37,10 +38,10 @@ async def earning(house: House, door: Door, division: str = VILLAGE, kind: str =
         "industry",
         "INSERT INTO station_settlement VALUES ($1, $2, $3, '2017-12-31', 140000, 140000, 4648000, 5852000, 'x',"
         " now())",
-        uuid4(), UUID(one["id"]), division,
+        uuid4(), UUID(station_id), division,
     )  # fmt: skip
     await house.rows("industry", "UPDATE station SET coal_due_fen = $1, coal_received_fen = $1", RECEIVED_FEN)
-    return one["id"]
+    return station_id
 
 
 def portion(household_id: UUID, amount_fen: int = 300_000, reason: str = "share") -> dict[str, Any]:

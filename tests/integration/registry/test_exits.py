@@ -13,13 +13,13 @@ from tests.integration.registry.test_households import VILLAGE, post_incomes, se
 
 EXITS = "/registry/v1/exits"
 TOWNSHIP = VILLAGE[:9]
-MEETS = {
+MEETS: dict[str, Any] = {
     "food_secure": True, "clothing_secure": True, "school_dropout": False, "unfinished_major_illness": False,
     "only_subsidies": False,
 }  # fmt: skip
 
 
-async def ready_household(house: House, door: Door, **facts: object) -> UUID:
+async def ready_household(house: House, door: Door, **facts: Any) -> UUID:
     household_id = await seed_household(house, **(MEETS | facts))
     await door.call(
         "POST", "/registry/v1/households/incomes", "helper", VILLAGE, json={"items": [statement(household_id)]}
@@ -102,6 +102,7 @@ async def test_who_does_not_meet_the_criteria_is_told_what_is_missing(house: Hou
     assert (result["code"], result["missing"]) == ("registry.exits.criteria_not_met", ["food", "housing"])
     why = (await door.call("GET", f"/registry/v1/decisions?subject_id={household_id}", "helper", VILLAGE)).json()
     assert (why[0]["outcome"], len(why[0]["reasons"])) == ("refused", 12)
+    assert why[0]["source"] == "docs/sources.md#s26"
     preview = (await door.call("GET", f"{EXITS}/preview?household_id={household_id}", "helper", VILLAGE)).json()
     assert preview["missing"] == ["income", "food", "housing"][1:]
 

@@ -65,7 +65,7 @@ async def test_two_households_become_rows_and_events(house: House) -> None:
     await seed_divisions(house)
     door = await house.serve("registry")
     rows = household(
-        "A1", person(1, 务工区域="县内", **{"务工时间(月)": 6}), child(3, "20100101", 在校生状况="非在校生")
+        "A1", person(1, 务工区域="县内") | {"务工时间(月)": 6}, child(3, "20100101", 在校生状况="非在校生")
     )
     rows += household(
         "A2", person(2, "19400101", 健康状况="残疾", 劳动技能="无劳动力", 参加医疗保险="否"), 脱贫属性="已脱贫",

@@ -44,8 +44,9 @@ class Listener:
 
     async def pages(self, who: Who, path: str) -> AsyncIterator[dict[str, Any]]:
         await self.call(who, "GET", path)
-        for nothing in ():
-            yield nothing
+        nothing: tuple[dict[str, Any], ...] = ()
+        for each in nothing:
+            yield each
 
 
 async def played(world: World) -> Listener:
