@@ -35,7 +35,8 @@ class Step(NamedTuple):
     `name` is the state it leads to, `after` the state it follows. `roles` may take it; nobody who stands in a column of
     `not_by` may. `<signs>_by` and `<signs>_on` keep who took it and when. `waits_for` is a column with the first day on
     which it can be taken; `days` by when it should be (a number of this project's choosing, not of a law). `sets` are
-    columns of the case that its finding may fill.
+    columns of the case that its finding may fill. `asked_where` is SQL about the case (`c`): elsewhere it waits for
+    nobody yet.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Step(NamedTuple):
     waits_for: str = ""
     days: int = 7
     sets: tuple[str, ...] = ()
+    asked_where: str = ""
     zh: str = ""
     en: str = ""
 

@@ -101,6 +101,7 @@ def _branch(procedure: Procedure[object], version: int, step: Step) -> str:
     since = f"greatest(c.since_on, c.{step.waits_for})" if step.waits_for else "c.since_on"
     asked = [f"c.state = '{step.after}'", f"c.procedure_version = {version}"]
     asked += [f"c.{step.waits_for} <= :on"] if step.waits_for else []
+    asked += [f"({step.asked_where})"] if step.asked_where else []
     asked += [f"c.{column} IS DISTINCT FROM :subject" for column in step.not_by]
     if procedure.freezes and procedure.has_household:
         asked.append(

@@ -5,11 +5,15 @@ notes 2.2 "Eligible", S32, and "Reject: two homes, dropped by REG").
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from shared.values.verdicts import Reason, Rule, Verdict
 
-ENDED = ("refused", "withdrawn", "struck", "deceased")
+State = Literal[
+    "applied", "verified", "noticed", "agreed", "allocated", "key_handed", "moved_in", "refused", "withdrawn", "struck",
+    "deceased",
+]  # fmt: skip
+ENDED: tuple[State, ...] = ("refused", "withdrawn", "struck", "deceased")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from shared.values.verdicts import Reason, Rule, Verdict
 
 Kind = Literal["demolition", "reclamation"]
+State = Literal["standing", "demolition_reported", "demolished", "reclamation_reported", "reclaimed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,20 @@ COUNTED_ON = (
 )
 Rows = dict[str, list[dict[str, Any]]]
 # Where a table's rows stand now, and under which names: a procedure's own log of steps is one with the others'.
-MOVED: dict[str, tuple[str, dict[str, str]]] = {"exit_step": ("case_step", {"exit_id": "case_id"})}
+MOVED: dict[str, tuple[str, dict[str, str]]] = {
+    "exit_step": ("case_step", {"exit_id": "case_id"}),
+    "application_step": ("case_step", {"application_id": "case_id"}),
+    "homestead": (
+        "homestead",
+        {
+            "application_id": "id",
+            "demolition_accepted_by": "demolition_checked_by",
+            "demolition_accepted_on": "demolition_checked_on",
+            "reclamation_accepted_by": "reclamation_checked_by",
+            "reclamation_accepted_on": "reclamation_checked_on",
+        },
+    ),
+}
 
 
 async def read(superuser: asyncpg.Connection) -> Rows:

@@ -111,7 +111,7 @@ async def build_site(door: Door, *blocks: list[dict[str, Any]], accepted: bool =
 
 
 async def accept(door: Door, buildings: list[str]) -> None:
-    items = [{"building_id": b, "accepted": True, "accepted_on": "2017-01-20"} for b in buildings]
+    items = [{"id": b, "accepted": True, "accepted_on": "2017-01-20"} for b in buildings]
     results = await batch(door, "POST", f"{SITES}/acceptances", "township", items, TOWN, on="2017-01-21")
     assert codes(results) == [None] * len(buildings)
 
@@ -124,7 +124,7 @@ async def freeze(door: Door, site_id: str, cohort: int = 2016, on: str = "2017-0
 async def publish(door: Door, frozen: Any, seed: str = "188", on: str = "2017-03-02", **request: Any) -> Any:
     body = {"seed": seed, "inputs_hash": frozen["inputs_hash"]}
     who = {"subject": "notary"} | request
-    return await call(door, "POST", f"{ROUNDS}/{frozen['round_id']}/seed", "county", body, on=on, **who)
+    return await call(door, "POST", f"{ROUNDS}/{frozen['id']}/seed", "county", body, on=on, **who)
 
 
 async def draw(door: Door, round_id: str, on: str = "2017-03-03", **request: Any) -> Any:
@@ -135,7 +135,7 @@ async def draw_all(door: Door, site_id: str, cohort: int = 2016) -> Any:
     """Frozen on 1 March 2017, its seed published on the 2nd, drawn on the 3rd: the round."""
     frozen = await freeze(door, site_id, cohort)
     await publish(door, frozen)
-    return await draw(door, frozen["round_id"])
+    return await draw(door, frozen["id"])
 
 
 async def allocations(door: Door, role: str = "county", area: str | None = None, **query: str) -> list[dict[str, Any]]:
@@ -147,7 +147,7 @@ async def allocations(door: Door, role: str = "county", area: str | None = None,
 async def moved_in(door: Door, *, reporter: str = "helper-1") -> list[dict[str, Any]]:
     """All of the village's allocations with keys on 10 March 2017, moved into on the 20th."""
     ids = [a["id"] for a in await allocations(door)]
-    cases = [{"allocation_id": i} for i in ids]
+    cases = [{"id": i} for i in ids]
     keys = await batch(door, "POST", f"{MOVES}/keys", "township", cases, on="2017-03-10")
     reports = [c | {"moved_in_on": "2017-03-20", "photo_sha256": PHOTO, "power_kwh_x100": 150} for c in cases]
     reported = await batch(door, "POST", f"{MOVES}/reports", "helper", reports, on="2017-03-21", subject=reporter)
