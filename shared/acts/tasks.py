@@ -123,7 +123,9 @@ def _own(task: OwnTask) -> str:
 
 
 @cache
-def _query(role: str, procedures: tuple[Procedure[object], ...], own: tuple[OwnTask, ...]) -> Statement[Waiting] | None:
+def tasks_query(
+    role: str, procedures: tuple[Procedure[object], ...], own: tuple[OwnTask, ...]
+) -> Statement[Waiting] | None:
     """One statement for a role, made when it first asks; None where nothing can wait for it."""
     branches = [
         _branch(procedure, version, step)
@@ -147,7 +149,7 @@ async def list_tasks(
     connection: Connection, act: Act, procedures: Sequence[Procedure[object]], own: Sequence[OwnTask], at: TaskPlace
 ) -> Tasks:
     """What waits for the caller on his business date, within his area, where he is not who must not."""
-    query = _query(act.caller.role, tuple(procedures), tuple(own))
+    query = tasks_query(act.caller.role, tuple(procedures), tuple(own))
     if query is None:
         return Tasks(items=[], next=None)
     rows = await fetch(

@@ -24,4 +24,5 @@ def upgrade() -> None:
     run(MOVE_STEPS)
     run("CREATE INDEX ON exit_case (household_id, id)")
     run("CREATE INDEX ON exit_case (division, id)")
+    run("CREATE INDEX ON exit_objection (exit_id) WHERE resolved_on IS NULL")
     run("ALTER TABLE exit_objection ADD CHECK (reason IN ('income', 'house', 'assets', 'procedure', 'other'))")
