@@ -37,3 +37,4 @@ def upgrade() -> None:
     last = "coalesce(ended_on, approved_on, checked_on, proposed_on)"
     make_cases("post_assignment", last, ("proposed", "checked", "held"))
     run(HOLDS)
+    run("CREATE INDEX ON dividend_due (household_id)")

@@ -138,13 +138,17 @@ async def check(connection: Connection, act: Act, items: Sequence[Confirmation])
 async def _decide_again(
     connection: Connection, act: Act, policy: Policy, cases: Sequence[PostAssignment]
 ) -> dict[UUID, Decided]:
-    """The rule on what is known today of those who hold a post or are about to, none of them frozen; stored."""
+    """The rule on what is known today of those who hold a post or are about to, none of them frozen; stored.
+
+    A household that moved to another township may hold a post that its village does not see: nothing is decided of it.
+    """
     households = await list_households(connection, [case.household_id for case in cases])
     posts = await queries.list_posts_by_id(connection, {case.post_id for case in cases})
     figures = policy.on(act.business_date, PostPolicy)
     decided = {
         case.id: _decide(figures, households[case.household_id], posts[case.post_id], frozen=False, holds_post=False)
         for case in cases
+        if case.post_id in posts
     }
     await record_decisions(connection, act, policy.version, list(decided.values()))
     return decided
@@ -261,7 +265,8 @@ async def resume(connection: Connection, act: Act, policy: Policy, items: Sequen
             return Finding(refusal="future_date")
         if item.resumed_on < case.held_on:
             return Finding(refusal="dates_reversed")
-        one = decided[case.id]
+        if (one := decided.get(case.id)) is None:
+            return Finding(refusal="shared.not_found")
         if one.verdict.missing:
             return Finding(refusal="not_eligible", missing=one.verdict.missing)
         return Finding(passed=False, ends="assigned", sets={"resumed_on": item.resumed_on, "decision_id": one.id})

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.events.registry import MemberRemoved
 from tests.conftest import Door, House
-from tests.integration.industry.acts import VILLAGE, answer, get, results, seed_household
+from tests.integration.industry.acts import FAR_VILLAGE, TOWNSHIP, VILLAGE, answer, get, results, seed_household
 from tests.integration.industry.test_dividends import state
 from tests.integration.industry.test_posts import (
     P,
@@ -47,8 +47,8 @@ async def test_a_proposal_waits_for_who_may_take_its_next_step(house: House) -> 
     assert await waiting(door, "county", subject="head") == [(item["id"], "assigned", "2017-06-08")]
     await approve(door, item["id"], subject="head")
     assert await waiting(door, "county", subject="another") == []
-    steps = await house.rows("industry", "SELECT step, acted_by FROM case_step WHERE case_id = $1 ORDER BY id",
-                             UUID(item["id"]))  # fmt: skip
+    log = "SELECT step, acted_by FROM case_step WHERE case_id = $1 ORDER BY id"
+    steps = await house.rows("industry", log, UUID(item["id"]))
     assert [tuple(s) for s in steps] == [("proposed", "clerk"), ("checked", "officer"), ("assigned", "head")]
 
 
@@ -85,6 +85,10 @@ async def test_a_death_holds_the_post_until_the_village_says_who_works_on(house:
     assert await resume(door, weak, "2017-05-10") == answer(
         weak, status="refused", code=f"{P}not_eligible", state="held", missing=["has_labour"]
     )
+    owner = await house.owner("industry")
+    await owner.execute("UPDATE post SET division = $1", FAR_VILLAGE)  # as if the household had moved here
+    assert (await resume(door, works_on, "2017-05-30"))["code"] == "shared.not_found"
+    await owner.execute("UPDATE post SET division = $1", TOWNSHIP)
     assert (await resume(door, works_on, "2017-05-01"))["code"] == f"{P}dates_reversed"
     assert (await resume(door, works_on, "2017-06-02"))["code"] == "shared.future_date"
     assert await resume(door, works_on, "2017-05-30") == answer(works_on, state="assigned")
