@@ -30,6 +30,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$;
 """
 
+# What lists ask for.
+INDEXES = """
+CREATE INDEX ON dividend_due (household_id);
+CREATE INDEX ON dividend_agreement (division, id);
+CREATE INDEX ON post (division, id);
+CREATE INDEX ON post_assignment (division, id);
+CREATE INDEX ON post_assignment (state, id);
+"""
+
 
 def upgrade() -> None:
     create_case_step_table("industry")
@@ -37,4 +46,4 @@ def upgrade() -> None:
     last = "coalesce(ended_on, approved_on, checked_on, proposed_on)"
     make_cases("post_assignment", last, ("proposed", "checked", "held"))
     run(HOLDS)
-    run("CREATE INDEX ON dividend_due (household_id)")
+    run(INDEXES)
