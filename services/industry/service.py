@@ -21,6 +21,7 @@ from services.industry.posts.rules import ELIGIBILITY
 from services.industry.posts.tables import post_assignment, post_attendance
 from services.industry.projects.api import router as projects
 from services.industry.projects.tables import project_participation
+from services.industry.stations.actions import EXCHANGE
 from services.industry.stations.api import router as stations
 from services.industry.training.api import router as training
 from services.industry.training.tables import training_attendance, training_certificate
@@ -50,7 +51,7 @@ SERVICE = Service(
         forest_labour,
     ),
     history=(station_plan_item,),  # a share stays in the plan of the station's village; who is paid is read anew
-    procedures=(BATCH, RULING),
+    procedures=(BATCH, RULING, EXCHANGE),
     own_tasks=(HELD,),
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),
 )

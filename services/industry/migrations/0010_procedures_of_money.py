@@ -1,4 +1,4 @@
-"""Payments are led by the shared engine; what becomes of a held due is ruled by two persons."""
+"""Payments are led by the shared engine; two persons rule on what is held, and on a meter that was exchanged."""
 
 from shared.data.ddl import run
 from shared.data.ddl.m0001 import audit, restrict_by_area
@@ -40,6 +40,21 @@ ALTER TABLE payout_line ADD CHECK (purpose IN ('pv_share', 'dividend', 'dividend
 ALTER TABLE payout_line ADD CHECK (category IN ('wage', 'business', 'property', 'transfer', 'none'));
 """
 
+# A meter that takes another's place counts on from there: what the ones before it had counted stands beside its total.
+EXCHANGES = """
+ALTER TABLE station_reading ADD COLUMN before_kwh bigint NOT NULL DEFAULT 0;
+CREATE TABLE station_exchange (
+    id uuid PRIMARY KEY, station_id uuid NOT NULL REFERENCES station, division text COLLATE "C" NOT NULL,
+    exchanged_on date NOT NULL, last_kwh bigint NOT NULL CHECK (last_kwh >= 0),
+    first_kwh bigint NOT NULL CHECK (first_kwh >= 0),
+    state text NOT NULL CHECK (state IN ('told', 'confirmed', 'refused')),
+    told_on date NOT NULL, told_by text NOT NULL, confirmed_on date, confirmed_by text, ended_code text,
+    CONSTRAINT exchange_confirmer_is_not_teller CHECK (confirmed_by <> told_by),
+    CHECK ((state = 'told') = (confirmed_by IS NULL)), CHECK ((confirmed_by IS NULL) = (confirmed_on IS NULL)));
+CREATE UNIQUE INDEX station_one_open_exchange ON station_exchange (station_id) WHERE state = 'told';
+CREATE INDEX ON station_exchange (station_id, id);
+"""
+
 
 def upgrade() -> None:
     create_case_step_table("industry", bank=True)
@@ -48,3 +63,7 @@ def upgrade() -> None:
     restrict_by_area("industry", "payout_ruling")
     audit("payout_ruling")
     make_cases("payout_ruling", "proposed_on", ("proposed",))
+    run(EXCHANGES)
+    restrict_by_area("industry", "station_exchange")
+    audit("station_exchange")
+    make_cases("station_exchange", "told_on", ("told",))

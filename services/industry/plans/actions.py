@@ -19,6 +19,7 @@ from services.industry.plans.rules import (
 )
 from services.industry.plans.schemas import Plan, PlanResult, PlanState, Portion, PortionResult
 from services.industry.stations import queries as stations
+from services.industry.stations.tables import Station
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
 from shared.data.sql import Connection, Row
@@ -40,7 +41,7 @@ async def draft_plan(connection: Connection, act: Act, policy: Policy, plan: Pla
             was used for another plan (422).
     """
     station = await stations.lock_station(connection, plan.station_id)
-    if act.caller.role != ("village" if station["kind"] == "village" else "township"):
+    if act.caller.role != ("village" if station.kind == "village" else "township"):
         raise Problem("industry.plans.wrong_drafter")
     amount_fen = sum(i.amount_fen for i in plan.items)
     known = await queries.find_plan(connection, plan.id)
@@ -76,19 +77,19 @@ async def _known_plan(connection: Connection, plan: Plan, known: Row) -> PlanRes
     )  # fmt: skip
 
 
-async def _available(connection: Connection, act: Act, policy: Policy, station: Row) -> int:
+async def _available(connection: Connection, act: Act, policy: Policy, station: Station) -> int:
     """What was received, less the upkeep of the settled quarters, less what stands in plans (domain notes 2.4)."""
-    quarters = len((await stations.list_settlements(connection, [station["id"]]))[station["id"]])
-    upkeep = upkeep_fen(station["capacity_w"], quarters, policy.on(act.business_date, UpkeepPolicy).pv_upkeep_fen_per_w)
-    received = station["coal_received_fen"] + station["subsidy_received_fen"]
-    return max(int(received - upkeep - station["planned_fen"]), 0)
+    quarters = len((await stations.list_settlements(connection, [station.id]))[station.id])
+    upkeep = upkeep_fen(station.capacity_w, quarters, policy.on(act.business_date, UpkeepPolicy).pv_upkeep_fen_per_w)
+    received = station.coal_received_fen + station.subsidy_received_fen
+    return max(int(received - upkeep - station.planned_fen), 0)
 
 
 async def _decide(
-    connection: Connection, act: Act, policy: Policy, plan: Plan, station: Row, households: dict[UUID, Row]
+    connection: Connection, act: Act, policy: Policy, plan: Plan, station: Station, households: dict[UUID, Row]
 ) -> dict[UUID, Decided]:
     # Statements of their own after the lock, so that they see what the plan before us has committed.
-    tier = TIERS[station["kind"]]
+    tier = TIERS[station.kind]
     elsewhere = await queries.list_of_another_tier(connection, list(households), plan.year, tier)
     frozen = await list_frozen(connection, list(households))
     rule_policy = policy.on(act.business_date, BeneficiaryPolicy)
@@ -98,8 +99,8 @@ async def _decide(
         if household is None:
             continue
         facts = BeneficiaryFacts(
-            kind=station["kind"], reason=item.reason, status=household["status"],
-            in_place=plan_reaches(station["kind"], station["division"], household["division"]),
+            kind=station.kind, reason=item.reason, status=household["status"],
+            in_place=plan_reaches(station.kind, station.division, household["division"]),
             has_labour=household["has_labour"], relocated=household["relocated"],
             deep_poverty=household["deep_poverty"], shares_elsewhere=item.household_id in elsewhere,
             frozen=item.household_id in frozen,
@@ -129,24 +130,24 @@ def _portions(items: Sequence[Portion], decided: Mapping[UUID, Decided]) -> list
 
 
 async def _keep_plan(
-    connection: Connection, act: Act, plan: Plan, station: Row, decided: Mapping[UUID, Decided]
+    connection: Connection, act: Act, plan: Plan, station: Station, decided: Mapping[UUID, Decided]
 ) -> None:  # fmt: skip
     row = {
-        "id": plan.id, "station_id": station["id"], "division": station["division"], "year": plan.year,
+        "id": plan.id, "station_id": station.id, "division": station.division, "year": plan.year,
         "state": "drafted", "households": len(plan.items), "amount_fen": sum(i.amount_fen for i in plan.items),
         "drafted_by": act.subject, "drafted_on": act.business_date,
     }  # fmt: skip
     items = [
         {
             "plan_id": plan.id, "household_id": i.household_id, "division": decided[i.household_id].division,
-            "year": plan.year, "tier": TIERS[station["kind"]], "amount_fen": i.amount_fen, "reason": i.reason,
+            "year": plan.year, "tier": TIERS[station.kind], "amount_fen": i.amount_fen, "reason": i.reason,
             "decision_id": decided[i.household_id].id, "active": True,
         }
         for i in plan.items
     ]  # fmt: skip
     if not await queries.insert_plan(connection, row, items):
         raise Problem("industry.plans.id_taken")
-    await stations.reserve(connection, station["id"], row["amount_fen"])
+    await stations.reserve(connection, station.id, sum(i.amount_fen for i in plan.items))
 
 
 async def approve_plan(connection: Connection, act: Act, plan_id: UUID, *, approved: bool) -> PlanState:
