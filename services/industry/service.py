@@ -12,6 +12,7 @@ from services.industry.payouts.actions import BATCH, HELD, RULING
 from services.industry.payouts.api import router as payouts
 from services.industry.payouts.reactions import REACTIONS as PAYOUTS
 from services.industry.payouts.tables import payout_due, payout_line, payout_ruling
+from services.industry.plans.actions import PLAN
 from services.industry.plans.api import router as plans
 from services.industry.plans.rules import BENEFICIARY
 from services.industry.plans.tables import station_plan_item
@@ -51,7 +52,7 @@ SERVICE = Service(
         forest_labour,
     ),
     history=(station_plan_item,),  # a share stays in the plan of the station's village; who is paid is read anew
-    procedures=(BATCH, RULING, EXCHANGE),
+    procedures=(BATCH, RULING, EXCHANGE, PLAN),
     own_tasks=(HELD,),
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),
 )

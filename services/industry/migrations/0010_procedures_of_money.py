@@ -58,6 +58,8 @@ CREATE INDEX ON station_exchange (station_id, id);
 
 def upgrade() -> None:
     create_case_step_table("industry", bank=True)
+    run("CREATE INDEX ON station_plan (station_id, id)")
+    make_cases("station_plan", "coalesce(filed_on, approved_on, drafted_on)", ("drafted", "approved"))
     make_cases("payout_batch", "coalesce(closed_on, checked_on, made_on)", ("made", "checked"))
     run(RULINGS)
     restrict_by_area("industry", "payout_ruling")
