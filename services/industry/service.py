@@ -54,8 +54,7 @@ SERVICE = Service(
         forest_labour,
     ),
     history=(station_plan_item,),  # a share stays in the plan of the station's village; who is paid is read anew
-    procedures=(BATCH, RULING, EXCHANGE, PLAN),
+    procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, CERTIFICATES),
     own_tasks=(HELD,),
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),
-    procedures=(POST_ASSIGNMENTS, CERTIFICATES),
 )

@@ -41,7 +41,7 @@ CREATE INDEX ON post_assignment (state, id);
 
 
 def upgrade() -> None:
-    create_case_step_table("industry")
+    create_case_step_table("industry", bank=True)
     make_cases("training_certificate", "coalesce(accepted_on, recorded_on)", ("recorded",))
     last = "coalesce(ended_on, approved_on, checked_on, proposed_on)"
     make_cases("post_assignment", last, ("proposed", "checked", "held"))

@@ -2,10 +2,10 @@
 
 from shared.data.ddl import run
 from shared.data.ddl.m0001 import audit, restrict_by_area
-from shared.data.ddl.m0003 import create_case_step_table, make_cases
+from shared.data.ddl.m0003 import make_cases
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -57,7 +57,6 @@ CREATE INDEX ON station_exchange (station_id, id);
 
 
 def upgrade() -> None:
-    create_case_step_table("industry", bank=True)
     run("CREATE INDEX ON station_plan (station_id, id)")
     make_cases("station_plan", "coalesce(filed_on, approved_on, drafted_on)", ("drafted", "approved"))
     make_cases("payout_batch", "coalesce(closed_on, checked_on, made_on)", ("made", "checked"))
