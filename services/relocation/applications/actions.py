@@ -81,9 +81,11 @@ async def apply_for_relocation(
 
 
 async def _decide(
-    connection: Connection, policy: RelocationPolicy, items: Sequence[NewApplication],
+    connection: Connection,
+    policy: RelocationPolicy,
+    items: Sequence[NewApplication],
     households: Mapping[UUID, Household],
-) -> dict[UUID, Decided]:  # fmt: skip
+) -> dict[UUID, Decided]:
     # Statements of their own after the lock, so that they see what the one before us has committed.
     ids = [i.household_id for i in items]
     busy, frozen = await queries.list_with_application(connection, ids), await list_frozen(connection, ids)
@@ -121,17 +123,23 @@ def _answer(item: NewApplication, found: Application | None, *, household_known:
     return result(ROOM, item.id, "not_eligible" if missing else None, state=found.state, missing=missing)
 
 
+def _of(case: Application) -> dict[str, Any]:
+    return {"household_id": case.household_id, "division": case.division, "application_id": case.id}
+
+
 def ended(act: Act, case: Application, reason: str) -> Payload:
-    return ApplicationEnded(
-        household_id=case.household_id, division=case.division, application_id=case.id, reason=reason,
-        ended_on=act.business_date,
-    )  # fmt: skip
+    return ApplicationEnded(**_of(case), reason=reason, ended_on=act.business_date)
 
 
 async def _take(
-    connection: Connection, act: Act, name: str, items: Sequence[Case], find: Find, cases: Mapping[Any, Application],
+    connection: Connection,
+    act: Act,
+    name: str,
+    items: Sequence[Case],
+    find: Find,
+    cases: Mapping[Any, Application],
     facts: Callable[[Application, Finding], Payload] | None = None,
-) -> list[Result]:  # fmt: skip
+) -> list[Result]:
     """A step of locked applications; of each that ends by it is said that it has."""
     results = await take_step(connection, act, APPLICATION, name, items, find, rows=cases, facts=facts)
     over = [r for r in results if r.status == "accepted" and r.state in ENDED]
@@ -161,11 +169,10 @@ async def verify(connection: Connection, act: Act, policy: Policy, items: Sequen
             return Finding(refusal="shared.household_unknown")
         one = decided[case.id]
         passed = one.verdict.outcome == "approved"
-        return Finding(
-            passed=passed, detail={"decision_id": str(one.id)}, reason=None if passed else "not_eligible",
-            missing=one.verdict.missing,
-            sets={"decision_id": one.id, "ended_on": None if passed else act.business_date},
-        )  # fmt: skip
+        reason, ended_on = (None, None) if passed else ("not_eligible", act.business_date)
+        sets = {"decision_id": one.id, "ended_on": ended_on}
+        detail = {"decision_id": str(one.id)}
+        return Finding(passed=passed, detail=detail, reason=reason, missing=one.verdict.missing, sets=sets)
 
     return await _take(connection, act, "verified", items, find, cases)
 
@@ -190,10 +197,7 @@ async def agree(connection: Connection, act: Act, items: Sequence[Agreement]) ->
         return Finding(passed=False, detail=detail, ends="withdrawn", reason="not_agreed", sets={"ended_on": on})
 
     def agreed(case: Application, finding: Finding) -> Payload:
-        return RelocationAgreed(
-            household_id=case.household_id, division=case.division, application_id=case.id, cohort=case.cohort,
-            members=finding.sets["members"], agreed_on=on,
-        )  # fmt: skip
+        return RelocationAgreed(**_of(case), cohort=case.cohort, members=finding.sets["members"], agreed_on=on)
 
     return await _take(connection, act, "agreed", items, find, cases, agreed)
 

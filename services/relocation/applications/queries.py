@@ -8,17 +8,7 @@ from services.relocation.applications.rules import ENDED
 from services.relocation.applications.tables import Application, Household, Total, Waiting, relocation_application
 from shared.acts.batches import FREE, insert_free
 from shared.data.pages import Place, fetch_page, page
-from shared.data.sql import (
-    Connection,
-    by_id,
-    fetch,
-    fetch_or_not_found,
-    get_by,
-    insert_many,
-    list_by,
-    lock_by,
-    sql,
-)
+from shared.data.sql import Connection, by_id, fetch, fetch_or_not_found, get_by, insert_many, list_by, lock_by, sql
 
 _GET = get_by(relocation_application)
 _OF_IDS = list_by(relocation_application)

@@ -74,9 +74,12 @@ async def record_homesteads(connection: Connection, act: Act, items: Sequence[Ne
 
 
 async def _report(
-    connection: Connection, act: Act, kind: Kind, items: Sequence[Any],
+    connection: Connection,
+    act: Act,
+    kind: Kind,
+    items: Sequence[Any],
     refusal: Callable[[Application, Homestead, Any], str | None],
-) -> list[Result]:  # fmt: skip
+) -> list[Result]:
     _, _, done = WORKS[kind]
     cases = await applications.lock_applications(connection, [i.id for i in items])
     homes = await queries.lock_homesteads(connection, list(cases))
@@ -164,6 +167,5 @@ async def _reward(
             rewards.append(HomesteadReward(case.id, kind, case.household_id, case.division, amount_fen, one.id, on))
     await record_decisions(connection, act, policy.version, decisions)
     await queries.insert_rewards(connection, rewards)
-    await emit(connection, act, "relocation", [
-        RewardApproved(**{n: v for n, v in reward._asdict().items() if n != "decision_id"}) for reward in rewards
-    ])  # fmt: skip
+    told = [{n: v for n, v in reward._asdict().items() if n != "decision_id"} for reward in rewards]
+    await emit(connection, act, "relocation", [RewardApproved(**reward) for reward in told])

@@ -92,9 +92,11 @@ async def declare_flats(connection: Connection, act: Act, items: Sequence[Flat])
 
 
 def _flat_reason(
-    flat: Listed, known: Mapping[UUID, Listed], buildings: Mapping[UUID, tables.Building],
+    flat: Listed,
+    known: Mapping[UUID, Listed],
+    buildings: Mapping[UUID, tables.Building],
     listed: Mapping[UUID, list[Listed]],
-) -> str | None:  # fmt: skip
+) -> str | None:
     if flat.id in known:
         return None if known[flat.id] == flat else "content_differs"
     if flat.building_id not in buildings:
