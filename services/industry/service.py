@@ -14,6 +14,7 @@ from services.industry.payouts.tables import payout_due, payout_line
 from services.industry.plans.api import router as plans
 from services.industry.plans.rules import BENEFICIARY
 from services.industry.plans.tables import station_plan_item
+from services.industry.posts.actions import POSTS as POST_ASSIGNMENTS
 from services.industry.posts.api import router as posts
 from services.industry.posts.reactions import REACTIONS as POSTS
 from services.industry.posts.rules import ELIGIBILITY
@@ -21,6 +22,7 @@ from services.industry.posts.tables import post_assignment, post_attendance
 from services.industry.projects.api import router as projects
 from services.industry.projects.tables import project_participation
 from services.industry.stations.api import router as stations
+from services.industry.training.actions import CERTIFICATES
 from services.industry.training.api import router as training
 from services.industry.training.tables import training_attendance, training_certificate
 from shared.acts import freezes, projection
@@ -49,4 +51,5 @@ SERVICE = Service(
     ),
     history=(station_plan_item,),  # a share stays in the plan of the station's village; who is paid is read anew
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),
+    procedures=(POST_ASSIGNMENTS, CERTIFICATES),
 )

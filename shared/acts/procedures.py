@@ -173,8 +173,7 @@ async def advance(
 ) -> None:
     """Write a step of locked cases: each case, the state it leads to, what was found.
 
-    `step` names a line of the table, or what happened to the case from outside it; then it is the
-    findings that say what is set.
+    `step` names a line of the table, or what happened to the case from outside it; then its findings say what they set.
     """
     if not changes:
         return

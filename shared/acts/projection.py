@@ -3,14 +3,15 @@
 Each has the table; one reaction keeps it. An unknown household is 409 `shared.household_unknown`, to be retried.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Boolean, Integer, Table
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.data.relations import Relation
-from shared.data.sql import Connection, Statement, execute, sql, types_of
+from shared.data.relations import Big, Relation, table
+from shared.data.sql import Connection, Statement, by_id, execute, list_by, lock_by, sql, types_of
 from shared.events.registry import (
     ExitRevoked,
     HouseholdExited,
@@ -22,8 +23,25 @@ from shared.events.registry import (
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
+
+class Household(NamedTuple):
+    id: UUID
+    division: str
+    status: str
+    members: int
+    has_labour: bool
+    borrower_age_ok: bool
+    needs_accessible: bool
+    deep_poverty: bool
+    relocated: bool
+    version: Big
+
+
+household = table("household", Household)
 FLAGS = ("has_labour", "borrower_age_ok", "needs_accessible", "deep_poverty", "relocated")
 
+_LIST = list_by(household)
+_LOCK = lock_by(household)
 _UPSERT = sql(
     """
     INSERT INTO household AS h (id, division, status, members, has_labour, borrower_age_ok, needs_accessible,
@@ -43,6 +61,25 @@ _UPSERT = sql(
     relocated=ARRAY(Boolean),
 )
 _SET_STATUS = sql("UPDATE household SET status = :status, version = version + 1 WHERE id = ANY(:ids)")
+
+
+async def list_households(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Household]:
+    """Those known here and within the caller's area."""
+    return await by_id(connection, _LIST, ids)
+
+
+async def lock_households(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Household]:
+    """As `list_households`, locked in id order: one act at a time for each."""
+    return await by_id(connection, _LOCK, ids)
+
+
+def registered(households: Mapping[UUID, Household], household_id: UUID) -> Household | str:
+    """The household, or why nothing new is recorded of it: it is not known here, or has left the register."""
+    found = households.get(household_id)
+    if found is None:
+        return "shared.household_unknown"
+    return "household_removed" if found.status == "removed" else found
+
 
 Whole = HouseholdRegistered | HouseholdRevised
 

@@ -122,7 +122,7 @@ async def employ(api: Api, homes: list[Home]) -> list[Home]:
         await send(api, Village(home.village).clerk, "/industry/v1/posts/proposals", [proposal])
         one = {"id": named("assignment", home.id)}
         await send(api, home.township, "/industry/v1/posts/checks", [one | {"confirmed": True}])
-        await send(api, county.DECIDER, "/industry/v1/posts/approvals", [one | {"approved": True}])
+        await send(api, county.DECIDER, "/industry/v1/posts/approvals", [one | {"confirmed": True}])
     taken = [a async for a in api.pages(county.PLANNER, "/industry/v1/posts/assignments?state=assigned")]
     held = {a["household_id"] for a in taken}
     return [h for h in homes if h.id in held]

@@ -7,7 +7,7 @@ a year whatever it earns (domain notes 2.3 "PV entity model" and 2.4 "Guaranteed
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from shared.values.dates import add_months
@@ -15,6 +15,13 @@ from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
 
 PPM = 1_000_000
+
+State = Literal["active", "ended"]
+LoanState = Literal["disbursed", "settled"]
+EntityKind = Literal["enterprise", "cooperative", "platform"]
+Participation = Literal["labour", "land", "consulted", "none"]
+# Who pays the loan's interest.
+Bearer = Literal["entity", "county"]
 
 
 @dataclass(frozen=True, slots=True)

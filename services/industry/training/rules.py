@@ -6,6 +6,9 @@ days, 100 after, for at most 15 days, once a year for a person and type of cours
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
+
+State = Literal["recorded", "accepted", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
