@@ -18,7 +18,7 @@ from services.relocation.applications.rules import (
     relocation_eligibility,
 )
 from services.relocation.applications.schemas import Agreement, NewApplication
-from services.relocation.applications.tables import Application, Household, relocation_application
+from services.relocation.applications.tables import Application, relocation_application
 from shared.acts.bodies import Case, Confirmation, Result, result
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
@@ -33,6 +33,7 @@ from shared.acts.procedures import (
     ripe_cases,
     take_step,
 )
+from shared.acts.projection import Household, list_households, lock_households
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.relocation import ApplicationEnded, RelocationAgreed
@@ -62,7 +63,7 @@ async def apply_for_relocation(
 
     An application of a household that is not known here yet is not kept: it may be sent again.
     """
-    households = await queries.lock_households(connection, [i.household_id for i in items])
+    households = await lock_households(connection, [i.household_id for i in items])
     known = await queries.list_by_ids(connection, [i.id for i in items])
     fresh: dict[UUID, NewApplication] = {}
     for item in items:
@@ -152,7 +153,7 @@ async def verify(connection: Connection, act: Act, policy: Policy, items: Sequen
     cases = await queries.lock_applications(connection, [i.id for i in items])
     wanted = {i.id for i in items if i.confirmed}
     ripe = [c for c in await ripe_cases(connection, act, APPLICATION, "verified", cases) if c.id in wanted]
-    households = await queries.list_households(connection, [case.household_id for case in ripe])
+    households = await list_households(connection, [case.household_id for case in ripe])
     figures = policy.on(act.business_date, RelocationPolicy)
     # Its own application is the only one: the database holds no second; and what is frozen is not ripe.
     decided = {
@@ -188,7 +189,7 @@ async def agree(connection: Connection, act: Act, items: Sequence[Agreement]) ->
     """A household that does not agree stays where it is: its application is withdrawn."""
     on = act.business_date
     cases = await queries.lock_applications(connection, [i.id for i in items])
-    households = await queries.list_households(connection, [c.household_id for c in cases.values()])
+    households = await list_households(connection, [c.household_id for c in cases.values()])
 
     def find(case: Application, item: Agreement) -> Finding:
         detail = {"signature": item.signature}

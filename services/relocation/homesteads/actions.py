@@ -62,14 +62,13 @@ async def record_homesteads(connection: Connection, act: Act, items: Sequence[Ne
             recorded_on=act.business_date, recorded_by=act.subject,
         )._asdict()  # fmt: skip
 
-    earlier = {one: row._asdict() for one, row in known.items()}
     save = partial(queries.insert_homesteads, connection)
-    reasons, new = await take_new(items, earlier, CONTENT, judge, save)
-    await log_steps(connection, act, HOMESTEAD, "recorded", [(Homestead(**row), PASSED) for row in new])
-    stands = earlier | {row["id"]: row for row in new}
+    reasons, new = await take_new(items, known, CONTENT, judge, save)
+    made = [Homestead(**row) for row in new]
+    await log_steps(connection, act, HOMESTEAD, "recorded", [(home, PASSED) for home in made])
+    states = {home.id: home.state for home in (*known.values(), *made)}
     return [
-        result(ROOM, item.id, reason, state=stands[item.id]["state"] if item.id in stands else None)
-        for item, reason in zip(items, reasons, strict=True)
+        result(ROOM, item.id, reason, state=states.get(item.id)) for item, reason in zip(items, reasons, strict=True)
     ]
 
 
