@@ -5,6 +5,7 @@ from pathlib import Path
 from services.finance.bank.api import router as bank
 from services.finance.discounts.api import router as discounts
 from services.finance.discounts.rules import DISCOUNT
+from services.finance.dossier.api import router as dossier
 from services.finance.holds.api import router as holds
 from services.finance.holds.reactions import on_dividend_missed, on_member_removed, on_visit_recorded
 from services.finance.ledger.api import router as ledger
@@ -20,7 +21,7 @@ from shared.serve.service import Service
 SERVICE = Service(
     name="finance",
     folder=Path(__file__).parent,
-    routers=(loans, bank, ledger, discounts, holds),
+    routers=(loans, bank, ledger, discounts, holds, dossier),
     reactions={
         **projection.REACTIONS,
         **freezes.REACTIONS,

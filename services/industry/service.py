@@ -7,6 +7,7 @@ from typing import Any
 from services.industry.dividends import reactions as of_dividends
 from services.industry.dividends.api import router as dividends
 from services.industry.dividends.rules import AGREEMENT
+from services.industry.dossier.api import router as dossier
 from services.industry.forestry import reactions as of_forestry
 from services.industry.forestry.api import router as forestry
 from services.industry.payouts import reactions as of_payouts
@@ -43,16 +44,7 @@ def in_turn(*reactions: Reaction) -> Reaction:
 SERVICE = Service(
     name="industry",
     folder=Path(__file__).parent,
-    routers=(
-        payouts,
-        plans,
-        stations,
-        dividends,
-        projects,
-        posts,
-        training,
-        forestry,
-    ),
+    routers=(payouts, plans, stations, dividends, projects, posts, training, forestry, dossier),
     reactions={
         **projection.REACTIONS,
         **freezes.REACTIONS,

@@ -6,6 +6,7 @@ from services.registry.amendments.api import router as amendments
 from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
 from services.registry.changes.api import router as changes
 from services.registry.divisions.api import router as divisions
+from services.registry.dossier.api import router as dossier
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
 from services.registry.households.api import router as households
@@ -29,7 +30,19 @@ SERVICE = Service(
     name="registry",
     folder=Path(__file__).parent,
     # `changes` before `households`: its paths stand beside /households/{household_id}.
-    routers=(divisions, changes, households, roster, exits, amendments, villages, targets, measures, resolutions),
+    routers=(
+        divisions,
+        changes,
+        households,
+        roster,
+        exits,
+        amendments,
+        villages,
+        targets,
+        measures,
+        resolutions,
+        dossier,
+    ),
     reactions={
         **freezes.REACTIONS,
         **measures_reactions.REACTIONS,

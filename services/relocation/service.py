@@ -7,6 +7,7 @@ from services.relocation.allocation.reactions import on_household_removed
 from services.relocation.applications.api import router as applications
 from services.relocation.applications.reactions import on_household_revised
 from services.relocation.applications.rules import ELIGIBILITY
+from services.relocation.dossier.api import router as dossier
 from services.relocation.homesteads.api import router as homesteads
 from services.relocation.homesteads.rules import REWARD
 from services.relocation.moves.api import router as moves
@@ -18,7 +19,7 @@ from shared.serve.service import Service
 SERVICE = Service(
     name="relocation",
     folder=Path(__file__).parent,
-    routers=(applications, sites, allocation, moves, homesteads),
+    routers=(applications, sites, allocation, moves, homesteads, dossier),
     reactions={
         **projection.REACTIONS,
         **freezes.REACTIONS,

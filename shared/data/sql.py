@@ -88,6 +88,13 @@ async def fetch_one(connection: Connection, query: Statement, **parameters: Any)
     return row
 
 
+async def fetch_row(connection: Connection, query: Statement, **parameters: Any) -> Row:
+    """The row of a statement that always has exactly one."""
+    row = await fetch_one(connection, query, **parameters)
+    assert row is not None
+    return row
+
+
 async def execute(connection: Connection, query: Statement, *, rows: int | None, **parameters: Any) -> int:
     """Run a write and assert how many rows it touched; `rows=None` only where any number is right.
 

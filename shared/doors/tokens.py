@@ -105,4 +105,4 @@ def verify_until(token: str, keys: KeySet, *, issuer: str, audience: str, dev_al
     caller = Caller(
         claims["sub"], claims["role"], claims.get("area", ""), claims.get("bank", ""), claims.get("unit", "")
     )
-    return Bearer(caller, issued, expires)
+    return Bearer(caller, claims["iat"], claims["exp"])

@@ -81,7 +81,8 @@ _FOLLOW_HOLDS = sql(
     " WHERE h.id = ANY(:ids) AND k.household_id = h.id AND k.division <> h.division",
     ids=ARRAY(Uuid),
 )
-_HOLDS = (
+# The kinds of what holds a loan.
+HOLDS = (
     "ARRAY(SELECT DISTINCT kind FROM loan_hold k WHERE k.loan_id = loan.id AND k.released_on IS NULL ORDER BY kind)"
     " AS holds"
 )
@@ -90,11 +91,11 @@ _OPEN_LOANS = sql(
     " ORDER BY id",
     ids=ARRAY(Uuid),
 )
-_GET = sql(f"SELECT *, {_HOLDS} FROM loan WHERE id = :id", id=Uuid)  # noqa: S608 - our names
+_GET = sql(f"SELECT *, {HOLDS} FROM loan WHERE id = :id", id=Uuid)  # noqa: S608 - our names
 _PAGE = sql(
     "SELECT id, loan_no, household_id, division, bank, state, amount_fen, rate_ppm,"  # noqa: S608 - our names
     " term_months, disbursed_on,"
-    f" due_on, principal_fen, overdue_fen, {_HOLDS} FROM loan WHERE id > :after AND (:state IS NULL OR state = :state)"
+    f" due_on, principal_fen, overdue_fen, {HOLDS} FROM loan WHERE id > :after AND (:state IS NULL OR state = :state)"
     " AND (:bank IS NULL OR bank = :bank) AND (:household_id IS NULL OR household_id = :household_id)"
     " ORDER BY id LIMIT :limit",
     after=Uuid, state=Text, bank=Text, household_id=Uuid, limit=Integer,
