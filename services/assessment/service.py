@@ -20,13 +20,14 @@ from services.assessment.teams.reactions import REACTIONS as TEAMS
 from services.assessment.teams.tables import pairing
 from services.assessment.visits.api import router as visits
 from services.assessment.visits.tables import visit
+from services.assessment.dossier.api import router as dossier
 from shared.acts import projection
 from shared.serve.service import Service, together
 
 SERVICE = Service(
     name="assessment",
     folder=Path(__file__).parent,
-    routers=(teams, visits, surveys, cases, deeds, scoring, appeals),
+    routers=(teams, visits, surveys, cases, deeds, scoring, appeals, dossier),
     reactions=together(projection.REACTIONS, TEAMS, DEEDS),
     follows=(pairing,),
     # Evidence, draws and deeds belong to the village where they were taken, drawn and done. A case names whom it

@@ -28,13 +28,14 @@ from services.industry.stations.api import router as stations
 from services.industry.training.actions import CERTIFICATES
 from services.industry.training.api import router as training
 from services.industry.training.tables import training_attendance, training_certificate
+from services.industry.dossier.api import router as dossier
 from shared.acts import freezes, projection
 from shared.serve.service import Service, together
 
 SERVICE = Service(
     name="industry",
     folder=Path(__file__).parent,
-    routers=(payouts, plans, stations, dividends, projects, posts, training, forestry),
+    routers=(payouts, plans, stations, dividends, projects, posts, training, forestry, dossier),
     reactions=together(projection.REACTIONS, freezes.REACTIONS, PAYOUTS, DIVIDENDS, POSTS),
     follows=(
         payout_due,

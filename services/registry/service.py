@@ -21,6 +21,7 @@ from services.registry.targets.api import router as targets
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
+from services.registry.dossier.api import router as dossier
 from shared.acts import freezes
 from shared.serve.service import Service, together
 
@@ -28,7 +29,7 @@ SERVICE = Service(
     name="registry",
     folder=Path(__file__).parent,
     # `changes` before `households`: its paths stand beside /households/{household_id}.
-    routers=(divisions, changes, households, roster, exits, amendments, villages, targets, measures, resolutions),
+    routers=(divisions, changes, households, roster, exits, amendments, villages, targets, measures, resolutions, dossier),
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(freezes.REACTIONS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),

@@ -16,13 +16,14 @@ from services.relocation.homesteads.rules import REWARD
 from services.relocation.moves.api import router as moves
 from services.relocation.sites.actions import ACCEPTANCES
 from services.relocation.sites.api import router as sites
+from services.relocation.dossier.api import router as dossier
 from shared.acts import freezes, projection
 from shared.serve.service import Service, together
 
 SERVICE = Service(
     name="relocation",
     folder=Path(__file__).parent,
-    routers=(applications, sites, allocation, moves, homesteads),
+    routers=(applications, sites, allocation, moves, homesteads, dossier),
     reactions=together(projection.REACTIONS, freezes.REACTIONS, APPLICATIONS, ALLOCATION),
     # APPLICATIONS has waited for its turn before. All else is an application's: its foreign keys take it along
     # (ON UPDATE CASCADE), but for the steps that were taken.

@@ -40,9 +40,12 @@ _CHECKED_DAYS = sql(
     cadre_id=Uuid, days=ARRAY(Date),
 )  # fmt: skip
 _INSERT_CHECKINS = _insert_evidence(checkin, _CHECKIN)
+SHOWN = (
+    "id, household_id, division, cadre_id, visited_on, recorded_on, distance_m, findings, photo_sha256, counts,"
+    " late, reasons, CASE WHEN :all_notes OR recorded_by = :subject THEN note END AS note"
+)
 _PAGE = sql(
-    "SELECT id, household_id, division, cadre_id, visited_on, recorded_on, distance_m, findings, photo_sha256, counts,"
-    " late, reasons, CASE WHEN :all_notes OR recorded_by = :subject THEN note END AS note FROM visit WHERE id > :after"
+    f"SELECT {SHOWN} FROM visit WHERE id > :after"  # noqa: S608 - our names
     " AND (:household_id IS NULL OR household_id = :household_id) AND (:cadre_id IS NULL OR cadre_id = :cadre_id)"
     " AND (:since IS NULL OR visited_on >= :since) AND (:until IS NULL OR visited_on <= :until)"
     " ORDER BY id LIMIT :limit",

@@ -45,6 +45,19 @@ STATED = {"kind": "statement", "weight": "statement"}
 PAID = {"kind": "payment", "weight": "payment"}
 
 _GET = statement(select(household).where(household.c.id == parameter("id", household.c.id)))
+# One household whole, in one round trip; lists travel as JSON.
+WHOLE = (
+    f"SELECT h.*, f.deep_poverty, f.main_cause, {', '.join(f'f.{name}' for name in CONDITIONS)},"  # noqa: S608 - our names
+    " (SELECT coalesce(json_agg(p ORDER BY p.relation <> 'head', p.born_on), '[]') FROM ("
+    "   SELECT m.reference, f.name, f.sex, f.born_on, f.relation, f.labour, f.school_status, f.medical_insured"
+    "   FROM member_fact f JOIN member m ON m.id = f.member_id"
+    "   WHERE f.household_id = h.id AND upper_inf(f.known) AND f.valid @> CAST(:on AS date)) p) AS people,"
+    " (SELECT coalesce(json_agg(i), '[]') FROM (SELECT income_year, category, kind, payer, amount_fen"
+    "   FROM income_line l WHERE l.household_id = h.id AND upper_inf(l.known)) i) AS income_lines"
+    " FROM household h JOIN household_fact f ON f.household_id = h.id AND upper_inf(f.known)"
+    " AND f.valid @> CAST(:on AS date) WHERE h.id = :household_id"
+)
+_WHOLE = sql(WHOLE, household_id=Uuid, on=Date)
 _LOCK = sql("SELECT * FROM household WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", ids=ARRAY(Uuid))
 _SUMMARY = (
     "SELECT h.id, h.household_no, h.division, h.status, h.relocation_cohort, h.exited_year, f.deep_poverty,"
@@ -232,6 +245,18 @@ class Standing(NamedTuple):
 async def get_household(connection: Connection, household_id: UUID) -> Row:
     """Raises Problem `shared.not_found`, also where it lies outside the caller's area."""
     row = await fetch_one(connection, _GET, id=household_id)
+    if row is None:
+        raise Problem("shared.not_found")
+    return row
+
+
+async def get_whole(connection: Connection, household_id: UUID, on: date) -> Row:
+    """The household with its conditions, `people` and `income_lines` as held for true now about a day.
+
+    Raises:
+        Problem: `shared.not_found`, also where it lies outside the caller's area or was not yet registered.
+    """
+    row = await fetch_one(connection, _WHOLE, household_id=household_id, on=on)
     if row is None:
         raise Problem("shared.not_found")
     return row

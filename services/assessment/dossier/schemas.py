@@ -1,0 +1,15 @@
+"""What assessment shows of one household."""
+
+from pydantic import BaseModel
+
+from services.assessment.deeds.schemas import DeedList
+from services.assessment.teams.schemas import PairingPage
+from services.assessment.visits.schemas import VisitPage
+from shared.acts.decisions import DecisionShown
+
+
+class Dossier(BaseModel):
+    helpers: PairingPage
+    visits: VisitPage
+    deeds: DeedList
+    decisions: list[DecisionShown]
