@@ -47,6 +47,9 @@ CREATE INDEX ON loan_hold (household_id);
 CREATE INDEX ON loan_hold (loan_id, id);
 CREATE INDEX ON loan_hold (kind, id);
 CREATE INDEX ON loan_hold ((released_on IS NULL), id);
+-- What waits: suspicions to confirm, and warnings to release.
+CREATE INDEX ON loan_hold (due_on, id) WHERE state = 'raised' AND kind = 'misuse_suspected';
+CREATE INDEX ON loan_hold (due_on, id) WHERE state = 'raised' AND kind <> 'misuse_suspected';
 """
 
 
