@@ -157,6 +157,8 @@ _EXPECTED = {
     "int_parsing": ("a whole number", "整数"),
     "json_invalid": ("well-formed JSON", "合法的 JSON"),
     "too_long": ("fewer entries", "条目过多"),
+    "union_tag_invalid": ("a kind that is known", "已知的类型"),
+    "union_tag_not_found": ("a kind", "应有类型"),
     "unstorable_text": ("text without NUL characters", "文字中不得含空字符"),
     "over_total": ("parts of a category that sum up to its total at most", "各部分之和不得超过该类合计"),
     "payer_twice": ("each payer once in a category", "同一类别中每个支付方只能出现一次"),

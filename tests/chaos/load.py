@@ -124,7 +124,7 @@ class Load:
     async def _post(self, bank: Bank, loan_no: str, kind: str, **fields: Any) -> Outcome:
         serial = f"{loan_no}-{uuid4().hex[:12]}"
         event = {"serial": serial, "kind": kind, "loan_no": loan_no, "occurred_on": (await self.today()).isoformat()}
-        body = {"events": [event | fields]}
+        body = {"items": [event | fields]}
         done = await self.client.act("bank_event", serial, bank.who, "POST", "/finance/v1/bank/events", body)
         if done.code is not None:
             raise AssertionError(f"a bank's event was refused: {done}")
