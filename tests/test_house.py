@@ -326,6 +326,7 @@ READS = {
     "gateway/subscriptions": {"exit_fact"},
     "assessment/appeals": {"cadre"},
     "assessment/cases": {"cadre", "unit"},
+    "assessment/dossier": {"deed", "pairing", "visit"},
     "assessment/scoring": {
         "cadre", "case_subject", "checkin", "deed", "fraud_case", "leave", "pairing", "survey_answer", "survey_round",
         "survey_sample", "unit", "visit",

@@ -10,6 +10,7 @@ from services.assessment.cases.tables import case_household
 from services.assessment.deeds.api import router as deeds
 from services.assessment.deeds.reactions import REACTIONS as DEEDS
 from services.assessment.deeds.tables import deed
+from services.assessment.dossier.api import router as dossier
 from services.assessment.scoring.api import router as scoring
 from services.assessment.scoring.rules import HELPER_SCORE, UNIT_SCORE
 from services.assessment.surveys.api import router as surveys
@@ -20,7 +21,6 @@ from services.assessment.teams.reactions import REACTIONS as TEAMS
 from services.assessment.teams.tables import pairing
 from services.assessment.visits.api import router as visits
 from services.assessment.visits.tables import visit
-from services.assessment.dossier.api import router as dossier
 from shared.acts import projection
 from shared.serve.service import Service, together
 

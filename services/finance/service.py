@@ -7,6 +7,7 @@ from services.finance.discounts.actions import CLAIM
 from services.finance.discounts.api import router as discounts
 from services.finance.discounts.rules import DISCOUNT
 from services.finance.discounts.tables import discount_line
+from services.finance.dossier.api import router as dossier
 from services.finance.holds.actions import HOLD
 from services.finance.holds.api import router as holds
 from services.finance.holds.reactions import REACTIONS as HOLDS
@@ -15,7 +16,6 @@ from services.finance.ledger.api import router as ledger
 from services.finance.loans.api import router as loans
 from services.finance.loans.rules import ELIGIBILITY
 from services.finance.loans.tables import loan, loan_application
-from services.finance.dossier.api import router as dossier
 from shared.acts import freezes, projection
 from shared.serve.service import Service, together
 

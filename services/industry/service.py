@@ -6,6 +6,7 @@ from services.industry.dividends.api import router as dividends
 from services.industry.dividends.reactions import REACTIONS as DIVIDENDS
 from services.industry.dividends.rules import AGREEMENT
 from services.industry.dividends.tables import dividend_agreement, dividend_due, loan_known
+from services.industry.dossier.api import router as dossier
 from services.industry.forestry.api import router as forestry
 from services.industry.forestry.tables import forest_acceptance, forest_labour, forest_membership, forest_plot
 from services.industry.payouts.actions import BATCH, HELD, RULING
@@ -28,7 +29,6 @@ from services.industry.stations.api import router as stations
 from services.industry.training.actions import CERTIFICATES
 from services.industry.training.api import router as training
 from services.industry.training.tables import training_attendance, training_certificate
-from services.industry.dossier.api import router as dossier
 from shared.acts import freezes, projection
 from shared.serve.service import Service, together
 

@@ -6,6 +6,7 @@ from services.registry.amendments.api import router as amendments
 from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
 from services.registry.changes.api import router as changes
 from services.registry.divisions.api import router as divisions
+from services.registry.dossier.api import router as dossier
 from services.registry.exits.actions import EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
@@ -21,7 +22,6 @@ from services.registry.targets.api import router as targets
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
-from services.registry.dossier.api import router as dossier
 from shared.acts import freezes
 from shared.serve.service import Service, together
 
@@ -29,7 +29,19 @@ SERVICE = Service(
     name="registry",
     folder=Path(__file__).parent,
     # `changes` before `households`: its paths stand beside /households/{household_id}.
-    routers=(divisions, changes, households, roster, exits, amendments, villages, targets, measures, resolutions, dossier),
+    routers=(
+        divisions,
+        changes,
+        households,
+        roster,
+        exits,
+        amendments,
+        villages,
+        targets,
+        measures,
+        resolutions,
+        dossier,
+    ),
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(freezes.REACTIONS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),

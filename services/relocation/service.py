@@ -10,13 +10,13 @@ from services.relocation.applications.api import router as applications
 from services.relocation.applications.reactions import REACTIONS as APPLICATIONS
 from services.relocation.applications.rules import ELIGIBILITY
 from services.relocation.applications.tables import relocation_application
+from services.relocation.dossier.api import router as dossier
 from services.relocation.homesteads.actions import HOMESTEAD
 from services.relocation.homesteads.api import router as homesteads
 from services.relocation.homesteads.rules import REWARD
 from services.relocation.moves.api import router as moves
 from services.relocation.sites.actions import ACCEPTANCES
 from services.relocation.sites.api import router as sites
-from services.relocation.dossier.api import router as dossier
 from shared.acts import freezes, projection
 from shared.serve.service import Service, together
 

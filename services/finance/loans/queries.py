@@ -55,14 +55,14 @@ _OPEN_LOANS = sql(
     """,  # noqa: S608 - our names
     LoanRow,
 )
-_SHOWN = f"""
+SHOWN = f"""
     SELECT {loan.columns},
            ARRAY(SELECT DISTINCT kind FROM loan_hold k WHERE k.loan_id = loan.id AND k.released_on IS NULL
                  ORDER BY kind) AS holds
     FROM loan
 """  # noqa: S608 - our names
-_GET = sql(f"{_SHOWN} WHERE id = :id", ShownLoan)
-_PAGE = page_of(ShownLoan, _SHOWN, "state", "bank", "household_id")
+_GET = sql(f"{SHOWN} WHERE id = :id", ShownLoan)
+_PAGE = page_of(ShownLoan, SHOWN, "state", "bank", "household_id")
 _SUMMARY = sql("""
     SELECT count(disbursed_on) AS loans, coalesce(sum(disbursed_fen), 0)::bigint AS issued_fen,
            coalesce(sum(principal_fen), 0)::bigint AS balance_fen,

@@ -27,6 +27,7 @@ from shared.data.sql import (
     execute_many,
     fetch,
     fetch_one,
+    fetch_or_not_found,
     insert_many,
     parameter,
     sql,
@@ -57,7 +58,7 @@ WHOLE = (
     " FROM household h JOIN household_fact f ON f.household_id = h.id AND upper_inf(f.known)"
     " AND f.valid @> CAST(:on AS date) WHERE h.id = :household_id"
 )
-_WHOLE = sql(WHOLE, household_id=Uuid, on=Date)
+_GET_WHOLE = sql(WHOLE)
 _LOCK = sql("SELECT * FROM household WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", ids=ARRAY(Uuid))
 _SUMMARY = (
     "SELECT h.id, h.household_no, h.division, h.status, h.relocation_cohort, h.exited_year, f.deep_poverty,"
@@ -256,10 +257,7 @@ async def get_whole(connection: Connection, household_id: UUID, on: date) -> Row
     Raises:
         Problem: `shared.not_found`, also where it lies outside the caller's area or was not yet registered.
     """
-    row = await fetch_one(connection, _WHOLE, household_id=household_id, on=on)
-    if row is None:
-        raise Problem("shared.not_found")
-    return row
+    return await fetch_or_not_found(connection, _GET_WHOLE, household_id=household_id, on=on)
 
 
 async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
