@@ -18,6 +18,7 @@ from services.registry.resolutions.api import router as resolutions
 from services.registry.roster.actions import run_imports
 from services.registry.roster.api import router as roster
 from services.registry.targets.api import router as targets
+from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
@@ -32,7 +33,7 @@ SERVICE = Service(
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(freezes.REACTIONS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
-    procedures=(EXIT,),
+    procedures=(EXIT, VILLAGE_STEPS),
     own_tasks=(OBJECTIONS,),
     background=(run_imports,),
 )
