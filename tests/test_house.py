@@ -31,7 +31,8 @@ from shared.values.id_number import is_valid
 from shared.values.verdicts import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
-FURNITURE = {f"{n}.py" for n in ("__init__", "api", "schemas", "reactions", "actions", "rules", "queries", "tables")}
+DRAWERS = ("__init__", "api", "schemas", "reactions", "actions", "rules", "queries", "tables", "files", "work")
+FURNITURE = {f"{n}.py" for n in DRAWERS}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 70
 SYNTHETIC_AREA = "140999"
 STANDARDS_VECTOR = "11010519491231002X"  # the example of GB 11643 itself

@@ -15,8 +15,8 @@ from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
 from services.registry.resolutions.api import router as resolutions
-from services.registry.roster.actions import run_imports
 from services.registry.roster.api import router as roster
+from services.registry.roster.work import run_imports
 from services.registry.targets.api import router as targets
 from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
