@@ -8,9 +8,11 @@ from services.industry.dividends.rules import AGREEMENT
 from services.industry.dividends.tables import dividend_agreement, dividend_due, loan_known
 from services.industry.forestry.api import router as forestry
 from services.industry.forestry.tables import forest_acceptance, forest_labour, forest_membership, forest_plot
+from services.industry.payouts.actions import BATCH, HELD, RULING
 from services.industry.payouts.api import router as payouts
 from services.industry.payouts.reactions import REACTIONS as PAYOUTS
-from services.industry.payouts.tables import payout_due, payout_line
+from services.industry.payouts.tables import payout_due, payout_line, payout_ruling
+from services.industry.plans.actions import PLAN
 from services.industry.plans.api import router as plans
 from services.industry.plans.rules import BENEFICIARY
 from services.industry.plans.tables import station_plan_item
@@ -21,6 +23,7 @@ from services.industry.posts.rules import ELIGIBILITY
 from services.industry.posts.tables import post_assignment, post_attendance
 from services.industry.projects.api import router as projects
 from services.industry.projects.tables import project_participation
+from services.industry.stations.actions import EXCHANGE
 from services.industry.stations.api import router as stations
 from services.industry.training.actions import CERTIFICATES
 from services.industry.training.api import router as training
@@ -36,6 +39,7 @@ SERVICE = Service(
     follows=(
         payout_due,
         payout_line,
+        payout_ruling,
         loan_known,
         dividend_agreement,
         dividend_due,
@@ -50,6 +54,7 @@ SERVICE = Service(
         forest_labour,
     ),
     history=(station_plan_item,),  # a share stays in the plan of the station's village; who is paid is read anew
+    procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, CERTIFICATES),
+    own_tasks=(HELD,),
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),
-    procedures=(POST_ASSIGNMENTS, CERTIFICATES),
 )

@@ -20,6 +20,7 @@ from shared.events.envelope import Payload
 from shared.facts.outbox import emit
 from shared.ground.calendar import county_calendar
 from shared.ground.context import Act
+from shared.ground.problems import Problem
 from shared.values.calendar import Days, over_on
 
 # A NamedTuple with id, state, division, procedure_version, since_on, due_on; the rest is the room's.
@@ -286,6 +287,18 @@ async def take_step(
         await save(passed)
     await emit(connection, act, procedure.service, [facts(c, f) for c, f in passed] if facts else [])
     return results
+
+
+def taken(results: Sequence[Result], **figures: Any) -> Result:
+    """The answer of a door to one case. `figures` fill the text of its refusal.
+
+    Raises:
+        Problem: the step was refused.
+    """
+    (answer,) = results
+    if answer.status == "refused" and answer.code is not None:
+        raise Problem(answer.code, **figures)
+    return answer
 
 
 async def ripe_cases(

@@ -56,7 +56,7 @@ COMMITTED = {
 ONCE = {
     "a batch for each key": (
         "industry", "SELECT id::text FROM payout_batch",
-        "SELECT answer ->> 'batch_id' FROM idempotency WHERE route LIKE '%/batches'",
+        "SELECT answer ->> 'id' FROM idempotency WHERE route LIKE '%/batches'",
     ),
     "a journal for each serial": (
         "finance", "SELECT source_key FROM journal WHERE source_key LIKE 'bank:%'",

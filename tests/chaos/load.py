@@ -234,10 +234,10 @@ class Load:
         made = await self.client.act("payout_batch", key, county.PLANNER, "POST", door, body, key=key)
         if made.code is not None:
             return
-        batch = f"{door}/{made.body['batch_id']}"
+        batch = f"{door}/{made.body['id']}"
         await self.client.act(
-            "payout_check", made.body["batch_id"], county.DECIDER, "POST", f"{batch}/check", {},
-            fine=("industry.payouts.already_checked",),
+            "payout_check", made.body["id"], county.DECIDER, "POST", f"{batch}/check", {},
+            fine=("shared.wrong_state",),
         )  # fmt: skip
         _, shown = await self.client.insist(county.PLANNER, "GET", batch)
         _, file = await self.client.insist(Bank(shown["bank"]).who, "GET", f"{batch}/file")
@@ -248,7 +248,7 @@ class Load:
         lines += [f"{r['line_no']},{r['amount_yuan']},paid,,{paid_on}" for r in rows]
         lines.append(f"total,{total['payee']},{total['amount_yuan']},,")
         await self.client.act(
-            "payout_return", made.body["batch_id"], Bank(shown["bank"]).who, "POST", f"{batch}/return",
+            "payout_return", made.body["id"], Bank(shown["bank"]).who, "POST", f"{batch}/return",
             data="\n".join(lines).encode(),
         )  # fmt: skip
 

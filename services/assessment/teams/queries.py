@@ -41,7 +41,7 @@ _LOCK_CADRES = sql(
     "SELECT id, subject, division FROM cadre WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", ids=ARRAY(Uuid)
 )
 _LOCK_OWN = sql("SELECT id, division, starts_on FROM cadre WHERE subject = :subject FOR NO KEY UPDATE", subject=Text)
-_PLACES = sql("SELECT division, lat_e6, lon_e6 FROM place WHERE division = ANY(:divisions)", divisions=ARRAY(Text))
+_PLACES = sql("SELECT division, lat_e6, lon_e6 FROM place WHERE left(division, 6) = ANY(:codes)")
 _LOCK_HOUSEHOLDS = sql(
     "SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", ids=ARRAY(Uuid)
 )
@@ -173,8 +173,8 @@ async def lock_cadre_of(connection: Connection, subject: str) -> Row | None:
 
 
 async def list_places(connection: Connection, divisions: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Latitude and longitude by division, of those that are known."""
-    rows = await fetch(connection, _PLACES, divisions=list(divisions))
+    """Where villages are, by division: all that the caller sees of the counties where these lie."""
+    rows = await fetch(connection, _PLACES, codes=sorted({d[:6] for d in divisions}))
     return {r["division"]: (r["lat_e6"], r["lon_e6"]) for r in rows}
 
 

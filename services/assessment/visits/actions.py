@@ -14,7 +14,7 @@ from services.assessment.visits.rules import (
     VisitFacts,
     VisitPolicy,
     distance_m,
-    is_too_far,
+    is_stated,
     judge_checkin,
     judge_visit,
     note_digest,
@@ -60,15 +60,15 @@ async def record_visits(
             refused.append("assessment.visits.unknown_finding" if household else "shared.household_unknown")
             continue
         day, far = (item.household_id, item.visited_on), _distance(places, household["division"], item)
-        # A relocated household is met in its new home, whose place nobody states here; or still in its village.
-        if item.visited_on >= moved.get(item.household_id, date.max) and is_too_far(far, figures):
-            far = None
         facts = VisitFacts(
             item.visited_on,
             act.business_date,
             _helped(tenures.get(item.household_id, ()), item.visited_on),
             far,
             day in counted,
+            nearest_m=_nearest(places, household["division"], item),
+            moved=item.visited_on >= moved.get(item.household_id, date.max),
+            stated=is_stated((item.lat_e6, item.lon_e6)),
         )
         judged = judge_visit(facts, figures)
         refused.append(_code(judged))
@@ -104,8 +104,15 @@ async def record_checkins(
             continue
         far = _distance(places, cadre["division"], item)
         judged = judge_checkin(
-            item.on, act.business_date, cadre["starts_on"], far, figures, counted=item.on in counted
-        )  # fmt: skip
+            item.on,
+            act.business_date,
+            cadre["starts_on"],
+            far,
+            figures,
+            counted=item.on in counted,
+            nearest_m=_nearest(places, cadre["division"], item),
+            stated=is_stated((item.lat_e6, item.lon_e6)),
+        )
         refused.append(_code(judged))
         if not judged.refusal:
             counted |= {item.on} if judged.counts else set()
@@ -154,6 +161,11 @@ def _helped(tenures: Sequence[tuple[date, date | None]], on: date) -> bool:
 def _distance(places: Mapping[str, tuple[int, int]], division: str, item: SentVisit | NewCheckin) -> int | None:
     place = places.get(division)
     return None if place is None else distance_m(place, (item.lat_e6, item.lon_e6))
+
+
+def _nearest(places: Mapping[str, tuple[int, int]], division: str, item: SentVisit | NewCheckin) -> int | None:
+    near = (place for village, place in places.items() if village[:6] == division[:6])
+    return min((distance_m(place, (item.lat_e6, item.lon_e6)) for place in near), default=None)
 
 
 def _code(judged: Judgement) -> str | None:

@@ -30,11 +30,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$;
 """
 
+# What lists ask for.
+INDEXES = """
+CREATE INDEX ON dividend_due (household_id);
+CREATE INDEX ON dividend_agreement (division, id);
+CREATE INDEX ON post (division, id);
+CREATE INDEX ON post_assignment (division, id);
+CREATE INDEX ON post_assignment (state, id);
+"""
+
 
 def upgrade() -> None:
-    create_case_step_table("industry")
+    create_case_step_table("industry", bank=True)
     make_cases("training_certificate", "coalesce(accepted_on, recorded_on)", ("recorded",))
     last = "coalesce(ended_on, approved_on, checked_on, proposed_on)"
     make_cases("post_assignment", last, ("proposed", "checked", "held"))
     run(HOLDS)
-    run("CREATE INDEX ON dividend_due (household_id)")
+    run(INDEXES)

@@ -1,14 +1,17 @@
 """Who may share in a station's revenue, and how much of it there is: pure rules."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
 
+State = Literal["drafted", "approved", "filed", "refused"]
+Share = Literal["share", "work", "reward"]
+Tier = Literal["village", "central"]
 TOWNSHIP_DIGITS = 9
 # A resettlement site's station stands apart from the two tiers that must not overlap (domain notes 2.4 "Catalogue").
-TIERS: dict[str, str | None] = {"village": "village", "ground": "central", "resettlement": None}
+TIERS: dict[str, Tier | None] = {"village": "village", "ground": "central", "resettlement": None}
 
 
 @dataclass(frozen=True, slots=True)

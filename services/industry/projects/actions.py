@@ -26,10 +26,10 @@ from services.industry.projects.schemas import (
     Participation,
     ParticipationAcceptance,
     Report,
-    Result,
     Spending,
 )
 from shared.acts.batches import NewRows, take_new
+from shared.acts.bodies import Result, answers
 from shared.data.sql import Connection, Row
 from shared.events.industry import ParticipationAccepted, WorksAccepted
 from shared.facts.outbox import emit
@@ -43,15 +43,7 @@ SPENDING = ("project_id", "amount_fen", "spent_on", "purpose")
 PART = ("project_id", "household_id", "quantity_x100", "started_on")
 
 
-def _results(ids: Sequence[UUID], reasons: Sequence[str | None]) -> list[Result]:
-    return [
-        Result(id=one, status="refused" if reason else "accepted", code=_code(reason))
-        for one, reason in zip(ids, reasons, strict=True)
-    ]
-
-
-def _code(reason: str | None) -> str | None:
-    return reason if reason is None or "." in reason else f"industry.projects.{reason}"
+ROOM = "industry.projects"
 
 
 async def set_entities(connection: Connection, act: Act, items: Sequence[Entity]) -> list[Result]:
@@ -73,7 +65,7 @@ async def set_entities(connection: Connection, act: Act, items: Sequence[Entity]
             }  # fmt: skip
         reasons.append(reason)
     await queries.set_entities(connection, list(rows.values()))
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def plan_projects(
@@ -100,7 +92,7 @@ async def plan_projects(
         return await queries.insert_projects(connection, rows)
 
     reasons, _ = await take_new(items, known, PLAN, judge, save)
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 def _place_refusal(act: Act, project: Row | None) -> str | None:
@@ -137,7 +129,7 @@ async def record_reports(connection: Connection, act: Act, items: Sequence[Repor
     known = await queries.list_reports_by_id(connection, [i.id for i in items])
     reasons, new = await take_new(items, known, REPORT, judge, save)
     await queries.set_reported(connection, {r["project_id"]: r for r in new})
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def accept_projects(
@@ -170,7 +162,7 @@ async def accept_projects(
             ))  # fmt: skip
     await queries.insert_acceptances(connection, rows, findings)
     await emit(connection, act, "industry", facts)
-    return _results([i.project_id for i in items], reasons)
+    return answers(ROOM, [i.project_id for i in items], reasons)
 
 
 def _acceptance_refusal(
@@ -228,7 +220,7 @@ async def record_spendings(connection: Connection, act: Act, items: Sequence[Spe
     for row in new:
         sums[row["project_id"]] += row["amount_fen"]
     await queries.add_spent(connection, sums)
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def record_participations(connection: Connection, act: Act, items: Sequence[Participation]) -> list[Result]:
@@ -260,7 +252,7 @@ async def record_participations(connection: Connection, act: Act, items: Sequenc
         return await queries.insert_participations(connection, rows)
 
     reasons, _ = await take_new(items, known, PART, judge, save)
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def accept_participations(
@@ -290,7 +282,7 @@ async def accept_participations(
         for part in (parts[r["id"]] for r in rows)
         if part["state"] == "accepted"
     ])  # fmt: skip
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 def _answer_refusal(

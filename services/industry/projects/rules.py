@@ -7,7 +7,9 @@ counts is what another person than the reporter has measured.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
+PartState = Literal["reported", "accepted", "refused"]
 CHARSET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # no I, O, S, V, Z
 PARTS = 1_000_000
 NO_UNIT = "none"  # of a kind that has a budget only

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
+from typing import Literal
 from uuid import UUID
 
 from shared.values.dates import add_months
@@ -17,7 +18,10 @@ from shared.values.money import half_up
 PRICE_UNIT = 10_000
 PPM = 1_000_000
 VILLAGE_DIGITS, TOWNSHIP_DIGITS = 12, 9
-KINDS = ("village", "resettlement", "ground")
+Kind = Literal["village", "resettlement", "ground"]
+KINDS: tuple[Kind, ...] = ("village", "resettlement", "ground")
+Leg = Literal["coal", "subsidy"]
+ExchangeState = Literal["told", "confirmed", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class MeterPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The meter's total on a day."""
+    """The station's total on a day, over all its meters."""
 
     read_on: date
     total_kwh: int
@@ -64,6 +68,33 @@ def reading_refusal(
 @dataclass(frozen=True, slots=True)
 class CoalPolicy:
     coal_price_fen_e4: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A meter that was taken out with its last total, and the one in its place with its first."""
+
+    exchanged_on: date
+    last_kwh: int
+    first_kwh: int
+    confirmed: bool
+
+
+def before_kwh(on: date, exchanges: Sequence[Exchange]) -> int:
+    """What is added to a meter's total for those before it. On the day of an exchange the old one is read."""
+    return sum(e.last_kwh - e.first_kwh for e in exchanges if e.confirmed and e.exchanged_on < on)
+
+
+def exchange_refusal(exchange: Exchange, exchanges: Sequence[Exchange], readings: Sequence[Reading]) -> str | None:
+    """Why an exchange is not taken, beside what a reading of that day could not be; None where nothing speaks against.
+
+    What was read since was read as the old meter's, and stays so.
+    """
+    if any(not e.confirmed for e in exchanges):
+        return "exchange_open"
+    if any(e.exchanged_on >= exchange.exchanged_on for e in exchanges):
+        return "dates_reversed"
+    return "read_since" if any(r.read_on > exchange.exchanged_on for r in readings) else None
 
 
 @dataclass(frozen=True, slots=True)

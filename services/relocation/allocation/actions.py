@@ -26,13 +26,7 @@ from services.relocation.allocation.rules import (
     swap_refusal,
 )
 from services.relocation.allocation.schemas import NewRound, Swap
-from services.relocation.allocation.tables import (
-    Allocation,
-    AllocationLot,
-    AllocationRound,
-    AllocationSwap,
-    allocation,
-)
+from services.relocation.allocation.tables import Allocation, AllocationLot, AllocationRound, AllocationSwap, allocation
 from services.relocation.applications import actions as applications
 from services.relocation.applications import queries as application_queries
 from services.relocation.applications.tables import Application
@@ -117,12 +111,9 @@ async def _list(
         raise Problem("relocation.allocation.nothing_to_draw")
     SystemRandom().shuffle(waiting)  # a lot's number must say nothing about whose it is
     lots = [
-        AllocationLot(
-            round_id, f"L{number:05}", a.id, a.household_id, a.division, a.members, a.needs_accessible,
-            village=a.division,
-        )
-        for number, a in enumerate(waiting, 1)
-    ]  # fmt: skip
+        AllocationLot(round_id, f"L{n:05}", a.id, a.household_id, a.division, a.members, a.needs_accessible, a.division)
+        for n, a in enumerate(waiting, 1)
+    ]
     inputs = inputs_json(
         Inputs(
             str(round_id), 0, cohort, act.business_date.isoformat(), figures.area_cap_m2_x100_per_person,
@@ -265,10 +256,8 @@ def _of(home: Allocation) -> dict[str, Any]:
 
 
 def allocated_fact(act: Act, home: Allocation) -> Payload:
-    return FlatAllocated(
-        **_of(home), area_m2_x100=home.area_m2_x100, cap_m2_x100=home.cap_m2_x100, members=home.members,
-        allocated_on=act.business_date,
-    )  # fmt: skip
+    figures = {name: getattr(home, name) for name in ("area_m2_x100", "cap_m2_x100", "members")}
+    return FlatAllocated(**_of(home), **figures, allocated_on=act.business_date)
 
 
 def released_fact(act: Act, home: Allocation, reason: str) -> Payload:
@@ -317,9 +306,12 @@ def _swap_reason(
 
 
 async def _exchange(
-    connection: Connection, act: Act, swaps: Sequence[Swap], homes: Mapping[UUID, Allocation],
+    connection: Connection,
+    act: Act,
+    swaps: Sequence[Swap],
+    homes: Mapping[UUID, Allocation],
     cases: Mapping[UUID, Application],
-) -> None:  # fmt: skip
+) -> None:
     on, facts, new, old = act.business_date, list[Payload](), list[Allocation](), list[Allocation]()
     await queries.insert_swaps(
         connection,
@@ -329,10 +321,8 @@ async def _exchange(
         first, second = homes[item.first_allocation_id], homes[item.second_allocation_id]
         for mine, other in ((first, second), (second, first)):
             old.append(mine)
-            new.append(mine._replace(
-                id=uuid7(), unit_id=other.unit_id, area_m2_x100=other.area_m2_x100, accessible=other.accessible,
-                swap_id=item.id, since_on=on,
-            ))  # fmt: skip
+            unit = {name: getattr(other, name) for name in ("unit_id", "area_m2_x100", "accessible")}
+            new.append(mine._replace(id=uuid7(), swap_id=item.id, since_on=on, **unit))
             facts += [released_fact(act, mine, "swapped"), allocated_fact(act, new[-1])]
     await _release(connection, act, old, "swapped")
     await _give(connection, act, "swapped", new, cases)

@@ -18,7 +18,7 @@ from services.relocation.applications.rules import (
     relocation_eligibility,
 )
 from services.relocation.applications.schemas import Agreement, NewApplication
-from services.relocation.applications.tables import Application, Household, relocation_application
+from services.relocation.applications.tables import Application, relocation_application
 from shared.acts.bodies import Case, Confirmation, Result, result
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
@@ -33,6 +33,7 @@ from shared.acts.procedures import (
     ripe_cases,
     take_step,
 )
+from shared.acts.projection import Household, list_households, lock_households
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.relocation import ApplicationEnded, RelocationAgreed
@@ -62,7 +63,7 @@ async def apply_for_relocation(
 
     An application of a household that is not known here yet is not kept: it may be sent again.
     """
-    households = await queries.lock_households(connection, [i.household_id for i in items])
+    households = await lock_households(connection, [i.household_id for i in items])
     known = await queries.list_by_ids(connection, [i.id for i in items])
     fresh: dict[UUID, NewApplication] = {}
     for item in items:
@@ -81,9 +82,11 @@ async def apply_for_relocation(
 
 
 async def _decide(
-    connection: Connection, policy: RelocationPolicy, items: Sequence[NewApplication],
+    connection: Connection,
+    policy: RelocationPolicy,
+    items: Sequence[NewApplication],
     households: Mapping[UUID, Household],
-) -> dict[UUID, Decided]:  # fmt: skip
+) -> dict[UUID, Decided]:
     # Statements of their own after the lock, so that they see what the one before us has committed.
     ids = [i.household_id for i in items]
     busy, frozen = await queries.list_with_application(connection, ids), await list_frozen(connection, ids)
@@ -121,17 +124,23 @@ def _answer(item: NewApplication, found: Application | None, *, household_known:
     return result(ROOM, item.id, "not_eligible" if missing else None, state=found.state, missing=missing)
 
 
+def _of(case: Application) -> dict[str, Any]:
+    return {"household_id": case.household_id, "division": case.division, "application_id": case.id}
+
+
 def ended(act: Act, case: Application, reason: str) -> Payload:
-    return ApplicationEnded(
-        household_id=case.household_id, division=case.division, application_id=case.id, reason=reason,
-        ended_on=act.business_date,
-    )  # fmt: skip
+    return ApplicationEnded(**_of(case), reason=reason, ended_on=act.business_date)
 
 
 async def _take(
-    connection: Connection, act: Act, name: str, items: Sequence[Case], find: Find, cases: Mapping[Any, Application],
+    connection: Connection,
+    act: Act,
+    name: str,
+    items: Sequence[Case],
+    find: Find,
+    cases: Mapping[Any, Application],
     facts: Callable[[Application, Finding], Payload] | None = None,
-) -> list[Result]:  # fmt: skip
+) -> list[Result]:
     """A step of locked applications; of each that ends by it is said that it has."""
     results = await take_step(connection, act, APPLICATION, name, items, find, rows=cases, facts=facts)
     over = [r for r in results if r.status == "accepted" and r.state in ENDED]
@@ -144,7 +153,7 @@ async def verify(connection: Connection, act: Act, policy: Policy, items: Sequen
     cases = await queries.lock_applications(connection, [i.id for i in items])
     wanted = {i.id for i in items if i.confirmed}
     ripe = [c for c in await ripe_cases(connection, act, APPLICATION, "verified", cases) if c.id in wanted]
-    households = await queries.list_households(connection, [case.household_id for case in ripe])
+    households = await list_households(connection, [case.household_id for case in ripe])
     figures = policy.on(act.business_date, RelocationPolicy)
     # Its own application is the only one: the database holds no second; and what is frozen is not ripe.
     decided = {
@@ -161,11 +170,10 @@ async def verify(connection: Connection, act: Act, policy: Policy, items: Sequen
             return Finding(refusal="shared.household_unknown")
         one = decided[case.id]
         passed = one.verdict.outcome == "approved"
-        return Finding(
-            passed=passed, detail={"decision_id": str(one.id)}, reason=None if passed else "not_eligible",
-            missing=one.verdict.missing,
-            sets={"decision_id": one.id, "ended_on": None if passed else act.business_date},
-        )  # fmt: skip
+        reason, ended_on = (None, None) if passed else ("not_eligible", act.business_date)
+        sets = {"decision_id": one.id, "ended_on": ended_on}
+        detail = {"decision_id": str(one.id)}
+        return Finding(passed=passed, detail=detail, reason=reason, missing=one.verdict.missing, sets=sets)
 
     return await _take(connection, act, "verified", items, find, cases)
 
@@ -181,7 +189,7 @@ async def agree(connection: Connection, act: Act, items: Sequence[Agreement]) ->
     """A household that does not agree stays where it is: its application is withdrawn."""
     on = act.business_date
     cases = await queries.lock_applications(connection, [i.id for i in items])
-    households = await queries.list_households(connection, [c.household_id for c in cases.values()])
+    households = await list_households(connection, [c.household_id for c in cases.values()])
 
     def find(case: Application, item: Agreement) -> Finding:
         detail = {"signature": item.signature}
@@ -190,10 +198,7 @@ async def agree(connection: Connection, act: Act, items: Sequence[Agreement]) ->
         return Finding(passed=False, detail=detail, ends="withdrawn", reason="not_agreed", sets={"ended_on": on})
 
     def agreed(case: Application, finding: Finding) -> Payload:
-        return RelocationAgreed(
-            household_id=case.household_id, division=case.division, application_id=case.id, cohort=case.cohort,
-            members=finding.sets["members"], agreed_on=on,
-        )  # fmt: skip
+        return RelocationAgreed(**_of(case), cohort=case.cohort, members=finding.sets["members"], agreed_on=on)
 
     return await _take(connection, act, "agreed", items, find, cases, agreed)
 

@@ -5,38 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from services.relocation.applications.rules import ENDED
-from services.relocation.applications.tables import Application, Household, Total, Waiting, relocation_application
+from services.relocation.applications.tables import Application, Total, Waiting, relocation_application
 from shared.acts.batches import FREE, insert_free
 from shared.data.pages import Place, fetch_page, page
-from shared.data.sql import (
-    Connection,
-    by_id,
-    fetch,
-    fetch_or_not_found,
-    get_by,
-    insert_many,
-    list_by,
-    lock_by,
-    sql,
-)
+from shared.data.sql import Connection, by_id, fetch, fetch_or_not_found, get_by, insert_many, list_by, lock_by, sql
 
 _GET = get_by(relocation_application)
 _OF_IDS = list_by(relocation_application)
 _LOCK = lock_by(relocation_application)
 _PAGE = page(relocation_application, "cohort", "state", "household_id", "division")
 _INSERT = insert_many(relocation_application, Application._fields, FREE)
-_HOUSEHOLDS = sql(
-    """
-    SELECT id, division, status, members, relocated FROM household WHERE id = ANY(:ids) ORDER BY id
-    """,
-    Household,
-)
-_LOCK_HOUSEHOLDS = sql(
-    """
-    SELECT id, division, status, members, relocated FROM household WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
-    """,
-    Household,
-)
 _WITH_APPLICATION = sql("SELECT households_with_application(:ids) AS id")
 _LOCK_OPEN = sql(
     f"""
@@ -83,16 +61,6 @@ async def take_turn(connection: Connection) -> None:
     Whoever takes it does so before he locks applications, so that a draw and a removal cannot deadlock.
     """
     await fetch(connection, _TAKE_TURN)
-
-
-async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Household]:
-    """Those known here and within the caller's area, locked in id order: one application at a time for each."""
-    return await by_id(connection, _LOCK_HOUSEHOLDS, ids)
-
-
-async def list_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Household]:
-    """As the registry last said."""
-    return await by_id(connection, _HOUSEHOLDS, ids)
 
 
 async def list_with_application(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:

@@ -34,16 +34,6 @@ class Application(NamedTuple):
     due_on: date | None
 
 
-class Household(NamedTuple):
-    """What an application asks of the projection."""
-
-    id: UUID
-    division: str
-    status: str
-    members: int
-    relocated: bool
-
-
 class Waiting(NamedTuple):
     """Who has agreed and has no flat, with members and needs of today."""
 

@@ -62,21 +62,23 @@ async def record_homesteads(connection: Connection, act: Act, items: Sequence[Ne
             recorded_on=act.business_date, recorded_by=act.subject,
         )._asdict()  # fmt: skip
 
-    earlier = {one: row._asdict() for one, row in known.items()}
     save = partial(queries.insert_homesteads, connection)
-    reasons, new = await take_new(items, earlier, CONTENT, judge, save)
-    await log_steps(connection, act, HOMESTEAD, "recorded", [(Homestead(**row), PASSED) for row in new])
-    stands = earlier | {row["id"]: row for row in new}
+    reasons, new = await take_new(items, known, CONTENT, judge, save)
+    made = [Homestead(**row) for row in new]
+    await log_steps(connection, act, HOMESTEAD, "recorded", [(home, PASSED) for home in made])
+    states = {home.id: home.state for home in (*known.values(), *made)}
     return [
-        result(ROOM, item.id, reason, state=stands[item.id]["state"] if item.id in stands else None)
-        for item, reason in zip(items, reasons, strict=True)
+        result(ROOM, item.id, reason, state=states.get(item.id)) for item, reason in zip(items, reasons, strict=True)
     ]
 
 
 async def _report(
-    connection: Connection, act: Act, kind: Kind, items: Sequence[Any],
+    connection: Connection,
+    act: Act,
+    kind: Kind,
+    items: Sequence[Any],
     refusal: Callable[[Application, Homestead, Any], str | None],
-) -> list[Result]:  # fmt: skip
+) -> list[Result]:
     _, _, done = WORKS[kind]
     cases = await applications.lock_applications(connection, [i.id for i in items])
     homes = await queries.lock_homesteads(connection, list(cases))
@@ -164,6 +166,5 @@ async def _reward(
             rewards.append(HomesteadReward(case.id, kind, case.household_id, case.division, amount_fen, one.id, on))
     await record_decisions(connection, act, policy.version, decisions)
     await queries.insert_rewards(connection, rewards)
-    await emit(connection, act, "relocation", [
-        RewardApproved(**{n: v for n, v in reward._asdict().items() if n != "decision_id"}) for reward in rewards
-    ])  # fmt: skip
+    told = [{n: v for n, v in reward._asdict().items() if n != "decision_id"} for reward in rewards]
+    await emit(connection, act, "relocation", [RewardApproved(**reward) for reward in told])

@@ -7,16 +7,7 @@ from uuid import UUID
 from services.relocation.homesteads.tables import Homestead, HomesteadReward, Total, homestead, homestead_reward
 from shared.acts.batches import FREE, NewRows, insert_free
 from shared.data.pages import Place, fetch_page, page
-from shared.data.sql import (
-    Connection,
-    by_id,
-    execute_many,
-    fetch_row,
-    insert_many,
-    list_by,
-    lock_by,
-    sql,
-)
+from shared.data.sql import Connection, by_id, execute_many, fetch_row, insert_many, list_by, lock_by, sql
 
 _INSERT = insert_many(homestead, Homestead._fields, FREE)
 _INSERT_REWARDS = insert_many(homestead_reward, HomesteadReward._fields, "ORDER BY 1, 2")

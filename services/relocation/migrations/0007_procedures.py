@@ -47,7 +47,10 @@ WHERE r.allocation_id = a.id;
 # What lists ask for.
 INDEXES = """
 CREATE INDEX ON relocation_application (state, id);
+CREATE INDEX ON relocation_application (division, id);
 CREATE INDEX ON allocation (household_id);
+CREATE INDEX ON allocation (cohort, id);
+CREATE INDEX ON allocation (division, id);
 CREATE INDEX ON allocation (state, id);
 CREATE INDEX ON homestead (household_id);
 """

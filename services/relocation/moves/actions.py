@@ -23,9 +23,12 @@ from shared.values.ids import uuid7
 
 
 async def _lead(
-    connection: Connection, act: Act, step: str, cases: Mapping[UUID, Application],
+    connection: Connection,
+    act: Act,
+    step: str,
+    cases: Mapping[UUID, Application],
     passed: Sequence[tuple[Allocation, Finding]],
-) -> None:  # fmt: skip
+) -> None:
     """The applications go where their allocations went."""
     found = [
         (cases[home.application_id], step, Finding(detail={"allocation_id": str(home.id)}, sets=finding.sets))
@@ -62,11 +65,9 @@ async def report_moves(connection: Connection, act: Act, items: Sequence[Report]
         assert home.key_handed_on is not None
         refusal = report_refusal(home.key_handed_on, item.moved_in_on, item.power_kwh_x100, on)
         if refusal is None:
-            reports.append(MoveReport(
-                uuid7(), home.id, home.application_id, home.division, item.moved_in_on, item.photo_sha256,
-                item.power_kwh_x100, reported_on=on, reported_by=act.subject, confirmed=None, confirmed_on=None,
-                confirmed_by=None,
-            ))  # fmt: skip
+            of = (uuid7(), home.id, home.application_id, home.division)
+            proof = (item.moved_in_on, item.photo_sha256, item.power_kwh_x100)
+            reports.append(MoveReport(*of, *proof, reported_on=on, reported_by=act.subject))
         return Finding(refusal=refusal)
 
     results = await take_step(connection, act, MOVE, "reported", items, find, rows=homes)
@@ -85,10 +86,8 @@ async def confirm_moves(connection: Connection, act: Act, items: Sequence[Confir
         return Finding(passed=False, ends="key_handed", reason="not_confirmed")
 
     def moved_in(home: Allocation, finding: Finding) -> Payload:
-        return HouseholdMovedIn(
-            **_of(home), cohort=home.cohort, members=home.members, area_m2_x100=home.area_m2_x100,
-            moved_in_on=finding.sets["moved_in_on"],
-        )  # fmt: skip
+        figures = {name: getattr(home, name) for name in ("cohort", "members", "area_m2_x100")}
+        return HouseholdMovedIn(**_of(home), **figures, moved_in_on=finding.sets["moved_in_on"])
 
     async def save(passed: Sequence[tuple[Allocation, Finding]]) -> None:
         await _lead(connection, act, "moved_in", cases, passed)

@@ -17,9 +17,9 @@ class MoveReport(NamedTuple):
     power_kwh_x100: int
     reported_on: date
     reported_by: str
-    confirmed: bool | None
-    confirmed_on: date | None
-    confirmed_by: str | None
+    confirmed: bool | None = None
+    confirmed_on: date | None = None
+    confirmed_by: str | None = None
 
 
 move_report = table("move_report", MoveReport)

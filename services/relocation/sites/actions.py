@@ -38,7 +38,7 @@ def _declared(act: Act) -> dict[str, Any]:
 async def declare_sites(connection: Connection, act: Act, items: Sequence[Site]) -> list[Result]:
     """A site stands where it was first said to stand."""
     ids = [i.id for i in items]
-    known = {one: row._asdict() for one, row in (await queries.list_sites_by_id(connection, ids)).items()}
+    known = await queries.list_sites_by_id(connection, ids)
 
     def judge(item: Site) -> str | dict[str, Any]:
         return item.model_dump() | _declared(act) if act.caller.within(item.division) else "outside_area"
@@ -51,7 +51,7 @@ async def declare_buildings(connection: Connection, act: Act, items: Sequence[Bu
     """Of sites that are known; a block's second building is refused."""
     ids = [i.id for i in items]
     sites = await queries.list_sites_by_id(connection, [i.site_id for i in items])
-    known = {one: row._asdict() for one, row in (await queries.list_buildings(connection, ids)).items()}
+    known = await queries.list_buildings(connection, ids)
 
     def judge(item: Building) -> str | dict[str, Any]:
         known_site = item.site_id in sites
@@ -92,9 +92,11 @@ async def declare_flats(connection: Connection, act: Act, items: Sequence[Flat])
 
 
 def _flat_reason(
-    flat: Listed, known: Mapping[UUID, Listed], buildings: Mapping[UUID, tables.Building],
+    flat: Listed,
+    known: Mapping[UUID, Listed],
+    buildings: Mapping[UUID, tables.Building],
     listed: Mapping[UUID, list[Listed]],
-) -> str | None:  # fmt: skip
+) -> str | None:
     if flat.id in known:
         return None if known[flat.id] == flat else "content_differs"
     if flat.building_id not in buildings:

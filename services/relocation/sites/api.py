@@ -7,15 +7,7 @@ from fastapi import APIRouter
 
 from services.relocation.sites import actions, queries
 from services.relocation.sites.rules import UnitState
-from services.relocation.sites.schemas import (
-    Acceptance,
-    Building,
-    Flat,
-    Site,
-    SiteSummary,
-    SiteTotals,
-    UnitSummary,
-)
+from services.relocation.sites.schemas import Acceptance, Building, Flat, Site, SiteSummary, SiteTotals, UnitSummary
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import Transaction, by
 from shared.ground.context import Act
