@@ -16,9 +16,10 @@ from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
 from services.registry.resolutions.api import router as resolutions
-from services.registry.roster.actions import run_imports
 from services.registry.roster.api import router as roster
+from services.registry.roster.work import run_imports
 from services.registry.targets.api import router as targets
+from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
@@ -45,7 +46,7 @@ SERVICE = Service(
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(freezes.REACTIONS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
-    procedures=(EXIT,),
+    procedures=(EXIT, VILLAGE_STEPS),
     own_tasks=(OBJECTIONS,),
     background=(run_imports,),
 )

@@ -18,6 +18,7 @@ from services.registry.households.tables import (
     member_fact,
     person_index,
 )
+from shared.data.relations import Relation
 from shared.data.sql import (
     Connection,
     Row,
@@ -32,6 +33,7 @@ from shared.data.sql import (
     parameter,
     sql,
     statement,
+    types_of,
 )
 from shared.ground.problems import Problem
 
@@ -142,7 +144,9 @@ _SAID = " SELECT count(*) AS n FROM report"
 _FOUND = " SELECT count(*) AS n FROM report r WHERE ({keys_of_r}) IN (SELECT {keys} FROM ended)"
 
 
-def revision(table: Table, *key: str, onward: bool = False, anew: bool = True, first: bool = False) -> Statement[Any]:
+def revision(
+    table: Table | Relation[Any], *key: str, onward: bool = False, anew: bool = True, first: bool = False
+) -> Statement[Any]:
     """End what was known, say the days before again, say it anew: nothing is overwritten. `revise` runs it.
 
     What is said holds from its day until the next version begins, with `onward` in all later ones too; without `anew`
@@ -153,7 +157,8 @@ def revision(table: Table, *key: str, onward: bool = False, anew: bool = True, f
     300,000 households 1,000 were revised in 0.9 s, nearly all of it the exclusion constraint's; spread by `(...).*`,
     once a column, in 6 s.
     """
-    days = "valid" in table.c
+    types = types_of(table)
+    days = "valid" in types
     of = {f"keys_of_{alias}": ", ".join(f"{alias}.{column}" for column in key) for alias in "frx"}
     names = of | {"table": table.name, "keys": ", ".join(key), "first_key": key[0]}
     touched = "f.valid && daterange(r.since, NULL)" if onward else "f.valid @> r.since" if days else "true"
@@ -166,7 +171,7 @@ def revision(table: Table, *key: str, onward: bool = False, anew: bool = True, f
     elif anew:
         parts.append(_WHOLE.format(**names))
     parts.append(_SAID if first or not days else _FOUND.format(**names))
-    return sql("".join(parts), reports=ARRAY(JSONB), **{key[0]: ARRAY(table.c[key[0]].type)})
+    return sql("".join(parts), reports=ARRAY(JSONB), **{key[0]: ARRAY(types[key[0]])})
 
 
 _REVISE_FACTS = revision(household_fact, "household_id")
@@ -204,8 +209,8 @@ _INSERT_MEMBERS = insert_many(member, ("id", "household_id", "division", "id_num
 _INSERT_PERSONS = insert_many(person_index, ("key_id", "digest", "member_id", "division"))
 _INSERT_STATEMENTS = sql(
     "INSERT INTO income_line (id, household_id, division, income_year, category, kind, amount_fen, stated_on,"
-    " stated_by)"
-    " SELECT uuidv7(), i, d, :income_year, c, 'statement', a, :stated_on, :stated_by"
+    " stated_by, weight)"
+    " SELECT uuidv7(), i, d, :income_year, c, 'statement', a, :stated_on, :stated_by, 'takeover'"
     " FROM unnest(:household_id, :division, :category, :amount_fen) AS s (i, d, c, a)",
     household_id=ARRAY(Uuid), division=ARRAY(Text), category=ARRAY(Text), amount_fen=ARRAY(BigInteger),
     income_year=Integer, stated_on=Date, stated_by=Text,
@@ -213,11 +218,13 @@ _INSERT_STATEMENTS = sql(
 
 
 def _insert_open(table: str, since: str, **columns: Any) -> Statement[Any]:
-    """As `insert_many`, for rows that hold from their day `since` on, until further notice."""
+    """As `insert_many`, for rows out of the national register that hold from their day `since` on, until further
+    notice.
+    """
     names = ", ".join(columns)
     types = {n: ARRAY(t) for n, t in columns.items()} | {since: ARRAY(Date)}
     return sql(
-        f"INSERT INTO {table} (id, valid, {names}) SELECT uuidv7(), daterange(since, NULL), {names}"  # noqa: S608
+        f"INSERT INTO {table} (id, valid, weight, {names}) SELECT uuidv7(), daterange(since, NULL), 'takeover', {names}"  # noqa: S608
         f" FROM unnest(:{since}, {', '.join(f':{n}' for n in columns)}) AS s (since, {names})",
         **types,
     )
@@ -392,7 +399,9 @@ async def insert_households(connection: Connection, rows: Mapping[str, Rows]) ->
 
 
 async def insert_statements(connection: Connection, lines: Rows, income_year: int, on: date, stated_by: str) -> None:
-    """The first that these households state. `lines`: household_id, division, category, amount_fen."""
+    """The first that these households earned, by the national register. `lines`: household_id, division, category,
+    amount_fen.
+    """
     columns = {n: [line[n] for line in lines] for n in ("household_id", "division", "category", "amount_fen")}
     await execute(
         connection, _INSERT_STATEMENTS, rows=len(lines), income_year=income_year, stated_on=on, stated_by=stated_by,

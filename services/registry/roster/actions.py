@@ -1,4 +1,4 @@
-"""Taking a roster: received at once and kept sealed, then read and written by a process of its own."""
+"""Taking a roster: received at once and kept sealed; read, checked and written later."""
 
 import asyncio
 import hashlib
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ import structlog
 from services.registry.households import queries as register
 from services.registry.households.rules import MemberFacts, household_flags, income_year_period
 from services.registry.roster import queries, rules
+from services.registry.roster.files import RosterFile, UnfitError, read_roster
 from services.registry.roster.rules import (
     CATEGORIES,
     SHEET,
@@ -25,34 +25,24 @@ from services.registry.roster.rules import (
     RosterMember,
     RosterPolicy,
 )  # fmt: skip
-from services.registry.roster.schemas import RosterFile, UnfitError, read_roster
-from shared.data import db
-from shared.data.crypto import DataKeys, read_data_keys
+from shared.data.crypto import DataKeys
 from shared.data.sql import Connection, Row
 from shared.events.registry import HouseholdRegistered
 from shared.facts.outbox import emit
 from shared.ground.context import Act, Caller
-from shared.ground.policy import Policy, read_policy
+from shared.ground.policy import Policy
 from shared.ground.problems import Problem
-from shared.process import logs
-from shared.process.isolated import run_isolated
 from shared.spreadsheet.workbook import WorkbookError, read_sheet
 from shared.values.ids import uuid7
 
 log = structlog.get_logger()
 
-IDLE_SECONDS = 0.2
-AFTER_TROUBLE_SECONDS = 1.0
-MOST_ATTEMPTS = 5  # each may have been ended by a kill; a file that kills us five times is refused
-LONGEST_SECONDS = 300
-LARGEST_MEMORY_BYTES = 2 * 1024**3  # of addresses; measured: 50,000 people take well under half of it
 PORTION = 1000
 TABLES = (
     "household", "household_fact", "household_contact", "member", "member_fact", "person_index", "income_line",
 )  # fmt: skip
 Rows = dict[str, list[dict[str, Any]]]
 Index = dict[str, dict[str, bytes]]  # by ID number: key id -> digest
-TARGET = f"{__name__}:import_waiting"
 
 
 async def receive_roster(
@@ -81,58 +71,8 @@ async def receive_roster(
     return import_id
 
 
-async def run_imports(app: Any) -> None:
-    """The service's background work: whenever an import waits, a process for it. Runs for ever.
-
-    It holds nothing itself: the other process locks the import's row, so a death anywhere frees it.
-    """
-    settings, system = app.state.settings, db.system_caller("registry")
-    argument = {
-        "database_url": settings.database_url, "data_key_file": str(settings.data_key_file),
-        "policy_file": str(app.state.service.folder / "policy.toml"), "log_level": settings.log_level,
-    }  # fmt: skip
-    while True:
-        pause = IDLE_SECONDS
-        try:
-            async with db.transaction(app.state.pool, system) as connection:
-                waiting = await queries.is_any_waiting(connection)
-            if waiting:
-                code = await run_isolated(
-                    TARGET, argument, seconds=LONGEST_SECONDS, largest_bytes=LARGEST_MEMORY_BYTES
-                )  # fmt: skip
-                if code:
-                    log.warning("roster_import_interrupted", exit_code=code)
-                    pause = AFTER_TROUBLE_SECONDS
-        except db.TRANSIENT as error:
-            log.warning("roster_worker_waits", error=type(error).__name__)
-            pause = AFTER_TROUBLE_SECONDS
-        await asyncio.sleep(pause)
-
-
-async def import_waiting(argument: dict[str, str]) -> None:
-    """In a process of its own: one import after the other, until none waits."""
-    logs.configure(argument["log_level"])
-    data_keys = read_data_keys(Path(argument["data_key_file"]))
-    policy = read_policy(Path(argument["policy_file"]))
-    pool = await db.open_pool(argument["database_url"], 1)
-    system = db.system_caller("registry")
-    while True:
-        async with db.transaction(pool, system) as connection:
-            begun = await queries.begin_import(connection)
-        if begun is None:
-            break
-        async with db.transaction(pool, system) as connection:
-            row = await queries.lock_import(connection, begun["id"])
-            if row is None:
-                break
-            if row["attempts"] > MOST_ATTEMPTS:
-                await _fail(connection, row, "gave_up")
-            else:
-                await import_roster(connection, row, data_keys, policy)
-    await pool.close()
-
-
-async def _fail(connection: Connection, row: Row, reason: str, **figures: Any) -> None:
+async def fail(connection: Connection, row: Row, reason: str, **figures: Any) -> None:
+    """The file is refused whole."""
     problem = {"code": f"registry.roster.{reason}", "figures": figures}
     await queries.finish_import(connection, row["id"], state="failed", problem=problem)
     log.info("roster_failed", roster_import=str(row["id"]), reason=reason)
@@ -145,9 +85,9 @@ async def import_roster(connection: Connection, row: Row, data_keys: DataKeys, p
     try:
         roster = read_roster(read_sheet(content, SHEET))
     except WorkbookError as error:
-        return await _fail(connection, row, error.reason, sheet=SHEET)
+        return await fail(connection, row, error.reason, sheet=SHEET)
     except UnfitError as error:
-        return await _fail(connection, row, error.reason, **error.figures)
+        return await fail(connection, row, error.reason, **error.figures)
     ground = Ground(
         act.business_date,
         await queries.list_villages(connection, row["division"], act.business_date),

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from tests.conftest import Door, House
 from tests.integration.registry.test_exits import EXITS, TOWNSHIP, VOTE, noticed, proposed, ready_household, step
 from tests.integration.registry.test_households import VILLAGE
+from tests.integration.registry.test_villages import ITEMS, found_places, notice, propose, report
 
 TASKS = "/registry/v1/tasks"
 
@@ -45,6 +46,26 @@ async def test_a_notice_waits_its_days_and_an_objection_is_a_task_of_its_own(hou
     await door.call("POST", f"{EXITS}/objections", "villager", VILLAGE, json={"id": exit_id, "reason": "income"})
     waiting = (await tasks(door, "township", TOWNSHIP, on="2017-10-11"))["items"]
     assert [t["step"] for t in waiting] == ["objection_resolved"]
+
+
+async def test_the_exit_of_a_village_waits_for_its_township_and_then_for_the_county(house: House) -> None:
+    door = await house.serve("registry", "api")
+    await found_places(house)
+    await report(door, *ITEMS)
+    (opened,) = await propose(door)
+    (task,) = (await tasks(door, "township", TOWNSHIP, on="2017-12-04"))["items"]
+    assert task == {
+        "id": opened["case_id"], "procedure": "registry.villages", "step": "noticed", "household_id": None,
+        "division": VILLAGE, "since_on": "2017-12-04", "due_on": "2017-12-11", "title_zh": "乡镇内公示",
+        "title_en": "Public notice in the township",
+    }  # fmt: skip
+    for role, area in (("county", "140927"), ("village", VILLAGE), ("township", "140927201")):
+        assert (await tasks(door, role, area, on="2017-12-04"))["items"] == [], role
+    await notice(door)
+    assert (await tasks(door, "county", "140927", on="2017-12-11"))["items"] == []
+    (task,) = (await tasks(door, "county", "140927", on="2017-12-12"))["items"]
+    assert (task["step"], task["since_on"], task["due_on"]) == ("approved", "2017-12-12", "2017-12-19")
+    assert (await tasks(door, "county", "140927", "t-maker", on="2017-12-12"))["items"] == []
 
 
 async def test_what_is_frozen_waits_for_nobody(house: House) -> None:
