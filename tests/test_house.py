@@ -334,16 +334,25 @@ READS = {
     "assessment/surveys": {"cadre", "pairing"},
     "finance/bank": {"discount_line", "loan"},
     "finance/discounts": {"interest_period", "loan"},
+    "finance/dossier": {"loan", "loan_hold"},
     "finance/loans": {"loan_hold"},
+    "industry/dossier": {
+        "dividend_agreement", "payout_due", "payout_line", "post", "post_assignment", "training_attendance",
+        "training_certificate", "training_class",
+    },
     "industry/stations": {"station_plan", "station_plan_item"},
     "registry/amendments": {"exit_case"},
     "registry/changes": {"member", "member_fact"},
+    "registry/dossier": {
+        "exit_case", "household", "household_fact", "income_line", "measure", "member", "member_fact",
+    },
     "registry/measures": {"household"},
     "registry/resolutions": {"household", "member", "member_fact"},
     "registry/roster": {"division", "household", "person_index"},
     "registry/targets": {"division", "household", "member_fact", "village_exit"},
     "registry/villages": {"division", "household", "member_fact"},
     "relocation/allocation": {"relocation_application"},
+    "relocation/dossier": {"allocation", "homestead", "relocation_application"},
 }  # fmt: skip
 WRITTEN = re.compile(r'\b(?:INSERT INTO|DELETE FROM|(?<!FOR )(?<!DO )UPDATE) "?(\w+)')
 READ = re.compile(r'\b(?:FROM|JOIN) "?(\w+)')

@@ -2,7 +2,7 @@
 
 from shared.data.ddl.m0003 import make_cases
 
-revision = "0012"
+revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
