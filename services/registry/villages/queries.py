@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Text
 
-from services.registry.households.queries import revise, revision
 from services.registry.villages.rules import VillageFacts
 from services.registry.villages.tables import VillageExit, village_exit, village_facility
 from shared.data.pages import Place
+from shared.data.revisions import revise, revision
 from shared.data.sql import Connection, execute_many, fetch, insert_many, sql
 
 # Divisions are open to everyone who has a role; what villages answer for is the caller's own area.
