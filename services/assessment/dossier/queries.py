@@ -11,8 +11,8 @@ from shared.data.sql import Connection, Row, fetch_row
 
 _DOSSIER = dossier(
     types={"all_notes": Boolean},
-    helpers=f"SELECT {PAIRING} FROM pairing WHERE household_id = :household_id ORDER BY id",  # noqa: S608 - our names
-    visits=f"SELECT {SHOWN} FROM visit WHERE household_id = :household_id ORDER BY id",  # noqa: S608 - our names
+    helpers=f"SELECT {PAIRING} FROM pairing WHERE household_id = :household_id ORDER BY id",
+    visits=f"SELECT {SHOWN} FROM visit WHERE household_id = :household_id ORDER BY id",
     deeds="SELECT * FROM deed WHERE household_id = :household_id ORDER BY happened_on, kind, source_key",
 )
 

@@ -46,9 +46,9 @@ _LOCK_HOUSEHOLDS = sql(
     "SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", ids=ARRAY(Uuid)
 )
 PAIRING = "id, household_id, division, cadre_id, lower(valid) AS starts_on, upper(valid) AS ends_on"
-_PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)", ids=ARRAY(Uuid))  # noqa: S608 - our names
+_PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
 _LATEST = sql(
-    f"SELECT DISTINCT ON (household_id) {PAIRING} FROM pairing"  # noqa: S608 - our names
+    f"SELECT DISTINCT ON (household_id) {PAIRING} FROM pairing"
     " WHERE household_id = ANY(:ids) ORDER BY household_id, lower(valid) DESC",
     ids=ARRAY(Uuid),
 )
@@ -76,8 +76,7 @@ _FOLLOW_CADRES = sql(
     ids=ARRAY(Uuid),
 )
 _OPEN = sql(
-    f"SELECT {PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid)"  # noqa: S608 - our names
-    " ORDER BY id FOR UPDATE",
+    f"SELECT {PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid) ORDER BY id FOR UPDATE",
     ids=ARRAY(Uuid),
 )
 _LEAVES = sql(
@@ -96,7 +95,7 @@ _CADRE_PAGE = sql(
     after=Uuid, unit_id=Uuid, role=Text, limit=Integer,
 )  # fmt: skip
 _PAIRING_PAGE = sql(
-    f"SELECT {PAIRING} FROM pairing WHERE id > :after"  # noqa: S608 - our names
+    f"SELECT {PAIRING} FROM pairing WHERE id > :after"
     " AND (:household_id IS NULL OR household_id = :household_id)"
     " AND (:cadre_id IS NULL OR cadre_id = :cadre_id) ORDER BY id LIMIT :limit",
     after=Uuid, household_id=Uuid, cadre_id=Uuid, limit=Integer,

@@ -51,9 +51,22 @@ from shared.values.ids import uuid7
 ROOM = "finance.bank"
 STORED: TypeAdapter[BankEvent] = TypeAdapter(BankEvent)
 SAME = (
-    "state", "rate_ppm", "decided_on", "disbursed_on", "due_on", "settled_on", "disbursed_fen", "principal_fen",
-    "interest_fen", "interest_owed_fen", "penalty_fen", "overdue_fen", "overdue_since", "term_months", "approved_on",
-)  # fmt: skip
+    "state",
+    "rate_ppm",
+    "decided_on",
+    "disbursed_on",
+    "due_on",
+    "settled_on",
+    "disbursed_fen",
+    "principal_fen",
+    "interest_fen",
+    "interest_owed_fen",
+    "penalty_fen",
+    "overdue_fen",
+    "overdue_since",
+    "term_months",
+    "approved_on",
+)
 
 
 @dataclass(slots=True)
@@ -148,10 +161,12 @@ async def _open_books(connection: Connection, rows: Sequence[LoanRow]) -> dict[U
     for row in rows:
         periods = settled.get(row.id, [])
         state = LoanState(
-            approved_fen=row.amount_fen, **{name: getattr(row, name) for name in SAME},
+            approved_fen=row.amount_fen,
+            **{name: getattr(row, name) for name in SAME},
             movements=tuple(Movement(on, amount) for on, amount in principal.get(row.id, [])),
-            settled=tuple(p for p, _ in periods), posted_fen=sum(fen for _, fen in periods),
-        )  # fmt: skip
+            settled=tuple(p for p, _ in periods),
+            posted_fen=sum(fen for _, fen in periods),
+        )
         books[row.id] = Book(row, state)
     for held in await queries.list_held(connection, ids):
         books[held.loan_id].held.append(Waiting(held.id, STORED.validate_python(held.content)))
@@ -218,11 +233,17 @@ def _note(book: Book, waiting: Waiting, applied: Applied) -> None:
     if isinstance(event, InterestSettled) and applied.due_fen is not None:
         book.periods.append(
             InterestPeriod(
-                id=uuid7(), event_id=waiting.id, **of_loan, period_start_on=event.period_start_on,
-                period_end_on=event.period_end_on, rate_ppm=applied.loan.rate_ppm, posted_fen=event.amount_fen,
-                due_fen=applied.due_fen, difference_fen=event.amount_fen - applied.due_fen,
+                id=uuid7(),
+                event_id=waiting.id,
+                **of_loan,
+                period_start_on=event.period_start_on,
+                period_end_on=event.period_end_on,
+                rate_ppm=applied.loan.rate_ppm,
+                posted_fen=event.amount_fen,
+                due_fen=applied.due_fen,
+                difference_fen=event.amount_fen - applied.due_fen,
             )
-        )  # fmt: skip
+        )
     if applied.ended_spell:
         spell = applied.ended_spell
         book.spells.append(OverdueSpell(id=uuid7(), **of_loan, start_on=spell.start_on, end_on=spell.end_on))

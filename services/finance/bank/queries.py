@@ -24,14 +24,13 @@ EVENT = tuple(n for n in BankEventRow._fields if n not in ("code", "received_at"
 # By serial, so that two batches with the same serials wait for one another in the same order.
 _INSERT_EVENTS = insert_many(bank_event, EVENT, "ORDER BY 3 ON CONFLICT (bank, serial) DO NOTHING RETURNING serial")
 _OF_SERIALS = sql(
-    f"SELECT {bank_event.columns} FROM bank_event WHERE bank = :bank AND serial = ANY(:serials)",  # noqa: S608
-    BankEventRow,
+    f"SELECT {bank_event.columns} FROM bank_event WHERE bank = :bank AND serial = ANY(:serials)", BankEventRow
 )
 _HELD = sql(
     f"""
     SELECT {bank_event.columns} FROM bank_event WHERE loan_id = ANY(:ids) AND state = 'held'
     ORDER BY occurred_on, received_at, position
-    """,  # noqa: S608 - our names
+    """,
     BankEventRow,
 )
 _RESOLVE = update_many(bank_event, "state", "code", where="t.state = 'held'")
@@ -56,7 +55,7 @@ _UNCLAIMED = sql(
     WHERE p.bank = :bank AND p.period_end_on > :since AND p.period_end_on <= :until
         AND NOT EXISTS (SELECT 1 FROM discount_line d WHERE d.interest_period_id = p.id)
     ORDER BY p.loan_id, p.period_start_on
-    """,  # noqa: S608 - our names
+    """,
     InterestPeriod,
 )
 

@@ -151,10 +151,15 @@ def _disburse(loan: LoanState, event: Posted) -> Outcome:
     if event.amount_fen > loan.approved_fen:
         return _refused("over_approved")
     paid = replace(
-        loan, state="disbursed", rate_ppm=event.rate_ppm or loan.rate_ppm, disbursed_on=event.occurred_on,
-        due_on=add_months(event.occurred_on, loan.term_months), disbursed_fen=event.amount_fen,
-        principal_fen=event.amount_fen, movements=(Movement(event.occurred_on, event.amount_fen),),
-    )  # fmt: skip
+        loan,
+        state="disbursed",
+        rate_ppm=event.rate_ppm or loan.rate_ppm,
+        disbursed_on=event.occurred_on,
+        due_on=add_months(event.occurred_on, loan.term_months),
+        disbursed_fen=event.amount_fen,
+        principal_fen=event.amount_fen,
+        movements=(Movement(event.occurred_on, event.amount_fen),),
+    )
     return Applied(paid, transfer("loan_principal", "bank_clearing", event.amount_fen))
 
 
@@ -169,9 +174,11 @@ def _settle_interest(loan: LoanState, event: PostedInterest) -> Outcome:
         return _refused("period_overlaps")
     due = interest_due_fen(loan.movements, loan.rate_ppm, period.end_on, loan.posted_fen)
     posted = replace(
-        loan, interest_fen=loan.interest_fen + event.amount_fen, posted_fen=loan.posted_fen + event.amount_fen,
+        loan,
+        interest_fen=loan.interest_fen + event.amount_fen,
+        posted_fen=loan.posted_fen + event.amount_fen,
         settled=(*loan.settled, period),
-    )  # fmt: skip
+    )
     return Applied(posted, transfer("interest_receivable", "interest_income", event.amount_fen), due_fen=due)
 
 
@@ -192,10 +199,12 @@ def _repay(loan: LoanState, event: Posted, order: Sequence[str]) -> Outcome:
     accounts = {"penalty": "penalty_receivable", "interest": "interest_receivable", "principal": "loan_principal"}
     entries = tuple(e for name in order for e in transfer("bank_clearing", accounts[name], shares[name]))
     after = replace(
-        loan, penalty_fen=loan.penalty_fen - shares["penalty"], interest_fen=loan.interest_fen - shares["interest"],
+        loan,
+        penalty_fen=loan.penalty_fen - shares["penalty"],
+        interest_fen=loan.interest_fen - shares["interest"],
         interest_owed_fen=loan.interest_owed_fen - shares["interest"],
         principal_fen=loan.principal_fen - shares["principal"],
-    )  # fmt: skip
+    )
     if shares["principal"]:
         after = replace(after, movements=(*loan.movements, Movement(event.occurred_on, -shares["principal"])))
     return _with_less_overdue(after, event, entries)
@@ -224,10 +233,12 @@ def _report_overdue(loan: LoanState, event: Posted) -> Outcome:
     # Reported late for an earlier day: the spell is longer, the amount is the later report's.
     earlier = event.occurred_on < since
     overdue = replace(
-        loan, state="overdue", overdue_since=min(since, event.occurred_on),
+        loan,
+        state="overdue",
+        overdue_since=min(since, event.occurred_on),
         overdue_fen=loan.overdue_fen if earlier else event.amount_fen,
         penalty_fen=loan.penalty_fen + event.penalty_fen,
-    )  # fmt: skip
+    )
     return Applied(overdue, transfer("penalty_receivable", "penalty_income", event.penalty_fen))
 
 

@@ -69,10 +69,17 @@ async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str
         raise Problem("finance.discounts.nothing_to_claim")
     paid = [line for line in lines if line.outcome == "accepted"]
     claim = CLAIM.opened(
-        act, "made", id=claim_id, division=act.caller.area, bank=bank, lines=len(paid),
-        quarter_end_on=quarter.end_on - timedelta(days=1), amount_fen=sum(line.amount_fen for line in paid),
-        made_by=act.subject, made_on=act.business_date,
-    )  # fmt: skip
+        act,
+        "made",
+        id=claim_id,
+        division=act.caller.area,
+        bank=bank,
+        lines=len(paid),
+        quarter_end_on=quarter.end_on - timedelta(days=1),
+        amount_fen=sum(line.amount_fen for line in paid),
+        made_by=act.subject,
+        made_on=act.business_date,
+    )
     await queries.insert_claim(connection, claim, lines)
     await log_steps(connection, act, CLAIM, "made", [(claim, PASSED)])
     await record_decisions(connection, act, policy.version, decided)
@@ -105,11 +112,15 @@ async def _decide(connection: Connection, policy: DiscountPolicy, periods: Seque
         overdue = overdue_within(period, [*ended, *running])
         movements = [Movement(on, amount) for on, amount in principal.get(loan.id, [])]
         facts = DiscountFacts(
-            status=statuses.get(loan.household_id), term_months=loan.term_months,
-            rate_ppm=settled.rate_ppm, posted_fen=settled.posted_fen,
-            fen_days=paid_fen_days(movements, period, overdue), overdue_days=sum(o.days for o in overdue),
-            frozen=loan.household_id in frozen, misused=loan.id in misused,
-        )  # fmt: skip
+            status=statuses.get(loan.household_id),
+            term_months=loan.term_months,
+            rate_ppm=settled.rate_ppm,
+            posted_fen=settled.posted_fen,
+            fen_days=paid_fen_days(movements, period, overdue),
+            overdue_days=sum(o.days for o in overdue),
+            frozen=loan.household_id in frozen,
+            misused=loan.id in misused,
+        )
         verdict = quarterly_discount(facts, policy)
         subject, bank = str(loan.household_id), loan.bank
         decided.append(Decided(DISCOUNT, subject, loan.division, facts, policy, verdict, bank=bank))
@@ -119,12 +130,19 @@ async def _decide(connection: Connection, policy: DiscountPolicy, periods: Seque
 def _line(claim_id: UUID, settled: InterestPeriod, decided: Decided) -> DiscountLine:
     accepted = decided.verdict.outcome == "accepted"
     return DiscountLine(
-        id=uuid7(), claim_id=claim_id, interest_period_id=settled.id, loan_id=settled.loan_id,
-        household_id=UUID(decided.subject_id), division=decided.division, bank=settled.bank,
-        posted_fen=settled.posted_fen, outcome="accepted" if accepted else "refused",
+        id=uuid7(),
+        claim_id=claim_id,
+        interest_period_id=settled.id,
+        loan_id=settled.loan_id,
+        household_id=UUID(decided.subject_id),
+        division=decided.division,
+        bank=settled.bank,
+        posted_fen=settled.posted_fen,
+        outcome="accepted" if accepted else "refused",
         amount_fen=discount_fen(decided.facts, decided.policy) if accepted else 0,
-        missing={"codes": decided.verdict.missing}, decision_id=decided.id,
-    )  # fmt: skip
+        missing={"codes": decided.verdict.missing},
+        decision_id=decided.id,
+    )
 
 
 async def check_claim(connection: Connection, act: Act, claim_id: UUID) -> ClaimState:
@@ -170,6 +188,11 @@ async def _cover(connection: Connection, act: Act, claim_id: UUID, lines: Sequen
 
 def _journal(act: Act, claim_id: UUID, line: ShownLine, loan: LoanRow) -> Journal:
     return Journal(
-        "discount", loan.id, loan.division, loan.bank, act.business_date, f"claim:{claim_id}:{line.id}",
+        "discount",
+        loan.id,
+        loan.division,
+        loan.bank,
+        act.business_date,
+        f"claim:{claim_id}:{line.id}",
         transfer("discount_receivable", "interest_receivable", line.amount_fen),
-    )  # fmt: skip
+    )

@@ -23,14 +23,21 @@ Clerk = Annotated[Act, by("county")]
 
 @router.post("/claims", response_model=ClaimState)
 async def make_claim(
-    request: Request, body: ClaimOrder, connection: Transaction, act: Clerk, policy: CurrentPolicy,
+    request: Request,
+    body: ClaimOrder,
+    connection: Transaction,
+    act: Clerk,
+    policy: CurrentPolicy,
     key: IdempotencyKey = "",
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Claim a bank's settled interest of a quarter."""
     return await once(
-        request, connection, act, key,
+        request,
+        connection,
+        act,
+        key,
         lambda: actions.make_claim(connection, act, policy, body.bank, body.quarter_end_on),
-    )  # fmt: skip
+    )
 
 
 @router.post("/claims/{claim_id}/check")

@@ -70,10 +70,15 @@ async def _decide(
     for item in items:
         household = households[item.household_id]
         facts = LoanFacts(
-            status=household.status, borrower_age_ok=household.borrower_age_ok, amount_fen=item.amount_fen,
-            term_months=item.term_months, purpose=item.purpose, bank=item.bank,
-            has_open_loan=item.household_id in busy, frozen=item.household_id in frozen,
-        )  # fmt: skip
+            status=household.status,
+            borrower_age_ok=household.borrower_age_ok,
+            amount_fen=item.amount_fen,
+            term_months=item.term_months,
+            purpose=item.purpose,
+            bank=item.bank,
+            has_open_loan=item.household_id in busy,
+            frozen=item.household_id in frozen,
+        )
         verdict = loan_eligibility(facts, policy)
         if verdict.outcome == "approved":
             busy.add(item.household_id)

@@ -24,16 +24,38 @@ from shared.data.sql import (
 
 # What changes in a loan's life.
 STATE = (
-    "state", "rate_ppm", "decided_on", "disbursed_on", "due_on", "settled_on", "disbursed_fen", "principal_fen",
-    "interest_fen", "interest_owed_fen", "penalty_fen", "overdue_fen", "overdue_since",
-)  # fmt: skip
+    "state",
+    "rate_ppm",
+    "decided_on",
+    "disbursed_on",
+    "due_on",
+    "settled_on",
+    "disbursed_fen",
+    "principal_fen",
+    "interest_fen",
+    "interest_owed_fen",
+    "penalty_fen",
+    "overdue_fen",
+    "overdue_since",
+)
 OPENED = (
-    "id", "loan_no", "household_id", "division", "bank", "state", "amount_fen", "term_months", "rate_ppm",
+    "id",
+    "loan_no",
+    "household_id",
+    "division",
+    "bank",
+    "state",
+    "amount_fen",
+    "term_months",
+    "rate_ppm",
     "approved_on",
-)  # fmt: skip
+)
 
 _LOCK_HOUSEHOLDS = sql(
-    "SELECT id, division, status, borrower_age_ok FROM household WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", Applicant
+    """
+    SELECT id, division, status, borrower_age_ok FROM household WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
+""",
+    Applicant,
 )
 _STATUSES = sql("SELECT id, status FROM household WHERE id = ANY(:ids)")
 _OPEN = sql("SELECT households_with_open_loan(:ids) AS id")
@@ -52,7 +74,7 @@ _OPEN_LOANS = sql(
     f"""
     SELECT {loan.columns} FROM loan
     WHERE household_id = ANY(:ids) AND state IN ('approved', 'granted', 'disbursed', 'overdue') ORDER BY id
-    """,  # noqa: S608 - our names
+    """,
     LoanRow,
 )
 SHOWN = f"""
@@ -60,7 +82,7 @@ SHOWN = f"""
            ARRAY(SELECT DISTINCT kind FROM loan_hold k WHERE k.loan_id = loan.id AND k.released_on IS NULL
                  ORDER BY kind) AS holds
     FROM loan
-"""  # noqa: S608 - our names
+"""
 _GET = sql(f"{SHOWN} WHERE id = :id", ShownLoan)
 _PAGE = page_of(ShownLoan, SHOWN, "state", "bank", "household_id")
 _SUMMARY = sql("""

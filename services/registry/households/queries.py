@@ -38,9 +38,16 @@ from shared.ground.problems import Problem
 Rows = Sequence[dict[str, Any]]
 
 CONDITIONS = (
-    "house_grade", "safe_water", "electricity", "food_secure", "clothing_secure", "school_dropout",
-    "medical_insured", "unfinished_major_illness", "only_subsidies",
-)  # fmt: skip
+    "house_grade",
+    "safe_water",
+    "electricity",
+    "food_secure",
+    "clothing_secure",
+    "school_dropout",
+    "medical_insured",
+    "unfinished_major_illness",
+    "only_subsidies",
+)
 
 STATED = {"kind": "statement", "weight": "statement"}
 PAID = {"kind": "payment", "weight": "payment"}
@@ -48,7 +55,7 @@ PAID = {"kind": "payment", "weight": "payment"}
 _GET = statement(select(household).where(household.c.id == parameter("id", household.c.id)))
 # One household whole, in one round trip; lists travel as JSON.
 WHOLE = (
-    f"SELECT h.*, f.deep_poverty, f.main_cause, {', '.join(f'f.{name}' for name in CONDITIONS)},"  # noqa: S608 - our names
+    f"SELECT h.*, f.deep_poverty, f.main_cause, {', '.join(f'f.{name}' for name in CONDITIONS)},"
     " (SELECT coalesce(json_agg(p ORDER BY p.relation <> 'head', p.born_on), '[]') FROM ("
     "   SELECT m.reference, f.name, f.sex, f.born_on, f.relation, f.labour, f.school_status, f.medical_insured"
     "   FROM member_fact f JOIN member m ON m.id = f.member_id"
@@ -59,7 +66,7 @@ WHOLE = (
     " AND f.valid @> CAST(:on AS date) WHERE h.id = :household_id"
 )
 _GET_WHOLE = sql(WHOLE)
-_LOCK = sql("SELECT * FROM household WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", ids=ARRAY(Uuid))
+_LOCK = sql("SELECT * FROM household WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 _SUMMARY = (
     "SELECT h.id, h.household_no, h.division, h.status, h.relocation_cohort, h.exited_year, f.deep_poverty,"
     " (SELECT count(*) FROM member_fact m WHERE m.household_id = h.id AND upper_inf(m.known)"
@@ -67,44 +74,40 @@ _SUMMARY = (
     " FROM household h JOIN household_fact f ON f.household_id = h.id AND upper_inf(f.known)"
     " AND f.valid @> CAST(:on AS date)"
 )
-_PAGE = sql(
-    f"{_SUMMARY} WHERE h.id > :after AND (:status IS NULL OR h.status = :status)"
-    " AND (:division IS NULL OR h.division >= :division AND h.division <= :division || '~')"
-    " ORDER BY h.id LIMIT :limit",
-    on=Date, after=Uuid, status=Text, division=Text, limit=Integer,
-)  # fmt: skip
-_FACTS = sql(
-    "SELECT * FROM household_fact WHERE household_id = ANY(:ids) AND upper_inf(known)"
-    " AND valid @> CAST(:on AS date)",
-    ids=ARRAY(Uuid), on=Date,
-)  # fmt: skip
-_MEMBERS = sql(
-    "SELECT f.*, m.reference FROM member_fact f JOIN member m ON m.id = f.member_id"
-    " WHERE f.household_id = ANY(:ids) AND upper_inf(f.known) AND f.valid @> CAST(:on AS date)"
-    " ORDER BY f.household_id, f.relation <> 'head', f.born_on",
-    ids=ARRAY(Uuid), on=Date,
-)  # fmt: skip
-_INCOME_LINES = sql(
-    "SELECT household_id, income_year, category, kind, payer, amount_fen FROM income_line"
-    " WHERE household_id = ANY(:ids) AND upper_inf(known)",
-    ids=ARRAY(Uuid),
-)  # fmt: skip
-_STATED_ON = sql(
-    "SELECT household_id, income_year, max(stated_on) AS stated_on FROM income_line WHERE household_id = ANY(:ids)"
-    " AND kind = 'statement' AND upper_inf(known) GROUP BY household_id, income_year",
-    ids=ARRAY(Uuid),
-)
+_PAGE = sql(f"""
+    {_SUMMARY} WHERE h.id > :after AND (:status IS NULL OR h.status = :status)
+    AND (:division IS NULL OR h.division >= :division AND h.division <= :division || '~')
+    ORDER BY h.id LIMIT :limit
+""")
+_FACTS = sql("""
+    SELECT * FROM household_fact WHERE household_id = ANY(:ids) AND upper_inf(known)
+    AND valid @> CAST(:on AS date)
+""")
+_MEMBERS = sql("""
+    SELECT f.*, m.reference FROM member_fact f JOIN member m ON m.id = f.member_id
+    WHERE f.household_id = ANY(:ids) AND upper_inf(f.known) AND f.valid @> CAST(:on AS date)
+    ORDER BY f.household_id, f.relation <> 'head', f.born_on
+""")
+_INCOME_LINES = sql("""
+    SELECT household_id, income_year, category, kind, payer, amount_fen FROM income_line
+    WHERE household_id = ANY(:ids) AND upper_inf(known)
+""")
+_STATED_ON = sql("""
+    SELECT household_id, income_year, max(stated_on) AS stated_on FROM income_line WHERE household_id = ANY(:ids)
+    AND kind = 'statement' AND upper_inf(known) GROUP BY household_id, income_year
+""")
 # Said, but held for true at no time.
 _KEEP_OVERTAKEN = sql(
-    "INSERT INTO income_line SELECT n.* FROM unnest(:lines) AS l, LATERAL jsonb_populate_record(NULL::income_line,"
-    " l || jsonb_build_object('id', uuidv7(), 'known', 'empty')) AS n",
+    """
+    INSERT INTO income_line SELECT n.* FROM unnest(:lines) AS l, LATERAL jsonb_populate_record(NULL::income_line,
+    l || jsonb_build_object('id', uuidv7(), 'known', 'empty')) AS n
+""",
     lines=ARRAY(JSONB),
 )
-_LAST_HEADS = sql(
-    "SELECT household_id, max(upper(valid)) AS since FROM member_fact WHERE household_id = ANY(:ids)"
-    " AND upper_inf(known) AND relation = 'head' GROUP BY household_id",
-    ids=ARRAY(Uuid),
-)
+_LAST_HEADS = sql("""
+    SELECT household_id, max(upper(valid)) AS since FROM member_fact WHERE household_id = ANY(:ids)
+    AND upper_inf(known) AND relation = 'head' GROUP BY household_id
+""")
 
 _REVISE_FACTS = revision(household_fact, "household_id")
 # What later visits carried on from before is replaced too.
@@ -114,39 +117,46 @@ _SET_HEADS = revision(member_fact, "member_id", onward=True)
 _SET_STATEMENTS = revision(income_line, "household_id", "income_year", "kind")
 _SET_PAYMENTS = revision(income_line, "household_id", "income_year", "kind", "category", "payer")
 _SET_MOVED_IN = sql(
-    "UPDATE household h SET moved_in_on = o, version = version + 1 FROM unnest(:ids, :moved_in_on) AS m (i, o)"
-    " WHERE h.id = i",
-    ids=ARRAY(Uuid), moved_in_on=ARRAY(Date),
-)  # fmt: skip
-_SET_STATUS = sql(
-    "UPDATE household h SET status = s, exited_on = o, exited_year = y, version = version + 1"
-    " FROM unnest(:ids, :statuses, :exited_on, :exited_years) AS x (i, s, o, y)"
-    " WHERE h.id = i AND h.status = ANY(:before)",
-    ids=ARRAY(Uuid), statuses=ARRAY(Text), exited_on=ARRAY(Date), exited_years=ARRAY(Integer), before=ARRAY(Text),
-)  # fmt: skip
-# The day of an exit stays with a household that is struck later; the year's count is of those who are out.
-_STRIKE = sql(
-    "UPDATE household SET status = 'removed', exited_year = NULL, version = version + 1"
-    " WHERE id = ANY(:ids) AND status <> 'removed'",
-    ids=ARRAY(Uuid),
+    """
+    UPDATE household h SET moved_in_on = o, version = version + 1 FROM unnest(:ids, :moved_in_on) AS m (i, o)
+    WHERE h.id = i
+""",
+    moved_in_on=ARRAY(Date),
 )
+_SET_STATUS = sql(
+    """
+    UPDATE household h SET status = s, exited_on = o, exited_year = y, version = version + 1
+    FROM unnest(:ids, :statuses, :exited_on, :exited_years) AS x (i, s, o, y)
+    WHERE h.id = i AND h.status = ANY(:before)
+""",
+    exited_on=ARRAY(Date),
+    exited_years=ARRAY(Integer),
+    before=ARRAY(Text),
+)
+# The day of an exit stays with a household that is struck later; the year's count is of those who are out.
+_STRIKE = sql("""
+    UPDATE household SET status = 'removed', exited_year = NULL, version = version + 1
+    WHERE id = ANY(:ids) AND status <> 'removed'
+""")
 _INSERT_HOUSEHOLDS = insert_many(
     household,
     ("id", "household_no", "division", "status", "registered_on", "exited_year", "relocation_cohort", "relocated"),
 )
-_INSERT_CONTACTS = insert_many(
-    household_contact, ("household_id", "division", "phone_sealed", "account_sealed")
-)  # fmt: skip
+_INSERT_CONTACTS = insert_many(household_contact, ("household_id", "division", "phone_sealed", "account_sealed"))
 _INSERT_MEMBERS = insert_many(member, ("id", "household_id", "division", "id_number_sealed", "reference"))
 _INSERT_PERSONS = insert_many(person_index, ("key_id", "digest", "member_id", "division"))
 _INSERT_STATEMENTS = sql(
-    "INSERT INTO income_line (id, household_id, division, income_year, category, kind, amount_fen, stated_on,"
-    " stated_by, weight)"
-    " SELECT uuidv7(), i, d, :income_year, c, 'statement', a, :stated_on, :stated_by, 'takeover'"
-    " FROM unnest(:household_id, :division, :category, :amount_fen) AS s (i, d, c, a)",
-    household_id=ARRAY(Uuid), division=ARRAY(Text), category=ARRAY(Text), amount_fen=ARRAY(BigInteger),
-    income_year=Integer, stated_on=Date, stated_by=Text,
-)  # fmt: skip
+    """
+    INSERT INTO income_line (id, household_id, division, income_year, category, kind, amount_fen, stated_on,
+    stated_by, weight)
+    SELECT uuidv7(), i, d, :income_year, c, 'statement', a, :stated_on, :stated_by, 'takeover'
+    FROM unnest(:household_id, :division, :category, :amount_fen) AS s (i, d, c, a)
+""",
+    household_id=ARRAY(Uuid),
+    division=ARRAY(Text),
+    category=ARRAY(Text),
+    amount_fen=ARRAY(BigInteger),
+)
 
 
 def _insert_open(table: str, since: str, **columns: Any) -> Statement[Any]:
@@ -156,22 +166,52 @@ def _insert_open(table: str, since: str, **columns: Any) -> Statement[Any]:
     names = ", ".join(columns)
     types = {n: ARRAY(t) for n, t in columns.items()} | {since: ARRAY(Date)}
     return sql(
-        f"INSERT INTO {table} (id, valid, weight, {names}) SELECT uuidv7(), daterange(since, NULL), 'takeover', {names}"  # noqa: S608
-        f" FROM unnest(:{since}, {', '.join(f':{n}' for n in columns)}) AS s (since, {names})",
+        f"""
+        INSERT INTO {table} (id, valid, weight, {names}) SELECT uuidv7(), daterange(since, NULL), 'takeover', {names}
+        FROM unnest(:{since}, {", ".join(f":{n}" for n in columns)}) AS s (since, {names})
+    """,
         **types,
     )
 
 
 _INSERT_HOUSEHOLD_FACTS = _insert_open(
-    "household_fact", "since", household_id=Uuid, division=Text, attribute=Text, main_cause=Text, other_causes=JSONB,
-    deep_poverty=Boolean, natural_village=Text, house_area_m2_x100=Integer, house_grade=Text, safe_water=Boolean,
-    electricity=Boolean, school_dropout=Boolean, medical_insured=Boolean, stated_by=Text,
-)  # fmt: skip
+    "household_fact",
+    "since",
+    household_id=Uuid,
+    division=Text,
+    attribute=Text,
+    main_cause=Text,
+    other_causes=JSONB,
+    deep_poverty=Boolean,
+    natural_village=Text,
+    house_area_m2_x100=Integer,
+    house_grade=Text,
+    safe_water=Boolean,
+    electricity=Boolean,
+    school_dropout=Boolean,
+    medical_insured=Boolean,
+    stated_by=Text,
+)
 _INSERT_MEMBER_FACTS = _insert_open(
-    "member_fact", "since", member_id=Uuid, household_id=Uuid, division=Text, name=Text, sex=Text, born_on=Date,
-    relation=Text, ethnicity=Text, education=Text, school_status=Text, health=Text, labour=Text, work_place=Text,
-    work_months=SmallInteger, medical_insured=Boolean, pension_insured=Boolean,
-)  # fmt: skip
+    "member_fact",
+    "since",
+    member_id=Uuid,
+    household_id=Uuid,
+    division=Text,
+    name=Text,
+    sex=Text,
+    born_on=Date,
+    relation=Text,
+    ethnicity=Text,
+    education=Text,
+    school_status=Text,
+    health=Text,
+    labour=Text,
+    work_place=Text,
+    work_months=SmallInteger,
+    medical_insured=Boolean,
+    pension_insured=Boolean,
+)
 
 
 class Standing(NamedTuple):
@@ -291,10 +331,15 @@ async def set_moved_in(connection: Connection, days: Mapping[UUID, date]) -> Non
 async def set_status(connection: Connection, changes: Mapping[UUID, Standing], before: Sequence[str]) -> None:
     """By household, how it stands; it stood as one of `before`."""
     await execute(
-        connection, _SET_STATUS, rows=len(changes), ids=list(changes), before=list(before),
-        statuses=[s.status for s in changes.values()], exited_on=[s.exited_on for s in changes.values()],
+        connection,
+        _SET_STATUS,
+        rows=len(changes),
+        ids=list(changes),
+        before=list(before),
+        statuses=[s.status for s in changes.values()],
+        exited_on=[s.exited_on for s in changes.values()],
         exited_years=[s.exited_year for s in changes.values()],
-    )  # fmt: skip
+    )
 
 
 async def strike(connection: Connection, ids: Sequence[UUID]) -> None:
@@ -318,6 +363,11 @@ async def insert_statements(connection: Connection, lines: Rows, income_year: in
     """
     columns = {n: [line[n] for line in lines] for n in ("household_id", "division", "category", "amount_fen")}
     await execute(
-        connection, _INSERT_STATEMENTS, rows=len(lines), income_year=income_year, stated_on=on, stated_by=stated_by,
+        connection,
+        _INSERT_STATEMENTS,
+        rows=len(lines),
+        income_year=income_year,
+        stated_on=on,
+        stated_by=stated_by,
         **columns,
-    )  # fmt: skip
+    )

@@ -24,7 +24,7 @@ from services.registry.roster.rules import (
     RosterHousehold,
     RosterMember,
     RosterPolicy,
-)  # fmt: skip
+)
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection, Row
 from shared.events.registry import HouseholdRegistered
@@ -38,9 +38,7 @@ from shared.values.ids import uuid7
 log = structlog.get_logger()
 
 PORTION = 1000
-TABLES = (
-    "household", "household_fact", "household_contact", "member", "member_fact", "person_index", "income_line",
-)  # fmt: skip
+TABLES = ("household", "household_fact", "household_contact", "member", "member_fact", "person_index", "income_line")
 Rows = dict[str, list[dict[str, Any]]]
 Index = dict[str, dict[str, bytes]]  # by ID number: key id -> digest
 
@@ -102,9 +100,13 @@ async def import_roster(connection: Connection, row: Row, data_keys: DataKeys, p
     await _write(connection, act, row["income_year"], clerk, accepted)
     await queries.insert_findings(connection, _finding_rows(row, rules.report(findings)))
     await queries.finish_import(
-        connection, row["id"], state="done", people=roster.people, households=len(roster.households),
+        connection,
+        row["id"],
+        state="done",
+        people=roster.people,
+        households=len(roster.households),
         accepted=len(accepted),
-    )  # fmt: skip
+    )
     log.info("roster_done", roster_import=str(row["id"]), people=roster.people, accepted=len(accepted))
     return None
 
@@ -145,7 +147,7 @@ class Clerk:
 
 async def _write(
     connection: Connection, act: Act, income_year: int, clerk: Clerk, households: Sequence[RosterHousehold]
-) -> None:  # fmt: skip
+) -> None:
     """In portions: while PostgreSQL writes one, the next is sealed."""
     loop, events = asyncio.get_running_loop(), list[HouseholdRegistered]()
     with ThreadPoolExecutor(1) as sealer:
@@ -158,7 +160,7 @@ async def _write(
             await register.insert_households(connection, rows)
             await register.insert_statements(
                 connection, rows["income_line"], income_year, act.business_date, clerk.stated_by
-            )  # fmt: skip
+            )
             events += told
     await emit(connection, act, "registry", events)
 
@@ -181,18 +183,25 @@ def _as_rows(households: Sequence[RosterHousehold], clerk: Clerk) -> tuple[Rows,
 def _add_household(rows: Rows, household: RosterHousehold, own: dict[str, Any], clerk: Clerk) -> None:
     values, household_id = household.values, own["household_id"]
     rows["household"].append(
-        values | own | {
-            "id": household_id, "household_no": household.household_no,
+        values
+        | own
+        | {
+            "id": household_id,
+            "household_no": household.household_no,
             "exited_year": values["exited_year"] if values["status"] == "exited" else None,
         }
-    )  # fmt: skip
+    )
     rows["household_fact"].append(
-        values | own | {
-            "since": values["registered_on"], "other_causes": {"codes": list(values["other_causes"])},
-            "school_dropout": rules.school_dropout(household, clerk.ground), "stated_by": clerk.stated_by,
+        values
+        | own
+        | {
+            "since": values["registered_on"],
+            "other_causes": {"codes": list(values["other_causes"])},
+            "school_dropout": rules.school_dropout(household, clerk.ground),
+            "stated_by": clerk.stated_by,
             "medical_insured": all(m.values["medical_insured"] for m in household.members),
         }
-    )  # fmt: skip
+    )
     sealed = {
         f"{name}_sealed": values[name]
         and clerk.data_keys.encrypt(values[name], "household_contact", f"{name}_sealed", household_id)
@@ -202,32 +211,31 @@ def _add_household(rows: Rows, household: RosterHousehold, own: dict[str, Any], 
     rows["income_line"] += [own | {"category": c, "amount_fen": values[c]} for c in CATEGORIES]
 
 
-def _add_member(
-    rows: Rows, member: RosterMember, registered_on: date, own: dict[str, Any], clerk: Clerk
-) -> None:  # fmt: skip
+def _add_member(rows: Rows, member: RosterMember, registered_on: date, own: dict[str, Any], clerk: Clerk) -> None:
     member_id = uuid7()
     sealed = clerk.data_keys.encrypt(member.values["number"], "member", "id_number_sealed", member_id)
-    rows["member"].append(
-        own | {"id": member_id, "id_number_sealed": sealed, "reference": secrets.token_hex(8)}
-    )  # fmt: skip
+    rows["member"].append(own | {"id": member_id, "id_number_sealed": sealed, "reference": secrets.token_hex(8)})
     since = max(registered_on, member.born_on)
     rows["member_fact"].append(
         member.values | own | {"member_id": member_id, "born_on": member.born_on, "since": since}
-    )  # fmt: skip
+    )
     rows["person_index"] += [
         own | {"key_id": key_id, "digest": digest, "member_id": member_id}
         for key_id, digest in clerk.index[member.identity].items()
     ]
 
 
-def _registered(
-    household: RosterHousehold, household_id: UUID, division: str, ground: Ground
-) -> HouseholdRegistered:  # fmt: skip
+def _registered(household: RosterHousehold, household_id: UUID, division: str, ground: Ground) -> HouseholdRegistered:
     facts = [MemberFacts(m.born_on, m.values["sex"], m.values["labour"], m.values["health"]) for m in household.members]
     flags = household_flags(facts, ground.business_date, ground.policy.oldest_borrower)
     return HouseholdRegistered(
-        household_id=household_id, division=division, status=household.values["status"], members=len(facts),
-        has_labour=flags.has_labour, borrower_age_ok=flags.borrower_age_ok,
-        needs_accessible=flags.needs_accessible, deep_poverty=household.values["deep_poverty"],
+        household_id=household_id,
+        division=division,
+        status=household.values["status"],
+        members=len(facts),
+        has_labour=flags.has_labour,
+        borrower_age_ok=flags.borrower_age_ok,
+        needs_accessible=flags.needs_accessible,
+        deep_poverty=household.values["deep_poverty"],
         relocated=household.values["relocated"],
-    )  # fmt: skip
+    )

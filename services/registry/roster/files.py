@@ -26,7 +26,7 @@ from services.registry.roster.rules import (
     Finding,
     RosterHousehold,
     RosterMember,
-)  # fmt: skip
+)
 from shared.spreadsheet.cells import Cell, CellError, compact, day, hundredths, is_empty, one_of, whole
 from shared.spreadsheet.workbook import Sheet
 from shared.values import id_number
@@ -143,36 +143,44 @@ class Column:
 
 NUMBER = Column("户编号", "household_no", "text", household_no)
 OF_HOUSEHOLD = (
-    Column("乡镇", "township", "place", words), Column("行政村", "village", "place", words),
+    Column("乡镇", "township", "place", words),
+    Column("行政村", "village", "place", words),
     Column("自然村", "natural_village", "text", words, ""),
     Column("脱贫属性", "status", "word", _word(STATUSES)),
     Column("贫困户属性", "attribute", "word", _word(ATTRIBUTES)),
     Column("主要致贫原因", "main_cause", "word", _word(CAUSES)),
     Column("其他致贫原因", "other_causes", "word", other_causes, ()),
-    Column("识别时间", "registered_on", "date", day), Column("脱贫年度", "exited_year", "year", whole, None),
+    Column("识别时间", "registered_on", "date", day),
+    Column("脱贫年度", "exited_year", "year", whole, None),
     Column("深度贫困", "deep_poverty", "yes_no", _yes),
     Column("住房面积", "house_area_m2_x100", "area", house_area, None),
     Column("住房鉴定等级", "house_grade", "word", _word(HOUSE_GRADES), None),
-    Column("饮水安全", "safe_water", "yes_no", _yes), Column("通生活用电", "electricity", "yes_no", _yes),
-    Column("工资性收入", "wage", "money", hundredths), Column("生产经营性收入", "business", "money", hundredths),
-    Column("财产性收入", "property", "money", hundredths), Column("转移性收入", "transfer", "money", hundredths),
+    Column("饮水安全", "safe_water", "yes_no", _yes),
+    Column("通生活用电", "electricity", "yes_no", _yes),
+    Column("工资性收入", "wage", "money", hundredths),
+    Column("生产经营性收入", "business", "money", hundredths),
+    Column("财产性收入", "property", "money", hundredths),
+    Column("转移性收入", "transfer", "money", hundredths),
     Column("生产经营性支出", "business_cost", "money", hundredths),
     Column("是否搬迁户", "relocated", "yes_no", _yes),
     Column("联系电话", "phone", "phone", _shaped(_PHONE), None, notes=True),
     Column("银行卡号", "account", "account", _shaped(_ACCOUNT), None, notes=True),
-)  # fmt: skip
+)
 OF_MEMBER = (
-    Column("姓名", "name", "name", person_name), Column("性别", "sex", "word", _word(SEXES)),
+    Column("姓名", "name", "name", person_name),
+    Column("性别", "sex", "word", _word(SEXES)),
     Column("证件号码", "number", "id_number", person_number),
-    Column("与户主关系", "relation", "word", _word(RELATIONS)), Column("民族", "ethnicity", "text", words),
+    Column("与户主关系", "relation", "word", _word(RELATIONS)),
+    Column("民族", "ethnicity", "text", words),
     Column("文化程度", "education", "word", _word(EDUCATIONS)),
     Column("在校生状况", "school_status", "word", _word(SCHOOL_STATUSES)),
-    Column("健康状况", "health", "word", _word(HEALTHS)), Column("劳动技能", "labour", "word", _word(LABOURS)),
+    Column("健康状况", "health", "word", _word(HEALTHS)),
+    Column("劳动技能", "labour", "word", _word(LABOURS)),
     Column("务工区域", "work_place", "word", _word(WORK_PLACES), ""),
     Column("务工时间(月)", "work_months", "number", months, 0),
     Column("参加医疗保险", "medical_insured", "yes_no", _yes),
     Column("参加养老保险", "pension_insured", "yes_no", _yes),
-)  # fmt: skip
+)
 COHORT = Column("搬迁批次", "relocation_cohort", "year", cohort, None)  # ours, may be absent
 NEEDED = (NUMBER, *OF_HOUSEHOLD, *OF_MEMBER)
 BY_HEADING = {c.heading: c for c in (*NEEDED, COHORT)}

@@ -40,9 +40,7 @@ async def run_imports(app: Any) -> None:
             async with db.transaction(app.state.pool, system) as connection:
                 waiting = await queries.is_any_waiting(connection)
             if waiting:
-                code = await run_isolated(
-                    TARGET, argument, seconds=LONGEST_SECONDS, largest_bytes=LARGEST_MEMORY_BYTES
-                )  # fmt: skip
+                code = await run_isolated(TARGET, argument, seconds=LONGEST_SECONDS, largest_bytes=LARGEST_MEMORY_BYTES)
                 if code:
                     log.warning("roster_import_interrupted", exit_code=code)
                     pause = AFTER_TROUBLE_SECONDS

@@ -43,18 +43,30 @@ EXIT = Procedure(
     (
         (
             Step(
-                "noticed", "proposed", ("township",), signs="noticed", sets=("notice_ends_on",),
-                zh="乡镇内公示", en="Public notice in the township",
+                "noticed",
+                "proposed",
+                ("township",),
+                signs="noticed",
+                sets=("notice_ends_on",),
+                zh="乡镇内公示",
+                en="Public notice in the township",
             ),
             Step(
-                "approved", "noticed", ("county",), ("proposed_by", "noticed_by"), "decided", "notice_ends_on",
-                sets=("decision_id", "poor_people", "rural_people"), zh="县级审定", en="Decision of the county",
+                "approved",
+                "noticed",
+                ("county",),
+                ("proposed_by", "noticed_by"),
+                "decided",
+                "notice_ends_on",
+                sets=("decision_id", "poor_people", "rural_people"),
+                zh="县级审定",
+                en="Decision of the county",
             ),
             Step("announced", "approved", ("county",), ("decided_by",), "announced", zh="公告", en="Announcement"),
         ),
     ),
     key="division",
-)  # fmt: skip
+)
 
 
 async def report_facilities(

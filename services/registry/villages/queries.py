@@ -42,7 +42,7 @@ _LATEST = sql(
     f"""
     SELECT DISTINCT ON (division) {village_exit.columns} FROM village_exit
     WHERE division = ANY(:divisions) ORDER BY division, id DESC
-    """,  # noqa: S608 - our names
+    """,
     VillageExit,
 )
 _PROPOSE = insert_many(

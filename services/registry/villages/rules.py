@@ -73,12 +73,14 @@ def village_exit_decision(facts: VillageFacts, policy: VillagePolicy) -> Verdict
             "incidence_below_limit",
             below_limit(facts.poor_people, facts.rural_people, limit),
             {
-                "poor_people": facts.poor_people, "rural_people": facts.rural_people,
-                "limit_ppm": limit.limit_ppm, "strict": limit.strict,
+                "poor_people": facts.poor_people,
+                "rural_people": facts.rural_people,
+                "limit_ppm": limit.limit_ppm,
+                "strict": limit.strict,
             },
         ),
         *(Reason(f"has_{item}", item in facts.met) for item in policy.items),
-    )  # fmt: skip
+    )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
