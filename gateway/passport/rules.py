@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 # Each service's dossier of a household, by what stands in it. Decisions each has of its own.
 DOSSIERS = {
     "registry": ("household", "exits", "measures", "decisions"),

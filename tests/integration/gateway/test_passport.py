@@ -84,7 +84,7 @@ async def test_another_households_line_is_never_shown_and_all_are_asked_at_once(
         await everyone.wait()
         items = [{"household_id": household_id}, {"household_id": other}]
         names = {name for names in DOSSIERS.values() for name in names}
-        writer.write(answer(json.dumps(dict.fromkeys(names, {"items": items, "next": None})).encode()))
+        writer.write(answer(json.dumps({name: {"items": items, "next": None} for name in names}).encode()))
         await reader.read()
 
     address = await street.upstream(lists)
