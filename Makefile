@@ -8,15 +8,22 @@ SEED ?= 2017
 MINUTES ?= 2
 MUTANTS ?=
 
-.PHONY: run test check lock fmt bench chaos clean
+.PHONY: help run test unit check lock fmt bench chaos clean
 
-run: $(VENV)/.installed
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.installed ## start everything and play the year at http://127.0.0.1:8000 (ONCE=1, SEED=n, BUS=kafka)
 	@ONCE=$(ONCE) BUS=$(BUS) SEED=$(SEED) $(BIN)/shenchi run
 
-test: $(VENV)/.installed
+test: $(VENV)/.installed ## all tests
 	$(BIN)/pytest
 
-check: $(VENV)/.installed
+# One process: the rules are done before a second one has started.
+unit: $(VENV)/.installed ## rules and steps alone, within seconds: no database, no process, no played world
+	$(BIN)/pytest -n 0 tests/unit --ignore=tests/unit/deploy --ignore=tests/unit/scenario
+
+check: $(VENV)/.installed ## linters, types, import contracts, the simulation, what is deployed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -24,13 +31,13 @@ check: $(VENV)/.installed
 	$(BIN)/python -m tests.simulation
 	$(BIN)/python -m deploy.manifests
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.installed ## ratios of ours to a peer or to the physical limit
 	$(BIN)/python -m bench
 
-chaos: $(VENV)/.installed
+chaos: $(VENV)/.installed ## kill processes for MINUTES=2 and compare everything with everything (BUS=kafka, MUTANTS=1, SEED=n)
 	@MINUTES=$(MINUTES) MUTANTS=$(MUTANTS) BUS=$(BUS) SEED=$(SEED) $(BIN)/python -m tests.chaos
 
-fmt: $(VENV)/.installed
+fmt: $(VENV)/.installed ## format, and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -43,9 +50,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-lock: $(VENV)/.installed
+lock: $(VENV)/.installed ## resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		--extra dev pyproject.toml --output-file requirements.lock
 
-clean:
+clean: ## forget the environment and the state of this folder
 	rm -rf $(VENV) .local

@@ -26,8 +26,8 @@ from deploy.local.ports import free_port
 from deploy.local.postgres import database_url
 from deploy.local.processes import last_line, spawn, stop
 from deploy.local.state import State, read_state
-from deploy.local.supervisor import SERVICES
 from gateway.service import SERVICE as GATEWAY
+from services import NAMES
 from services.__main__ import find
 from shared.data import db
 from shared.events.registry import HouseholdExited, HouseholdRegistered
@@ -39,7 +39,7 @@ RATE, SECONDS, WARM_UP_SECONDS = 200, 20, 5
 LOOK_EVERY_S = 0.005
 ON = date(2017, 12, 1)
 TOPIC = HouseholdExited.TOPIC
-CONSUMERS = [each.name for each in (*map(find, SERVICES), GATEWAY) if TOPIC in each.topics]
+CONSUMERS = [each.name for each in (*map(find, NAMES), GATEWAY) if TOPIC in each.topics]
 # Debezium Server's published figures, as we were given them: of another machine and another path.
 PEER_P50_MS, PEER_P99_MS = 210, 440
 READY_WITHIN_S, LONGEST_SECONDS = 120, 180

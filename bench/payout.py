@@ -12,7 +12,7 @@ import asyncpg
 
 from bench.ground import Ground, Result, ground, side_by_side
 from services.industry.payouts import actions, queries
-from services.industry.payouts.rules import payment_file
+from services.industry.payouts.files import payment_file
 from services.industry.payouts.schemas import BatchOrder
 from shared.data import db
 from shared.ground.context import Act, Caller
@@ -27,9 +27,10 @@ INSERT INTO payout_due SELECT uuidv7(), 'bench:' || n, gen_random_uuid(), '14092
 """
 BARE = """
 BEGIN;
-INSERT INTO payout_batch (id, batch_no, division, bank, state, pay_on, lines, amount_fen, made_by, made_on)
+INSERT INTO payout_batch (id, batch_no, division, bank, state, pay_on, lines, amount_fen, made_by, made_on,
+    since_on, due_on)
     SELECT '00000000-0000-7000-8000-000000000001', 'bare', '140927', 'xinhe', 'made', '2017-06-01', count(*),
-    sum(amount_fen), 'a', '2017-06-01' FROM payout_due;
+    sum(amount_fen), 'a', '2017-06-01', '2017-06-01', '2017-06-08' FROM payout_due;
 INSERT INTO payout_line (id, batch_id, line_no, due_id, household_id, division, bank, purpose, payer, category,
     amount_fen, state)
     SELECT uuidv7(), '00000000-0000-7000-8000-000000000001', row_number() OVER (ORDER BY id), id, household_id,
@@ -65,20 +66,22 @@ async def bench_payout(ground: Ground, lines: int = LINES) -> Result:
     answer = f"{heading}\n{rows}\ntotal,{lines},{lines * 100}.00\n".encode()
 
     async def fill() -> None:
-        await owner.execute("TRUNCATE payout_due, payout_batch, payout_line, outbox, aggregate")
+        await owner.execute(
+            "TRUNCATE payout_due, payout_batch, payout_line, payout_ruling, case_step, outbox, aggregate"
+        )
         await owner.execute(FILL, lines)
 
     async def ours() -> int:
         async with db.transaction(pool, maker.caller) as connection:
             made = await actions.make_batch(connection, maker, policy, BatchOrder(pay_on=MADE_ON))
         async with db.transaction(pool, checker.caller) as connection:
-            await actions.check_batch(connection, checker, made.batch_id)
+            await actions.check_batch(connection, checker, made.id)
         async with db.transaction(pool, bank.caller) as connection:
-            sent = await queries.list_batch_lines(connection, made.batch_id)
-            payment_file((x["line_no"], x["household_id"], x["amount_fen"]) for x in sent)
-        answers = await actions.read_answers(answer)
+            sent = await queries.list_batch_lines(connection, made.id)
+            payment_file((x.line_no, x.household_id, x.amount_fen) for x in sent)
+        answers, _ = await actions.read_answers(answer)
         async with db.transaction(pool, bank.caller) as connection:
-            taken = await actions.record_return(connection, bank, made.batch_id, answers)
+            taken = await actions.record_return(connection, bank, policy, made.id, answers)
         assert (taken.taken, taken.state) == (lines, "closed")
         return lines
 

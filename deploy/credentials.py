@@ -14,8 +14,9 @@ from typing import Any
 from deploy.databases import password_variable
 from deploy.local.processes import ROOT
 from deploy.local.state import State, random_base64, read_state, write_json
+from services import NAMES
 
-SERVICES = ("registry", "finance", "relocation", "industry", "assessment", "gateway")
+SERVICES = (*NAMES, "gateway")
 KINDS = ("owner", "app")  # of logins, as in deploy.local.cluster
 ISSUER = "keycloak"
 SUBSCRIBERS = "subscribers"

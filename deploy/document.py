@@ -4,13 +4,12 @@ import inspect
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from pathlib import Path
 
+from services import NAMES
 from shared.bus.topics import TOPICS
 from shared.events import CATALOGUE, Payload
 from shared.serve.service import Service
 
-ROOT = Path(__file__).resolve().parent.parent
 HEAD = """# Events
 
 Facts that services tell each other. Generated from the contracts in `shared/events` and the services' reactions by
@@ -25,8 +24,7 @@ changes only by adding optional fields; a sample of every version is kept in `te
 
 def services() -> list[Service]:
     """Every service of the house, the gateway last."""
-    names = sorted(p.parent.name for p in (ROOT / "services").glob("*/service.py"))
-    modules = [*(f"services.{name}.service" for name in names), "gateway.service"]
+    modules = [*(f"services.{name}.service" for name in NAMES), "gateway.service"]
     return [import_module(module).SERVICE for module in modules]
 
 

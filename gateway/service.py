@@ -23,6 +23,7 @@ from gateway.routes.rules import read_routes
 from gateway.subscriptions.actions import deliver
 from gateway.subscriptions.api import router as subscriptions
 from gateway.subscriptions.reactions import REACTIONS
+from gateway.tasks.api import router as tasks
 from shared.data import db
 from shared.serve.service import Service
 
@@ -48,7 +49,7 @@ SERVICE = Service(
     name="gateway",
     folder=FOLDER,
     prefix="",
-    routers=(console, identity, clock, passport, contracts, feed, acknowledgements, subscriptions),
+    routers=(console, identity, clock, passport, tasks, contracts, feed, acknowledgements, subscriptions),
     reactions=REACTIONS,
     background=(deliver,),
     lifespan=lifespan,

@@ -1,7 +1,8 @@
-"""`python -m scenario play|judge --gateway URL --state DIR [--seed N]`."""
+"""`python -m scenario play|judge --gateway URL --state DIR [--seed N]`, and `roster FILE --sample N [--seed N]`."""
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from scenario.judge.report import judge_year, print_report
 from scenario.play import play
+from scenario.world.roster import write_sample
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 WIDTH = 116  # of the report where there is no terminal
@@ -47,6 +49,17 @@ def judge(gateway: Gateway, state: State) -> None:
     figures = json.loads(known.read_text(encoding="utf-8")).get("figures", {}) if known.exists() else {}
     year = asyncio.run(judge_year(gateway, state))
     _finish(year | figures, state, _console())
+
+
+@cli.command("roster")
+def write_roster(file: Path, sample: Annotated[int, typer.Option()], seed: int = 2017) -> None:
+    """Write a synthetic roster (XLSX) of so many households."""
+    try:
+        people = write_sample(file, sample, seed)
+    except OSError as error:
+        print(f"{file} cannot be written: {error.strerror}.", file=sys.stderr)
+        raise typer.Exit(2) from error
+    print(f"{file}: {sample} households, {people} people, all invented.")
 
 
 if __name__ == "__main__":

@@ -19,8 +19,9 @@ import pytest
 import uvicorn
 from joserfc.jwk import KeySet, RSAKey
 
-from deploy.local.cluster import ensure_cluster, login_names
+from deploy.local.cluster import EXTENSIONS, ensure_cluster, login_names
 from deploy.local.postgres import Postgres
+from services import NAMES
 from shared.bus.postgres import migrate as migrate_bus
 from shared.data.migrate import migrate
 from shared.doors.tokens import sign_token
@@ -29,7 +30,7 @@ from shared.process.settings import Settings
 from shared.serve.run import build_app
 from tests.broker import BROKER, Broker, running
 
-SERVICES = ("registry", "finance", "relocation", "industry", "assessment", "gateway")
+SERVICES = (*NAMES, "gateway")
 DATABASES = (*SERVICES, "bus")
 _NUMBERS = itertools.count(1)
 logs.configure("ERROR")  # as in service: the library's own console draws each traceback for seconds
@@ -138,16 +139,29 @@ class House:
             self.dropped.push_async_callback(self.admin.execute, f"DROP DATABASE {copy} WITH (FORCE)")
         return copy
 
+    async def empty(self, service: str) -> str:
+        """The same before its first migration; the owner's address of it."""
+        copy = f"{service}_{self.number}"
+        self.cloned.add(service)
+        extensions = "; ".join(f"CREATE EXTENSION {name}" for name in EXTENSIONS)
+        await self.admin.execute(f"CREATE DATABASE {copy} OWNER {service}_owner")
+        self.dropped.push_async_callback(self.admin.execute, f"DROP DATABASE {copy} WITH (FORCE)")
+        superuser = await asyncpg.connect(self.cluster.server.url(), database=copy)
+        try:
+            await superuser.execute(extensions)
+        finally:
+            await superuser.close()
+        return self.cluster.url(f"{service}_owner", copy)
+
     async def settings(self, service: str, **changes: Any) -> Settings:
         login = f"{service}_app"
-        return Settings(
-            **{
-                "database_url": self.cluster.url(login, await self.database(service)),
-                "bus_url": self.cluster.url(login, await self.database("bus")),
-                "jwks_file": self.keys.jwks, "data_key_file": self.keys.data,
-                "profile": "dev", "clock": "scenario", "pool_size": 4,
-            } | changes
-        )  # fmt: skip
+        usual: dict[str, Any] = {
+            "database_url": self.cluster.url(login, await self.database(service)),
+            "bus_url": self.cluster.url(login, await self.database("bus")),
+            "jwks_file": self.keys.jwks, "data_key_file": self.keys.data,
+            "profile": "dev", "clock": "scenario", "pool_size": 4,
+        }  # fmt: skip
+        return Settings(**usual | changes)
 
     async def owner(self, service: str) -> asyncpg.Connection:
         """A connection that sees and may write everything: to prepare and to look, never to act."""
@@ -160,7 +174,8 @@ class House:
     async def rows(self, service: str, query: str, *arguments: Any) -> list[asyncpg.Record]:
         connection = await self.owner(service)
         try:
-            return await connection.fetch(query, *arguments)
+            found: list[asyncpg.Record] = await connection.fetch(query, *arguments)
+            return found
         finally:
             await connection.close()
 

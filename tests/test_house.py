@@ -1,27 +1,38 @@
 """The house's own rules, so that nobody needs to remember them."""
 
 import ast
+import importlib
 import re
 import subprocess
 import tomllib
 from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from deploy.document import document
 from deploy.local.supervisor import PROCESSES
+from services import NAMES
 from shared.bus.topics import TOPICS
+from shared.data.pages import Pages
+from shared.data.relations import Relation
+from shared.data.sql import Statement
 from shared.events import CATALOGUE
 from shared.ground import problems
-from shared.ground.policy import read_policy
+from shared.ground.policy import FAR, asked_by, read_policy
 from shared.values.id_number import is_valid
+from shared.values.verdicts import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVICES = sorted(p.name for p in (ROOT / "services").iterdir() if (p / "service.py").exists())
-FURNITURE = {f"{n}.py" for n in ("__init__", "api", "schemas", "reactions", "actions", "rules", "queries", "tables")}
+DRAWERS = ("__init__", "api", "schemas", "files", "reactions", "work", "actions", "rules", "queries", "tables")
+FURNITURE = {f"{n}.py" for n in DRAWERS}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 70
 SYNTHETIC_AREA = "140999"
 STANDARDS_VECTOR = "11010519491231002X"  # the example of GB 11643 itself
@@ -36,7 +47,7 @@ TRACKED = sorted(
 PYTHON = [p for p in TRACKED if p.suffix == ".py"]
 ROOMS = sorted(
     folder
-    for house in (*(ROOT / "services" / s for s in SERVICES), ROOT / "gateway")
+    for house in (*(ROOT / "services" / s for s in NAMES), ROOT / "gateway")
     for folder in house.iterdir()
     if folder.is_dir() and folder.name not in ("migrations", "__pycache__")
 )
@@ -72,7 +83,7 @@ def test_every_room_has_the_same_furniture() -> None:
     assert strange + nested == []
 
 
-@pytest.mark.parametrize("folder", [*ROOMS, *(ROOT / "services" / s for s in SERVICES)], ids=name)
+@pytest.mark.parametrize("folder", [*ROOMS, *(ROOT / "services" / s for s in NAMES)], ids=name)
 def test_every_room_and_service_says_what_it_is(folder: Path) -> None:
     assert ast.get_docstring(tree(folder / "__init__.py"))
 
@@ -104,26 +115,28 @@ def test_every_event_has_a_topic_written_by_its_owner_and_a_sample() -> None:
 
 
 def test_every_topic_has_a_writer_among_the_services() -> None:
-    assert {t.writer for t in TOPICS.values()} <= {*SERVICES, "gateway"}
+    assert {t.writer for t in TOPICS.values()} <= {*NAMES, "gateway"}
 
 
 def test_every_service_is_started_on_one_machine() -> None:
-    assert {p.name for p in PROCESSES if p.run} == {*SERVICES, "gateway"}
+    assert {p.name for p in PROCESSES if p.run} == {*NAMES, "gateway"}
 
 
-CODE = re.compile(rf"shared\.[a-z_]+|(?:{'|'.join((*SERVICES, 'gateway'))})\.[a-z_]+\.[a-z_]+")
+CODE = re.compile(rf"shared\.[a-z_]+|(?:{'|'.join((*NAMES, 'gateway'))})\.[a-z_]+\.[a-z_]+")
 ROOM = re.compile(r"[a-z]+\.[a-z_]+\.")
 
 
+@cache
 def literals(path: Path) -> set[str]:
     return {n.value for n in ast.walk(tree(path)) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
 
 
 def code_prefixes(path: Path) -> set[str]:
-    """Rooms whose codes a file puts together: `f"service.room.{reason}"`."""
+    """Rooms whose codes a file puts together: `f"service.room.{reason}"`, or a room's name given with its reasons."""
     begun = {n.values[0] for n in ast.walk(tree(path)) if isinstance(n, ast.JoinedStr) and len(n.values) == 2}
     found = {str(part.value) for part in begun if isinstance(part, ast.Constant)}
-    return {prefix for prefix in found if ROOM.fullmatch(prefix)}
+    named = {f"{word}." for word in literals(path)}
+    return {prefix for prefix in found | named if ROOM.fullmatch(prefix)}
 
 
 def test_every_refusal_has_its_texts_and_no_text_is_left_over() -> None:
@@ -141,7 +154,8 @@ def test_every_refusal_has_its_texts_and_no_text_is_left_over() -> None:
         for sibling in (*path.parent.glob("*.py"), *(ROOT / "shared").rglob("*.py"))
         for word in literals(sibling)
     }
-    assert sorted(catalogue - written - put_together) == []
+    common = {f"shared.{word}" for path in code for word in literals(path)}
+    assert sorted(catalogue - written - put_together - common) == []
 
 
 def modules() -> set[str]:
@@ -175,6 +189,69 @@ def test_every_number_has_unit_dates_and_source(path: Path) -> None:
         assert entry.source.strip(), entry
         assert type(entry.effective_from) is date is type(entry.effective_to), entry
         assert entry.effective_from < entry.effective_to, entry
+
+
+def of_rules(service: str, kind: type[Any]) -> Iterator[Any]:
+    """What of this kind a service's rules define: rules, or classes."""
+    for path in sorted((ROOT / "services" / service).glob("*/rules.py")):
+        module = import_module(f"services.{service}.{path.parent.name}.rules")
+        yield from (
+            x for x in vars(module).values() if isinstance(x, kind) and getattr(x, "__module__", "") != "typing"
+        )
+
+
+def policies(service: str) -> set[Any]:
+    """The dataclasses that a service's policy file fills: those of its rules of which the name ends so."""
+    return {x for x in of_rules(service, type) if x.__name__.endswith("Policy")}
+
+
+def figures(service: str) -> set[str]:
+    """What they ask for: codes, or `code.key` of a table."""
+    return {of for kind in policies(service) for of in asked_by(kind).values() if isinstance(of, str)}
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_a_figure_that_is_asked_for_is_in_force_from_its_first_day_on(service: str) -> None:
+    """Without a gap and without an end: what lapsed would be missed on the day, in front of the counter."""
+    entries = read_policy(ROOT / "services" / service / "policy.toml").entries
+    for code in {figure.partition(".")[0] for figure in figures(service)}:
+        ours = [e for e in entries if e.code == code]
+        assert ours, code
+        assert all(one.effective_to == other.effective_from for one, other in pairwise(ours)), code
+        assert ours[-1].effective_to == FAR, code
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_every_entry_of_a_policy_is_somebodys_field(service: str) -> None:
+    asked = figures(service)
+    for entry in read_policy(ROOT / "services" / service / "policy.toml").entries:
+        parts = {f for f in asked if f.startswith(f"{entry.code}.")}
+        assert parts == {f"{entry.code}.{key}" for key in entry.value} if parts else entry.code in asked, entry.code
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_every_policy_can_be_asked_today_and_holds_what_its_types_say(service: str) -> None:
+    policy = read_policy(ROOT / "services" / service / "policy.toml")
+    for kind in policies(service):
+        found = policy.on(date(2026, 11, 28), kind)
+        adapter = TypeAdapter(kind)
+        assert adapter.validate_json(adapter.dump_json(found, warnings=False), strict=True) == found
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_what_is_asked_of_a_policy_is_a_policy_and_every_policy_is_asked(service: str) -> None:
+    """A dataclass of another name would escape the tests above."""
+    asked = {
+        ast.unparse(call.args[1]).rpartition(".")[2]
+        for path in (ROOT / "services" / service).glob("*/*.py")
+        for call in ast.walk(tree(path))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "on"
+    }
+    by_rule = {rule.policy.__name__ for rule in of_rules(service, Rule)}
+    within = {x.__name__ for kind in policies(service) for x in asked_by(kind).values() if not isinstance(x, str)}
+    names = {kind.__name__ for kind in policies(service)}
+    assert asked - {"policy"} <= names
+    assert names <= asked | by_rule | within
 
 
 def test_no_number_of_a_person_who_may_exist() -> None:
@@ -239,3 +316,83 @@ def test_the_plan_names_every_room_of_furniture() -> None:
     (layers,) = (c["layers"] for c in contracts if "services.*.*" in c.get("containers", ()))
     named = {tail for layer in layers for tail in re.findall(r"\((\w+)\)", layer)}
     assert {f"{tail}.py" for tail in named} | {"__init__.py"} == FURNITURE
+
+
+# What a room writes of another's tables: nothing.
+WRITES: dict[str, set[str]] = {}
+# What a room reads of another's: it may, and here a review sees it.
+READS = {
+    "gateway/acknowledgements": {"exit_fact"},
+    "gateway/subscriptions": {"exit_fact"},
+    "assessment/appeals": {"cadre"},
+    "assessment/cases": {"cadre", "unit"},
+    "assessment/dossier": {"deed", "pairing", "visit"},
+    "assessment/scoring": {
+        "cadre", "case_subject", "checkin", "deed", "fraud_case", "leave", "pairing", "survey_answer", "survey_round",
+        "survey_sample", "unit", "visit",
+    },
+    "assessment/surveys": {"cadre", "pairing"},
+    "finance/bank": {"discount_line", "loan"},
+    "finance/discounts": {"interest_period", "loan"},
+    "finance/dossier": {"loan", "loan_hold"},
+    "finance/loans": {"loan_hold"},
+    "industry/dossier": {
+        "dividend_agreement", "payout_due", "payout_line", "post", "post_assignment", "training_attendance",
+        "training_certificate", "training_class",
+    },
+    "industry/stations": {"station_plan", "station_plan_item"},
+    "registry/amendments": {"exit_case"},
+    "registry/changes": {"member", "member_fact"},
+    "registry/dossier": {
+        "exit_case", "household", "household_fact", "income_line", "measure", "member", "member_fact",
+    },
+    "registry/measures": {"household"},
+    "registry/resolutions": {"household", "member", "member_fact"},
+    "registry/roster": {"division", "household", "person_index"},
+    "registry/targets": {"division", "household", "member_fact", "village_exit"},
+    "registry/villages": {"division", "household", "member_fact"},
+    "relocation/allocation": {"relocation_application"},
+    "relocation/dossier": {"allocation", "homestead", "relocation_application"},
+}  # fmt: skip
+WRITTEN = re.compile(r'\b(?:INSERT INTO|DELETE FROM|(?<!FOR )(?<!DO )UPDATE) "?(\w+)')
+READ = re.compile(r'\b(?:FROM|JOIN) "?(\w+)')
+
+
+def statements(room: Path) -> list[Statement[Any]]:
+    """Every statement that a room holds as a constant; of its pages the one without a filter."""
+    if not (room / "queries.py").exists():
+        return []
+    queries = importlib.import_module(".".join((*room.relative_to(ROOT).parts, "queries")))
+    held = vars(queries).values()
+    pages = [value.statement(frozenset()) for value in held if isinstance(value, Pages)]
+    return [*pages, *(value for value in held if isinstance(value, Statement))]
+
+
+def tables(room: Path) -> set[str]:
+    if not (room / "tables.py").exists():
+        return set()
+    module = importlib.import_module(".".join((*room.relative_to(ROOT).parts, "tables")))
+    described = {value.name for value in vars(module).values() if isinstance(value, Relation)}
+    return described | (set(module.METADATA.tables) if hasattr(module, "METADATA") else set())
+
+
+def foreign(pattern: re.Pattern[str], among: Callable[[Path], set[str]]) -> dict[str, set[str]]:
+    """By room, which tables `among` those that are none of its own its statements name in such a place."""
+    found = {
+        "/".join(room.parts[-2:]): {t for s in statements(room) for t in pattern.findall(s.text)} & among(room)
+        for room in ROOMS
+    }
+    return {room: names for room, names in found.items() if names}
+
+
+def test_a_room_writes_its_own_tables_only() -> None:
+    written = {t for room in ROOMS for s in statements(room) for t in WRITTEN.findall(s.text)}
+    assert written, "the pattern finds what there is"
+    assert foreign(WRITTEN, lambda room: written - tables(room)) == WRITES
+
+
+def test_what_a_room_reads_of_another_is_seen_in_review() -> None:
+    def others(room: Path) -> set[str]:
+        return {t for other in ROOMS if other.parent == room.parent for t in tables(other)} - tables(room)
+
+    assert foreign(READ, others) == READS

@@ -191,12 +191,10 @@ def roster(
     file: Path,
     sample: Annotated[int, typer.Option(min=1, help="How many households.")],
     seed: Seed = SEED,
-) -> None:
+) -> int:
     """Write a synthetic roster (XLSX), for trying the import."""
-    from scenario.world.roster import write_sample
-
-    people = write_sample(file, sample, seed)
-    print(f"{file}: {sample} households, {people} people, all invented.")
+    options = ["--sample", str(sample), "--seed", str(seed)]
+    return subprocess.call([sys.executable, "-m", "scenario", "roster", str(file.absolute()), *options], cwd=ROOT)
 
 
 @app.command()

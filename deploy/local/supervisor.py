@@ -39,6 +39,7 @@ from deploy.local.state import (
     is_disk_full,
     locked,
 )
+from services import NAMES
 
 GATEWAY = "gateway"
 GATEWAY_PORT = 8000
@@ -59,12 +60,11 @@ class Process:
     run: tuple[str, ...] = ()
 
 
-SERVICES = ("registry", "finance", "relocation", "industry", "assessment")
 PROCESSES = (
     Process(BUS, migrate=("-m", "shared.bus", "migrate")),
     *(
         Process(name, migrate=("-m", "services", name, "migrate"), run=("-m", "services", name, "--role", "all"))
-        for name in SERVICES
+        for name in NAMES
     ),
     Process(GATEWAY, migrate=("-m", "gateway", "migrate"), run=("-m", "gateway", "--role", "all")),
 )

@@ -27,12 +27,15 @@ async def acknowledge(connection: Connection, act: Act, items: Sequence[Acknowle
         connection,
         [
             {
-                "owner_subject": act.subject, "event_id": event_id, "action": action, "acted_on": item.acted_on,
+                "owner_subject": act.subject,
+                "event_id": event_id,
+                "action": action,
+                "acted_on": item.acted_on,
                 "reference": item.reference,
             }
             for (event_id, action), item in sorted(first.items())
         ],
-    )  # fmt: skip
+    )
     kept = await queries.list_own(connection, act.subject, ids)
     results = []
     for item, refusal in zip(items, reasons, strict=True):

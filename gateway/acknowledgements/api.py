@@ -36,9 +36,12 @@ async def acknowledge(
 
 @router.get("")
 async def list_acknowledgements(
-    connection: Transaction, act: Reader, subscriber: Subscriber = "",
-    cursor: Annotated[str, Query(max_length=300)] = "", limit: Limit = 100,
-) -> AcknowledgedPage:  # fmt: skip
+    connection: Transaction,
+    act: Reader,
+    subscriber: Subscriber = "",
+    cursor: Annotated[str, Query(max_length=300)] = "",
+    limit: Limit = 100,
+) -> AcknowledgedPage:
     """What was said, by the event's position; the county and auditors see every subscriber's, or that of one."""
     after = _read_place(cursor)
     rows = await queries.list_acknowledgements(connection, _whose(act, subscriber) or None, after, limit)
@@ -49,10 +52,13 @@ async def list_acknowledgements(
 
 @router.get("/missing")
 async def list_unanswered(
-    connection: Transaction, act: Reader, subscriber: Subscriber = "",
+    connection: Transaction,
+    act: Reader,
+    subscriber: Subscriber = "",
     type: Annotated[str | None, Query(max_length=60)] = None,  # noqa: A002 - CloudEvents' own word
-    cursor: Annotated[int, Query(ge=0, le=2**53)] = 0, limit: Limit = 100,
-) -> UnansweredPage:  # fmt: skip
+    cursor: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    limit: Limit = 100,
+) -> UnansweredPage:
     """The public facts, of one type or of all, upon which a subscriber has not said that it acted."""
     subject = _whose(act, subscriber) or act.subject
     rows = await queries.list_unanswered(connection, subject, type, cursor, limit)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Text
+from sqlalchemy import BigInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gateway.acknowledgements.tables import acknowledgement
@@ -14,24 +14,27 @@ _INSERT = insert_many(
     acknowledgement, ("owner_subject", "event_id", "action", "acted_on", "reference"), "ON CONFLICT DO NOTHING"
 )
 _OWN = sql(
-    "SELECT event_id, action, acted_on, reference FROM acknowledgement"
-    " WHERE owner_subject = :subject AND event_id = ANY(:ids)",
-    subject=Text, ids=ARRAY(Text),
-)  # fmt: skip
-_PAGE = sql(
-    "SELECT a.owner_subject, a.event_id, f.position, f.key, f.type, a.action, a.acted_on, a.reference,"
-    " a.acknowledged_at FROM acknowledgement a JOIN exit_fact f USING (event_id)"
-    " WHERE (:subject IS NULL OR a.owner_subject = :subject)"
-    " AND (f.position, a.owner_subject, a.action) > (:position, :owner, :action)"
-    " ORDER BY f.position, a.owner_subject, a.action LIMIT :limit",
-    subject=Text, position=BigInteger, owner=Text, action=Text, limit=Integer,
-)  # fmt: skip
+    """
+    SELECT event_id, action, acted_on, reference FROM acknowledgement
+    WHERE owner_subject = :subject AND event_id = ANY(:ids)
+""",
+    ids=ARRAY(Text),
+)
+_PAGE = sql("""
+    SELECT a.owner_subject, a.event_id, f.position, f.key, f.type, a.action, a.acted_on, a.reference,
+    a.acknowledged_at FROM acknowledgement a JOIN exit_fact f USING (event_id)
+    WHERE (:subject IS NULL OR a.owner_subject = :subject)
+    AND (f.position, a.owner_subject, a.action) > (:position, :owner, :action)
+    ORDER BY f.position, a.owner_subject, a.action LIMIT :limit
+""")
 _UNANSWERED = sql(
-    "SELECT f.position, f.event FROM exit_fact f WHERE f.position > :after AND (:type IS NULL OR f.type = :type)"
-    " AND NOT EXISTS (SELECT 1 FROM acknowledgement a WHERE a.event_id = f.event_id AND a.owner_subject = :subject)"
-    " ORDER BY f.position LIMIT :limit",
-    after=BigInteger, type=Text, subject=Text, limit=Integer,
-)  # fmt: skip
+    """
+    SELECT f.position, f.event FROM exit_fact f WHERE f.position > :after AND (:type IS NULL OR f.type = :type)
+    AND NOT EXISTS (SELECT 1 FROM acknowledgement a WHERE a.event_id = f.event_id AND a.owner_subject = :subject)
+    ORDER BY f.position LIMIT :limit
+""",
+    after=BigInteger,
+)
 
 
 async def find_events(connection: Connection, ids: Sequence[str]) -> set[str]:
@@ -56,13 +59,9 @@ async def list_acknowledgements(
 ) -> list[Row]:
     """A page by position, subscriber and action; those of one subscriber, or of all whom the caller may see."""
     position, owner, action = after
-    return await fetch(
-        connection, _PAGE, subject=subject, position=position, owner=owner, action=action, limit=limit
-    )  # fmt: skip
+    return await fetch(connection, _PAGE, subject=subject, position=position, owner=owner, action=action, limit=limit)
 
 
-async def list_unanswered(
-    connection: Connection, subject: str, kind: str | None, after: int, limit: int
-) -> list[Row]:  # fmt: skip
+async def list_unanswered(connection: Connection, subject: str, kind: str | None, after: int, limit: int) -> list[Row]:
     """Facts that the subscriber acknowledged nothing upon, by position."""
     return await fetch(connection, _UNANSWERED, subject=subject, type=kind, after=after, limit=limit)

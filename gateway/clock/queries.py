@@ -2,19 +2,18 @@
 
 from datetime import date
 
-from sqlalchemy import Date, select
+from sqlalchemy import select
 
 from gateway.clock.tables import clock
 from shared.data.sql import Connection, execute, fetch_one, sql, statement
 
 _FIND = statement(select(clock.c.business_date))
 # Never backwards, whatever two callers at once have read.
-_SET = sql(
-    "INSERT INTO clock (business_date) VALUES (:business_date)"
-    " ON CONFLICT (single) DO UPDATE SET business_date = excluded.business_date"
-    " WHERE clock.business_date <= excluded.business_date",
-    business_date=Date,
-)  # fmt: skip
+_SET = sql("""
+    INSERT INTO clock (business_date) VALUES (:business_date)
+    ON CONFLICT (single) DO UPDATE SET business_date = excluded.business_date
+    WHERE clock.business_date <= excluded.business_date
+""")
 
 
 async def find_business_date(connection: Connection) -> date | None:

@@ -14,9 +14,11 @@ from shared.values import dates
 router = APIRouter(tags=["console"], include_in_schema=False)
 
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY, "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
-}  # fmt: skip
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
 
 
 def _read(path: Path) -> dict[str, Any] | None:

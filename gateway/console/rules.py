@@ -38,13 +38,19 @@ class Column:
 
 
 TARGETS = (
-    Column("title_en", "Target", "目标"), Column("title_zh", "", ""), Column("planned", "Planned", "计划"),
-    Column("actual", "Actual", "实际"), Column("unit", "Unit", "单位"), Column("met", "Met", "完成"),
-)  # fmt: skip
+    Column("title_en", "Target", "目标"),
+    Column("title_zh", "", ""),
+    Column("planned", "Planned", "计划"),
+    Column("actual", "Actual", "实际"),
+    Column("unit", "Unit", "单位"),
+    Column("met", "Met", "完成"),
+)
 QUALITY = (
-    Column("code", "Quality", "质量"), Column("value", "Value", "数值"), Column("low", "Low", "下限"),
+    Column("code", "Quality", "质量"),
+    Column("value", "Value", "数值"),
+    Column("low", "Low", "下限"),
     Column("high", "High", "上限"),
-)  # fmt: skip
+)
 INVARIANTS = (
     Column("code", "Invariant", "不变式"),
     Column("holds", "Holds", "成立"),

@@ -46,12 +46,16 @@ async def append_facts(connection: Connection, facts: Sequence[tuple[Act, Payloa
         connection,
         [
             {
-                "position": position, "epoch": head.epoch, "event_id": event.id, "key": event.key, "type": event.type,
+                "position": position,
+                "epoch": head.epoch,
+                "event_id": event.id,
+                "key": event.key,
+                "type": event.type,
                 "event": json.dumps(event.structured(), ensure_ascii=False, separators=(",", ":")),
             }
             for position, event in enumerate(events, head.position + 1)
         ],
-    )  # fmt: skip
+    )
     return head
 
 

@@ -28,9 +28,12 @@ def _tail(request: Request) -> Tail:
 
 @router.get("/exits")
 async def read_exits(
-    request: Request, act: Reader, cursor: Annotated[str, Query(max_length=40)] = "",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100, wait_seconds: Annotated[int, Query(ge=0, le=30)] = 0,
-) -> FeedPage:  # fmt: skip
+    request: Request,
+    act: Reader,
+    cursor: Annotated[str, Query(max_length=40)] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    wait_seconds: Annotated[int, Query(ge=0, le=30)] = 0,
+) -> FeedPage:
     """Exits and what became of them in the feed's order, from `cursor` on, or from the beginning.
 
     Where nothing is new the answer waits up to `wait_seconds` for it. A cursor from before a restore is answered
@@ -46,9 +49,11 @@ async def read_exits(
 
 @router.get("/exits/snapshot")
 async def read_snapshot(
-    request: Request, act: Reader, cursor: Annotated[str, Query(max_length=80)] = "",
+    request: Request,
+    act: Reader,
+    cursor: Annotated[str, Query(max_length=80)] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> SnapshotPage:  # fmt: skip
+) -> SnapshotPage:
     """Who stands out of poverty now, for a subscriber that begins, or begins anew. All pages show one moment.
 
     Where the system was restored meanwhile the answer is 410: the snapshot begins anew.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Integer, Text
+from sqlalchemy import BigInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gateway.feed.rules import Cursor
@@ -12,28 +12,28 @@ from shared.data.sql import Connection, Row, execute_many, fetch, fetch_one, ins
 
 _FEED_LOCK = 7_406_541
 
-_HOLD = sql(
-    f"SELECT CASE WHEN :shared THEN pg_advisory_xact_lock_shared({_FEED_LOCK})"
-    f" ELSE pg_advisory_xact_lock({_FEED_LOCK}) END",
-    shared=Boolean,
-)  # fmt: skip
+_HOLD = sql(f"""
+    SELECT CASE WHEN :shared THEN pg_advisory_xact_lock_shared({_FEED_LOCK})
+    ELSE pg_advisory_xact_lock({_FEED_LOCK}) END
+""")
 _HEAD = sql("SELECT (SELECT epoch FROM source) AS epoch, coalesce(max(position), 0) AS position FROM exit_fact")
-_LAST_OF_EPOCH = sql(
-    "SELECT coalesce(max(position), 0) AS position FROM exit_fact WHERE epoch <= :epoch"
-    " AND EXISTS (SELECT 1 FROM exit_fact WHERE epoch = :epoch)",
-    epoch=BigInteger,
-)  # fmt: skip
+_LAST_OF_EPOCH = sql("""
+    SELECT coalesce(max(position), 0) AS position FROM exit_fact WHERE epoch <= :epoch
+    AND EXISTS (SELECT 1 FROM exit_fact WHERE epoch = :epoch)
+""")
 _PAGE = sql(
     "SELECT position, epoch, event FROM exit_fact WHERE position > :after ORDER BY position LIMIT :limit",
-    after=BigInteger, limit=Integer,
-)  # fmt: skip
+    after=BigInteger,
+)
 # How a key stands is what was said of it last.
 _LAST = sql(
-    "SELECT position, epoch, key, event FROM (SELECT DISTINCT ON (key) position, epoch, key, type, event FROM exit_fact"
-    " WHERE position <= :at AND key > :after ORDER BY key, position DESC) last"
-    " WHERE type = ANY(:types) ORDER BY key LIMIT :limit",
-    at=BigInteger, after=Text, types=ARRAY(Text), limit=Integer,
-)  # fmt: skip
+    """
+    SELECT position, epoch, key, event FROM (SELECT DISTINCT ON (key) position, epoch, key, type, event FROM exit_fact
+    WHERE position <= :at AND key > :after ORDER BY key, position DESC) last
+    WHERE type = ANY(:types) ORDER BY key LIMIT :limit
+""",
+    after=Text,
+)
 _KNOWN = sql("SELECT event_id FROM exit_fact WHERE event_id = ANY(:ids)", ids=ARRAY(Text))
 _APPEND = insert_many(exit_fact, ("position", "epoch", "event_id", "key", "type", "event"))
 

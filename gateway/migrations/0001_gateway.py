@@ -1,6 +1,6 @@
 """The gateway's ground: the shared tables."""
 
-from shared.data.ddl import create_shared_tables
+from shared.data.ddl.m0001 import create_shared_tables
 
 revision = "0001"
 down_revision = None

@@ -1,6 +1,7 @@
 """The business clock of a played year: one row, absent until it is first set."""
 
-from shared.data.ddl import HAS_CONTEXT, audit, restrict, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import HAS_CONTEXT, audit, restrict
 
 revision = "0002"
 down_revision = "0001"

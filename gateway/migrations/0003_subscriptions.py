@@ -1,6 +1,7 @@
 """The feed of exits, subscriptions to it, and one row per webhook to be delivered."""
 
-from shared.data.ddl import audit, restrict, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict
 
 revision = "0003"
 down_revision = "0002"

@@ -1,6 +1,7 @@
 """What subscribers did upon what they were told."""
 
-from shared.data.ddl import audit, restrict, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict
 
 revision = "0005"
 down_revision = "0004"

@@ -9,19 +9,18 @@ from fastapi.responses import JSONResponse
 from gateway.limits.api import LIMITED
 from gateway.passport.actions import compose
 from gateway.passport.rules import WHOLE
-from gateway.passport.schemas import Passport
+from gateway.passport.schemas import Passport, WhoseAndWhen
+from gateway.proxy.rules import PASSED_ON
 from shared.doors.http import current_act
 from shared.ground.context import Act
 
 router = APIRouter(tags=["passport"], dependencies=[LIMITED])
 
-PASSED_ON = ("authorization", "accept-language", "business-date", "x-correlation-id")
-
 
 @router.get("/passport/{household_id}", response_model=Passport, response_model_exclude_unset=True)
 async def get_passport(
     household_id: UUID, request: Request, act: Annotated[Act, Depends(current_act)]
-) -> Passport | JSONResponse:
+) -> WhoseAndWhen | JSONResponse:
     """The household: its exits, measures, loans, its move, what it is paid and by which agreements, posts and
     certificates, who helps it and what he saw and did, and the decisions about it. A service that is away leaves its
     parts `unavailable` with a warning; a household that the registry does not show this caller is a 404.

@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
+
+from gateway.passport.rules import DOSSIERS, part_name
 
 
 class PassportPart(BaseModel):
@@ -22,28 +24,20 @@ class Warned(BaseModel):
     title_zh: str
 
 
-class Passport(BaseModel):
-    """One household as the caller may see it; only the fields that apply stand in a part."""
+class WhoseAndWhen(BaseModel):
+    """What stands in a passport beside its parts."""
 
     household_id: UUID
     business_date: date
-    household: PassportPart
-    exits: PassportPart
-    measures: PassportPart
-    registry_decisions: PassportPart
-    loans: PassportPart
-    finance_decisions: PassportPart
-    relocation: PassportPart
-    allocations: PassportPart
-    homesteads: PassportPart
-    relocation_decisions: PassportPart
-    payouts: PassportPart
-    agreements: PassportPart
-    posts: PassportPart
-    certificates: PassportPart
-    industry_decisions: PassportPart
-    helpers: PassportPart
-    visits: PassportPart
-    deeds: PassportPart
-    assessment_decisions: PassportPart
     warnings: list[Warned]
+
+
+_FIELDS: dict[str, Any] = {
+    part_name(service, name): (PassportPart, ...) for service, names in DOSSIERS.items() for name in names
+}
+Passport = create_model(
+    "Passport",
+    __base__=WhoseAndWhen,
+    __doc__="One household as the caller may see it; only the fields that apply stand in a part.",
+    **_FIELDS,
+)

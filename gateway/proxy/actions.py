@@ -39,9 +39,12 @@ async def open_session() -> AsyncIterator[Session]:
         limit=MOST_CONNECTIONS, limit_per_host=MOST_PER_SERVICE, keepalive_timeout=IDLE_CONNECTION_SECONDS
     )
     async with Session(
-        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=False,
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
         skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-    ) as session:  # fmt: skip
+    ) as session:
         yield session
 
 
@@ -129,9 +132,13 @@ async def pass_on(session: Session, passage: Passage, upload: Upload, send: Send
             limit = passage.timeout_seconds * 2 + CONNECT_SECONDS
         async with asyncio.timeout(limit):
             answer = await session.request(
-                passage.method, URL(passage.url, encoded=True), headers=passage.headers, data=body,
-                allow_redirects=False, timeout=_patience(passage.timeout_seconds),
-            )  # fmt: skip
+                passage.method,
+                URL(passage.url, encoded=True),
+                headers=passage.headers,
+                data=body,
+                allow_redirects=False,
+                timeout=_patience(passage.timeout_seconds),
+            )
     except BrokenOffError:
         if upload.refusal:
             raise upload.refusal from None
@@ -219,9 +226,12 @@ async def fetch_answer(
 ) -> Answer | None:
     """GET; None where the service is away, too slow, or answers more than the gateway would hold."""
     try:
-        async with asyncio.timeout(timeout_seconds), session.get(
-            URL(url, encoded=True), headers=headers, allow_redirects=False, timeout=_patience(timeout_seconds)
-        ) as answer:  # fmt: skip
+        async with (
+            asyncio.timeout(timeout_seconds),
+            session.get(
+                URL(url, encoded=True), headers=headers, allow_redirects=False, timeout=_patience(timeout_seconds)
+            ) as answer,
+        ):
             body = bytearray()
             async for piece in answer.content.iter_any():
                 body += piece

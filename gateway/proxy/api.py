@@ -64,9 +64,13 @@ class Proxy:
             _check_target(route, scope)
             state = scope["app"].state
             caller = await identify(
-                headers.get(b"authorization", b"").decode("latin-1"), state.keys, state.settings, state.verified,
-                state.revoked, time.time(),
-            )  # fmt: skip
+                headers.get(b"authorization", b"").decode("latin-1"),
+                state.keys,
+                state.settings,
+                state.verified,
+                state.revoked,
+                time.time(),
+            )
             known = True
             admit(state.buckets, caller, state.limits_factor, time.monotonic())
             upload = _upload(route, headers, receive)

@@ -20,6 +20,9 @@ _UUID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 Headers = list[tuple[bytes, bytes]]
 
+# What a request that is composed of several takes along of the caller's own.
+PASSED_ON = ("authorization", "accept-language", "business-date", "x-correlation-id")
+
 
 def edge_headers(sent: Iterable[tuple[bytes, bytes]], business_date: bytes, fresh_id: bytes) -> tuple[Headers, bytes]:
     """What a caller sent, as the rest of the house may see it, and the request's correlation id.

@@ -124,10 +124,14 @@ async def subscribe(
     subscription_id = uuid7()
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
     row = await queries.insert_subscription(
-        connection, id=subscription_id, owner_subject=act.subject, url=wanted.url, types=sorted(set(wanted.types)),
+        connection,
+        id=subscription_id,
+        owner_subject=act.subject,
+        url=wanted.url,
+        types=sorted(set(wanted.types)),
         secret_sealed=data_keys.encrypt(secret, "subscription", "secret_sealed", subscription_id),
         from_position=head.position + 1,
-    )  # fmt: skip
+    )
     return CreatedSubscription(**row, secret=secret)
 
 
@@ -177,13 +181,19 @@ class Sender:
         """Connections by network, so that one opened for an internal subscriber serves no other."""
         if allowed_network not in self.sessions:
             connector = aiohttp.TCPConnector(
-                resolver=_CheckedResolver(allowed_network), use_dns_cache=False, limit=0,
-                socket_factory=_checked_socket(allowed_network), keepalive_timeout=KEEP_ALIVE_SECONDS,
-            )  # fmt: skip
+                resolver=_CheckedResolver(allowed_network),
+                use_dns_cache=False,
+                limit=0,
+                socket_factory=_checked_socket(allowed_network),
+                keepalive_timeout=KEEP_ALIVE_SECONDS,
+            )
             self.sessions[allowed_network] = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False,
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS), headers={"User-Agent": "Shenchi-Webhooks/1"},
-            )  # fmt: skip
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+                headers={"User-Agent": "Shenchi-Webhooks/1"},
+            )
         return self.sessions[allowed_network]
 
     async def close(self) -> None:
@@ -234,9 +244,14 @@ async def _attempt(sender: Sender, row: Row) -> Outcome:
         log.error("webhook_failed", subscription=str(row["subscription_id"]), exc_info=unexpected)
         error = "internal"
     return Outcome(
-        row["subscription_id"], row["position"], row["fence"], delivered=error is None,
-        pause=next_attempt_after(row["attempts"] + 1), status=status, error=error,
-    )  # fmt: skip
+        row["subscription_id"],
+        row["position"],
+        row["fence"],
+        delivered=error is None,
+        pause=next_attempt_after(row["attempts"] + 1),
+        status=status,
+        error=error,
+    )
 
 
 async def _send(sender: Sender, row: Row) -> None:

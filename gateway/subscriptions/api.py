@@ -33,9 +33,11 @@ async def _checked_target(request: Request, body: NewSubscription, act: Owner) -
 
 @router.post("", status_code=201)
 async def subscribe(
-    wanted: Annotated[NewSubscription, Depends(_checked_target)], connection: Transaction, act: Owner,
+    wanted: Annotated[NewSubscription, Depends(_checked_target)],
+    connection: Transaction,
+    act: Owner,
     data_keys: CurrentDataKeys,
-) -> CreatedSubscription:  # fmt: skip
+) -> CreatedSubscription:
     """Have announced exits sent to a URL from now on. The secret is shown this once.
 
     Refused with `gateway.subscriptions.target_invalid`, `...target_unresolved` or `...private_target` (422).
@@ -57,9 +59,12 @@ async def unsubscribe(subscription_id: UUID, connection: Transaction) -> None:
 
 @router.get("/{subscription_id}/deliveries", dependencies=[by("subscriber", "county")])
 async def list_deliveries(
-    subscription_id: UUID, connection: Transaction, state: Literal["pending", "delivered"] | None = None,
-    cursor: Annotated[int, Query(ge=0, le=2**53)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> DeliveryPage:  # fmt: skip
+    subscription_id: UUID,
+    connection: Transaction,
+    state: Literal["pending", "delivered"] | None = None,
+    cursor: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> DeliveryPage:
     """Every webhook of a subscription by rising position, with its attempts."""
     await queries.get_subscription(connection, subscription_id)
     rows = await queries.list_deliveries(connection, subscription_id, cursor, limit, state)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, DateTime, Integer
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.data.sql import Connection, Row, execute, fetch, fetch_one, sql
@@ -17,73 +17,82 @@ TAKEN_AT_ONCE = 64
 _INSTANT = DateTime(timezone=True)
 
 _SELECT = "SELECT id, owner_subject, url, types, state, from_position, created_at FROM subscription"
-_INSERT = sql(
-    "INSERT INTO subscription (id, owner_subject, url, secret_sealed, types, from_position)"
-    " VALUES (:id, :owner_subject, :url, :secret_sealed, :types, :from_position)"
-    " RETURNING id, owner_subject, url, types, state, from_position, created_at",
-    id=Uuid, owner_subject=Text, url=Text, secret_sealed=LargeBinary, types=ARRAY(Text), from_position=BigInteger,
-)  # fmt: skip
+_INSERT = sql("""
+    INSERT INTO subscription (id, owner_subject, url, secret_sealed, types, from_position)
+    VALUES (:id, :owner_subject, :url, :secret_sealed, :types, :from_position)
+    RETURNING id, owner_subject, url, types, state, from_position, created_at
+""")
 _LIST = sql(f"{_SELECT} WHERE state <> 'deleted' ORDER BY id LIMIT 1000")
-_GET = sql(f"{_SELECT} WHERE id = :id AND state <> 'deleted'", id=Uuid)
-_DELETE = sql("UPDATE subscription SET state = 'deleted' WHERE id = :id AND state <> 'deleted'", id=Uuid)
-_DISABLE = sql("UPDATE subscription SET state = 'disabled' WHERE id = ANY(:ids) AND state = 'active'", ids=ARRAY(Uuid))
+_GET = sql(f"{_SELECT} WHERE id = :id AND state <> 'deleted'")
+_DELETE = sql("UPDATE subscription SET state = 'deleted' WHERE id = :id AND state <> 'deleted'")
+_DISABLE = sql("UPDATE subscription SET state = 'disabled' WHERE id = ANY(:ids) AND state = 'active'")
 _SCHEDULE = sql(
-    "INSERT INTO delivery (subscription_id, position, owner_subject, key, next_attempt_at)"
-    " SELECT s.id, f.position, s.owner_subject, f.key, f.published_at"
-    " FROM exit_fact f JOIN subscription s ON f.type = ANY(s.types)"
-    " WHERE f.position > :after AND s.state = 'active'",
+    """
+    INSERT INTO delivery (subscription_id, position, owner_subject, key, next_attempt_at)
+    SELECT s.id, f.position, s.owner_subject, f.key, f.published_at
+    FROM exit_fact f JOIN subscription s ON f.type = ANY(s.types)
+    WHERE f.position > :after AND s.state = 'active'
+""",
     after=BigInteger,
-)  # fmt: skip
+)
 # What a sender is at this moment about to report is older than the replay: the fence keeps it out.
-_REPLAY = sql(
-    "INSERT INTO delivery AS d (subscription_id, position, owner_subject, key, next_attempt_at)"
-    " SELECT s.id, f.position, s.owner_subject, f.key, clock_timestamp()"
-    " FROM exit_fact f JOIN subscription s ON f.type = ANY(s.types)"
-    " WHERE s.id = :id AND f.position >= :from_position"
-    " ON CONFLICT (subscription_id, position) DO UPDATE SET state = 'pending', attempts = 0, fence = d.fence + 1,"
-    " next_attempt_at = excluded.next_attempt_at, lease_until = NULL, delivered_at = NULL, last_status = NULL,"
-    " last_error = NULL",
-    id=Uuid, from_position=BigInteger,
-)  # fmt: skip
+_REPLAY = sql("""
+    INSERT INTO delivery AS d (subscription_id, position, owner_subject, key, next_attempt_at)
+    SELECT s.id, f.position, s.owner_subject, f.key, clock_timestamp()
+    FROM exit_fact f JOIN subscription s ON f.type = ANY(s.types)
+    WHERE s.id = :id AND f.position >= :from_position
+    ON CONFLICT (subscription_id, position) DO UPDATE SET state = 'pending', attempts = 0, fence = d.fence + 1,
+    next_attempt_at = excluded.next_attempt_at, lease_until = NULL, delivered_at = NULL, last_status = NULL,
+    last_error = NULL
+""")
 _DELIVERIES = sql(
-    "SELECT d.position, f.event_id AS webhook_id, d.key, f.type, d.state, d.attempts, d.next_attempt_at,"
-    " d.last_status, d.last_error, d.delivered_at"
-    " FROM delivery d JOIN exit_fact f USING (position)"
-    " WHERE d.subscription_id = :id AND d.position > :after AND (:state IS NULL OR d.state = :state)"
-    " ORDER BY d.position LIMIT :limit",
-    id=Uuid, after=BigInteger, state=Text, limit=Integer,
-)  # fmt: skip
+    """
+    SELECT d.position, f.event_id AS webhook_id, d.key, f.type, d.state, d.attempts, d.next_attempt_at,
+    d.last_status, d.last_error, d.delivered_at
+    FROM delivery d JOIN exit_fact f USING (position)
+    WHERE d.subscription_id = :id AND d.position > :after AND (:state IS NULL OR d.state = :state)
+    ORDER BY d.position LIMIT :limit
+""",
+    after=BigInteger,
+)
 # Of each key only the first that is still pending: the later ones wait behind it.
 _CLAIM = sql(
-    "WITH picked AS MATERIALIZED ("
-    " SELECT due.* FROM subscription s LEFT JOIN unnest(:busy_ids, :busy) AS b (id, sending) ON b.id = s.id"
-    " CROSS JOIN LATERAL (SELECT d.subscription_id, d.position FROM delivery d"
-    "  WHERE d.subscription_id = s.id AND d.state = 'pending' AND d.next_attempt_at <= :now"
-    "  AND (d.lease_until IS NULL OR d.lease_until <= :now)"
-    "  AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.subscription_id = d.subscription_id AND e.key = d.key"
-    "   AND e.state = 'pending' AND e.position < d.position)"
-    "  ORDER BY d.next_attempt_at, d.position"
-    "  LIMIT greatest(:at_once - coalesce(b.sending, 0), 0) FOR UPDATE SKIP LOCKED) due"
-    " WHERE s.state = 'active')"
-    " UPDATE delivery d SET lease_until = :lease_until, fence = d.fence + 1"
-    " FROM picked p JOIN subscription s ON s.id = p.subscription_id JOIN exit_fact f ON f.position = p.position"
-    " WHERE d.subscription_id = p.subscription_id AND d.position = p.position"
-    " RETURNING d.subscription_id, d.position, d.attempts, d.fence, s.owner_subject, s.url, s.secret_sealed,"
-    " f.event_id, f.event",
-    busy_ids=ARRAY(Uuid), busy=ARRAY(Integer), now=_INSTANT, at_once=Integer, lease_until=_INSTANT,
-)  # fmt: skip
+    """
+    WITH picked AS MATERIALIZED (
+    SELECT due.* FROM subscription s LEFT JOIN unnest(:busy_ids, :busy) AS b (id, sending) ON b.id = s.id
+    CROSS JOIN LATERAL (SELECT d.subscription_id, d.position FROM delivery d
+    WHERE d.subscription_id = s.id AND d.state = 'pending' AND d.next_attempt_at <= :now
+    AND (d.lease_until IS NULL OR d.lease_until <= :now)
+    AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.subscription_id = d.subscription_id AND e.key = d.key
+    AND e.state = 'pending' AND e.position < d.position)
+    ORDER BY d.next_attempt_at, d.position
+    LIMIT greatest(:at_once - coalesce(b.sending, 0), 0) FOR UPDATE SKIP LOCKED) due
+    WHERE s.state = 'active')
+    UPDATE delivery d SET lease_until = :lease_until, fence = d.fence + 1
+    FROM picked p JOIN subscription s ON s.id = p.subscription_id JOIN exit_fact f ON f.position = p.position
+    WHERE d.subscription_id = p.subscription_id AND d.position = p.position
+    RETURNING d.subscription_id, d.position, d.attempts, d.fence, s.owner_subject, s.url, s.secret_sealed,
+    f.event_id, f.event
+""",
+    busy=ARRAY(Integer),
+    at_once=Integer,
+)
 _RECORD = sql(
-    "UPDATE delivery d SET attempts = d.attempts + 1,"
-    " state = CASE WHEN o.delivered THEN 'delivered' ELSE 'pending' END,"
-    " delivered_at = CASE WHEN o.delivered THEN :now END, lease_until = NULL,"
-    " next_attempt_at = CASE WHEN o.delivered THEN d.next_attempt_at ELSE o.next_attempt_at END,"
-    " last_status = o.status, last_error = o.error"
-    " FROM unnest(:ids, :positions, :fences, :delivered, :next_attempts, :statuses, :errors)"
-    " AS o (id, position, fence, delivered, next_attempt_at, status, error)"
-    " WHERE d.subscription_id = o.id AND d.position = o.position AND d.fence = o.fence AND d.state = 'pending'",
-    now=_INSTANT, ids=ARRAY(Uuid), positions=ARRAY(BigInteger), fences=ARRAY(BigInteger), delivered=ARRAY(Boolean),
-    next_attempts=ARRAY(_INSTANT), statuses=ARRAY(Integer), errors=ARRAY(Text),
-)  # fmt: skip
+    """
+    UPDATE delivery d SET attempts = d.attempts + 1,
+    state = CASE WHEN o.delivered THEN 'delivered' ELSE 'pending' END,
+    delivered_at = CASE WHEN o.delivered THEN :now END, lease_until = NULL,
+    next_attempt_at = CASE WHEN o.delivered THEN d.next_attempt_at ELSE o.next_attempt_at END,
+    last_status = o.status, last_error = o.error
+    FROM unnest(:ids, :positions, :fences, :delivered, :next_attempts, :statuses, :errors)
+    AS o (id, position, fence, delivered, next_attempt_at, status, error)
+    WHERE d.subscription_id = o.id AND d.position = o.position AND d.fence = o.fence AND d.state = 'pending'
+""",
+    fences=ARRAY(BigInteger),
+    delivered=ARRAY(Boolean),
+    next_attempts=ARRAY(_INSTANT),
+    statuses=ARRAY(Integer),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +160,28 @@ async def claim_deliveries(
 ) -> list[Row]:
     """Take what is due, for each subscription as many as make up 64 with those taken already."""
     return await fetch(
-        connection, _CLAIM, now=now, lease_until=lease_until, at_once=TAKEN_AT_ONCE, busy_ids=list(busy),
+        connection,
+        _CLAIM,
+        now=now,
+        lease_until=lease_until,
+        at_once=TAKEN_AT_ONCE,
+        busy_ids=list(busy),
         busy=list(busy.values()),
-    )  # fmt: skip
+    )
 
 
 async def record_outcomes(connection: Connection, now: datetime, outcomes: Sequence[Outcome]) -> None:
     # An attempt that a replay or another sender has overtaken touches nothing.
     await execute(
-        connection, _RECORD, rows=None, now=now, ids=[o.subscription_id for o in outcomes],
-        positions=[o.position for o in outcomes], fences=[o.fence for o in outcomes],
-        delivered=[o.delivered for o in outcomes], next_attempts=[now + o.pause for o in outcomes],
-        statuses=[o.status for o in outcomes], errors=[o.error for o in outcomes],
-    )  # fmt: skip
+        connection,
+        _RECORD,
+        rows=None,
+        now=now,
+        ids=[o.subscription_id for o in outcomes],
+        positions=[o.position for o in outcomes],
+        fences=[o.fence for o in outcomes],
+        delivered=[o.delivered for o in outcomes],
+        next_attempts=[now + o.pause for o in outcomes],
+        statuses=[o.status for o in outcomes],
+        errors=[o.error for o in outcomes],
+    )

@@ -9,9 +9,12 @@ from pydantic import BaseModel, Field
 from shared.acts.bodies import Input
 
 EventType = Literal[
-    "county.household_exited.v1", "county.household_returned.v1", "county.exit_revoked.v1", "county.exit_corrected.v1",
+    "county.household_exited.v1",
+    "county.household_returned.v1",
+    "county.exit_revoked.v1",
+    "county.exit_corrected.v1",
     "county.village_exited.v1",
-]  # fmt: skip
+]
 EVENT_TYPES: list[EventType] = list(get_args(EventType))
 
 

@@ -144,7 +144,7 @@ async def suspect_villages(api: Api) -> None:
     """
     wrong: dict[str, list[str]] = {}
     async for case in api.pages(AUDITOR, "/registry/v1/exits?state=refused"):
-        shown = await api.get(AUDITOR, f"/registry/v1/exits/{case['exit_id']}")
+        shown = await api.get(AUDITOR, f"/registry/v1/exits/{case['id']}")
         if any(o["upheld"] for o in shown["objections"]):
             wrong.setdefault(case["division"], []).append(case["household_id"])
     known = {c["division"] async for c in api.pages(AUDITOR, "/assessment/v1/cases")}

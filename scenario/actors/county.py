@@ -41,14 +41,14 @@ async def hand_in_roster(api: Api, file: bytes) -> dict[str, Any]:
 
 async def decide_exits(api: Api) -> None:
     """The rules decide on what is recorded; the office only lays the cases before them."""
-    cases = [c["exit_id"] async for c in api.pages(DECIDER, "/registry/v1/exits?state=township_checked")]
-    await api.batches(DECIDER, "/registry/v1/exits/decisions", [{"exit_id": c} for c in cases])
+    cases = [c["id"] async for c in api.pages(DECIDER, "/registry/v1/exits?state=township_checked")]
+    await api.batches(DECIDER, "/registry/v1/exits/decisions", [{"id": c} for c in cases])
 
 
 async def announce_exits(api: Api) -> None:
-    cases = [c["exit_id"] async for c in api.pages(ANNOUNCER, "/registry/v1/exits?state=approved")]
+    cases = [c["id"] async for c in api.pages(ANNOUNCER, "/registry/v1/exits?state=approved")]
     for start in range(0, len(cases), 50):  # a list a village, as they are read out
-        items = [{"exit_id": c} for c in cases[start : start + 50]]
+        items = [{"id": c} for c in cases[start : start + 50]]
         await api.batches(ANNOUNCER, "/registry/v1/exits/announcements", items)
 
 
@@ -72,9 +72,9 @@ async def claim_discounts(api: Api, banks: Sequence[str], quarter_end: date) -> 
             if refused.status >= 500 or refused.status == 0:
                 raise
             continue  # nothing to claim this quarter
-        path = f"/finance/v1/discounts/claims/{claim['claim_id']}/check"
+        path = f"/finance/v1/discounts/claims/{claim['id']}/check"
         try:
-            await api.call(DECIDER, "POST", path, {}, key=f"check-{claim['claim_id']}")
+            await api.call(DECIDER, "POST", path, {}, key=f"check-{claim['id']}")
         except RefusedError as refused:
             if refused.status != 409:  # 409: it was checked before we were interrupted
                 raise

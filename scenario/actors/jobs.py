@@ -89,7 +89,7 @@ async def check_proposals(api: Api, township: str) -> None:
 
 async def approve_proposals(api: Api) -> None:
     waiting = [a async for a in api.pages(county.DECIDER, f"{POSTS}/assignments?state=checked")]
-    await send(api, county.DECIDER, f"{POSTS}/approvals", [{"id": a["id"], "approved": True} for a in waiting])
+    await send(api, county.DECIDER, f"{POSTS}/approvals", [{"id": a["id"], "confirmed": True} for a in waiting])
 
 
 async def count_days(api: Api, village: str, days: Mapping[str, int], month_on: date) -> None:
@@ -143,8 +143,8 @@ async def teach(api: Api, township: str, trainees: Sequence[Trainee], known: Map
 
 
 async def accept_certificates(api: Api) -> None:
-    issued = [c async for c in api.pages(county.DECIDER, f"{TRAINING}/certificates") if c["accepted_on"] is None]
-    items = [{"id": c["id"], "accepted": True} for c in issued]
+    issued = [c async for c in api.pages(county.DECIDER, f"{TRAINING}/certificates?state=recorded")]
+    items = [{"id": c["id"], "confirmed": True} for c in issued]
     await send(api, county.DECIDER, f"{TRAINING}/certificates/acceptances", items)
 
 

@@ -12,15 +12,17 @@ from typing import Any
 
 from scenario.actors import county
 from scenario.actors.banks import Bank
-from scenario.actors.patience import once
+from scenario.actors.patience import named, once, send
 from scenario.api import Api, RefusedError
 
-DOOR = "/industry/v1/payouts/batches"
+ROOM = "/industry/v1/payouts"
+DOOR = f"{ROOM}/batches"
 CLOSED = 0.01  # of accounts, in a month: closed, until the household names another
 
 
 async def pay(api: Api, day: date) -> None:
     """Put everything that is owed into a payment file; another person checks it."""
+    await settle_held(api)
     body = {"purposes": None, "payer": None, "pay_on": day.isoformat()}
     try:
         made = await api.call(county.PLANNER, "POST", DOOR, body, key=f"payouts-{day}")
@@ -28,7 +30,25 @@ async def pay(api: Api, day: date) -> None:
         if refused.status != 409:
             raise
         return  # nothing is owed
-    await once(api, county.DECIDER, f"{DOOR}/{made['batch_id']}/check", {})
+    await once(api, county.DECIDER, f"{DOOR}/{made['id']}/check", {})
+
+
+async def settle_held(api: Api) -> None:
+    """Who had a closed account has named another by now; for who left the register its heirs come."""
+    held = [due async for due in api.pages(county.PLANNER, f"{ROOM}/held")]
+    rulings = [
+        {
+            "id": named("ruling", f"{due['id']}/{due['line_id']}"),
+            "due_id": due["id"],
+            "ruling": "heirs" if due["removed"] else "account_changed",
+            "evidence": "form",
+        }
+        for due in held
+    ]
+    for result in await send(api, county.PLANNER, f"{ROOM}/rulings", rulings):
+        assert result["status"] == "accepted", result
+    words = [{"id": ruling["id"], "confirmed": True} for ruling in rulings]
+    await send(api, county.DECIDER, f"{ROOM}/rulings/confirmations", words)
 
 
 async def answer(api: Api, banks: Sequence[Bank], day: date, customers: Mapping[str, str]) -> None:
@@ -39,10 +59,10 @@ async def answer(api: Api, banks: Sequence[Bank], day: date, customers: Mapping[
     for bank in banks:
         waiting = [b async for b in api.pages(bank.who, f"{DOOR}?state=checked")]
         for batch in waiting:
-            file = await api.get(bank.who, f"{DOOR}/{batch['batch_id']}/file")
+            file = await api.get(bank.who, f"{DOOR}/{batch['id']}/file")
             content = _return_file(file, day, customers)
             for _ in range(2):  # a core system that lost the answer sends its file again
-                await api.call(bank.who, "POST", f"{DOOR}/{batch['batch_id']}/return", data=content)
+                await api.call(bank.who, "POST", f"{DOOR}/{batch['id']}/return", data=content)
 
 
 def _return_file(file: str, day: date, customers: Mapping[str, str]) -> bytes:

@@ -117,7 +117,7 @@ async def share_out(api: Api, station: Station, year: int, portions: Mapping[str
             "items": [{"household_id": h, "amount_fen": fen, "reason": "share"} for h, fen in portions.items()],
         }  # fmt: skip
         answer = await api.post(who, f"{DOOR}/plans", body)
-        refused = {r["household_id"] for r in answer["results"] if r["status"] == "refused"}
+        refused = {r["id"] for r in answer["results"] if r["status"] == "refused"}
         portions = {h: fen for h, fen in portions.items() if h not in refused}
         if answer["status"] == "accepted" or not refused or not portions:
             return

@@ -116,8 +116,7 @@ async def declare_sites(api: Api, sites: Iterable[Site], buildings: Iterable[Bui
 async def accept_buildings(api: Api, township: str, inspected: Sequence[tuple[str, bool, date]]) -> None:
     """`inspected`: (building's key, whether it passes, when)."""
     items = [
-        {"building_id": building_id(key), "accepted": passes, "accepted_on": on.isoformat()}
-        for key, passes, on in inspected
+        {"id": building_id(key), "accepted": passes, "accepted_on": on.isoformat()} for key, passes, on in inspected
     ]
     await send(api, officer(township), "/relocation/v1/sites/acceptances", items)
 
@@ -134,7 +133,7 @@ async def freeze(api: Api, name: str, cohort: int, sites: Sequence[str]) -> None
 
 async def _round(api: Api, name: str) -> dict[str, Any] | None:
     rounds = (await api.get(county.DECIDER, "/relocation/v1/allocation/rounds"))["items"]
-    return next((r for r in rounds if r["round_id"] == round_id(name)), None)
+    return next((r for r in rounds if r["id"] == round_id(name)), None)
 
 
 async def announce_seed(api: Api, name: str, seed: str) -> None:
@@ -142,7 +141,7 @@ async def announce_seed(api: Api, name: str, seed: str) -> None:
     frozen = await _round(api, name)
     if frozen is not None and frozen["state"] == "frozen":
         body = {"seed": seed, "inputs_hash": frozen["inputs_hash"]}
-        await once(api, county.DECIDER, f"/relocation/v1/allocation/rounds/{frozen['round_id']}/seed", body)
+        await once(api, county.DECIDER, f"/relocation/v1/allocation/rounds/{frozen['id']}/seed", body)
 
 
 async def draw(api: Api, name: str) -> None:
@@ -182,7 +181,7 @@ async def swap(api: Api, township: str) -> None:
 
 async def hand_over_keys(api: Api, township: str, day: date) -> None:
     found = await _allocations(api, officer(township), "allocated")
-    items = [{"allocation_id": a["id"]} for a in found if date.fromisoformat(a["notice_ends_on"]) <= day]
+    items = [{"id": a["id"]} for a in found if date.fromisoformat(a["notice_ends_on"]) <= day]
     await send(api, officer(township), "/relocation/v1/moves/keys", items)
 
 
@@ -203,18 +202,15 @@ async def report_moves(api: Api, village: Village, moved_in: Callable[[str, date
             photo = hashlib.sha256(f"photo/{home['id']}".encode()).hexdigest()
             power = POWER_KWH_X100 + 130 * (day - since).days
             items.append(
-                {
-                    "allocation_id": home["id"], "moved_in_on": since.isoformat(), "photo_sha256": photo,
-                    "power_kwh_x100": power,
-                }
-            )  # fmt: skip
+                {"id": home["id"], "moved_in_on": since.isoformat(), "photo_sha256": photo, "power_kwh_x100": power}
+            )
     await send(api, village.team, "/relocation/v1/moves/reports", items)
 
 
 async def confirm_moves(api: Api, township: str) -> None:
     """Somebody of the township has been there too."""
     found = await _allocations(api, officer(township), "reported")
-    items = [{"allocation_id": a["id"], "confirmed": True} for a in found]
+    items = [{"id": a["id"], "confirmed": True} for a in found]
     await send(api, officer(township), "/relocation/v1/moves/confirmations", items)
 
 
@@ -222,11 +218,12 @@ async def record_homesteads(api: Api, village: Village, homes: Sequence[OldHome]
     """What stands there before they leave."""
     items = [
         {
-            "application_id": application_id(h.household_id), "house_area_m2_x100": h.house_area_m2_x100,
+            "id": application_id(h.household_id),
+            "house_area_m2_x100": h.house_area_m2_x100,
             "land_mu_x100": h.land_mu_x100,
         }
         for h in homes
-    ]  # fmt: skip
+    ]
     await send(api, village.clerk, "/relocation/v1/homesteads", items, "PUT")
 
 
@@ -242,14 +239,14 @@ async def report_works(api: Api, village: Village, step: str, done: Callable[[st
     state, field = STEPS[step]
     items = []
     for home in await _homesteads(api, village.clerk, state):
-        on = done(home["application_id"])
+        on = done(home["id"])
         if on is not None and on <= day:
-            photo = hashlib.sha256(f"{step}/{home['application_id']}".encode()).hexdigest()
-            items.append({"application_id": home["application_id"], field: on.isoformat(), "photo_sha256": photo})
+            photo = hashlib.sha256(f"{step}/{home['id']}".encode()).hexdigest()
+            items.append({"id": home["id"], field: on.isoformat(), "photo_sha256": photo})
     await send(api, village.clerk, f"/relocation/v1/homesteads/{step}s", items)
 
 
 async def accept_works(api: Api, township: str, step: str) -> None:
     found = await _homesteads(api, officer(township), f"{step}_reported")
-    items = [{"application_id": h["application_id"], "step": step, "accepted": True} for h in found]
+    items = [{"id": h["id"], "step": step, "accepted": True} for h in found]
     await send(api, officer(township), "/relocation/v1/homesteads/acceptances", items)

@@ -28,7 +28,7 @@ async def resolve_objections(api: Api, township: str, objections: Sequence[str])
 async def check_exits(api: Api, township: str) -> None:
     """Confirm those whose notice has run out; the others are refused and come again."""
     cases = [c async for c in api.pages(officer(township), "/registry/v1/exits?state=noticed")]
-    items = [{"exit_id": c["exit_id"], "confirmed": True} for c in cases]
+    items = [{"id": c["id"], "confirmed": True} for c in cases]
     if items:
         await api.batches(officer(township), "/registry/v1/exits/township-checks", items)
 

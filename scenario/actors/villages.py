@@ -133,8 +133,7 @@ async def review_exits(api: Api, village: Village, voters: int) -> None:
     cases = await _in_state(api, village.chair, "proposed")
     attended = max(1, voters * 4 // 5)
     items = [
-        {"exit_id": c["exit_id"], "entitled": voters, "attended": attended, "in_favour": attended * 9 // 10 or 1}
-        for c in cases
+        {"id": c["id"], "entitled": voters, "attended": attended, "in_favour": attended * 9 // 10 or 1} for c in cases
     ]
     if items:
         await api.batches(village.chair, "/registry/v1/exits/reviews", items)
@@ -143,21 +142,19 @@ async def review_exits(api: Api, village: Village, voters: int) -> None:
 async def check_exits(api: Api, village: Village) -> None:
     """The task force goes to every household once more, and the helper asks for its consent."""
     items = [
-        {"exit_id": c["exit_id"], "confirmed": True, "evidence": "visit"}
-        for c in await _in_state(api, village.team, "reviewed")
+        {"id": c["id"], "confirmed": True, "evidence": "visit"} for c in await _in_state(api, village.team, "reviewed")
     ]
     if items:
         await api.batches(village.team, "/registry/v1/exits/checks", items)
     items = [
-        {"exit_id": c["exit_id"], "agreed": True, "signature": "signed"}
-        for c in await _in_state(api, village.helper, "checked")
+        {"id": c["id"], "agreed": True, "signature": "signed"} for c in await _in_state(api, village.helper, "checked")
     ]
     if items:
         await api.batches(village.helper, "/registry/v1/exits/consents", items)
 
 
 async def post_notices(api: Api, village: Village) -> None:
-    items = [{"exit_id": c["exit_id"]} for c in await _in_state(api, village.clerk, "consented")]
+    items = [{"id": c["id"]} for c in await _in_state(api, village.clerk, "consented")]
     if items:
         await api.batches(village.clerk, "/registry/v1/exits/notices", items)
 
@@ -168,8 +165,8 @@ async def read_notices(api: Api, village: Village, eyes: Eyes, numbers: dict[str
     for case in await _in_state(api, village.chair, "noticed"):
         number = numbers.get(case["household_id"], "")
         if eyes.neighbours_object(number):
-            body = {"exit_id": case["exit_id"], "reason": "income"}
+            body = {"id": case["id"], "reason": "income"}
             villager = village.who("villager", "villager")
             answer = await api.post(villager, "/registry/v1/exits/objections", body)
-            found.append(str(answer["objection_id"]))
+            found.append(str(answer["id"]))
     return found

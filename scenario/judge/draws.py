@@ -58,7 +58,7 @@ async def draws_rerun(api: Api, _state: Path) -> Finding:
     drawn = [r async for r in api.pages(JUDGE, "/relocation/v1/allocation/rounds") if r["drawn_on"]]
     count, wrong = 0, []
     for each in drawn:
-        path = f"/relocation/v1/allocation/rounds/{each['round_id']}"
+        path = f"/relocation/v1/allocation/rounds/{each['id']}"
         inputs = {d["draw_no"]: d for d in (await api.get(JUDGE, f"{path}/inputs"))["draws"]}
         for draw in (await api.get(JUDGE, f"{path}/result"))["draws"]:
             given = inputs[draw["draw_no"]]

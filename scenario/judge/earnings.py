@@ -19,9 +19,9 @@ async def payouts_answered(api: Api, _state: Path) -> Finding:
         amounts[line["batch_id"]] += line["amount_fen"]
     wrong = []
     for batch in batches:
-        states = lines.get(batch["batch_id"], Counter())
+        states = lines.get(batch["id"], Counter())
         answered = states["confirmed"] + states["returned"]
-        whole = sum(states.values()) == batch["lines"] and amounts[batch["batch_id"]] == batch["amount_fen"]
+        whole = sum(states.values()) == batch["lines"] and amounts[batch["id"]] == batch["amount_fen"]
         if not whole or (batch["state"] == "closed" and answered != batch["lines"]):
             wrong.append(batch["batch_no"])
     confirmed, returned = (sum(s[name] for s in lines.values()) for name in ("confirmed", "returned"))

@@ -9,9 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from scenario.api import HOUSES, SERVICES, Api
+from scenario.api import SERVICES, Api
 from scenario.judge import draws, earnings, helpers, homes
 from scenario.judge.targets import JUDGE
+from services import NAMES
 
 NOTICE_DAYS = 7
 STEPS = ("proposed", "reviewed", "checked", "consented", "noticed", "township_checked", "approved", "announced")
@@ -27,7 +28,7 @@ async def ledger_balances(api: Api, _state: Path) -> Finding:
 
 async def exits_complete(api: Api, _state: Path) -> Finding:
     """Every announced exit: all steps in order, by date and by different persons, consent, notice, decision."""
-    cases = [c["exit_id"] async for c in api.pages(JUDGE, "/registry/v1/exits?state=announced")]
+    cases = [c["id"] async for c in api.pages(JUDGE, "/registry/v1/exits?state=announced")]
     turn = asyncio.Semaphore(8)
 
     async def incomplete(case: str) -> str:
@@ -102,7 +103,7 @@ async def settled_once(api: Api, _state: Path) -> Finding:
 
 
 async def decisions_replay(api: Api, _state: Path) -> Finding:
-    replays = {s: await api.get(JUDGE, f"/{s}/v1/operations/replay") for s in HOUSES}
+    replays = {s: await api.get(JUDGE, f"/{s}/v1/operations/replay") for s in NAMES}
     count = sum(r["replayed"] for r in replays.values())
     different = sum(r["different_count"] for r in replays.values())
     return count > 0 and different == 0, f"{count} decisions replayed, {different} came out otherwise"

@@ -7,24 +7,24 @@ from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
 from services.registry.changes.api import router as changes
 from services.registry.divisions.api import router as divisions
 from services.registry.dossier.api import router as dossier
+from services.registry.exits.actions import EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
 from services.registry.households.api import router as households
-from services.registry.households.reactions import on_household_moved_in
-from services.registry.measures import reactions as measures_reactions
+from services.registry.households.reactions import REACTIONS as HOUSEHOLDS
 from services.registry.measures.api import router as measures
-from services.registry.payments.reactions import on_payment_confirmed
+from services.registry.measures.reactions import REACTIONS as MEASURES
+from services.registry.payments.reactions import REACTIONS as PAYMENTS
 from services.registry.resolutions.api import router as resolutions
-from services.registry.roster.actions import run_imports
 from services.registry.roster.api import router as roster
+from services.registry.roster.work import run_imports
 from services.registry.targets.api import router as targets
+from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
-from services.registry.villages.reactions import on_works_accepted
+from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
 from shared.acts import freezes
-from shared.events.industry import PaymentConfirmed, WorksAccepted
-from shared.events.relocation import HouseholdMovedIn
-from shared.serve.service import Service
+from shared.serve.service import Service, together
 
 SERVICE = Service(
     name="registry",
@@ -43,13 +43,10 @@ SERVICE = Service(
         resolutions,
         dossier,
     ),
-    reactions={
-        **freezes.REACTIONS,
-        **measures_reactions.REACTIONS,
-        PaymentConfirmed.TYPE: on_payment_confirmed,
-        HouseholdMovedIn.TYPE: on_household_moved_in,
-        WorksAccepted.TYPE: on_works_accepted,
-    },
+    # No door of the register moves a household to another village, so nothing here follows one.
+    reactions=together(freezes.REACTIONS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
+    procedures=(EXIT, VILLAGE_STEPS),
+    own_tasks=(OBJECTIONS,),
     background=(run_imports,),
 )

@@ -2,29 +2,33 @@
 
 from pathlib import Path
 
+from services.relocation.allocation.actions import MOVE
 from services.relocation.allocation.api import router as allocation
-from services.relocation.allocation.reactions import on_household_removed
+from services.relocation.allocation.reactions import REACTIONS as ALLOCATION
+from services.relocation.applications.actions import APPLICATION
 from services.relocation.applications.api import router as applications
-from services.relocation.applications.reactions import on_household_revised
+from services.relocation.applications.reactions import REACTIONS as APPLICATIONS
 from services.relocation.applications.rules import ELIGIBILITY
+from services.relocation.applications.tables import relocation_application
 from services.relocation.dossier.api import router as dossier
+from services.relocation.homesteads.actions import HOMESTEAD
 from services.relocation.homesteads.api import router as homesteads
 from services.relocation.homesteads.rules import REWARD
 from services.relocation.moves.api import router as moves
+from services.relocation.sites.actions import ACCEPTANCES
 from services.relocation.sites.api import router as sites
 from shared.acts import freezes, projection
-from shared.events.registry import HouseholdRemoved, HouseholdRevised
-from shared.serve.service import Service
+from shared.serve.service import Service, together
 
 SERVICE = Service(
     name="relocation",
     folder=Path(__file__).parent,
     routers=(applications, sites, allocation, moves, homesteads, dossier),
-    reactions={
-        **projection.REACTIONS,
-        **freezes.REACTIONS,
-        HouseholdRevised.TYPE: on_household_revised,
-        HouseholdRemoved.TYPE: on_household_removed,
-    },
+    reactions=together(projection.REACTIONS, freezes.REACTIONS, APPLICATIONS, ALLOCATION),
+    # APPLICATIONS has waited for its turn before. All else is an application's: its foreign keys take it along
+    # (ON UPDATE CASCADE), but for the steps that were taken.
+    follows=(relocation_application,),
     rules=(ELIGIBILITY, REWARD),
+    procedures=(APPLICATION, MOVE, HOMESTEAD),
+    own_tasks=(ACCEPTANCES,),
 )

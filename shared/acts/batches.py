@@ -40,7 +40,7 @@ async def take_new(
     for item in items:
         reason = None
         if item.id in seen:
-            same = all(seen[item.id][name] == getattr(item, name) for name in content)
+            same = all(_value(seen[item.id], name) == getattr(item, name) for name in content)
             reason = None if same else "content_differs"
         elif isinstance(judged := judge(item), str):
             reason = judged
@@ -53,7 +53,12 @@ async def take_new(
     return found, [row for one, row in fresh.items() if one in free]
 
 
-async def insert_free(connection: Connection, query: Statement, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+def _value(row: Any, name: str) -> Any:
+    """Of a row that was read, or of one that is about to be kept."""
+    return getattr(row, name) if isinstance(row, tuple) else row[name]
+
+
+async def insert_free(connection: Connection, query: Statement[Any], rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
     """Run an `insert_many` that ends with FREE: the ids that were free; the others are somebody else's."""
     if not rows:
         return set()

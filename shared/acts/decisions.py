@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Date, Text, Uuid
+from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.data.sql import Connection, execute, fetch, sql
@@ -18,26 +18,24 @@ from shared.ground.context import Act
 from shared.values.verdicts import Decided, Rule, Verdict
 
 _RECORD = sql(
-    "INSERT INTO decision (id, rule, subject_id, division, bank, business_date, policy_version, inputs, outcome,"
-    " reasons, decided_by)"
-    " SELECT i, r, s, d, b, :business_date, :policy_version, n, o, w -> 'reasons', :decided_by"
-    " FROM unnest(:ids, :rules, :subjects, :divisions, :banks, :inputs, :outcomes, :whys)"
-    " AS x (i, r, s, d, b, n, o, w)",
-    ids=ARRAY(Uuid), rules=ARRAY(Text), subjects=ARRAY(Text), divisions=ARRAY(Text), banks=ARRAY(Text),
-    inputs=ARRAY(JSONB), outcomes=ARRAY(Text), whys=ARRAY(JSONB), business_date=Date, policy_version=Text,
-    decided_by=Text,
-)  # fmt: skip
-_OF = (
-    "SELECT id, rule, business_date, policy_version, outcome, reasons, decided_by, decided_at FROM decision"
-    " WHERE subject_id = {subject_id} ORDER BY id DESC LIMIT 100"
+    """
+    INSERT INTO decision (id, rule, subject_id, division, bank, business_date, policy_version, inputs, outcome,
+    reasons, decided_by)
+    SELECT i, r, s, d, b, :business_date, :policy_version, n, o, w -> 'reasons', :decided_by
+    FROM unnest(:ids, :rules, :subjects, :divisions, :banks, :inputs, :outcomes, :whys)
+    AS x (i, r, s, d, b, n, o, w)
+""",
+    rules=ARRAY(Text),
+    inputs=ARRAY(JSONB),
 )
+_OF = """
+    SELECT id, rule, business_date, policy_version, outcome, reasons, decided_by, decided_at FROM decision
+    WHERE subject_id = {subject_id} ORDER BY id DESC LIMIT 100
+"""
 _OF_SUBJECT = sql(_OF.format(subject_id=":subject_id"), subject_id=Text)
 # For a statement that says more of the household.
 OF_HOUSEHOLD = _OF.format(subject_id="CAST(:household_id AS text)")
-_PAGE = sql(
-    "SELECT id, rule, inputs, outcome, reasons FROM decision WHERE id > :after ORDER BY id LIMIT 2000",
-    after=Uuid,
-)
+_PAGE = sql("SELECT id, rule, inputs, outcome, reasons FROM decision WHERE id > :after ORDER BY id LIMIT 2000")
 
 
 class DecisionShown(BaseModel):
@@ -58,14 +56,21 @@ async def record_decisions(connection: Connection, act: Act, policy_version: str
     if not decisions:
         return
     await execute(
-        connection, _RECORD, rows=len(decisions), business_date=act.business_date,
-        policy_version=policy_version, decided_by=act.subject,
-        ids=[d.id for d in decisions], rules=[d.rule.name for d in decisions],
-        subjects=[d.subject_id for d in decisions], divisions=[d.division for d in decisions],
-        banks=[d.bank for d in decisions], inputs=[d.rule.inputs(d.facts, d.policy) for d in decisions],
+        connection,
+        _RECORD,
+        rows=len(decisions),
+        business_date=act.business_date,
+        policy_version=policy_version,
+        decided_by=act.subject,
+        ids=[d.id for d in decisions],
+        rules=[d.rule.name for d in decisions],
+        subjects=[d.subject_id for d in decisions],
+        divisions=[d.division for d in decisions],
+        banks=[d.bank for d in decisions],
+        inputs=[d.rule.inputs(d.facts, d.policy) for d in decisions],
         outcomes=[d.verdict.outcome for d in decisions],
         whys=[{"reasons": reasons_json(d.verdict)} for d in decisions],
-    )  # fmt: skip
+    )
 
 
 def reasons_json(verdict: Verdict) -> list[dict[str, Any]]:

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import Uuid
-
 from shared.acts import decisions
-from shared.data.sql import Statement, sql, type_of
+from shared.data.sql import Row, Statement, sql
 from shared.doors.http import by
 
 READERS = by("county", "township", "village", "team", "helper", "auditor")
@@ -20,14 +18,14 @@ def lists(**selects: str) -> str:
     )
 
 
-def dossier(source: str = "", *, types: dict[str, type[type_of]] | None = None, **selects: str) -> Statement:
+def dossier(source: str = "", *, types: dict[str, Any] | None = None, **selects: str) -> Statement[Row]:
     """One row with the columns of `source`, if any, a list for each select, and the decisions about the household.
 
     Each select speaks of `:household_id` and is the longest page at most; `types` are those of further parameters.
     """
     wanted = lists(**{n: f"{text} LIMIT {LONGEST}" for n, text in selects.items()}, decisions=decisions.OF_HOUSEHOLD)
     text = f"SELECT s.*, {wanted} FROM ({source}) s" if source else f"SELECT {wanted}"  # noqa: S608 - our names
-    return sql(text, household_id=Uuid, **(types or {}))
+    return sql(text, **(types or {}))
 
 
 def page(rows: list[dict[str, Any]], key: str = "id") -> dict[str, Any]:

@@ -7,44 +7,22 @@ steps (exits, allocations, loans and discounts, payouts), never what a household
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Date, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
-
-from shared.data.ddl import HAS_CONTEXT, restrict, run
 from shared.data.sql import Connection, execute, fetch, sql
 from shared.events.assessment import FraudConfirmed, FraudReviewed
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
-# A case may come before the household itself does, and another topic's order says nothing of ours: no foreign key.
-TABLE = """
-CREATE TABLE frozen_household (
-    household_id uuid NOT NULL, case_id uuid NOT NULL, frozen_on date NOT NULL, reviewed_on date,
-    PRIMARY KEY (household_id, case_id), CHECK (reviewed_on >= frozen_on));
-CREATE INDEX ON frozen_household (household_id) WHERE reviewed_on IS NULL;
-"""
-
-
-def create_freeze_table(service: str) -> None:
-    """Open to every caller: it is asked for ids that he sees already, and names nothing else."""
-    run(TABLE)
-    restrict(service, "frozen_household", HAS_CONTEXT)
-
-
-_FREEZE = sql(
-    "INSERT INTO frozen_household (household_id, case_id, frozen_on)"
-    " SELECT h, :case_id, :frozen_on FROM unnest(:ids) AS h ON CONFLICT DO NOTHING",
-    ids=ARRAY(Uuid), case_id=Uuid, frozen_on=Date,
-)  # fmt: skip
-_REVIEW = sql(
-    "UPDATE frozen_household SET reviewed_on = :reviewed_on WHERE case_id = :case_id AND household_id = ANY(:ids)"
-    " AND reviewed_on IS NULL",
-    ids=ARRAY(Uuid), case_id=Uuid, reviewed_on=Date,
-)  # fmt: skip
-_FROZEN = sql(
-    "SELECT DISTINCT household_id FROM frozen_household WHERE household_id = ANY(:ids) AND reviewed_on IS NULL",
-    ids=ARRAY(Uuid),
-)
+_FREEZE = sql("""
+    INSERT INTO frozen_household (household_id, case_id, frozen_on)
+    SELECT h, :case_id, :frozen_on FROM unnest(:ids) AS h ON CONFLICT DO NOTHING
+""")
+_REVIEW = sql("""
+    UPDATE frozen_household SET reviewed_on = :reviewed_on WHERE case_id = :case_id AND household_id = ANY(:ids)
+    AND reviewed_on IS NULL
+""")
+_FROZEN = sql("""
+    SELECT DISTINCT household_id FROM frozen_household WHERE household_id = ANY(:ids) AND reviewed_on IS NULL
+""")
 
 
 async def list_frozen(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:
@@ -56,9 +34,13 @@ async def on_fraud_confirmed(connection: Connection, facts: Sequence[tuple[Act, 
     for _, fact in facts:
         # Confirmed again for the same household it is frozen already.
         await execute(
-            connection, _FREEZE, rows=None, ids=sorted(fact.household_ids), case_id=fact.case_id,
+            connection,
+            _FREEZE,
+            rows=None,
+            ids=sorted(fact.household_ids),
+            case_id=fact.case_id,
             frozen_on=fact.confirmed_on,
-        )  # fmt: skip
+        )
 
 
 async def on_fraud_reviewed(connection: Connection, facts: Sequence[tuple[Act, FraudReviewed]]) -> None:

@@ -32,17 +32,20 @@ _WITHIN_SECONDS = 60
 def admin_settings(settings: Settings) -> dict[str, Any]:
     """How to reach the broker, in librdkafka's words."""
     told: dict[str, Any] = {
-        "bootstrap.servers": settings.kafka_servers, "security.protocol": settings.kafka_security.lower(),
-    }  # fmt: skip
+        "bootstrap.servers": settings.kafka_servers,
+        "security.protocol": settings.kafka_security.lower(),
+    }
     if settings.kafka_security.startswith("SASL"):
         told |= {
-            "sasl.mechanism": settings.kafka_mechanism, "sasl.username": settings.kafka_user,
+            "sasl.mechanism": settings.kafka_mechanism,
+            "sasl.username": settings.kafka_user,
             "sasl.password": settings.kafka_password.get_secret_value(),
-        }  # fmt: skip
+        }
     files = {
-        "ssl.ca.location": settings.kafka_ca_file, "ssl.certificate.location": settings.kafka_cert_file,
+        "ssl.ca.location": settings.kafka_ca_file,
+        "ssl.certificate.location": settings.kafka_cert_file,
         "ssl.key.location": settings.kafka_cert_key_file,
-    }  # fmt: skip
+    }
     return told | {name: str(path) for name, path in files.items() if path}
 
 
@@ -50,10 +53,14 @@ def topic_settings(topic: Topic, replication: int) -> dict[str, str]:
     """Kept for good unless declared otherwise; a fact counts once all but one of its copies have it."""
     retention = -1 if topic.retention_days is None else topic.retention_days * DAY_MS
     return {
-        "cleanup.policy": "delete", "retention.ms": str(retention), "retention.bytes": "-1",
-        "min.insync.replicas": str(max(1, replication - 1)), "max.message.bytes": str(LARGEST_BATCH_BYTES),
-        "message.timestamp.type": "LogAppendTime", "unclean.leader.election.enable": "false",
-    }  # fmt: skip
+        "cleanup.policy": "delete",
+        "retention.ms": str(retention),
+        "retention.bytes": "-1",
+        "min.insync.replicas": str(max(1, replication - 1)),
+        "max.message.bytes": str(LARGEST_BATCH_BYTES),
+        "message.timestamp.type": "LogAppendTime",
+        "unclean.leader.election.enable": "false",
+    }
 
 
 def rights(settings: Settings, topics: Iterable[Topic]) -> list[AclBinding]:
@@ -86,11 +93,13 @@ def declare(settings: Settings, topics: Mapping[str, Topic] = TOPICS) -> None:
     prefix = settings.kafka_prefix
     wanted = [
         NewTopic(
-            prefix + t.name, t.partitions, settings.kafka_replication,
+            prefix + t.name,
+            t.partitions,
+            settings.kafka_replication,
             config=topic_settings(t, settings.kafka_replication),
         )
         for t in topics.values()
-    ]  # fmt: skip
+    ]
     for answer in client.create_topics(wanted, operation_timeout=_WITHIN_SECONDS).values():
         _unless_there(answer)
     if settings.kafka_security.startswith("SASL"):

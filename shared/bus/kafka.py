@@ -43,14 +43,17 @@ NOTE_SECONDS = 0.5
 def client_settings(settings: Settings) -> dict[str, Any]:
     """How to reach the broker, in the client's words. Without an authority of ours, the system's are trusted."""
     told: dict[str, Any] = {
-        "bootstrap_servers": settings.kafka_servers, "security_protocol": settings.kafka_security,
-        "request_timeout_ms": REQUEST_SECONDS * 1000, "metadata_max_age_ms": METADATA_SECONDS * 1000,
-    }  # fmt: skip
+        "bootstrap_servers": settings.kafka_servers,
+        "security_protocol": settings.kafka_security,
+        "request_timeout_ms": REQUEST_SECONDS * 1000,
+        "metadata_max_age_ms": METADATA_SECONDS * 1000,
+    }
     if settings.kafka_security.startswith("SASL"):
         told |= {
-            "sasl_mechanism": settings.kafka_mechanism, "sasl_plain_username": settings.kafka_user,
+            "sasl_mechanism": settings.kafka_mechanism,
+            "sasl_plain_username": settings.kafka_user,
             "sasl_plain_password": settings.kafka_password.get_secret_value(),
-        }  # fmt: skip
+        }
     if settings.kafka_security.endswith("SSL"):
         context = ssl.create_default_context(cafile=settings.kafka_ca_file)
         if settings.kafka_cert_file:
@@ -70,9 +73,13 @@ class KafkaPublisher:
     @classmethod
     async def lead(cls, settings: Settings) -> "KafkaPublisher":
         producer = AIOKafkaProducer(
-            **client_settings(settings), client_id=f"{settings.kafka_user}-relay", enable_idempotence=True, acks="all",
-            max_batch_size=LARGEST_BATCH_BYTES, linger_ms=0,
-        )  # fmt: skip
+            **client_settings(settings),
+            client_id=f"{settings.kafka_user}-relay",
+            enable_idempotence=True,
+            acks="all",
+            max_batch_size=LARGEST_BATCH_BYTES,
+            linger_ms=0,
+        )
         publisher = cls(producer, settings.kafka_prefix)
         try:
             async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
@@ -194,9 +201,12 @@ class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
 
     async def _open(self, **more: Any) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(
-            **client_settings(self._settings), enable_auto_commit=False, auto_offset_reset="none",
-            fetch_max_wait_ms=int(LONG_POLL_SECONDS * 1000), **more,
-        )  # fmt: skip
+            **client_settings(self._settings),
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            fetch_max_wait_ms=int(LONG_POLL_SECONDS * 1000),
+            **more,
+        )
         try:
             async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
                 await consumer.start()
@@ -213,9 +223,10 @@ class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
                 self._consumer = await self._open(
                     group_id=f"{self._prefix}{self._group}",
                     group_instance_id=f"{self._group}-{self._settings.instance}",
-                    session_timeout_ms=SESSION_SECONDS * 1000, heartbeat_interval_ms=SESSION_SECONDS * 200,
+                    session_timeout_ms=SESSION_SECONDS * 1000,
+                    heartbeat_interval_ms=SESSION_SECONDS * 200,
                     partition_assignment_strategy=(RoundRobinPartitionAssignor,),
-                )  # fmt: skip
+                )
                 self._consumer.subscribe([self._prefix + t for t in self._topics], listener=self)
             self._at.clear()
         return self._consumer

@@ -99,12 +99,15 @@ async def migrate(owner_url: str) -> None:
         for topic in TOPICS.values():
             await connection.execute(
                 "INSERT INTO topic VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                topic.name, topic.writer, topic.partitions,
-            )  # fmt: skip
+                topic.name,
+                topic.writer,
+                topic.partitions,
+            )
             await connection.execute(
                 "INSERT INTO head (topic, partition) SELECT $1, generate_series(0, $2 - 1) ON CONFLICT DO NOTHING",
-                topic.name, topic.partitions,
-            )  # fmt: skip
+                topic.name,
+                topic.partitions,
+            )
     await connection.close()
 
 
@@ -125,10 +128,14 @@ class PostgresPublisher:
     async def publish(self, rows: Sequence[Outgoing]) -> list[int]:
         try:
             await self._connection.execute(
-                _APPEND, self._term, [r.topic for r in rows],
+                _APPEND,
+                self._term,
+                [r.topic for r in rows],
                 [partition_of(r.key, TOPICS[r.topic].partitions) for r in rows],
-                [r.key for r in rows], [r.headers for r in rows], [r.value for r in rows],
-            )  # fmt: skip
+                [r.key for r in rows],
+                [r.headers for r in rows],
+                [r.value for r in rows],
+            )
         except asyncpg.PostgresError as error:
             if error.sqlstate == FENCED:
                 raise FencedError(str(error)) from error

@@ -67,9 +67,16 @@ async def open_pool(url: str, size: int = 8, patience_seconds: float = 0) -> Poo
     while True:
         try:
             return await asyncpg.create_pool(
-                url, min_size=1, max_size=size, init=prepare, reset=_reset, command_timeout=60, timeout=10,
-                max_inactive_connection_lifetime=60, statement_cache_size=400,
-            )  # fmt: skip
+                url,
+                min_size=1,
+                max_size=size,
+                init=prepare,
+                reset=_reset,
+                command_timeout=60,
+                timeout=10,
+                max_inactive_connection_lifetime=60,
+                statement_cache_size=400,
+            )
         except TRANSIENT:
             if time.monotonic() > deadline:
                 raise
@@ -85,9 +92,12 @@ def _begin(caller: Caller) -> str:
     settings = ", ".join(
         f"set_config('app.{name}', {_quoted(value)}, true)"
         for name, value in (
-            ("role", caller.role), ("area", caller.area), ("subject", caller.subject), ("bank", caller.bank),
+            ("role", caller.role),
+            ("area", caller.area),
+            ("subject", caller.subject),
+            ("bank", caller.bank),
         )
-    )  # fmt: skip
+    )
     return f"BEGIN; {role} SELECT {settings}"
 
 

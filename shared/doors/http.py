@@ -12,8 +12,7 @@ import structlog
 from fastapi import Depends, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy import BigInteger, Integer, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Integer
 from starlette.exceptions import HTTPException
 
 from shared.data import db
@@ -90,23 +89,28 @@ CurrentDataKeys = Annotated[DataKeys, Depends(_data_keys)]
 # Optional to FastAPI, so that a missing one gets our own sentence from `once`.
 IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
 
-_TRY_LOCK = sql("SELECT pg_try_advisory_xact_lock(:lock) AS got", lock=BigInteger)
-_FIND = sql(
-    "SELECT body_hash, status, answer FROM idempotency"
-    " WHERE subject = :subject AND route = :route AND key = :key",
-    subject=Text, route=Text, key=Text,
-)  # fmt: skip
+_TRY_LOCK = sql("SELECT pg_try_advisory_xact_lock(:lock) AS got")
+_FIND = sql("""
+    SELECT body_hash, status, answer FROM idempotency
+    WHERE subject = :subject AND route = :route AND key = :key
+""")
 _KEEP = sql(
-    "INSERT INTO idempotency (subject, route, key, body_hash, status, answer)"
-    " VALUES (:subject, :route, :key, :body_hash, :status, :answer)",
-    subject=Text, route=Text, key=Text, body_hash=Text, status=Integer, answer=JSONB,
-)  # fmt: skip
+    """
+    INSERT INTO idempotency (subject, route, key, body_hash, status, answer)
+    VALUES (:subject, :route, :key, :body_hash, :status, :answer)
+""",
+    status=Integer,
+)
 
 
 async def once(
-    request: Request, connection: Connection, act: Act, key: str, effect: Callable[[], Awaitable[Any]],
+    request: Request,
+    connection: Connection,
+    act: Act,
+    key: str,
+    effect: Callable[[], Awaitable[Any]],
     status: int = 200,
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Do the effect once per (subject, route, key) and answer the same ever after.
 
     The answer is kept as it went out, so it must carry references and figures, never personal data.
@@ -153,6 +157,9 @@ _EXPECTED = {
     "int_parsing": ("a whole number", "整数"),
     "json_invalid": ("well-formed JSON", "合法的 JSON"),
     "too_long": ("fewer entries", "条目过多"),
+    "union_tag_invalid": ("a kind that is known", "已知的类型"),
+    "union_tag_not_found": ("a kind", "应有类型"),
+    "unstorable_text": ("text without NUL characters", "文字中不得含空字符"),
     "over_total": ("parts of a category that sum up to its total at most", "各部分之和不得超过该类合计"),
     "payer_twice": ("each payer once in a category", "同一类别中每个支付方只能出现一次"),
 }
@@ -162,6 +169,8 @@ def field_error(error: Any) -> FieldError:
     """One of pydantic's errors in both languages."""
     # pydantic's message names limits, never the value sent.
     where = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
+    # A field that is none is called as its sender called it, as far as that can be said again.
+    where = where.encode("utf-8", "replace").decode("utf-8")[:200]
     english, chinese = _EXPECTED.get(error["type"], (error["msg"], error["msg"]))
     limits = ", ".join(
         str(v) for k, v in (error.get("ctx") or {}).items() if k in ("gt", "ge", "lt", "le", "max_length", "expected")

@@ -50,9 +50,15 @@ def sign_token(
     """A development token; it says so (`dev`), and profile `county` refuses it."""
     now = int(time.time())
     claims = {
-        "iss": issuer, "aud": audience, "sub": subject, "iat": now, "exp": now + min(minutes, 10) * 60,
-        "jti": secrets.token_hex(8), "role": role, "dev": True,
-    } | {k: v for k, v in (("area", area), ("bank", bank), ("unit", unit)) if v}  # fmt: skip
+        "iss": issuer,
+        "aud": audience,
+        "sub": subject,
+        "iat": now,
+        "exp": now + min(minutes, 10) * 60,
+        "jti": secrets.token_hex(8),
+        "role": role,
+        "dev": True,
+    } | {k: v for k, v in (("area", area), ("bank", bank), ("unit", unit)) if v}
     key = _private_key(json.dumps(private_jwk, sort_keys=True))
     header = {"alg": "RS256", "typ": "at+jwt", "kid": private_jwk.get("kid", "")}
     return jwt.encode(header, claims, key, algorithms=ALGORITHMS)
@@ -105,4 +111,4 @@ def verify_until(token: str, keys: KeySet, *, issuer: str, audience: str, dev_al
     caller = Caller(
         claims["sub"], claims["role"], claims.get("area", ""), claims.get("bank", ""), claims.get("unit", "")
     )
-    return Bearer(caller, claims["iat"], claims["exp"])
+    return Bearer(caller, int(claims["iat"]), int(claims["exp"]))

@@ -85,24 +85,28 @@ def reconcile(
     )
 
 
-_SOURCE = sql("SELECT epoch, pg_try_advisory_xact_lock(:lock) AS free FROM source", lock=BigInteger)
+_SOURCE = sql("SELECT epoch, pg_try_advisory_xact_lock(:lock) AS free FROM source")
 _EPOCH = sql("SELECT epoch FROM source")
 _KNOWN = sql("SELECT topic, key, sequence FROM aggregate")
-_KEPT = sql(
-    "SELECT id, topic, key, sent, headers ->> 'ce_id' AS event_id, (headers ->> 'ce_epoch')::bigint AS epoch,"
-    " (headers ->> 'ce_sequence')::bigint AS sequence FROM (SELECT id, topic, key, headers, true AS sent"
-    " FROM outbox_sent UNION ALL SELECT id, topic, key, headers, false FROM outbox) kept"
-)
-_RAISE = sql("UPDATE source SET epoch = :epoch", epoch=BigInteger)
+_KEPT = sql("""
+    SELECT id, topic, key, sent, headers ->> 'ce_id' AS event_id, (headers ->> 'ce_epoch')::bigint AS epoch,
+    (headers ->> 'ce_sequence')::bigint AS sequence FROM (SELECT id, topic, key, headers, true AS sent
+    FROM outbox_sent UNION ALL SELECT id, topic, key, headers, false FROM outbox) kept
+""")
+_RAISE = sql("UPDATE source SET epoch = :epoch")
 _AGAIN = sql(
-    "WITH again AS (DELETE FROM outbox_sent WHERE id = ANY(:ids) RETURNING id, topic, key, headers, value, emitted_at)"
-    " INSERT INTO outbox (id, topic, key, headers, value, emitted_at) OVERRIDING SYSTEM VALUE SELECT * FROM again",
+    """
+    WITH again AS (DELETE FROM outbox_sent WHERE id = ANY(:ids) RETURNING id, topic, key, headers, value, emitted_at)
+    INSERT INTO outbox (id, topic, key, headers, value, emitted_at) OVERRIDING SYSTEM VALUE SELECT * FROM again
+""",
     ids=ARRAY(BigInteger),
-)  # fmt: skip
+)
 _RESTATE = sql(
-    "UPDATE outbox SET headers = headers || jsonb_build_object('ce_epoch', CAST(:epoch AS text)) WHERE id = ANY(:ids)",
-    epoch=BigInteger, ids=ARRAY(BigInteger),
-)  # fmt: skip
+    """
+    UPDATE outbox SET headers = headers || jsonb_build_object('ce_epoch', CAST(:epoch AS text)) WHERE id = ANY(:ids)
+""",
+    ids=ARRAY(BigInteger),
+)
 _OFFSETS = sql("SELECT topic, partition, next_offset FROM consumer_offset")
 _FROM_THE_FIRST = sql("DELETE FROM consumer_offset")
 
@@ -157,9 +161,11 @@ async def new_epoch(service: str, settings: Settings, *, at_least: int = 0, log_
         if reader is not None:
             await reader.close()
     return {
-        "epoch": result.epoch, "forgotten": [fact._asdict() for fact in result.forgotten],
-        "told_again": len(result.untold), "restated": len(result.restated),
-    }  # fmt: skip
+        "epoch": result.epoch,
+        "forgotten": [fact._asdict() for fact in result.forgotten],
+        "told_again": len(result.untold),
+        "restated": len(result.restated),
+    }
 
 
 async def apply(connection: Connection, result: Reconciliation) -> None:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.data.sql import Connection, execute, fetch, sql
@@ -15,31 +14,30 @@ LARGEST_VALUE_BYTES = 64 * 1024
 
 # The rows are locked in (topic, key) order, so that two acts on the same aggregates cannot deadlock, and held
 # until commit, so that ids of the outbox rise with sequences.
-_NEXT_SEQUENCES = sql(
-    "INSERT INTO aggregate AS a (topic, key, epoch, sequence)"
-    " SELECT t, k, (SELECT epoch FROM source), n FROM unnest(:topics, :keys, :counts) AS w (t, k, n)"
-    " ORDER BY t, k"
-    " ON CONFLICT (topic, key) DO UPDATE SET sequence = a.sequence + excluded.sequence, epoch = excluded.epoch"
-    " RETURNING topic, key, epoch, sequence",
-    topics=ARRAY(Text), keys=ARRAY(Text), counts=ARRAY(Integer),
-)  # fmt: skip
+_NEXT_SEQUENCES = sql("""
+    INSERT INTO aggregate AS a (topic, key, epoch, sequence)
+    SELECT t, k, (SELECT epoch FROM source), n FROM unnest(:topics, :keys, :counts) AS w (t, k, n)
+    ORDER BY t, k
+    ON CONFLICT (topic, key) DO UPDATE SET sequence = a.sequence + excluded.sequence, epoch = excluded.epoch
+    RETURNING topic, key, epoch, sequence
+""")
 # What differs from event to event is laid over what the act's events have in common: for a hundred thousand of them
 # this halves the work of writing thirteen attributes each.
-_APPEND = sql(
-    "INSERT INTO outbox (topic, key, headers, value)"
-    " SELECT t, k, :common || jsonb_build_object('ce_id', uuidv7(), 'ce_type', y, 'ce_partitionkey', k,"
-    " 'ce_sequence', s::text), v"
-    " FROM unnest(:topics, :keys, :types, :sequences, :contents) WITH ORDINALITY AS w (t, k, y, s, v, i) ORDER BY i",
-    common=JSONB, topics=ARRAY(Text), keys=ARRAY(Text), types=ARRAY(Text), sequences=ARRAY(BigInteger),
-    contents=ARRAY(Text),
-)  # fmt: skip
+_APPEND = sql("""
+    INSERT INTO outbox (topic, key, headers, value)
+    SELECT t, k, :common || jsonb_build_object('ce_id', uuidv7(), 'ce_type', y, 'ce_partitionkey', k,
+    'ce_sequence', s::text), v
+    FROM unnest(:topics, :keys, :types, :sequences, :contents) WITH ORDINALITY AS w (t, k, y, s, v, i) ORDER BY i
+""")
 # Facts passed on have little in common: each brings its own headers.
 _APPEND_EACH = sql(
-    "INSERT INTO outbox (topic, key, headers, value)"
-    " SELECT t, k, h, v FROM unnest(:topics, :keys, :headers, :contents) WITH ORDINALITY AS w (t, k, h, v, i)"
-    " ORDER BY i",
-    topics=ARRAY(Text), keys=ARRAY(Text), headers=ARRAY(JSONB), contents=ARRAY(Text),
-)  # fmt: skip
+    """
+    INSERT INTO outbox (topic, key, headers, value)
+    SELECT t, k, h, v FROM unnest(:topics, :keys, :headers, :contents) WITH ORDINALITY AS w (t, k, h, v, i)
+    ORDER BY i
+""",
+    headers=ARRAY(JSONB),
+)
 # One long statement would keep the event loop busy with encoding it.
 SLICE = 5_000
 
@@ -57,10 +55,16 @@ async def emit(connection: Connection, act: Act, source: str, events: Sequence[P
     for begin in range(0, len(events), SLICE):
         part = events[begin : begin + SLICE]
         await execute(
-            connection, _APPEND, rows=len(part), common=common, topics=[e.TOPIC for e in part],
-            keys=[e.key for e in part], types=[e.TYPE for e in part], sequences=sequences[begin : begin + SLICE],
+            connection,
+            _APPEND,
+            rows=len(part),
+            common=common,
+            topics=[e.TOPIC for e in part],
+            keys=[e.key for e in part],
+            types=[e.TYPE for e in part],
+            sequences=sequences[begin : begin + SLICE],
             contents=[_content(e) for e in part],
-        )  # fmt: skip
+        )
 
 
 async def pass_on(connection: Connection, source: str, facts: Sequence[tuple[Act, Payload]]) -> list[Envelope]:
@@ -78,14 +82,26 @@ async def pass_on(connection: Connection, source: str, facts: Sequence[tuple[Act
         assert act.cause is not None
         events.append(
             act.cause._replace(
-                type=fact.TYPE, source=source, topic=fact.TOPIC, key=fact.key, epoch=epoch,
-                sequence=sequence, actor=act.subject, causation_id=act.cause.id, data=_content(fact),
+                type=fact.TYPE,
+                source=source,
+                topic=fact.TOPIC,
+                key=fact.key,
+                epoch=epoch,
+                sequence=sequence,
+                actor=act.subject,
+                causation_id=act.cause.id,
+                data=_content(fact),
             )
-        )  # fmt: skip
+        )
     await execute(
-        connection, _APPEND_EACH, rows=len(events), topics=[e.topic for e in events], keys=[e.key for e in events],
-        headers=[e.headers() for e in events], contents=[e.data for e in events],
-    )  # fmt: skip
+        connection,
+        _APPEND_EACH,
+        rows=len(events),
+        topics=[e.topic for e in events],
+        keys=[e.key for e in events],
+        headers=[e.headers() for e in events],
+        contents=[e.data for e in events],
+    )
     return events
 
 
@@ -95,9 +111,12 @@ async def _number(connection: Connection, events: Sequence[Payload]) -> tuple[in
     counts = Counter(places)
     wanted = sorted(counts)
     rows = await fetch(
-        connection, _NEXT_SEQUENCES,
-        topics=[t for t, _ in wanted], keys=[k for _, k in wanted], counts=[counts[w] for w in wanted],
-    )  # fmt: skip
+        connection,
+        _NEXT_SEQUENCES,
+        topics=[t for t, _ in wanted],
+        keys=[k for _, k in wanted],
+        counts=[counts[w] for w in wanted],
+    )
     upcoming = {(r["topic"], r["key"]): r["sequence"] - counts[r["topic"], r["key"]] + 1 for r in rows}
     sequences = []
     for place in places:
@@ -109,10 +128,20 @@ async def _number(connection: Connection, events: Sequence[Payload]) -> tuple[in
 def _common(act: Act, source: str, epoch: int) -> dict[str, str]:
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     return Envelope(
-        id="", type="", source=source, topic="", key="", epoch=epoch, sequence=0, time=now,
-        business_date=act.business_date.isoformat(), actor=act.subject, correlation_id=str(act.correlation_id),
-        causation_id=act.causation_id, data="",
-    ).headers()  # fmt: skip
+        id="",
+        type="",
+        source=source,
+        topic="",
+        key="",
+        epoch=epoch,
+        sequence=0,
+        time=now,
+        business_date=act.business_date.isoformat(),
+        actor=act.subject,
+        correlation_id=str(act.correlation_id),
+        causation_id=act.causation_id,
+        data="",
+    ).headers()
 
 
 def _content(event: Payload) -> str:

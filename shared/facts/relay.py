@@ -10,7 +10,7 @@ from typing import Protocol
 
 import asyncpg
 import structlog
-from sqlalchemy import BigInteger, Integer
+from sqlalchemy import BigInteger
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.bus import FencedError, Outgoing, Publisher
@@ -56,12 +56,14 @@ async def relay_once(port: RelayPort, limit: int = BATCH) -> int:
     return len(acknowledged)
 
 
-_OLDEST = sql("SELECT id, topic, key, headers, value FROM outbox ORDER BY id LIMIT :limit", limit=Integer)
+_OLDEST = sql("SELECT id, topic, key, headers, value FROM outbox ORDER BY id LIMIT :limit")
 _MOVE = sql(
-    "WITH gone AS (DELETE FROM outbox WHERE id = ANY(:ids) RETURNING id, topic, key, headers, value, emitted_at)"
-    " INSERT INTO outbox_sent (id, topic, key, headers, value, emitted_at) SELECT * FROM gone",
+    """
+    WITH gone AS (DELETE FROM outbox WHERE id = ANY(:ids) RETURNING id, topic, key, headers, value, emitted_at)
+    INSERT INTO outbox_sent (id, topic, key, headers, value, emitted_at) SELECT * FROM gone
+""",
     ids=ARRAY(BigInteger),
-)  # fmt: skip
+)
 LEADER_LOCK = 7_406_531
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import structlog
-from sqlalchemy import BigInteger, Integer, Text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.bus import Partition
 from shared.bus.topics import TOPICS
@@ -15,79 +15,61 @@ from shared.facts.steps import Key, Mark, StaleError
 
 log = structlog.get_logger()
 
-_LOCK_PARKED = sql(
-    "SELECT topic, key FROM parked_key WHERE consumer = :consumer"
-    " AND (topic, key) IN (SELECT * FROM unnest(:topics, :keys)) ORDER BY topic, key FOR UPDATE",
-    consumer=Text, topics=ARRAY(Text), keys=ARRAY(Text),
-)  # fmt: skip
-_MARKS = sql(
-    "SELECT topic, key, epoch, last_sequence FROM applied WHERE consumer = :consumer"
-    " AND (topic, key) IN (SELECT * FROM unnest(:topics, :keys))",
-    consumer=Text, topics=ARRAY(Text), keys=ARRAY(Text),
-)  # fmt: skip
-_SET_MARKS = sql(
-    "INSERT INTO applied (consumer, topic, key, epoch, last_sequence)"
-    " SELECT :consumer, * FROM unnest(:topics, :keys, :epochs, :sequences)"
-    " ON CONFLICT (consumer, topic, key) DO UPDATE"
-    " SET epoch = excluded.epoch, last_sequence = excluded.last_sequence",
-    consumer=Text, topics=ARRAY(Text), keys=ARRAY(Text), epochs=ARRAY(BigInteger), sequences=ARRAY(BigInteger),
-)  # fmt: skip
-_PARK = sql(
-    "INSERT INTO parked_key (consumer, topic, key, reason, waits_for)"
-    " VALUES (:consumer, :topic, :key, :reason, :waits_for) ON CONFLICT (consumer, topic, key) DO UPDATE"
-    " SET reason = excluded.reason, waits_for = excluded.waits_for, released = false,"
-    " parked_at = clock_timestamp()",
-    consumer=Text, topic=Text, key=Text, reason=Text, waits_for=Text,
-)  # fmt: skip
-_PARK_EVENT = sql(
-    "INSERT INTO parked_event (consumer, topic, key, epoch, sequence, headers, value)"
-    " VALUES (:consumer, :topic, :key, :epoch, :sequence, :headers, :value) ON CONFLICT DO NOTHING",
-    consumer=Text, topic=Text, key=Text, epoch=BigInteger, sequence=BigInteger, headers=JSONB, value=Text,
-)  # fmt: skip
+_LOCK_PARKED = sql("""
+    SELECT topic, key FROM parked_key WHERE consumer = :consumer
+    AND (topic, key) IN (SELECT * FROM unnest(:topics, :keys)) ORDER BY topic, key FOR UPDATE
+""")
+_MARKS = sql("""
+    SELECT topic, key, epoch, last_sequence FROM applied WHERE consumer = :consumer
+    AND (topic, key) IN (SELECT * FROM unnest(:topics, :keys))
+""")
+_SET_MARKS = sql("""
+    INSERT INTO applied (consumer, topic, key, epoch, last_sequence)
+    SELECT :consumer, * FROM unnest(:topics, :keys, :epochs, :sequences)
+    ON CONFLICT (consumer, topic, key) DO UPDATE
+    SET epoch = excluded.epoch, last_sequence = excluded.last_sequence
+""")
+_PARK = sql("""
+    INSERT INTO parked_key (consumer, topic, key, reason, waits_for)
+    VALUES (:consumer, :topic, :key, :reason, :waits_for) ON CONFLICT (consumer, topic, key) DO UPDATE
+    SET reason = excluded.reason, waits_for = excluded.waits_for, released = false,
+    parked_at = clock_timestamp()
+""")
+_PARK_EVENT = sql("""
+    INSERT INTO parked_event (consumer, topic, key, epoch, sequence, headers, value)
+    VALUES (:consumer, :topic, :key, :epoch, :sequence, :headers, :value) ON CONFLICT DO NOTHING
+""")
 _RELEASE_WAITING = sql(
-    "UPDATE parked_key SET released = true WHERE consumer = :consumer AND waits_for = ANY(:facts)",
-    consumer=Text, facts=ARRAY(Text),
-)  # fmt: skip
-_FIRST_PARKED = sql(
-    "SELECT headers, value FROM parked_event WHERE consumer = :consumer AND topic = :topic AND key = :key"
-    " ORDER BY epoch, sequence LIMIT 1",
-    consumer=Text, topic=Text, key=Text,
-)  # fmt: skip
-_UNPARK_EVENT = sql(
-    "DELETE FROM parked_event WHERE consumer = :consumer AND topic = :topic AND key = :key"
-    " AND epoch = :epoch AND sequence = :sequence",
-    consumer=Text, topic=Text, key=Text, epoch=BigInteger, sequence=BigInteger,
-)  # fmt: skip
-_RECORD_DROP = sql(
-    "INSERT INTO dropped_event (consumer, topic, key, epoch, sequence, reason, dropped_by)"
-    " VALUES (:consumer, :topic, :key, :epoch, :sequence, :reason, :by)",
-    consumer=Text, topic=Text, key=Text, epoch=BigInteger, sequence=BigInteger, reason=Text, by=Text,
-)  # fmt: skip
-_UNPARK = sql(
-    "DELETE FROM parked_key WHERE consumer = :consumer AND topic = :topic AND key = :key",
-    consumer=Text, topic=Text, key=Text,
-)  # fmt: skip
-_ADVANCE = sql(
-    "UPDATE consumer_offset SET next_offset = :next_offset WHERE consumer = :consumer AND topic = :topic"
-    " AND partition = :partition AND next_offset = :expected",
-    consumer=Text, topic=Text, partition=Integer, next_offset=BigInteger, expected=BigInteger,
-)  # fmt: skip
-_DECLARE_OFFSETS = sql(
-    "INSERT INTO consumer_offset (consumer, topic, partition, next_offset)"
-    " SELECT :consumer, t, p, 0 FROM unnest(:topics, :partitions) AS w (t, p) ON CONFLICT DO NOTHING",
-    consumer=Text, topics=ARRAY(Text), partitions=ARRAY(Integer),
-)  # fmt: skip
-_REWIND = sql(
-    "UPDATE consumer_offset SET next_offset = 0 WHERE consumer = :consumer AND topic = :topic",
-    consumer=Text, topic=Text,
-)  # fmt: skip
-_OFFSETS = sql("SELECT topic, partition, next_offset FROM consumer_offset WHERE consumer = :consumer", consumer=Text)
-_RELEASABLE = sql(
-    "SELECT topic, key FROM parked_key WHERE consumer = :consumer AND (released"
-    " OR (waits_for IS NOT NULL AND parked_at < clock_timestamp() - make_interval(secs => :seconds)))"
-    " ORDER BY parked_at LIMIT 100",
-    consumer=Text, seconds=Integer,
-)  # fmt: skip
+    "UPDATE parked_key SET released = true WHERE consumer = :consumer AND waits_for = ANY(:facts)", facts=ARRAY(Text)
+)
+_FIRST_PARKED = sql("""
+    SELECT headers, value FROM parked_event WHERE consumer = :consumer AND topic = :topic AND key = :key
+    ORDER BY epoch, sequence LIMIT 1
+""")
+_UNPARK_EVENT = sql("""
+    DELETE FROM parked_event WHERE consumer = :consumer AND topic = :topic AND key = :key
+    AND epoch = :epoch AND sequence = :sequence
+""")
+_RECORD_DROP = sql("""
+    INSERT INTO dropped_event (consumer, topic, key, epoch, sequence, reason, dropped_by)
+    VALUES (:consumer, :topic, :key, :epoch, :sequence, :reason, :by)
+""")
+_UNPARK = sql("DELETE FROM parked_key WHERE consumer = :consumer AND topic = :topic AND key = :key")
+_ADVANCE = sql("""
+    UPDATE consumer_offset SET next_offset = :next_offset WHERE consumer = :consumer AND topic = :topic
+    AND partition = :partition AND next_offset = :expected
+""")
+_DECLARE_OFFSETS = sql("""
+    INSERT INTO consumer_offset (consumer, topic, partition, next_offset)
+    SELECT :consumer, t, p, 0 FROM unnest(:topics, :partitions) AS w (t, p) ON CONFLICT DO NOTHING
+""")
+_REWIND = sql("UPDATE consumer_offset SET next_offset = 0 WHERE consumer = :consumer AND topic = :topic")
+_OFFSETS = sql("SELECT topic, partition, next_offset FROM consumer_offset WHERE consumer = :consumer")
+_RELEASABLE = sql("""
+    SELECT topic, key FROM parked_key WHERE consumer = :consumer AND (released
+    OR (waits_for IS NOT NULL AND parked_at < clock_timestamp() - make_interval(secs => :seconds)))
+    ORDER BY parked_at LIMIT 100
+""")
 
 
 class Reacts(Protocol):
@@ -118,18 +100,29 @@ class Store:
     async def set_marks(self, marks: Mapping[Key, Mark]) -> None:
         keys = sorted(marks)
         await execute(
-            self._connection, _SET_MARKS, rows=len(keys), consumer=self._name, **_columns(keys),
-            epochs=[marks[k][0] for k in keys], sequences=[marks[k][1] for k in keys],
-        )  # fmt: skip
+            self._connection,
+            _SET_MARKS,
+            rows=len(keys),
+            consumer=self._name,
+            **_columns(keys),
+            epochs=[marks[k][0] for k in keys],
+            sequences=[marks[k][1] for k in keys],
+        )
 
     async def react(self, events: Sequence[Envelope]) -> None:
         await self._port.react(self._connection, events)
 
     async def park(self, key: Key, reason: str, waits_for: str | None) -> None:
         await execute(
-            self._connection, _PARK, rows=1, consumer=self._name, topic=key[0], key=key[1], reason=reason[:500],
+            self._connection,
+            _PARK,
+            rows=1,
+            consumer=self._name,
+            topic=key[0],
+            key=key[1],
+            reason=reason[:500],
             waits_for=waits_for,
-        )  # fmt: skip
+        )
         if waits_for is None:
             self._port.count_parked()
         log.warning("key_parked", consumer=self._name, topic=key[0], key=key[1], reason=reason)
@@ -137,9 +130,17 @@ class Store:
     async def park_event(self, event: Envelope) -> None:
         # A record that comes again while it is parked is there already.
         await execute(
-            self._connection, _PARK_EVENT, rows=None, consumer=self._name, topic=event.topic, key=event.key,
-            epoch=event.epoch, sequence=event.sequence, headers=event.headers(), value=event.data,
-        )  # fmt: skip
+            self._connection,
+            _PARK_EVENT,
+            rows=None,
+            consumer=self._name,
+            topic=event.topic,
+            key=event.key,
+            epoch=event.epoch,
+            sequence=event.sequence,
+            headers=event.headers(),
+            value=event.data,
+        )
 
     async def release_waiting(self, facts: Sequence[str]) -> None:
         # Mostly nobody waits.
@@ -151,36 +152,61 @@ class Store:
 
     async def unpark_event(self, event: Envelope) -> None:
         await execute(
-            self._connection, _UNPARK_EVENT, rows=1, consumer=self._name, topic=event.topic, key=event.key,
-            epoch=event.epoch, sequence=event.sequence,
-        )  # fmt: skip
+            self._connection,
+            _UNPARK_EVENT,
+            rows=1,
+            consumer=self._name,
+            topic=event.topic,
+            key=event.key,
+            epoch=event.epoch,
+            sequence=event.sequence,
+        )
 
     async def unpark(self, key: Key) -> None:
         await execute(self._connection, _UNPARK, rows=1, consumer=self._name, topic=key[0], key=key[1])
 
     async def record_drop(self, event: Envelope, reason: str, by: str) -> None:
         await execute(
-            self._connection, _RECORD_DROP, rows=1, consumer=self._name, topic=event.topic, key=event.key,
-            epoch=event.epoch, sequence=event.sequence, reason=reason, by=by,
-        )  # fmt: skip
+            self._connection,
+            _RECORD_DROP,
+            rows=1,
+            consumer=self._name,
+            topic=event.topic,
+            key=event.key,
+            epoch=event.epoch,
+            sequence=event.sequence,
+            reason=reason,
+            by=by,
+        )
 
     async def record_passed(self, partition: Partition, offset: int, reason: str, by: str) -> None:
         """Among the dropped, under the partition in the place of a key."""
         await execute(
-            self._connection, _RECORD_DROP, rows=1, consumer=self._name, topic=partition[0],
-            key=f"partition {partition[1]}", epoch=0, sequence=offset, reason=reason, by=by,
-        )  # fmt: skip
+            self._connection,
+            _RECORD_DROP,
+            rows=1,
+            consumer=self._name,
+            topic=partition[0],
+            key=f"partition {partition[1]}",
+            epoch=0,
+            sequence=offset,
+            reason=reason,
+            by=by,
+        )
 
     async def advance(self, partition: Partition, expected: int, next_offset: int) -> None:
         tag = await self._connection.execute(
             _ADVANCE.text,
             *_ADVANCE.arguments(
                 {
-                    "consumer": self._name, "topic": partition[0], "partition": partition[1],
-                    "expected": expected, "next_offset": next_offset,
+                    "consumer": self._name,
+                    "topic": partition[0],
+                    "partition": partition[1],
+                    "expected": expected,
+                    "next_offset": next_offset,
                 }
             ),
-        )  # fmt: skip
+        )
         if tag != "UPDATE 1":
             raise StaleError(f"{partition} has moved on from {expected}")
 
@@ -193,9 +219,13 @@ async def read_positions(connection: Connection, consumer: str, topics: Sequence
     """The consumer's own offset for each partition of the topics; 0 where it has read nothing."""
     places = [(t, p) for t in topics for p in range(TOPICS[t].partitions)]
     await execute(
-        connection, _DECLARE_OFFSETS, rows=None, consumer=consumer,
-        topics=[t for t, _ in places], partitions=[p for _, p in places],
-    )  # fmt: skip
+        connection,
+        _DECLARE_OFFSETS,
+        rows=None,
+        consumer=consumer,
+        topics=[t for t, _ in places],
+        partitions=[p for _, p in places],
+    )
     rows = await fetch(connection, _OFFSETS, consumer=consumer)
     return {(r["topic"], r["partition"]): r["next_offset"] for r in rows if r["topic"] in topics}
 

@@ -33,6 +33,12 @@ class Caller:
         if self.area and not AREA.fullmatch(self.area):
             raise Problem("shared.token_invalid")
 
+    def within(self, division: str) -> bool:
+        """Whether a division lies in the caller's area. A service by itself reaches everywhere; nobody else without
+        an area reaches anything, as in the database.
+        """
+        return division.startswith(self.area) if self.area else self.role == "system"
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

@@ -1,17 +1,26 @@
 """Policy as data: `policy.toml` of a service, each number with effective dates and its source.
 
-A rule is given the entries of a business date, never today's file by accident.
+A rule is given the entries of a business date, never today's file by accident. What it needs of them it says with a
+frozen dataclass, which it is given filled.
 """
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+
+from shared.ground.problems import Problem
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 FAR = date(9999, 12, 31)
+
+Figures = TypeVar("Figures", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +42,51 @@ class Policy:
     version: str
     entries: tuple[Entry, ...]
 
-    def on(self, day: date) -> dict[str, Any]:
-        """The values in force on a business date, by code."""
-        return {e.code: e.value for e in self.entries if e.effective_from <= day < e.effective_to}
+    def on(self, day: date, kind: type[Figures]) -> Figures:
+        """The figures that a policy dataclass asks for, as they are in force on a business date.
+
+        Raises:
+            Problem: one of them is not in force on that day (409).
+        """
+        return kind(
+            **{
+                name: self._value(day, of) if isinstance(of, str) else self.on(day, of)
+                for name, of in asked_by(kind).items()
+            }
+        )
+
+    def _value(self, day: date, figure: str) -> Any:
+        code, _, key = figure.partition(".")
+        for entry in self.entries:
+            if entry.code == code and entry.effective_from <= day < entry.effective_to:
+                return entry.value[key] if key else entry.value
+        raise Problem("shared.policy_missing", figure=code, on=day.isoformat())
+
+
+@cache
+def asked_by(kind: type[Any]) -> dict[str, str | type[Any]]:
+    """By field of a policy dataclass: the code of its entry, or the dataclass that fills it by its own fields.
+
+    A field is named as its entry is. One that decisions are stored with under another name says the code beside its
+    type: `statuses: Annotated[tuple[str, ...], "loan_statuses"]`; of a table it takes one value: `"scheme.visits"`.
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        name: hint if is_dataclass(hint) and isinstance(hint, type) else getattr(hint, "__metadata__", (name,))[0]
+        for name, hint in hints.items()
+    }
+
+
+def _frozen(value: Any) -> Any:
+    """Lists as tuples: what is in force is shared by all who ask."""
+    return tuple(_frozen(v) for v in value) if isinstance(value, list) else value
 
 
 def read_policy(path: Path) -> Policy:
     """Raises ValueError where two entries of a code overlap: the file would say two things at once."""
     content = path.read_bytes()
     entries = [
-        Entry(code, e["value"], e["unit"], e["effective_from"], e.get("effective_to", FAR), e["source"])
+        Entry(code, _frozen(e["value"]), e["unit"], e["effective_from"], e.get("effective_to", FAR), e["source"])
         for code, versions in tomllib.loads(content.decode("utf-8")).items()
         for e in versions
     ]

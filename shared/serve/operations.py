@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
-from sqlalchemy import Boolean, Text
 
 from shared.acts.decisions import list_decisions, replay_all
 from shared.bus import OffsetLostError
@@ -26,23 +25,20 @@ from shared.serve.service import Service
 
 log = structlog.get_logger()
 
-_OUTBOX = sql(
-    "SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(emitted_at)), 0)::float8 AS age"
-    " FROM outbox"
-)
-_PARKED = sql(
-    "SELECT consumer, topic, key, reason, waits_for, released, parked_at FROM parked_key ORDER BY parked_at LIMIT 1000"
-)
-_COUNTS = sql(
-    "SELECT (SELECT jsonb_object_agg(topic, n) FROM (SELECT topic, sum(sequence) AS n FROM aggregate"
-    " GROUP BY topic) a) AS emitted, (SELECT jsonb_object_agg(topic, n) FROM (SELECT topic, count(*) AS n"
-    " FROM outbox_sent GROUP BY topic) s) AS published, (SELECT jsonb_object_agg(topic, n) FROM"
-    " (SELECT topic, sum(last_sequence) AS n FROM applied GROUP BY topic) p) AS applied"
-)
-_RELEASE = sql(
-    "UPDATE parked_key SET released = :released WHERE topic = :topic AND key = :key",
-    released=Boolean, topic=Text, key=Text,
-)  # fmt: skip
+_OUTBOX = sql("""
+    SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(emitted_at)), 0)::float8 AS age
+    FROM outbox
+""")
+_PARKED = sql("""
+    SELECT consumer, topic, key, reason, waits_for, released, parked_at FROM parked_key ORDER BY parked_at LIMIT 1000
+""")
+_COUNTS = sql("""
+    SELECT (SELECT jsonb_object_agg(topic, n) FROM (SELECT topic, sum(sequence) AS n FROM aggregate
+    GROUP BY topic) a) AS emitted, (SELECT jsonb_object_agg(topic, n) FROM (SELECT topic, count(*) AS n
+    FROM outbox_sent GROUP BY topic) s) AS published, (SELECT jsonb_object_agg(topic, n) FROM
+    (SELECT topic, sum(last_sequence) AS n FROM applied GROUP BY topic) p) AS applied
+""")
+_RELEASE = sql("UPDATE parked_key SET released = :released WHERE topic = :topic AND key = :key")
 
 
 async def status(app: Any, service: Service) -> dict[str, Any]:
@@ -56,9 +52,12 @@ async def status(app: Any, service: Service) -> dict[str, Any]:
     metrics.OUTBOX_AGE.labels(service.name).set(outbox["age"])
     metrics.PARKED.labels(service.name).set(parked)
     return {
-        "service": service.name, "outbox_rows": outbox["rows"], "outbox_age_seconds": outbox["age"],
-        "lag": lag, "parked_keys": parked,
-    }  # fmt: skip
+        "service": service.name,
+        "outbox_rows": outbox["rows"],
+        "outbox_age_seconds": outbox["age"],
+        "lag": lag,
+        "parked_keys": parked,
+    }
 
 
 def bare_router(service: Service) -> APIRouter:
@@ -170,7 +169,8 @@ def router(service: Service) -> APIRouter:
 
     @doors.get("/decisions", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
     async def decisions(subject_id: str, connection: Transaction) -> list[dict[str, Any]]:
-        """Why: every decision about a subject, with the figures it was made by."""
-        return await list_decisions(connection, subject_id)
+        """Why: every decision about a subject, with the figures it was made by and where its rule comes from."""
+        sources = {rule.name: rule.source for rule in service.rules}
+        return [d | {"source": sources.get(d["rule"])} for d in await list_decisions(connection, subject_id)]
 
     return doors

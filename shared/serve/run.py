@@ -13,7 +13,6 @@ import structlog
 import typer
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy import Text
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.bus.transport import open_bus
@@ -29,20 +28,19 @@ from shared.ground.policy import read_policy
 from shared.process import logs, metrics
 from shared.process.settings import Settings
 from shared.process.watchdog import Watchdog
-from shared.serve import operations
+from shared.serve import operations, tasks
 from shared.serve.service import Service
 
 log = structlog.get_logger()
 STARTS_WITHIN_SECONDS = 30
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
-_REPUBLISH = sql(
-    "WITH again AS (DELETE FROM outbox_sent WHERE :topic = '' OR topic = :topic"
-    " RETURNING id, topic, key, headers, value, emitted_at)"
-    " INSERT INTO outbox (id, topic, key, headers, value, emitted_at)"
-    " OVERRIDING SYSTEM VALUE SELECT * FROM again",
-    topic=Text,
-)  # fmt: skip
+_REPUBLISH = sql("""
+    WITH again AS (DELETE FROM outbox_sent WHERE :topic = '' OR topic = :topic
+    RETURNING id, topic, key, headers, value, emitted_at)
+    INSERT INTO outbox (id, topic, key, headers, value, emitted_at)
+    OVERRIDING SYSTEM VALUE SELECT * FROM again
+""")
 
 
 def build_app(service: Service, settings: Settings, role: str = "all") -> FastAPI:
@@ -94,6 +92,8 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
     if role != "worker":
+        if prefix:
+            app.include_router(tasks.router(service), prefix=prefix)
         for router in service.routers:
             app.include_router(router, prefix=prefix)
         for middleware in reversed(service.middleware):
@@ -158,9 +158,16 @@ def command_line(find: Callable[[str], Service]) -> typer.Typer:
         logs.configure(settings.log_level)
         app = build_app(find(name), settings, role)
         uvicorn.run(
-            app, host=settings.host, port=settings.port, loop="uvloop", access_log=False, log_level="warning",
-            timeout_graceful_shutdown=3, backlog=512, proxy_headers=False,
-        )  # fmt: skip
+            app,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=3,
+            backlog=512,
+            proxy_headers=False,
+        )
 
     @cli.command("migrate")
     def run_migrate(name: str) -> None:

@@ -47,12 +47,16 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule with the types of its two inputs, so that stored decisions can be replayed."""
+    """A rule with the types of its two inputs, so that stored decisions can be replayed.
+
+    `source`: where in our documents its law or notes stand, as a path and an anchor.
+    """
 
     name: str
     facts: type[Any]
     policy: type[Any]
     decide: Callable[[Any, Any], Verdict]
+    source: str | None = None
 
     def inputs(self, facts: Any, policy: Any) -> dict[str, Any]:
         return {

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -43,7 +44,7 @@ async def test_an_act_arrives_and_any_client_can_read_it_as_a_cloudevent(line: L
     found = line.records(3)
     events = [
         from_binary_event(
-            KafkaMessage({k: v for k, v in m.headers() or []}, m.key(), m.value() or b"")  # noqa: C416
+            KafkaMessage(dict(cast("list[tuple[str, bytes]]", m.headers() or [])), m.key(), m.value() or b"")
         )
         for m in found
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from services import NAMES
 from tests.chaos.checks import (
     Fact,
     Finding,
@@ -27,7 +28,7 @@ from tests.chaos.journal import Told
 from tests.chaos.log import as_fact, read_log
 from tests.chaos.system import System
 
-SERVICES = ("registry", "finance", "relocation", "industry", "assessment", "gateway")
+SERVICES = (*NAMES, "gateway")
 # Which topics each consumer reads; a test holds this against the services.
 CONSUMES = {
     "registry": ("assessment.case", "finance.loan", "industry.household", "industry.village", "relocation.household"),
@@ -55,7 +56,7 @@ COMMITTED = {
 ONCE = {
     "a batch for each key": (
         "industry", "SELECT id::text FROM payout_batch",
-        "SELECT answer ->> 'batch_id' FROM idempotency WHERE route LIKE '%/batches'",
+        "SELECT answer ->> 'id' FROM idempotency WHERE route LIKE '%/batches'",
     ),
     "a journal for each serial": (
         "finance", "SELECT source_key FROM journal WHERE source_key LIKE 'bank:%'",

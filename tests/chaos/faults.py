@@ -15,6 +15,7 @@ from deploy.local.ports import free_port
 from deploy.local.postgres import processes_of
 from deploy.local.processes import Child, spawn, start_ticks, stop
 from deploy.local.supervisor import is_ready
+from services import NAMES
 from shared.process.crash import POINTS
 from tests.chaos.system import System
 
@@ -23,7 +24,6 @@ PLACES = {
     "act": "assessment", "relay": "assessment", "kafka": "registry", "consumer": "finance", "release": "finance",
     "webhook": "gateway",
 }  # fmt: skip
-SERVICES = ("registry", "finance", "relocation", "industry", "assessment")
 SECOND_WORKERS = ("registry", "finance", "assessment")
 # How often each kind of victim is drawn.
 WEIGHTS = {"service": 10, "gateway": 3, "worker": 4, "backend": 3, "postmaster": 1, "broker": 2, "subscriber": 1}
@@ -100,7 +100,7 @@ class Faults:
     async def _watch(self) -> None:
         """Since when each service has been ready, as it says itself."""
         while True:
-            ports = {name: self.system.state.ports[name] for name in (*SERVICES, "gateway")}
+            ports = {name: self.system.state.ports[name] for name in (*NAMES, "gateway")}
             ready = await asyncio.gather(*(asyncio.to_thread(is_ready, port) for port in ports.values()))
             for name, yes in zip(ports, ready, strict=True):
                 if yes:
@@ -118,7 +118,7 @@ class Faults:
 
     def _kill(self) -> None:
         for kind in self.rng.choices(list(WEIGHTS), list(WEIGHTS.values()), k=20):
-            name = self.rng.choice(SERVICES) if kind == "service" else kind
+            name = self.rng.choice(NAMES) if kind == "service" else kind
             pid = self._victim(name)
             if pid is not None and _send(pid, signal.SIGKILL):
                 self._killed(name)
@@ -127,7 +127,7 @@ class Faults:
     def _victim(self, name: str) -> int | None:
         """The process to be killed under this name; None where it must be left to itself now."""
         state = self.system.state
-        serving = [s for s in SERVICES if self._settled(s)]
+        serving = [s for s in NAMES if self._settled(s)]
         match name:
             case "broker":
                 pid = state.running("kafka")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from services import NAMES
 from tests.chaos.checks import Fact, Row
 
 FLAGS = ("has_labour", "borrower_age_ok", "needs_accessible", "deep_poverty", "relocated")
@@ -139,7 +140,7 @@ def _income_year(text: str) -> int:
 
 FOLDS = (
     Fold(
-        ("finance", "relocation", "industry", "assessment"), "household",
+        tuple(name for name in NAMES if name != "registry"), "household",
         f"SELECT id::text, division, status, members, {', '.join(FLAGS)} FROM household", households,
     ),
     Fold(

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -77,11 +78,12 @@ async def found(gateway: str, state: Path, folder: Path, seed: int, households: 
 
 
 async def _pair(api: Api, world: World, ids: dict[str, str]) -> list[Home]:
-    await assessment.declare_places(api, world.help.places)
-    await assessment.declare_units(api, world.help.units)
-    cadres = [c for c in world.help.cadres if c.starts_on == PAIRED_ON]
+    helping: Any = world.help
+    await assessment.declare_places(api, helping.places)
+    await assessment.declare_units(api, helping.units)
+    cadres = [c for c in helping.cadres if c.starts_on == PAIRED_ON]
     await assessment.declare_cadres(api, cadres)
-    helps = {no: c for c in cadres for no in world.help.helps.get(c.subject, ()) if no in ids}
+    helps = {no: c for c in cadres for no in helping.helps.get(c.subject, ()) if no in ids}
     for township in sorted({no[:9] for no in helps}):
         await assessment.pair(api, township, [(c, ids[no]) for no, c in helps.items() if no.startswith(township)])
     listed = [h async for h in api.pages(county.PLANNER, "/registry/v1/households")]
@@ -120,7 +122,7 @@ async def employ(api: Api, homes: list[Home]) -> list[Home]:
         await send(api, Village(home.village).clerk, "/industry/v1/posts/proposals", [proposal])
         one = {"id": named("assignment", home.id)}
         await send(api, home.township, "/industry/v1/posts/checks", [one | {"confirmed": True}])
-        await send(api, county.DECIDER, "/industry/v1/posts/approvals", [one | {"approved": True}])
+        await send(api, county.DECIDER, "/industry/v1/posts/approvals", [one | {"confirmed": True}])
     taken = [a async for a in api.pages(county.PLANNER, "/industry/v1/posts/assignments?state=assigned")]
     held = {a["household_id"] for a in taken}
     return [h for h in homes if h.id in held]

@@ -124,7 +124,7 @@ class Load:
     async def _post(self, bank: Bank, loan_no: str, kind: str, **fields: Any) -> Outcome:
         serial = f"{loan_no}-{uuid4().hex[:12]}"
         event = {"serial": serial, "kind": kind, "loan_no": loan_no, "occurred_on": (await self.today()).isoformat()}
-        body = {"events": [event | fields]}
+        body = {"items": [event | fields]}
         done = await self.client.act("bank_event", serial, bank.who, "POST", "/finance/v1/bank/events", body)
         if done.code is not None:
             raise AssertionError(f"a bank's event was refused: {done}")
@@ -154,7 +154,7 @@ class Load:
         if done.code is not None:
             return
         _, listed = await self.client.insist(village.clerk, "GET", f"{path}?household_id={home.id}")
-        case, ends_on = {"exit_id": listed["items"][0]["exit_id"]}, self.day + NOTICE
+        case, ends_on = {"id": listed["items"][0]["id"]}, self.day + NOTICE
         for name, who, door, more in (
             ("review", village.chair, "/reviews", VOTE),
             ("check", village.team, "/checks", {"confirmed": True, "evidence": "visit"}),
@@ -212,7 +212,7 @@ class Load:
             if self.stopping.is_set():
                 return
             on = date(2017, month, 1).isoformat()
-            days = {
+            days: dict[str, Any] = {
                 "id": named("attendance", f"{home.id}/{on}"), "assignment_id": named("assignment", home.id),
                 "month_on": on, "days": self.rng.randint(5, 20),
             }  # fmt: skip
@@ -234,10 +234,10 @@ class Load:
         made = await self.client.act("payout_batch", key, county.PLANNER, "POST", door, body, key=key)
         if made.code is not None:
             return
-        batch = f"{door}/{made.body['batch_id']}"
+        batch = f"{door}/{made.body['id']}"
         await self.client.act(
-            "payout_check", made.body["batch_id"], county.DECIDER, "POST", f"{batch}/check", {},
-            fine=("industry.payouts.already_checked",),
+            "payout_check", made.body["id"], county.DECIDER, "POST", f"{batch}/check", {},
+            fine=("shared.wrong_state",),
         )  # fmt: skip
         _, shown = await self.client.insist(county.PLANNER, "GET", batch)
         _, file = await self.client.insist(Bank(shown["bank"]).who, "GET", f"{batch}/file")
@@ -248,7 +248,7 @@ class Load:
         lines += [f"{r['line_no']},{r['amount_yuan']},paid,,{paid_on}" for r in rows]
         lines.append(f"total,{total['payee']},{total['amount_yuan']},,")
         await self.client.act(
-            "payout_return", made.body["batch_id"], Bank(shown["bank"]).who, "POST", f"{batch}/return",
+            "payout_return", made.body["id"], Bank(shown["bank"]).who, "POST", f"{batch}/return",
             data="\n".join(lines).encode(),
         )  # fmt: skip
 

@@ -65,7 +65,7 @@ CODE = {
         (f"{DOORS}test_a_write_that_touches_nothing_undoes_the_act",),
     ),
     "missing RLS context": Mutant(
-        "shared/data/ddl.py", "\"nullif(current_setting('app.role', true), '') IS NOT NULL\"", '"true"',
+        "shared/data/ddl/m0001.py", "\"nullif(current_setting('app.role', true), '') IS NOT NULL\"", '"true"',
         (f"{CONTEXT}test_no_row_without_a_context[finance]",),
     ),
 }  # fmt: skip

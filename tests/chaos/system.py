@@ -106,7 +106,7 @@ def arming(folder: Path, environment: Callable[..., dict[str, str]]) -> Callable
 
 def main(folder: Path) -> int:
     supervisor.LONGEST_PAUSE_S = LONGEST_PAUSE_S
-    supervisor.environment = arming(folder, supervisor.environment)  # type: ignore[assignment]
+    supervisor.environment = arming(folder, supervisor.environment)
     return asyncio.run(supervisor.supervise(folder))
 
 

@@ -30,7 +30,7 @@ def test_every_door_and_dependency_is_a_coroutine(name: str, tmp_path: Path) -> 
     doors = [route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute)]
     assert len(doors) > 10
     threaded = {
-        f"{call.__module__}.{call.__qualname__} of {door.path}"
+        f"{call!r} of {door.path}"
         for door in doors
         for call in calls(door.dependant)
         if not (inspect.iscoroutinefunction(call) or inspect.isasyncgenfunction(call))

@@ -6,10 +6,11 @@ from typing import Any
 
 from rich.console import Console
 
-from scenario.api import HOUSES, Api, Who
+from scenario.api import Api, Who
 from scenario.judge.report import judge_year
 from scenario.judge.targets import WHY_NOT
 from scenario.play import play
+from services import NAMES
 from tests.conftest import Door, House
 
 HOUSEHOLDS = 150
@@ -18,7 +19,7 @@ SEED = 7
 
 async def county(house: House, state: Path) -> Door:
     """The five services and the gateway on sockets, and a state folder as the supervisor keeps it."""
-    upstreams = {service: (await house.listen(service)).address for service in HOUSES}
+    upstreams = {service: (await house.listen(service)).address for service in NAMES}
     (state / "keys").mkdir(parents=True)
     (state / "keys" / "token.json").write_text(json.dumps(house.keys.private))
     return await house.listen(
@@ -46,7 +47,7 @@ async def decisions(gateway: Door) -> dict[str, Any]:
         numbers = {h["id"]: h["household_no"] async for h in api.pages(judge, "/registry/v1/households")}
         found = {}
         async for case in api.pages(judge, "/registry/v1/exits"):
-            whole = await api.get(judge, f"/registry/v1/exits/{case['exit_id']}")
+            whole = await api.get(judge, f"/registry/v1/exits/{case['id']}")
             steps = [(s["step"], s["acted_on"], s["outcome"]) for s in whole["steps"]]
             found[numbers[case["household_id"]]] = case["state"], steps
         return found

@@ -31,7 +31,7 @@ class OrderByTransaction(RelayStore):
 class SkipLocked(RelayStore):
     """Two relays share the outbox by SKIP LOCKED: the second overtakes the first."""
 
-    claimed: set[int] = set()  # noqa: RUF012 - shared on purpose: that is the mutant
+    claimed: set[tuple[int, int]] = set()  # noqa: RUF012 - shared on purpose: that is the mutant
 
     async def oldest(self, limit: int) -> Sequence[Outgoing]:
         await step()
@@ -39,12 +39,12 @@ class SkipLocked(RelayStore):
             r for _, (_, r) in sorted(self.producer.outbox.items()) if (id(self.producer), r.id) not in self.claimed
         ]
         rows = free[: max(1, limit // 2)]
-        self.claimed.update((id(self.producer), r.id) for r in rows)  # type: ignore[misc]
+        self.claimed.update((id(self.producer), r.id) for r in rows)
         return rows
 
     async def publish(self, rows: Sequence[Outgoing]) -> Sequence[int]:
         acknowledged = await super().publish(rows)
-        self.claimed.difference_update((id(self.producer), r.id) for r in rows)  # type: ignore[misc]
+        self.claimed.difference_update((id(self.producer), r.id) for r in rows)
         return acknowledged
 
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from shared.bus import Partition
@@ -126,7 +127,7 @@ class Schedule:
             return False
         head = self._head(key)
         if head not in self.to_drop:
-            self.store.poison.discard(head)  # type: ignore[arg-type]
+            self.store.poison.discard(head)
         return True
 
     async def producers_act(self, producer: Producer) -> None:
@@ -136,9 +137,9 @@ class Schedule:
     def run(self) -> None:
         for producer in self.producers:
             for _ in range(2):
-                self.scheduler.start(lambda p=producer: self.producers_act(p), restart=False)
+                self.scheduler.start(partial(self.producers_act, producer), restart=False)
             for _ in range(2):  # a leader and, now and then, a zombie beside its successor
-                self.scheduler.start(lambda p=producer: self.relay(p), restart=True)
+                self.scheduler.start(partial(self.relay, producer), restart=True)
         for _ in range(2):
             self.scheduler.start(self.consume, restart=True)
         self.scheduler.start(self.release, restart=True)

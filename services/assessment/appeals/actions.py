@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from services.assessment.appeals import queries
-from services.assessment.appeals.rules import in_time, points_fit
+from services.assessment.appeals.rules import AppealPolicy, in_time, points_fit
 from services.assessment.appeals.schemas import AppealDecision, AppealState, NewAppeal
 from services.assessment.scoring import queries as scoring
 from services.assessment.scoring.actions import correct_score, published
+from shared.acts.tasks import OwnTask
 from shared.data.sql import Connection, Row
 from shared.events.assessment import AppealDecided, ScorePublished
 from shared.facts.outbox import emit
@@ -15,6 +16,17 @@ from shared.ground.policy import Policy
 from shared.ground.problems import Problem
 
 CONTENT = ("subject_id", "year", "code", "reason")
+APPEALS = OwnTask(
+    procedure="assessment.appeals",
+    step="decided",
+    roles=("county",),
+    zh="处理考核申诉",
+    en="Decide an appeal against a score",
+    columns=("a.id", "a.division", "NULL::uuid", "a.raised_on", "a.raised_on + 7"),
+    source="""
+        FROM appeal a WHERE a.state = 'open' AND :subject NOT IN (a.computed_by, a.published_by, a.raised_by)
+    """,
+)
 
 
 async def raise_appeal(connection: Connection, act: Act, policy: Policy, body: NewAppeal) -> AppealState:
@@ -34,7 +46,8 @@ async def raise_appeal(connection: Connection, act: Act, policy: Policy, body: N
         raise Problem("shared.not_found")
     score = await scoring.get_current(connection, run["id"], body.subject_id)
     await _line(connection, score, body.code)
-    if not in_time(run["published_on"], act.business_date, policy.on(act.business_date)["appeal_working_days"]):
+    figures = policy.on(act.business_date, AppealPolicy)
+    if not in_time(run["published_on"], act.business_date, figures.appeal_working_days):
         raise Problem("assessment.appeals.too_late")
     row = body.model_dump() | {
         "run_id": run["id"], "kind": score["kind"], "division": score["division"], "raised_on": act.business_date,

@@ -1,6 +1,12 @@
 """Until when a line may be appealed, and what a decision may give: pure rules (domain notes 2.5 "Appeal" [choice])."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class AppealPolicy:
+    appeal_working_days: int
 
 
 def add_working_days(day: date, count: int) -> date:

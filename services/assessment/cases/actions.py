@@ -6,6 +6,7 @@ from uuid import UUID
 from services.assessment.cases import queries
 from services.assessment.cases.rules import TouchedHousehold, chunk_bounds, decision_refusal, review_refusal
 from services.assessment.cases.schemas import NewCase, ReviewResult
+from shared.acts.tasks import OwnTask
 from shared.data.sql import Connection, Row
 from shared.events.assessment import FraudConfirmed, FraudReviewed
 from shared.facts.outbox import emit
@@ -13,6 +14,30 @@ from shared.ground.context import Act
 from shared.ground.problems import Problem
 
 CONTENT = ("division", "kind", "evidence")
+DECISIONS = OwnTask(
+    procedure="assessment.cases",
+    step="decided",
+    roles=("auditor",),
+    zh="核实案件",
+    en="Confirm or dismiss a case",
+    columns=("c.id", "c.division", "NULL::uuid", "c.opened_on", "c.opened_on + 7"),
+    source="FROM fraud_case c WHERE c.state = 'open' AND c.opened_by <> :subject",
+)
+# One for a case, however many of its households are left: a township is sent there once.
+REVIEWS = OwnTask(
+    procedure="assessment.cases",
+    step="reviewed",
+    roles=("township",),
+    zh="实地复核冻结户",
+    en="Look at the frozen households on the spot",
+    columns=("h.case_id", "h.case_division", "NULL::uuid", "h.confirmed_on", "h.confirmed_on + 7"),
+    source="""
+        FROM (
+            SELECT DISTINCT case_id, case_division, confirmed_on FROM case_household
+            WHERE confirmed_on IS NOT NULL AND reviewed_on IS NULL AND opened_by <> :subject
+        ) h
+    """,
+)
 
 
 async def open_case(connection: Connection, act: Act, new: NewCase) -> None:
@@ -28,7 +53,7 @@ async def open_case(connection: Connection, act: Act, new: NewCase) -> None:
         if not await _is_same(connection, new, earlier, subjects, households):
             raise Problem("assessment.cases.content_differs")
         return
-    if not new.division.startswith(act.caller.area):
+    if not act.caller.within(new.division):
         raise Problem("assessment.cases.outside_area")
     named = await queries.list_named(connection, subjects)
     if {r["id"] for r in named} != set(subjects):

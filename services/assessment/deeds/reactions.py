@@ -6,7 +6,6 @@ from typing import Any
 
 from services.assessment.deeds import actions
 from services.assessment.deeds.rules import Deed
-from shared.acts import projection
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed
@@ -65,16 +64,6 @@ async def on_deed(connection: Connection, facts: Sequence[tuple[Act, Any]]) -> N
     await actions.record_deeds(connection, [_deed(fact) for _, fact in facts])
 
 
-async def on_household_exited(connection: Connection, facts: Sequence[tuple[Act, HouseholdExited]]) -> None:
-    await projection.on_household_exited(connection, facts)
-    await on_deed(connection, facts)
-
-
-async def on_exit_revoked(connection: Connection, facts: Sequence[tuple[Act, ExitRevoked]]) -> None:
-    await projection.on_exit_revoked(connection, facts)
-    await on_deed(connection, facts)
-
-
 async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
     """Only a death asks for a visit; who married or moved away needs none."""
     await on_deed(connection, [(act, fact) for act, fact in facts if fact.reason == "death"])
@@ -82,7 +71,5 @@ async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, M
 
 REACTIONS: dict[str, Reaction] = {
     **{kind.TYPE: on_deed for kind in MEANINGS},
-    HouseholdExited.TYPE: on_household_exited,
-    ExitRevoked.TYPE: on_exit_revoked,
     MemberRemoved.TYPE: on_member_removed,
 }

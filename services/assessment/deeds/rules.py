@@ -23,6 +23,11 @@ class Deed:
     amount_fen: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FollowUpPolicy:
+    follow_up_days: int
+
+
 def follow_up_due_on(kind: str, happened_on: date, days: int) -> date | None:
     """After a death the helper comes within the policy's days [choice]; nothing else asks for a visit."""
     return happened_on + timedelta(days=days) if kind == "death" else None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.assessment.deeds.rules import follow_up_due_on
+from services.assessment.deeds.rules import FollowUpPolicy, follow_up_due_on
 from services.assessment.dossier import queries
 from services.assessment.dossier.schemas import Dossier
 from services.assessment.visits.api import SEE_NOTES
@@ -23,7 +23,7 @@ async def get_dossier(
 ) -> Dossier:
     """Who helps the household, the visits there, what happened to it and the decisions, within the caller's area."""
     row = await queries.get_dossier(connection, household_id, act.subject, all_notes=act.caller.role in SEE_NOTES)
-    days = policy.on(act.business_date)["follow_up_days"]
+    days = policy.on(act.business_date, FollowUpPolicy).follow_up_days
     deeds = [
         x | {"follow_up_due_on": follow_up_due_on(x["kind"], date.fromisoformat(x["happened_on"]), days)}
         for x in row["deeds"]

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Boolean, Text
+from sqlalchemy import Boolean
 
 from services.assessment.teams.queries import PAIRING
 from services.assessment.visits.queries import SHOWN
@@ -10,9 +10,9 @@ from shared.acts.dossiers import dossier
 from shared.data.sql import Connection, Row, fetch_row
 
 _DOSSIER = dossier(
-    types={"all_notes": Boolean, "subject": Text},
-    helpers=f"SELECT {PAIRING} FROM pairing WHERE household_id = :household_id ORDER BY id",  # noqa: S608 - our names
-    visits=f"SELECT {SHOWN} FROM visit WHERE household_id = :household_id ORDER BY id",  # noqa: S608 - our names
+    types={"all_notes": Boolean},
+    helpers=f"SELECT {PAIRING} FROM pairing WHERE household_id = :household_id ORDER BY id",
+    visits=f"SELECT {SHOWN} FROM visit WHERE household_id = :household_id ORDER BY id",
     deeds="SELECT * FROM deed WHERE household_id = :household_id ORDER BY happened_on, kind, source_key",
 )
 

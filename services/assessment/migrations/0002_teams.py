@@ -1,6 +1,7 @@
 """Where villages are, units, their cadres, who helps which household on which days, and recorded leave."""
 
-from shared.data.ddl import IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import IN_AREA, audit, restrict, restrict_by_area
 
 revision = "0002"
 down_revision = "0001"

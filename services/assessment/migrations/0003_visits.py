@@ -1,6 +1,7 @@
 """Visits and days of presence, as phones sent them: evidence that nobody changes."""
 
-from shared.data.ddl import restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import restrict_by_area
 
 revision = "0003"
 down_revision = "0002"

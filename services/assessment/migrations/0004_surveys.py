@@ -1,6 +1,7 @@
 """Surveys by a third party: the frozen population, who was drawn of it, what they answered."""
 
-from shared.data.ddl import HAS_CONTEXT, IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import HAS_CONTEXT, IN_AREA, audit, restrict, restrict_by_area
 
 revision = "0004"
 down_revision = "0003"

@@ -1,6 +1,7 @@
 """Cases of fabrication: opened by one person, confirmed or dismissed by another, reviewed household by household."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0005"
 down_revision = "0004"

@@ -1,6 +1,7 @@
 """Deeds: what other services reported for households, kept for whoever helps them."""
 
-from shared.data.ddl import restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import restrict_by_area
 
 revision = "0006"
 down_revision = "0005"

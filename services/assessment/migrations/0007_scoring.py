@@ -1,6 +1,7 @@
 """Runs of the assessment: scores that are the sum of their lines, and that nobody changes."""
 
-from shared.data.ddl import HAS_CONTEXT, IN_AREA, audit, restrict, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import HAS_CONTEXT, IN_AREA, audit, restrict
 
 revision = "0007"
 down_revision = "0006"

@@ -1,6 +1,7 @@
 """Appeals against a line of a published score, decided by somebody who neither computed nor published it."""
 
-from shared.data.ddl import IN_AREA, audit, restrict, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import IN_AREA, audit, restrict
 
 revision = "0008"
 down_revision = "0007"

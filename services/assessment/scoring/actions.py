@@ -1,6 +1,7 @@
 """Computing a year's scores, publishing them by a second person, and correcting one after an appeal."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,10 @@ from services.assessment.scoring.queries import Window
 from services.assessment.scoring.rules import (
     HELPER_SCORE,
     UNIT_SCORE,
-    HelperPolicy,
+    GradePolicy,
     Line,
     Rated,
-    UnitPolicy,
+    WindowPolicy,
     corrected,
     grades,
     helper_lines,
@@ -34,24 +35,9 @@ from shared.values.ids import uuid7
 from shared.values.verdicts import Decided, Rule
 
 
-def unit_policy(numbers: Mapping[str, Any]) -> UnitPolicy:
-    return UnitPolicy(
-        **numbers["unit_scheme"], team_size=numbers["team_size"], days_a_month=numbers["presence_days_a_month"],
-        first_help_ppm=numbers["first_help_ppm"], copied_group_x100=numbers["copied_group_x100"],
-        grades_x100=tuple(numbers["grades_x100"]),
-    )  # fmt: skip
-
-
-def helper_policy(numbers: Mapping[str, Any]) -> HelperPolicy:
-    return HelperPolicy(**numbers["helper_scheme"], grades_x100=tuple(numbers["grades_x100"]))
-
-
-def window_of(numbers: Mapping[str, Any], year: int, on: date) -> Window:
+def window_of(figures: WindowPolicy, year: int, on: date) -> Window:
     """From New Year to the day itself, or to the year's last."""
-    return Window(
-        year, date(year, 1, 1), min(on, date(year, 12, 31)) + timedelta(days=1), numbers["visits_before_exit"],
-        numbers["visits_per_quarter"], numbers["quarter_held_days"], numbers["follow_up_days"],
-    )  # fmt: skip
+    return Window(year, date(year, 1, 1), min(on, date(year, 12, 31)) + timedelta(days=1), **asdict(figures))
 
 
 def run_state(row: Row) -> RunState:
@@ -72,8 +58,7 @@ async def compute_run(connection: Connection, act: Act, policy: Policy, body: Ne
         return run_state(found)
     if await queries.find_published(connection, body.year):
         raise Problem("assessment.scoring.year_published")
-    numbers = policy.on(act.business_date)
-    window = window_of(numbers, body.year, act.business_date)
+    window = window_of(policy.on(act.business_date, WindowPolicy), body.year, act.business_date)
     free = found is None and await queries.insert_run(
         connection, id=body.id, division=act.caller.area, year=body.year, until_on=window.end_on - timedelta(days=1),
         computed_on=act.business_date, computed_by=act.subject,
@@ -81,22 +66,21 @@ async def compute_run(connection: Connection, act: Act, policy: Policy, body: Ne
     if not free:
         raise Problem("assessment.scoring.run_differs")
     units, helpers = await queries.load_units(connection, window), await queries.load_helpers(connection, window)
-    await _score(connection, act, policy, body.id, "unit", UNIT_SCORE, unit_policy(numbers), unit_lines, units)
-    await _score(
-        connection, act, policy, body.id, "helper", HELPER_SCORE, helper_policy(numbers), helper_lines, helpers
-    )
+    await _score(connection, act, policy, body.id, "unit", UNIT_SCORE, unit_lines, units)
+    await _score(connection, act, policy, body.id, "helper", HELPER_SCORE, helper_lines, helpers)
     return run_state(await queries.get_run(connection, body.id))
 
 
 async def _score(
-    connection: Connection, act: Act, policy: Policy, run_id: UUID, kind: str, rule: Rule, figures: Any,
+    connection: Connection, act: Act, policy: Policy, run_id: UUID, kind: str, rule: Rule,
     lines_of: Callable[[Any, Any], tuple[Line, ...]], subjects: Sequence[tuple[Row, Any]],
 ) -> None:  # fmt: skip
     """All subjects of a kind: their lines, compared with each other. Of whom nothing can be judged is left out."""
+    figures, limits = policy.on(act.business_date, rule.policy), policy.on(act.business_date, GradePolicy)
     lines = {subject["id"]: lines_of(facts, figures) for subject, facts in subjects}
     ratings = {one: r for one, found in lines.items() if (r := rated(found)).reachable_x100 > 0}
     place = ranks(ratings)
-    grade = grades(ratings, figures.grades_x100, policy.on(act.business_date)["excellent_share_ppm"])
+    grade = grades(ratings, limits.grades_x100, limits.excellent_share_ppm)
     scores, rows, decided = [], [], []
     for subject, facts in subjects:
         one, division = subject["id"], subject["division"]
@@ -181,14 +165,14 @@ async def correct_score(
     run_id, kind, subject_id = current["run_id"], current["kind"], current["subject_id"]
     rows = (await queries.list_lines(connection, [current["id"]]))[current["id"]]
     lines = corrected([_line(r) for r in rows], code, points_x100, appeal_id)
-    rating, numbers = rated(lines), policy.on(act.business_date)
+    rating, limits = rated(lines), policy.on(act.business_date, GradePolicy)
     standing = await queries.list_standing(connection, run_id, kind)
     others = [s for s in standing if s["subject_id"] != subject_id]
     ratings = {
         s["subject_id"]: Rated(s["points_x100"], s["reachable_x100"], s["rated_x100"], s["vetoed"]) for s in others
     } | {subject_id: rating}
     place = ranks(ratings)
-    grade = regrade(rating, [s["grade"] for s in others], numbers["grades_x100"], numbers["excellent_share_ppm"])
+    grade = regrade(rating, [s["grade"] for s in others], limits.grades_x100, limits.excellent_share_ppm)
     version = current["version"] + 1
     own = score_row(act, run_id, subject_id, kind, current["division"], version, rating, grade, place[subject_id])
     own["appeal_id"] = appeal_id

@@ -102,7 +102,7 @@ _NAMED = (
 )
 _CASES = sql(_NAMED, year=Integer)
 _VETOED_SINCE = sql(
-    f"SELECT count(*) AS n FROM ({_NAMED}) k JOIN score s ON s.subject_id = k.id AND s.run_id = :run_id"  # noqa: S608
+    f"SELECT count(*) AS n FROM ({_NAMED}) k JOIN score s ON s.subject_id = k.id AND s.run_id = :run_id"
     " AND NOT s.vetoed",
     year=Integer, run_id=Uuid,
 )  # fmt: skip
@@ -139,10 +139,10 @@ _COUNTS = (
     " (SELECT count(*) FROM standing t WHERE t.run_id = r.id AND t.kind = 'unit') AS units,"
     " (SELECT count(*) FROM standing t WHERE t.run_id = r.id AND t.kind = 'helper') AS helpers"
 )
-_FIND_RUN = sql(f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.id = :id", id=Uuid)  # noqa: S608 - our names
+_FIND_RUN = sql(f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.id = :id", id=Uuid)
 _LOCK_RUN = sql("SELECT * FROM scoring_run WHERE id = :id FOR UPDATE", id=Uuid)
 _RUNS = sql(
-    f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.year = :year ORDER BY r.computed_on, r.id",  # noqa: S608
+    f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.year = :year ORDER BY r.computed_on, r.id",
     year=Integer,
 )
 _PUBLISHED = sql("SELECT * FROM scoring_run WHERE year = :year AND state = 'published'", year=Integer)

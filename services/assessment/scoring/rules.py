@@ -8,6 +8,7 @@ against, so that nobody is graded down because nobody of his households was aske
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 from uuid import UUID
 
 from shared.values.money import half_up
@@ -61,14 +62,14 @@ class UnitFacts:
 class UnitPolicy:
     """Largest points of the lines (x 100), and what they are measured by. `team_x100` is a part of `presence_x100`."""
 
-    presence_x100: int
-    team_x100: int
-    measures_x100: int
-    exits_x100: int
-    records_x100: int
-    satisfaction_x100: int
+    presence_x100: Annotated[int, "unit_scheme.presence_x100"]
+    team_x100: Annotated[int, "unit_scheme.team_x100"]
+    measures_x100: Annotated[int, "unit_scheme.measures_x100"]
+    exits_x100: Annotated[int, "unit_scheme.exits_x100"]
+    records_x100: Annotated[int, "unit_scheme.records_x100"]
+    satisfaction_x100: Annotated[int, "unit_scheme.satisfaction_x100"]
     team_size: int
-    days_a_month: int
+    days_a_month: Annotated[int, "presence_days_a_month"]
     first_help_ppm: int
     copied_group_x100: int
     grades_x100: tuple[int, int, int]
@@ -94,11 +95,29 @@ class HelperFacts:
 class HelperPolicy:
     """Largest points of the lines (x 100)."""
 
-    visits_x100: int
-    records_x100: int
-    follow_ups_x100: int
-    satisfaction_x100: int
+    visits_x100: Annotated[int, "helper_scheme.visits_x100"]
+    records_x100: Annotated[int, "helper_scheme.records_x100"]
+    follow_ups_x100: Annotated[int, "helper_scheme.follow_ups_x100"]
+    satisfaction_x100: Annotated[int, "helper_scheme.satisfaction_x100"]
     grades_x100: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class GradePolicy:
+    """From how many points (x 100) on a grade is given, and the largest share of the excellent."""
+
+    grades_x100: tuple[int, int, int]
+    excellent_share_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPolicy:
+    """By which figures facts of the year are counted."""
+
+    visits_before_exit: int
+    visits_per_quarter: int
+    quarter_held_days: int
+    follow_up_days: int
 
 
 def _share(code: str, max_x100: int, part: int, whole: int, figures: Mapping[str, int]) -> Line:
@@ -246,8 +265,8 @@ def helper_score(facts: HelperFacts, policy: HelperPolicy) -> Verdict:
     return _verdict(helper_lines(facts, policy), policy.grades_x100)
 
 
-UNIT_SCORE = Rule("assessment.unit_score", UnitFacts, UnitPolicy, unit_score)
-HELPER_SCORE = Rule("assessment.helper_score", HelperFacts, HelperPolicy, helper_score)
+UNIT_SCORE = Rule("assessment.unit_score", UnitFacts, UnitPolicy, unit_score, "docs/domain.md#25-assessment")
+HELPER_SCORE = Rule("assessment.helper_score", HelperFacts, HelperPolicy, helper_score, "docs/domain.md#25-assessment")
 
 
 def ranks(ratings: Mapping[UUID, Rated]) -> dict[UUID, int]:

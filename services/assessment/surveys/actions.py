@@ -20,10 +20,6 @@ CONTENT = ("year", "seed", "per_unit")
 ANSWER = ("satisfied", "aware", "visited_often", "answered_on")
 
 
-def draw_policy(numbers: dict[str, Any]) -> DrawPolicy:
-    return DrawPolicy(tuple(numbers["survey_strata_parts"]))
-
-
 async def open_round(connection: Connection, act: Act, policy: Policy, new: NewRound) -> Row:
     """Freeze who is helped today, and draw of each unit's households; the draw is stored to be replayed.
 
@@ -46,7 +42,7 @@ async def open_round(connection: Connection, act: Act, policy: Policy, new: NewR
     }  # fmt: skip
     if not await queries.insert_round(connection, **values):
         raise Problem("assessment.surveys.id_taken")
-    figures = draw_policy(policy.on(act.business_date))
+    figures = policy.on(act.business_date, DrawPolicy)
     candidates, samples, decided = list[dict[str, Any]](), list[dict[str, Any]](), list[Decided]()
     for unit_id, rows in groupby(population, key=lambda r: r["unit_id"]):
         ours = [_candidate(new.id, row) for row in rows]

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.assessment.surveys import actions, queries
-from services.assessment.surveys.rules import STRATA, share_ppm
+from services.assessment.surveys.rules import STRATA, DrawPolicy, share_ppm
 from services.assessment.surveys.schemas import (
     AnswerResults,
     Candidate,
@@ -49,7 +49,7 @@ async def get_round(round_id: UUID, connection: Transaction) -> Round:
 async def get_inputs(round_id: UUID, connection: Transaction, policy: CurrentPolicy) -> RoundInputs:
     """What the draw was made of, so that it can be made again."""
     found = await queries.get_round(connection, round_id)
-    parts = actions.draw_policy(policy.on(found["opened_on"])).parts
+    parts = policy.on(found["opened_on"], DrawPolicy).parts
     candidates = [Candidate(**row) for row in await queries.list_candidates(connection, round_id)]
     return RoundInputs(
         id=round_id, seed=found["seed"], per_unit=found["per_unit"], strata=list(STRATA), parts=list(parts),

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
@@ -23,7 +24,7 @@ class DrawFacts:
 class DrawPolicy:
     """How the strata weigh, in the order of STRATA."""
 
-    parts: tuple[int, ...]
+    parts: Annotated[tuple[int, ...], "survey_strata_parts"]
 
 
 # Poor with labour, without labour, and the exited in the place of the scheme's third group (S63; 5 : 2 : 3).
@@ -74,7 +75,7 @@ def draw_decision(facts: DrawFacts, policy: DrawPolicy) -> Verdict:
     return Verdict("drawn", tuple(reasons))
 
 
-SURVEY_DRAW = Rule("assessment.survey_draw", DrawFacts, DrawPolicy, draw_decision)
+SURVEY_DRAW = Rule("assessment.survey_draw", DrawFacts, DrawPolicy, draw_decision, "docs/sources.md#s63")
 
 
 def share_ppm(part: int, whole: int) -> int | None:

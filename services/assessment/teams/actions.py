@@ -25,7 +25,7 @@ def _room(reason: str | None) -> str | None:
 
 
 def _outside(act: Act, division: str) -> str | None:
-    return None if division.startswith(act.caller.area) else "outside_area"
+    return None if act.caller.within(division) else "outside_area"
 
 
 async def set_places(connection: Connection, act: Act, items: Sequence[Place]) -> list[Result]:
@@ -185,7 +185,3 @@ async def release_helpers(connection: Connection, facts: Sequence[tuple[Act, Hou
             ended_on=ends_on[row["id"]],
         )  # fmt: skip
         await emit(connection, removed[one][0], "assessment", [released])
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    await queries.follow_households(connection, household_ids)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.assessment.teams import actions, queries
+from services.assessment.teams.rules import TeamPolicy
 from services.assessment.teams.schemas import (
     CadrePage,
     CadreRole,
@@ -113,5 +114,5 @@ async def list_own_households(
 @router.get("/summary")
 async def show_summary(connection: Transaction, policy: CurrentPolicy, act: Annotated[Act, READERS]) -> TeamSummary:
     """Counts over the caller's area on the business date."""
-    stationed = policy.on(act.business_date)["team_size"]
+    stationed = policy.on(act.business_date, TeamPolicy).team_size
     return TeamSummary(**await queries.get_summary(connection, act.business_date, stationed))

@@ -41,14 +41,14 @@ _LOCK_CADRES = sql(
     "SELECT id, subject, division FROM cadre WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", ids=ARRAY(Uuid)
 )
 _LOCK_OWN = sql("SELECT id, division, starts_on FROM cadre WHERE subject = :subject FOR NO KEY UPDATE", subject=Text)
-_PLACES = sql("SELECT division, lat_e6, lon_e6 FROM place WHERE division = ANY(:divisions)", divisions=ARRAY(Text))
+_PLACES = sql("SELECT division, lat_e6, lon_e6 FROM place WHERE left(division, 6) = ANY(:codes)")
 _LOCK_HOUSEHOLDS = sql(
     "SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", ids=ARRAY(Uuid)
 )
 PAIRING = "id, household_id, division, cadre_id, lower(valid) AS starts_on, upper(valid) AS ends_on"
-_PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)", ids=ARRAY(Uuid))  # noqa: S608 - our names
+_PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
 _LATEST = sql(
-    f"SELECT DISTINCT ON (household_id) {PAIRING} FROM pairing"  # noqa: S608 - our names
+    f"SELECT DISTINCT ON (household_id) {PAIRING} FROM pairing"
     " WHERE household_id = ANY(:ids) ORDER BY household_id, lower(valid) DESC",
     ids=ARRAY(Uuid),
 )
@@ -70,19 +70,13 @@ _INSERT_PAIRINGS = sql(
     ids=ARRAY(Uuid), households=ARRAY(Uuid), divisions=ARRAY(Text), cadres=ARRAY(Uuid), starts_on=ARRAY(Date),
     ends_on=ARRAY(Date), assigned_on=Date, assigned_by=Text,
 )  # fmt: skip
-_FOLLOW = sql(
-    "UPDATE pairing p SET division = h.division FROM household h"
-    " WHERE h.id = ANY(:ids) AND p.household_id = h.id AND p.division <> h.division",
-    ids=ARRAY(Uuid),
-)
 _FOLLOW_CADRES = sql(
     "UPDATE leave l SET division = c.division FROM cadre c"
     " WHERE c.id = ANY(:ids) AND l.cadre_id = c.id AND l.division <> c.division",
     ids=ARRAY(Uuid),
 )
 _OPEN = sql(
-    f"SELECT {PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid)"  # noqa: S608 - our names
-    " ORDER BY id FOR UPDATE",
+    f"SELECT {PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid) ORDER BY id FOR UPDATE",
     ids=ARRAY(Uuid),
 )
 _LEAVES = sql(
@@ -101,7 +95,7 @@ _CADRE_PAGE = sql(
     after=Uuid, unit_id=Uuid, role=Text, limit=Integer,
 )  # fmt: skip
 _PAIRING_PAGE = sql(
-    f"SELECT {PAIRING} FROM pairing WHERE id > :after"  # noqa: S608 - our names
+    f"SELECT {PAIRING} FROM pairing WHERE id > :after"
     " AND (:household_id IS NULL OR household_id = :household_id)"
     " AND (:cadre_id IS NULL OR cadre_id = :cadre_id) ORDER BY id LIMIT :limit",
     after=Uuid, household_id=Uuid, cadre_id=Uuid, limit=Integer,
@@ -178,8 +172,8 @@ async def lock_cadre_of(connection: Connection, subject: str) -> Row | None:
 
 
 async def list_places(connection: Connection, divisions: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Latitude and longitude by division, of those that are known."""
-    rows = await fetch(connection, _PLACES, divisions=list(divisions))
+    """Where villages are, by division: all that the caller sees of the counties where these lie."""
+    rows = await fetch(connection, _PLACES, codes=sorted({d[:6] for d in divisions}))
     return {r["division"]: (r["lat_e6"], r["lon_e6"]) for r in rows}
 
 
@@ -222,11 +216,6 @@ async def insert_pairings(
         divisions=[r["division"] for r in rows], cadres=[r["cadre_id"] for r in rows],
         starts_on=[r["starts_on"] for r in rows], ends_on=[r["ends_on"] for r in rows],
     )  # fmt: skip
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Pairings go with a household to its new village; most have not moved."""
-    await execute(connection, _FOLLOW, rows=None, ids=list(household_ids))
 
 
 async def lock_open_pairings(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, Row]:

@@ -26,6 +26,13 @@ class PairingFacts:
     last: Tenure | None
 
 
+@dataclass(frozen=True, slots=True)
+class TeamPolicy:
+    """How many stationed cadres make a full team."""
+
+    team_size: int
+
+
 # Every household has exactly one active helper (the seed's "responsibility to people"): a handover leaves no day
 # without one and no day with two. It cannot begin before whom it replaces has begun.
 def pairing_refusal(facts: PairingFacts) -> str | None:

@@ -9,11 +9,12 @@ from services.assessment.deeds import queries as deeds
 from services.assessment.teams import queries as teams
 from services.assessment.visits import queries
 from services.assessment.visits.rules import (
+    FindingPolicy,
     Judgement,
     VisitFacts,
     VisitPolicy,
     distance_m,
-    is_too_far,
+    is_stated,
     judge_checkin,
     judge_visit,
     note_digest,
@@ -31,13 +32,6 @@ CHECKIN_CONTENT = ("checked_on", "lat_e6", "lon_e6")
 TAKEN = "assessment.visits.id_taken"
 
 
-def visit_policy(numbers: dict[str, Any]) -> VisitPolicy:
-    return VisitPolicy(
-        geofence_m=numbers["geofence_m"], tolerance_m=numbers["geofence_tolerance_m"],
-        late_after_days=numbers["visit_late_after_days"], counts_within_days=numbers["visit_counts_within_days"],
-    )  # fmt: skip
-
-
 async def record_visits(
     connection: Connection, act: Act, policy: Policy, items: Sequence[SentVisit]
 ) -> list[VisitResult]:
@@ -47,8 +41,8 @@ async def record_visits(
         Problem: the caller is no cadre (403).
     """
     cadre = await _lock_cadre(connection, act)
-    numbers = policy.on(act.business_date)
-    figures, codes = visit_policy(numbers), set(numbers["visit_findings"])
+    figures = policy.on(act.business_date, VisitPolicy)
+    codes = set(policy.on(act.business_date, FindingPolicy).visit_findings)
     # Statements of their own after the locks, so that they see what a phone before us has committed.
     households = await teams.lock_households(connection, sorted({i.household_id for i in items}))
     known: dict[UUID, Any] = dict(await queries.list_visits_by_id(connection, [i.id for i in items]))
@@ -66,15 +60,15 @@ async def record_visits(
             refused.append("assessment.visits.unknown_finding" if household else "shared.household_unknown")
             continue
         day, far = (item.household_id, item.visited_on), _distance(places, household["division"], item)
-        # A relocated household is met in its new home, whose place nobody states here; or still in its village.
-        if item.visited_on >= moved.get(item.household_id, date.max) and is_too_far(far, figures):
-            far = None
         facts = VisitFacts(
             item.visited_on,
             act.business_date,
             _helped(tenures.get(item.household_id, ()), item.visited_on),
             far,
             day in counted,
+            nearest_m=_nearest(places, household["division"], item),
+            moved=item.visited_on >= moved.get(item.household_id, date.max),
+            stated=is_stated((item.lat_e6, item.lon_e6)),
         )
         judged = judge_visit(facts, figures)
         refused.append(_code(judged))
@@ -96,9 +90,9 @@ async def record_checkins(
         Problem: the caller is no cadre of the area (403).
     """
     cadre = await _lock_cadre(connection, act)
-    if not cadre["division"].startswith(act.caller.area):
+    if not act.caller.within(cadre["division"]):
         raise Problem("assessment.visits.not_a_cadre")
-    figures = visit_policy(policy.on(act.business_date))
+    figures = policy.on(act.business_date, VisitPolicy)
     known: dict[UUID, Any] = dict(await queries.list_checkins_by_id(connection, [i.id for i in items]))
     places = await teams.list_places(connection, [cadre["division"]])
     counted = await queries.list_checked_days(connection, cadre["id"], [i.on for i in items])
@@ -110,8 +104,15 @@ async def record_checkins(
             continue
         far = _distance(places, cadre["division"], item)
         judged = judge_checkin(
-            item.on, act.business_date, cadre["starts_on"], far, figures, counted=item.on in counted
-        )  # fmt: skip
+            item.on,
+            act.business_date,
+            cadre["starts_on"],
+            far,
+            figures,
+            counted=item.on in counted,
+            nearest_m=_nearest(places, cadre["division"], item),
+            stated=is_stated((item.lat_e6, item.lon_e6)),
+        )
         refused.append(_code(judged))
         if not judged.refusal:
             counted |= {item.on} if judged.counts else set()
@@ -160,6 +161,11 @@ def _helped(tenures: Sequence[tuple[date, date | None]], on: date) -> bool:
 def _distance(places: Mapping[str, tuple[int, int]], division: str, item: SentVisit | NewCheckin) -> int | None:
     place = places.get(division)
     return None if place is None else distance_m(place, (item.lat_e6, item.lon_e6))
+
+
+def _nearest(places: Mapping[str, tuple[int, int]], division: str, item: SentVisit | NewCheckin) -> int | None:
+    near = (place for village, place in places.items() if village[:6] == division[:6])
+    return min((distance_m(place, (item.lat_e6, item.lon_e6)) for place in near), default=None)
 
 
 def _code(judged: Judgement) -> str | None:

@@ -10,16 +10,16 @@ from services.assessment.visits import actions, queries
 from services.assessment.visits.schemas import (
     Copies,
     CopiesList,
-    NewCheckins,
+    NewCheckin,
     NewVisit,
     SentVisit,
-    SentVisits,
     Visit,
     VisitPage,
     VisitResults,
     VisitState,
     VisitSummary,
 )
+from shared.acts.bodies import Batch
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
@@ -33,15 +33,19 @@ Visitor = Annotated[Act, by("helper", "team")]
 
 
 @router.post("/sync")
-async def sync(body: SentVisits, connection: Transaction, policy: CurrentPolicy, act: Visitor) -> VisitResults:
+async def sync(body: Batch[SentVisit], connection: Transaction, policy: CurrentPolicy, act: Visitor) -> VisitResults:
     """Up to 1,000 visits of a phone that was offline; each may have been sent before."""
-    return VisitResults(results=await actions.record_visits(connection, act, policy, body.items))
+    results = await actions.record_visits(connection, act, policy, body.sound)
+    return VisitResults.model_validate(body.answered(results), from_attributes=True)
 
 
 @router.post("/checkins")
-async def check_in(body: NewCheckins, connection: Transaction, policy: CurrentPolicy, act: Visitor) -> VisitResults:
+async def check_in(
+    body: Batch[NewCheckin], connection: Transaction, policy: CurrentPolicy, act: Visitor
+) -> VisitResults:
     """Days of presence in the village where the caller is stationed."""
-    return VisitResults(results=await actions.record_checkins(connection, act, policy, body.items))
+    results = await actions.record_checkins(connection, act, policy, body.sound)
+    return VisitResults.model_validate(body.answered(results), from_attributes=True)
 
 
 @router.get("")

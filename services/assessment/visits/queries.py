@@ -19,7 +19,7 @@ def _insert_evidence(table: Any, names: Sequence[str]) -> Any:
     columns = ", ".join(names)
     values = ", ".join(f"string_to_array({n}, ',')" if n in LISTS else n for n in names)
     return sql(
-        f"INSERT INTO {table.name} ({columns}) SELECT {values}"  # noqa: S608 - our names
+        f"INSERT INTO {table.name} ({columns}) SELECT {values}"
         f" FROM unnest({', '.join(f':{n}' for n in names)}) AS x ({columns}) ORDER BY id"
         " ON CONFLICT DO NOTHING RETURNING id",
         **{n: ARRAY(Text if n in LISTS else table.c[n].type) for n in names},
@@ -45,7 +45,7 @@ SHOWN = (
     " late, reasons, CASE WHEN :all_notes OR recorded_by = :subject THEN note END AS note"
 )
 _PAGE = sql(
-    f"SELECT {SHOWN} FROM visit WHERE id > :after"  # noqa: S608 - our names
+    f"SELECT {SHOWN} FROM visit WHERE id > :after"
     " AND (:household_id IS NULL OR household_id = :household_id) AND (:cadre_id IS NULL OR cadre_id = :cadre_id)"
     " AND (:since IS NULL OR visited_on >= :since) AND (:until IS NULL OR visited_on <= :until)"
     " ORDER BY id LIMIT :limit",

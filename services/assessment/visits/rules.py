@@ -13,13 +13,20 @@ EARTH_RADIUS_M = 6_371_008  # the mean radius of WGS84's ellipsoid
 
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
-    """`is_helper`: he was the household's helper on that day. `counted`: a visit of his there counts that day."""
+    """`is_helper`: he was the household's helper on that day. `counted`: a visit of his there counts that day.
+
+    `distance_m` is to the village's place, `nearest_m` to the nearest place known in the county; None where nobody said
+    one. `moved`: the household lives in a new home, whose place nobody states. `stated`: the phone knew where it was.
+    """
 
     visited_on: date
     arrived_on: date
     is_helper: bool
     distance_m: int | None
     counted: bool
+    nearest_m: int | None = None
+    moved: bool = False
+    stated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +34,17 @@ class VisitPolicy:
     """The figures in force on the day of arrival."""
 
     geofence_m: int
-    tolerance_m: int
-    late_after_days: int
-    counts_within_days: int
+    geofence_tolerance_m: int
+    county_reach_m: int
+    visit_late_after_days: int
+    visit_counts_within_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPolicy:
+    """Codes of what a visit may find."""
+
+    visit_findings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,42 +65,58 @@ def judge_visit(facts: VisitFacts, policy: VisitPolicy) -> Judgement:
         return Judgement(counts=False, refusal="future_date")
     if not facts.is_helper:
         return Judgement(counts=False, refusal="not_the_helper")
-    against = _too_far(facts.distance_m, policy)
-    late = days > policy.late_after_days
-    if days > policy.counts_within_days:
+    against, unsure = _place(facts, policy)
+    late = days > policy.visit_late_after_days
+    if days > policy.visit_counts_within_days:
         against += ("too_late",)
     if facts.counted:
         against += ("duplicate",)
-    noted = (("late",) if late else ()) + _no_place(facts.distance_m)
+    noted = (("late",) if late else ()) + unsure
     return Judgement(counts=not against, late=late, reasons=against + noted)
 
 
 # A day's presence: weekly check-in within the fence was seen (S65); one counts a day [choice].
 def judge_checkin(
-    checked_on: date, today: date, starts_on: date, distance_m: int | None, policy: VisitPolicy, *, counted: bool
+    checked_on: date,
+    today: date,
+    starts_on: date,
+    distance_m: int | None,
+    policy: VisitPolicy,
+    *,
+    counted: bool,
+    nearest_m: int | None = None,
+    stated: bool = True,
 ) -> Judgement:
     """The same of future and distance; before `starts_on` the cadre was not there yet."""
     if checked_on > today:
         return Judgement(counts=False, refusal="future_date")
     if checked_on < starts_on:
         return Judgement(counts=False, refusal="not_stationed")
-    against = _too_far(distance_m, policy)
+    facts = VisitFacts(checked_on, today, True, distance_m, counted, nearest_m, stated=stated)
+    against, unsure = _place(facts, policy)
     if counted:
         against += ("duplicate",)
-    return Judgement(counts=not against, reasons=against + _no_place(distance_m))
+    return Judgement(counts=not against, reasons=against + unsure)
 
 
-def is_too_far(distance_m: int | None, policy: VisitPolicy) -> bool:
-    """Outside the fence of a place that is known."""
-    return distance_m is not None and distance_m > policy.geofence_m + policy.tolerance_m
+def _place(facts: VisitFacts, policy: VisitPolicy) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What speaks against where it was, and what was only noted.
+
+    Who has moved is met in the new home or still in the village. Where the home's place is not known the county's reach
+    is: a position outside it is no visit, whoever is visited.
+    """
+    if not facts.stated:
+        return ("no_position",), ()
+    known = facts.distance_m is not None
+    if facts.distance_m is not None and facts.distance_m <= policy.geofence_m + policy.geofence_tolerance_m:
+        return (), ()
+    outside = facts.nearest_m is not None and facts.nearest_m > policy.county_reach_m
+    return (("too_far",), ()) if outside or (known and not facts.moved) else ((), ("no_place",))
 
 
-def _too_far(distance_m: int | None, policy: VisitPolicy) -> tuple[str, ...]:
-    return ("too_far",) if is_too_far(distance_m, policy) else ()
-
-
-def _no_place(distance_m: int | None) -> tuple[str, ...]:
-    return ("no_place",) if distance_m is None else ()
+# A phone without a position sends zeroes; that point lies in the sea off Africa.
+def is_stated(position: tuple[int, int]) -> bool:
+    return position != (0, 0)
 
 
 def distance_m(one: tuple[int, int], other: tuple[int, int]) -> int:

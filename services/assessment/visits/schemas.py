@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.assessment.teams.schemas import Latitude, Longitude
-from shared.acts.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import Input, Result
 
 Code = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 
@@ -28,10 +28,6 @@ class SentVisit(NewVisit):
     id: UUID
 
 
-class SentVisits(Input):
-    items: list[SentVisit] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class NewCheckin(Input):
     """A day's presence in the village."""
 
@@ -41,23 +37,21 @@ class NewCheckin(Input):
     lon_e6: Longitude
 
 
-class NewCheckins(Input):
-    items: list[NewCheckin] = Field(min_length=1, max_length=LARGEST_BATCH)
+class VisitResult(Result):
+    """`reasons`: why it does not count (no_position, too_far, too_late, duplicate), what was noted (late, no_place).
 
+    `no_position`: the phone did not know where it was. `no_place`: nobody said where the home is.
+    """
 
-class VisitResult(BaseModel):
-    """`reasons`: why it does not count (too_far, too_late, duplicate), or what was noted (late, no_place)."""
-
-    id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None
-    counts: bool
-    reasons: list[str]
+    counts: bool = False
+    reasons: list[str] = Field(default_factory=list)
     # Two phones that send the same get the same answer: only the status of a PUT tells them apart.
     fresh: bool = Field(default=False, exclude=True)
 
 
 class VisitResults(BaseModel):
+    """In the order sent."""
+
     results: list[VisitResult]
 
 

@@ -6,10 +6,14 @@ eligibility is looked at again each quarter (domain notes 2.3 "Discount", S35 20
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from services.finance.loans.rules import Movement, RatePolicy, benchmark_ppm, fen_days, interest_fen
 from shared.values.dates import Period
 from shared.values.verdicts import Reason, Rule, Verdict
+
+State = Literal["made", "checked"]
+Outcome = Literal["accepted", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class DiscountFacts:
 
 @dataclass(frozen=True, slots=True)
 class DiscountPolicy:
-    statuses: tuple[str, ...]
+    statuses: Annotated[tuple[str, ...], "loan_statuses"]
     rates: RatePolicy
 
 
@@ -63,7 +67,7 @@ def quarterly_discount(facts: DiscountFacts, policy: DiscountPolicy) -> Verdict:
     return Verdict("accepted" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-DISCOUNT = Rule("finance.quarterly_discount", DiscountFacts, DiscountPolicy, quarterly_discount)
+DISCOUNT = Rule("finance.quarterly_discount", DiscountFacts, DiscountPolicy, quarterly_discount, "docs/sources.md#s35")
 
 
 def overdue_within(period: Period, spells: Sequence[Period]) -> list[Period]:

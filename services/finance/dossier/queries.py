@@ -2,13 +2,11 @@
 
 from uuid import UUID
 
-from services.finance.loans.queries import HOLDS
+from services.finance.loans.queries import SHOWN
 from shared.acts.dossiers import dossier
 from shared.data.sql import Connection, Row, fetch_row
 
-_DOSSIER = dossier(
-    loans=f"SELECT *, {HOLDS} FROM loan WHERE household_id = :household_id ORDER BY id",  # noqa: S608 - our names
-)
+_DOSSIER = dossier(loans=f"{SHOWN} WHERE household_id = :household_id ORDER BY id")
 
 
 async def get_dossier(connection: Connection, household_id: UUID) -> Row:

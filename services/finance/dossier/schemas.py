@@ -2,10 +2,11 @@
 
 from pydantic import BaseModel
 
-from services.finance.loans.schemas import LoanPage
+from services.finance.loans.schemas import LoanSummary
+from shared.acts.bodies import Page
 from shared.acts.decisions import DecisionShown
 
 
 class Dossier(BaseModel):
-    loans: LoanPage
+    loans: Page[LoanSummary]
     decisions: list[DecisionShown]

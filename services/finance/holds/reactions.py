@@ -7,6 +7,7 @@ from shared.data.sql import Connection
 from shared.events.assessment import VisitRecorded
 from shared.events.industry import DividendMissed
 from shared.events.registry import MemberRemoved
+from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
 
@@ -20,3 +21,10 @@ async def on_dividend_missed(connection: Connection, facts: Sequence[tuple[Act, 
 
 async def on_visit_recorded(connection: Connection, facts: Sequence[tuple[Act, VisitRecorded]]) -> None:
     await actions.record_findings(connection, facts[-1][0], [fact for _, fact in facts])
+
+
+REACTIONS: dict[str, Reaction] = {
+    MemberRemoved.TYPE: on_member_removed,
+    DividendMissed.TYPE: on_dividend_missed,
+    VisitRecorded.TYPE: on_visit_recorded,
+}

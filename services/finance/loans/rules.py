@@ -7,6 +7,7 @@ most three years at the benchmark rate, one open loan per household, for product
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated, Literal
 
 from shared.values.dates import Period
 from shared.values.money import half_up
@@ -14,6 +15,7 @@ from shared.values.verdicts import Reason, Rule, Verdict
 
 YEAR_PPM_DAYS = 360 * 1_000_000
 SETTLING_MONTHS = (3, 6, 9, 12)
+State = Literal["approved", "granted", "declined", "disbursed", "overdue", "settled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,12 @@ class LoanFacts:
 
 @dataclass(frozen=True, slots=True)
 class LoanPolicy:
-    smallest_fen: int
-    largest_fen: int
+    smallest_fen: Annotated[int, "smallest_loan_fen"]
+    largest_fen: Annotated[int, "largest_loan_fen"]
     longest_term_months: int
-    purposes: tuple[str, ...]
-    statuses: tuple[str, ...]
-    banks: tuple[str, ...]
+    purposes: Annotated[tuple[str, ...], "loan_purposes"]
+    statuses: Annotated[tuple[str, ...], "loan_statuses"]
+    banks: Annotated[tuple[str, ...], "lending_banks"]
 
 
 # Domain notes 2.3 "Product": registered incl. exited, amount, term, one balance (S35 2017-42, S36, S37); age 18 to
@@ -67,14 +69,14 @@ def loan_eligibility(facts: LoanFacts, policy: LoanPolicy) -> Verdict:
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-ELIGIBILITY = Rule("finance.loan_eligibility", LoanFacts, LoanPolicy, loan_eligibility)
+ELIGIBILITY = Rule("finance.loan_eligibility", LoanFacts, LoanPolicy, loan_eligibility, "docs/sources.md#s35")
 
 
 @dataclass(frozen=True, slots=True)
 class RatePolicy:
     short_term_months: int
-    short_ppm: int
-    long_ppm: int
+    short_ppm: Annotated[int, "benchmark_short_ppm"]
+    long_ppm: Annotated[int, "benchmark_long_ppm"]
 
 
 # PBC benchmark rates from 2015-10-24 [known].

@@ -1,7 +1,6 @@
 """Finance's ground: the shared tables and the projection of households."""
 
-from shared.acts.projection import create_household_table
-from shared.data.ddl import create_shared_tables
+from shared.data.ddl.m0001 import create_household_table, create_shared_tables
 
 revision = "0001"
 down_revision = None

@@ -1,6 +1,7 @@
 """Applications and loans; one open loan a household, held by the database."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0002"
 down_revision = "0001"

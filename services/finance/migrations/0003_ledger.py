@@ -1,6 +1,7 @@
 """The ledger: journals that balance at commit, and that nobody changes."""
 
-from shared.data.ddl import HAS_CONTEXT, restrict, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import HAS_CONTEXT, restrict, restrict_by_area
 
 revision = "0003"
 down_revision = "0002"

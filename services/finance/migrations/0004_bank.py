@@ -1,6 +1,7 @@
 """What banks posted, the interest periods they settled, and the days on which a loan was overdue."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0004"
 down_revision = "0003"

@@ -1,6 +1,7 @@
 """Claims of the interest discount: made by one person, checked by another, each settled period once."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0005"
 down_revision = "0004"

@@ -1,7 +1,7 @@
 """Holds on loans: what warns a lender or stops a discount, until a person has looked; and freezes."""
 
-from shared.acts.freezes import create_freeze_table
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, create_freeze_table, restrict_by_area
 
 revision = "0006"
 down_revision = "0005"

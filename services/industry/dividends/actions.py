@@ -1,7 +1,9 @@
 """Signing agreements, taking in what entities pay by them, topping up what they do not, ending them."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,28 +12,25 @@ from services.industry.dividends.rules import (
     AGREEMENT,
     AgreementFacts,
     AgreementPolicy,
+    OverduePolicy,
+    SchedulePolicy,
     dividend_agreement,
     last_due_on,
     missed_before,
     reached,
     schedule,
 )
-from services.industry.dividends.schemas import (
-    Agreement,
-    AgreementResult,
-    DividendTotals,
-    Ending,
-    Missed,
-    Payment,
-    Result,
-    TopUp,
-)
+from services.industry.dividends.schemas import Agreement, DividendTotals, Ending, Missed, Payment, TopUp
+from services.industry.dividends.tables import DividendAgreement, DueOfEntity, LoanKnown, ToppedUp
 from services.industry.payouts import queries as payouts
 from services.industry.payouts.actions import record_dues
 from services.industry.payouts.rules import Due
+from shared.acts.batches import NewRows, take_new
+from shared.acts.bodies import Result, answers, result
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
-from shared.data.sql import Connection, Row
+from shared.acts.projection import Household, lock_households
+from shared.data.sql import Connection
 from shared.events.finance import LoanDisbursed, LoanSettled
 from shared.events.industry import AgreementEnded, AgreementSigned, DividendMissed
 from shared.events.registry import HouseholdRemoved
@@ -42,93 +41,92 @@ from shared.ground.problems import Problem
 from shared.values.money import half_up
 from shared.values.verdicts import Decided
 
-FUTURE = "industry.dividends.future_date"
-DIFFERS = "industry.dividends.content_differs"
-UNKNOWN_HOUSEHOLD, UNKNOWN_LOAN = "shared.household_unknown", "industry.dividends.loan_unknown"
+ROOM = "industry.dividends"
+PAYMENT = ("agreement_id", "due_on", "amount_fen", "paid_on")
+SIGNED = ("household_id", "division", "loan_id", "entity_code", "floor_fen", "signed_on")
 
 
-def agreement_policy(numbers: dict[str, Any]) -> AgreementPolicy:
-    return AgreementPolicy(
-        statuses=tuple(numbers["dividend_statuses"]), floor_ppm=numbers["dividend_floor_ppm"],
-        longest_years=numbers["dividend_longest_years"], exposure_limit_fen=numbers["entity_exposure_limit_fen"],
-        barred_kinds=tuple(numbers["dividend_barred_kinds"]),
-        participation_needed=numbers["dividend_participation_needed"],
-    )  # fmt: skip
-
-
-def due_days(numbers: dict[str, Any]) -> list[tuple[int, int]]:
-    return [(month, day) for month, day in numbers["dividend_due_days"]]
-
-
-async def sign_agreements(
-    connection: Connection, act: Act, policy: Policy, items: Sequence[Agreement]
-) -> list[AgreementResult]:
+async def sign_agreements(connection: Connection, act: Act, policy: Policy, items: Sequence[Agreement]) -> list[Result]:
     """Decide each by the rules on what is known of its household and loan; what is owed by it is laid down at once.
 
     One that names a household or a loan that is not known here yet is not kept: it may be sent again.
     """
-    households = await queries.lock_households(connection, sorted({i.household_id for i in items}))
-    earlier = await queries.list_by_id(connection, [i.id for i in items])
+    households = await lock_households(connection, [i.household_id for i in items])
+    known = await queries.list_by_id(connection, [i.id for i in items])
     loans = await queries.list_loans(connection, [i.loan_id for i in items])
-    fresh: dict[UUID, Agreement] = {}
-    for item in items:
-        if item.id not in earlier and _unknown(act, item, households, loans) is None:
-            fresh.setdefault(item.id, item)
-    numbers = policy.on(act.business_date)
-    decided = await _decide(connection, agreement_policy(numbers), list(fresh.values()), households, loans)
-    await record_decisions(connection, act, policy.version, list(decided.values()))
-    rows = [_row(act, item, decided[i]) for i, item in fresh.items() if decided[i].verdict.outcome == "accepted"]
-    free = await queries.insert_agreements(connection, rows)
-    kept = {r["id"]: r for r in rows if r["id"] in free}
-    await queries.insert_dues(connection, _dues(list(kept.values()), due_days(numbers)))
-    names = ("household_id", "division", "loan_id", "entity_code", "floor_fen", "signed_on")
-    facts = [AgreementSigned(agreement_id=i, **{n: r[n] for n in names}) for i, r in kept.items()]
+    decide = await _decider(connection, policy.on(act.business_date, AgreementPolicy), items, households, loans)
+    decided, missing = list[Decided](), dict[UUID, list[str]]()
+
+    def judge(item: Agreement) -> str | dict[str, Any]:
+        if item.signed_on > act.business_date:
+            return "future_date"
+        if item.household_id not in households:
+            return "shared.household_unknown"
+        if item.loan_id not in loans:
+            return "loan_unknown"
+        one = decide(item)
+        decided.append(one)
+        if one.verdict.missing:
+            missing[item.id] = one.verdict.missing
+            return "not_allowed"
+        return item.model_dump() | {
+            "division": one.division, "state": "active", "decision_id": one.id, "recorded_by": act.subject,
+        }  # fmt: skip
+
+    async def save(rows: NewRows) -> set[UUID]:
+        await record_decisions(connection, act, policy.version, decided)
+        return await queries.insert_agreements(connection, rows)
+
+    reasons, new = await take_new(items, known, list(Agreement.model_fields), judge, save)
+    days = policy.on(act.business_date, SchedulePolicy).dividend_due_days
+    await queries.insert_dues(connection, _dues(new, days))
+    facts = [AgreementSigned(agreement_id=row["id"], **{n: row[n] for n in SIGNED}) for row in new]
     await emit(connection, act, "industry", facts)
-    known: dict[UUID, Any] = {**earlier, **kept}
-    return [_result(item, known.get(item.id), decided, _unknown(act, item, households, loans)) for item in items]
+    return [
+        result(ROOM, item.id, reason, missing=missing.get(item.id, []) if reason == "not_allowed" else [])
+        for item, reason in zip(items, reasons, strict=True)
+    ]
 
 
-def _unknown(act: Act, item: Agreement, households: Mapping[UUID, Row], loans: Mapping[UUID, Row]) -> str | None:
-    """Why an agreement is not even decided on."""
-    if item.signed_on > act.business_date:
-        return FUTURE
-    if item.household_id not in households:
-        return UNKNOWN_HOUSEHOLD
-    return None if item.loan_id in loans else UNKNOWN_LOAN
-
-
-async def _decide(
-    connection: Connection, policy: AgreementPolicy, items: Sequence[Agreement], households: Mapping[UUID, Row],
-    loans: Mapping[UUID, Row],
-) -> dict[UUID, Decided]:  # fmt: skip
+async def _decider(
+    connection: Connection,
+    policy: AgreementPolicy,
+    items: Sequence[Agreement],
+    households: Mapping[UUID, Household],
+    loans: Mapping[UUID, LoanKnown],
+) -> Callable[[Agreement], Decided]:
+    """The rule on one agreement after the other: what one takes of a loan or an entity's limit, the next has not."""
     codes = [i.entity_code for i in items]
     await queries.take_turns(connection, codes)
     # Statements of their own after the locks, so that they see what the one before us has committed.
     exposure = await queries.list_exposure(connection, codes)
     taken = await queries.list_taken_loans(connection, [i.loan_id for i in items])
-    frozen, decided = await list_frozen(connection, list(households)), {}
-    for item in items:
+    frozen = await list_frozen(connection, list(households))
+
+    def decide(item: Agreement) -> Decided:
         loan, household = loans[item.loan_id], households[item.household_id]
         facts = AgreementFacts(
-            status=household["status"], frozen=item.household_id in frozen,
-            loan_is_own=loan["household_id"] == item.household_id, loan_state=loan["state"],
-            loan_fen=loan["amount_fen"], loan_taken=item.loan_id in taken, principal_fen=item.principal_fen,
-            floor_fen=item.floor_fen, years=item.years, consent=item.consent, participation=item.participation,
-            entity_kind=item.entity_kind, exposure_fen=exposure.get(item.entity_code, 0),
-        )  # fmt: skip
+            status=household.status,
+            frozen=item.household_id in frozen,
+            loan_is_own=loan.household_id == item.household_id,
+            loan_state=loan.state,
+            loan_fen=loan.amount_fen,
+            loan_taken=item.loan_id in taken,
+            principal_fen=item.principal_fen,
+            floor_fen=item.floor_fen,
+            years=item.years,
+            consent=item.consent,
+            participation=item.participation,
+            entity_kind=item.entity_kind,
+            exposure_fen=exposure.get(item.entity_code, 0),
+        )
         verdict = dividend_agreement(facts, policy)
         if verdict.outcome == "accepted":
             taken.add(item.loan_id)
             exposure[item.entity_code] = facts.exposure_fen + item.principal_fen
-        subject = str(item.household_id)
-        decided[item.id] = Decided(AGREEMENT, subject, household["division"], facts, policy, verdict)
-    return decided
+        return Decided(AGREEMENT, str(item.household_id), household.division, facts, policy, verdict)
 
-
-def _row(act: Act, item: Agreement, decided: Decided) -> dict[str, Any]:
-    return item.model_dump() | {
-        "division": decided.division, "state": "active", "decision_id": decided.id, "recorded_by": act.subject,
-    }  # fmt: skip
+    return decide
 
 
 def _dues(rows: Sequence[dict[str, Any]], days: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
@@ -142,162 +140,138 @@ def _dues(rows: Sequence[dict[str, Any]], days: Sequence[tuple[int, int]]) -> li
     ]  # fmt: skip
 
 
-def _result(item: Agreement, found: Any, decided: Mapping[UUID, Decided], unknown: str | None) -> AgreementResult:
-    code, missing = unknown, list[str]()
-    if found is not None:
-        content = item.model_dump()
-        code = None if all(found[name] == content[name] for name in content) else DIFFERS
-    elif item.id in decided:
-        missing = decided[item.id].verdict.missing
-        code = "industry.dividends.not_allowed" if missing else "industry.dividends.id_taken"
-    return AgreementResult(id=item.id, status="refused" if code else "accepted", code=code, missing=missing)
-
-
 async def record_payments(connection: Connection, act: Act, items: Sequence[Payment]) -> list[Result]:
     """Money handed over for due dates, never more than is owed for each; it is owed to the household from now on.
 
     An entity pays by its own agreements only.
     """
-    dues = await queries.lock_dues(connection, sorted({i.agreement_id for i in items}))
+    owed = await queries.lock_dues(connection, sorted({i.agreement_id for i in items}))
+    dues = {p: d for p, d in owed.items() if act.caller.role != "entity" or d.entity_code == act.caller.unit}
     earlier = await queries.list_payments(connection, [i.id for i in items])
-    paid: dict[tuple[UUID, date], int] = {}
-    taken: dict[UUID, dict[str, Any]] = {}
-    results = []
-    for item in items:
-        place, row = (item.agreement_id, item.due_on), item.model_dump()
-        due, same = dues.get(place), taken.get(item.id) or earlier.get(item.id)
-        if due is None or (act.caller.role == "entity" and due["entity_code"] != act.caller.unit):
-            code: str | None = "shared.not_found"
-        elif same is not None:
-            code = None if all(same[name] == row[name] for name in row) else DIFFERS
-        elif item.paid_on > act.business_date:
-            code = FUTURE
-        elif item.amount_fen > due["owed_fen"] - due["paid_fen"] - due["topped_up_fen"] - paid.get(place, 0):
-            code = "industry.dividends.over_owed"
-        else:
-            code = None
-            paid[place] = paid.get(place, 0) + item.amount_fen
-            taken[item.id] = row | {"division": due["division"], "recorded_by": act.subject}
-        results.append(Result(id=item.id, status="refused" if code else "accepted", code=code))
-    await queries.insert_payments(connection, list(taken.values()), paid)
-    await record_dues(connection, act, [
-        _due(
-            f"dividend:{p['agreement_id']}:{p['due_on']}:{i}", dues[p["agreement_id"], p["due_on"]], "dividend",
-            p["amount_fen"],
-        )
-        for i, p in taken.items()
-    ])  # fmt: skip
-    return results
+    known = {i: p for i, p in earlier.items() if (p.agreement_id, p.due_on) in dues}
+    left = {place: due.open_fen for place, due in dues.items()}
+
+    def judge(item: Payment) -> str | dict[str, Any]:
+        place = item.agreement_id, item.due_on
+        if place not in dues:
+            return "shared.not_found"
+        if item.paid_on > act.business_date:
+            return "future_date"
+        if item.amount_fen > left[place]:
+            return "over_owed"
+        left[place] -= item.amount_fen
+        return item.model_dump() | {"division": dues[place].division, "recorded_by": act.subject}
+
+    reasons, new = await take_new(items, known, PAYMENT, judge, partial(queries.insert_payments, connection))
+    paid, owing = Counter[tuple[UUID, date]](), list[Due]()
+    for row in new:
+        place = row["agreement_id"], row["due_on"]
+        paid[place] += row["amount_fen"]
+        owing.append(_due(f"dividend:{place[0]}:{place[1]}:{row['id']}", dues[place], "dividend", row["amount_fen"]))
+    await queries.pay_dues(connection, paid)
+    await record_dues(connection, act, owing)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
-def _due(source_key: str, of: Row, purpose: str, amount_fen: int) -> Due:
-    """`of` names household, division and entity."""
-    payer = f"entity:{of['entity_code']}"
-    return Due(source_key, of["household_id"], of["division"], purpose, payer, "property", amount_fen)
+def _due(source_key: str, of: DueOfEntity | ToppedUp, purpose: str, amount_fen: int) -> Due:
+    payer = f"entity:{of.entity_code}"
+    return Due(source_key, of.household_id, of.division, purpose, payer, "property", amount_fen)
 
 
 async def top_up(connection: Connection, act: Act, policy: Policy, top_up_id: UUID, year: int) -> TopUp:
     """Once a year, after its last due date: what the entities did not pay of the floors is owed by the guarantee.
 
     Raises:
-        Problem: the id was used for another year (422); the year is not over or was topped up before (409).
+        Problem: the id was used for another year, the year is not over or was topped up before (409).
     """
-    first_on, last_on = date(year, 1, 1), last_due_on(year, due_days(policy.on(act.business_date)))
+    days = policy.on(act.business_date, SchedulePolicy).dividend_due_days
+    first_on, last_on = date(year, 1, 1), last_due_on(year, days)
     await queries.take_turn(connection)
     for known in await queries.find_top_ups(connection, top_up_id, year):
-        if known["id"] != top_up_id:
+        if known.id != top_up_id:
             raise Problem("industry.dividends.year_topped_up")
-        if known["year"] != year:
-            raise Problem(DIFFERS)
-        return TopUp(
-            id=top_up_id, year=year, agreements=known["agreements"], amount_fen=known["amount_fen"]
-        )  # fmt: skip
+        if known.year != year:
+            raise Problem("shared.content_differs")
+        return TopUp(id=top_up_id, year=year, agreements=known.agreements, amount_fen=known.amount_fen)
     if act.business_date <= last_on:
         raise Problem("industry.dividends.year_open")
-    sums: dict[UUID, int] = {}
-    of: dict[UUID, Row] = {}
+    sums, of = Counter[UUID](), dict[UUID, ToppedUp]()
     for row in await queries.top_up(connection, first_on, last_on):
-        of[row["agreement_id"]] = row
-        sums[row["agreement_id"]] = sums.get(row["agreement_id"], 0) + row["amount_fen"]
-    done = TopUp(id=top_up_id, year=year, agreements=len(sums), amount_fen=sum(sums.values()))
-    await queries.insert_top_up(connection, done.model_dump() | {
-        "division": act.caller.area, "made_by": act.subject, "made_on": act.business_date,
-    })  # fmt: skip
-    await record_dues(
-        connection, act,
-        [_due(f"dividend_top_up:{i}:{year}", of[i], "dividend_top_up", sums[i]) for i in sorted(sums)],
-    )  # fmt: skip
+        of[row.agreement_id] = row
+        sums[row.agreement_id] += row.amount_fen
+    done = TopUp(id=top_up_id, year=year, agreements=len(sums), amount_fen=sums.total())
+    made = {"division": act.caller.area, "made_by": act.subject, "made_on": act.business_date}
+    await queries.insert_top_up(connection, done.model_dump() | made)
+    owing = [_due(f"dividend_top_up:{i}:{year}", of[i], "dividend_top_up", sums[i]) for i in sorted(sums)]
+    await record_dues(connection, act, owing)
     return done
 
 
 async def check_overdue(connection: Connection, act: Act, policy: Policy) -> Missed:
     """One warning for each agreement and due date that was not paid in full within the policy's days."""
-    before = missed_before(act.business_date, policy.on(act.business_date)["dividend_overdue_days"])
+    before = missed_before(act.business_date, policy.on(act.business_date, OverduePolicy).dividend_overdue_days)
     rows = await queries.set_missed(connection, act.business_date, before)
-    names = ("household_id", "division", "agreement_id", "loan_id", "due_on", "owed_fen")
-    facts = [
-        DividendMissed(**{n: r[n] for n in names}, missed_on=act.business_date)
-        for r in sorted(rows, key=lambda r: (r["agreement_id"], r["due_on"]))
-    ]
+    ordered = sorted(rows, key=lambda due: (due.agreement_id, due.due_on))
+    facts = [DividendMissed(**due._asdict(), missed_on=act.business_date) for due in ordered]
     await emit(connection, act, "industry", facts)
     return Missed(missed=len(facts))
 
 
 async def end_agreements(connection: Connection, act: Act, items: Sequence[Ending]) -> list[Result]:
-    """From that day on nothing more falls due; what did stays owed."""
-    agreements = await queries.lock_agreements(connection, [i.agreement_id for i in items])
-    ended: dict[UUID, tuple[date, str]] = {}
-    results = []
+    """From that day on nothing more falls due; what did stays owed. One that was told before is answered the same."""
+    agreements = await queries.lock_agreements(connection, [i.id for i in items])
+    told = {i: (a.ended_on, a.ended_reason) for i, a in agreements.items() if a.state == "ended"}
+    ended, reasons = dict[UUID, tuple[date, str]](), list[str | None]()
     for item in items:
-        found = agreements.get(item.agreement_id)
-        asked, code = (item.ended_on, item.reason), None
-        if found is None:
-            code = "shared.not_found"
-        elif item.ended_on > act.business_date:
-            code = FUTURE
-        elif item.ended_on < found["signed_on"]:
-            code = "industry.dividends.before_signing"
-        else:
-            known = ended.get(item.agreement_id)
-            if known is None and found["state"] == "ended":
-                known = found["ended_on"], found["ended_reason"]
-            if known is None:
-                ended[item.agreement_id] = asked
-            elif known != asked:
-                code = "industry.dividends.already_ended"
-        results.append(Result(id=item.agreement_id, status="refused" if code else "accepted", code=code))
+        reasons.append(_ending_refusal(act, item, agreements.get(item.id), told.get(item.id)))
+        if reasons[-1] is None and item.id not in told:
+            told[item.id] = ended[item.id] = item.ended_on, item.reason
     await queries.end_agreements(connection, ended)
     facts = [_ended(agreements[i], on, reason) for i, (on, reason) in ended.items()]
     await emit(connection, act, "industry", facts)
-    return results
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
-def _ended(agreement: Row, ended_on: date, reason: str) -> AgreementEnded:
+def _ending_refusal(
+    act: Act, item: Ending, agreement: DividendAgreement | None, told: tuple[date | None, str | None] | None
+) -> str | None:
+    if agreement is None:
+        return "shared.not_found"
+    if item.ended_on > act.business_date:
+        return "future_date"
+    if item.ended_on < agreement.signed_on:
+        return "before_signing"
+    return None if told in (None, (item.ended_on, item.reason)) else "already_ended"
+
+
+def _ended(agreement: DividendAgreement, ended_on: date, reason: str) -> AgreementEnded:
     return AgreementEnded(
-        household_id=agreement["household_id"], division=agreement["division"], agreement_id=agreement["id"],
-        loan_id=agreement["loan_id"], reason=reason, ended_on=ended_on,
-    )  # fmt: skip
+        household_id=agreement.household_id,
+        division=agreement.division,
+        agreement_id=agreement.id,
+        loan_id=agreement.loan_id,
+        reason=reason,
+        ended_on=ended_on,
+    )
 
 
 async def end_of_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
     """A household that was struck from the register keeps no agreement."""
     removed = {fact.household_id: (act, fact.removed_on) for act, fact in facts}
     agreements = await queries.lock_of_households(connection, sorted(removed))
-    days = {a["id"]: max(removed[a["household_id"]][1], a["signed_on"]) for a in agreements}
+    days = {a.id: max(removed[a.household_id][1], a.signed_on) for a in agreements}
     await queries.end_agreements(connection, {i: (on, "removed") for i, on in days.items()})
-    for a in sorted(agreements, key=lambda a: (str(a["household_id"]), a["id"])):
-        await emit(connection, removed[a["household_id"]][0], "industry", [_ended(a, days[a["id"]], "removed")])
+    for a in sorted(agreements, key=lambda a: (str(a.household_id), a.id)):
+        await emit(connection, removed[a.household_id][0], "industry", [_ended(a, days[a.id], "removed")])
 
 
 async def keep_disbursed(connection: Connection, facts: Sequence[LoanDisbursed]) -> None:
     """What was paid out of each loan so far."""
-    sums: dict[UUID, int] = {}
-    last = {fact.loan_id: fact for fact in facts}
+    sums, last = Counter[UUID](), {fact.loan_id: fact for fact in facts}
     for fact in facts:
-        sums[fact.loan_id] = sums.get(fact.loan_id, 0) + fact.amount_fen
-    await queries.disburse_loans(
-        connection, [(i, last[i].household_id, last[i].division, fen) for i, fen in sums.items()]
-    )  # fmt: skip
+        sums[fact.loan_id] += fact.amount_fen
+    rows = [(i, last[i].household_id, last[i].division, fen) for i, fen in sums.items()]
+    await queries.disburse_loans(connection, rows)
 
 
 async def keep_settled(connection: Connection, facts: Sequence[LoanSettled]) -> None:
@@ -308,14 +282,19 @@ async def get_totals(connection: Connection, year: int) -> DividendTotals:
     """A year's agreements, what was owed and paid by them, and how many households got what was promised."""
     first_on, last_on = date(year, 1, 1), date(year, 12, 31)
     agreements = await queries.list_of_year(connection, first_on, last_on)
-    floors: dict[UUID, int] = {}
+    floors = Counter[UUID]()
     for a in agreements:
-        floors[a["household_id"]] = floors.get(a["household_id"], 0) + a["floor_fen"]
+        floors[a.household_id] += a.floor_fen
     confirmed = await payouts.sum_confirmed(connection, ["dividend", "dividend_top_up"], first_on, last_on)
     found, sums = reached(floors, confirmed), await queries.sum_dues(connection, first_on, last_on)
     return DividendTotals(
-        year=year, agreements=len(agreements), households=len(floors),
-        principal_fen=sum(a["principal_fen"] for a in agreements), owed_fen=sums["owed_fen"],
-        paid_fen=sums["paid_fen"], missed=sums["missed"], households_at_floor=found.at_floor,
+        year=year,
+        agreements=len(agreements),
+        households=len(floors),
+        principal_fen=sum(a.principal_fen for a in agreements),
+        owed_fen=sums.owed_fen,
+        paid_fen=sums.paid_fen,
+        missed=sums.missed,
+        households_at_floor=found.at_floor,
         median_yuan_per_household=half_up(found.median_fen, 100),
-    )  # fmt: skip
+    )

@@ -3,30 +3,27 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.industry.dividends import actions, queries
 from services.industry.dividends.schemas import (
-    AgreementPage,
-    AgreementResults,
-    Agreements,
+    Agreement,
     AgreementShown,
     DividendTotals,
-    Endings,
+    Ending,
     Missed,
     OverdueCheck,
-    Payments,
-    Results,
+    Payment,
     TopUp,
     TopUpOrder,
     Year,
 )
+from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/dividends", tags=["dividends"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 Signer = Annotated[Act, by("village", "township")]
 Payer = Annotated[Act, by("entity", "county")]
@@ -36,16 +33,16 @@ Reader = Annotated[Act, READERS]
 
 @router.post("/agreements")
 async def sign_agreements(
-    body: Agreements, connection: Transaction, act: Signer, policy: CurrentPolicy
-) -> AgreementResults:
+    body: Batch[Agreement], connection: Transaction, act: Signer, policy: CurrentPolicy
+) -> Results:
     """Up to 1,000 agreements, decided at once, a result for each."""
-    return AgreementResults(results=await actions.sign_agreements(connection, act, policy, body.items))
+    return body.answered(await actions.sign_agreements(connection, act, policy, body.sound))
 
 
 @router.post("/payments")
-async def record_payments(body: Payments, connection: Transaction, act: Payer) -> Results:
+async def record_payments(body: Batch[Payment], connection: Transaction, act: Payer) -> Results:
     """What an entity handed over for due dates, a result for each; the same again is the same."""
-    return Results(results=await actions.record_payments(connection, act, body.items))
+    return body.answered(await actions.record_payments(connection, act, body.sound))
 
 
 @router.post("/top-ups")
@@ -63,20 +60,18 @@ async def check_overdue(
 
 
 @router.post("/endings")
-async def end_agreements(body: Endings, connection: Transaction, act: County) -> Results:
+async def end_agreements(body: Batch[Ending], connection: Transaction, act: County) -> Results:
     """End up to 1,000 agreements, a result for each."""
-    return Results(results=await actions.end_agreements(connection, act, body.items))
+    return body.answered(await actions.end_agreements(connection, act, body.sound))
 
 
 @router.get("/agreements", dependencies=[READERS])
 async def list_agreements(
-    connection: Transaction, cursor: UUID = FIRST, household_id: UUID | None = None, entity_code: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> AgreementPage:  # fmt: skip
-    """Agreements of the caller's area, by id. `next` is the cursor of the following page."""
-    rows = await queries.list_agreements(connection, cursor, limit, household_id, entity_code)
-    items = [AgreementShown(**row) for row in rows]
-    return AgreementPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    connection: Transaction, at: Cursor, household_id: UUID | None = None, entity_code: str | None = None
+) -> Page[AgreementShown]:
+    """Agreements of the caller's area, by id."""
+    rows = await queries.list_agreements(connection, at, household_id=household_id, entity_code=entity_code)
+    return page(AgreementShown, rows, at)
 
 
 @router.get("/summary")

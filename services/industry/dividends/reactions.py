@@ -1,11 +1,12 @@
-"""What finance's and the registry's facts mean for dividends: loans to put in, households that move or are removed."""
+"""What finance's and the registry's facts mean for dividends: loans to put in, households that are removed."""
 
 from collections.abc import Sequence
 
-from services.industry.dividends import actions, queries
+from services.industry.dividends import actions
 from shared.data.sql import Connection
 from shared.events.finance import LoanDisbursed, LoanSettled
-from shared.events.registry import HouseholdRemoved, HouseholdRevised
+from shared.events.registry import HouseholdRemoved
+from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
 
@@ -21,5 +22,8 @@ async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act
     await actions.end_of_removed(connection, facts)
 
 
-async def on_household_revised(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:
-    await queries.follow_households(connection, sorted({f.household_id for _, f in facts}))
+REACTIONS: dict[str, Reaction] = {
+    LoanDisbursed.TYPE: on_loan_disbursed,
+    LoanSettled.TYPE: on_loan_settled,
+    HouseholdRemoved.TYPE: on_household_removed,
+}

@@ -7,6 +7,7 @@ a year whatever it earns (domain notes 2.3 "PV entity model" and 2.4 "Guaranteed
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated, Literal
 from uuid import UUID
 
 from shared.values.dates import add_months
@@ -14,6 +15,13 @@ from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
 
 PPM = 1_000_000
+
+State = Literal["active", "ended"]
+LoanState = Literal["disbursed", "settled"]
+EntityKind = Literal["enterprise", "cooperative", "platform"]
+Participation = Literal["labour", "land", "consulted", "none"]
+# Who pays the loan's interest.
+Bearer = Literal["entity", "county"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +47,24 @@ class AgreementFacts:
 class AgreementPolicy:
     """The figures in force on the business date."""
 
-    statuses: tuple[str, ...]
-    floor_ppm: int
-    longest_years: int
-    exposure_limit_fen: int
-    barred_kinds: tuple[str, ...]
-    participation_needed: bool
+    statuses: Annotated[tuple[str, ...], "dividend_statuses"]
+    floor_ppm: Annotated[int, "dividend_floor_ppm"]
+    longest_years: Annotated[int, "dividend_longest_years"]
+    exposure_limit_fen: Annotated[int, "entity_exposure_limit_fen"]
+    barred_kinds: Annotated[tuple[str, ...], "dividend_barred_kinds"]
+    participation_needed: Annotated[bool, "dividend_participation_needed"]
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePolicy:
+    """Month and day of each instalment in a year."""
+
+    dividend_due_days: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverduePolicy:
+    dividend_overdue_days: int
 
 
 def dividend_agreement(facts: AgreementFacts, policy: AgreementPolicy) -> Verdict:
@@ -85,12 +105,12 @@ def dividend_agreement(facts: AgreementFacts, policy: AgreementPolicy) -> Verdic
     return Verdict("accepted" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-AGREEMENT = Rule("industry.dividend_agreement", AgreementFacts, AgreementPolicy, dividend_agreement)
+AGREEMENT = Rule(
+    "industry.dividend_agreement", AgreementFacts, AgreementPolicy, dividend_agreement, "docs/sources.md#s35"
+)
 
 
-def schedule(
-    signed_on: date, years: int, floor_fen: int, days: Sequence[tuple[int, int]]
-) -> list[tuple[date, int]]:  # fmt: skip
+def schedule(signed_on: date, years: int, floor_fen: int, days: Sequence[tuple[int, int]]) -> list[tuple[date, int]]:
     """What is owed on which day: every year's floor in equal parts, the rest on its last day [choice].
 
     `days` are months and days; those after the signing count, up to the same day so many years later.

@@ -1,17 +1,17 @@
 """Bodies of the dividends' doors."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.industry.dividends.rules import Bearer, EntityKind, Participation, State
+from shared.acts.bodies import Case, Input
 
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
 Year = Annotated[int, Field(ge=2015, le=2040)]
-Status = Literal["accepted", "refused"]
 
 
 class Agreement(Input):
@@ -24,18 +24,14 @@ class Agreement(Input):
     household_id: UUID
     loan_id: UUID
     entity_code: Code
-    entity_kind: Literal["enterprise", "cooperative", "platform"]
+    entity_kind: EntityKind
     principal_fen: Amount
     floor_fen: Amount
     years: int = Field(ge=1, le=20, strict=True)
     signed_on: date
     consent: bool = Field(strict=True)
-    participation: Literal["labour", "land", "consulted", "none"]
-    interest_bearer: Literal["entity", "county"]
-
-
-class Agreements(Input):
-    items: list[Agreement] = Field(min_length=1, max_length=LARGEST_BATCH)
+    participation: Participation
+    interest_bearer: Bearer
 
 
 class Payment(Input):
@@ -48,10 +44,6 @@ class Payment(Input):
     paid_on: date
 
 
-class Payments(Input):
-    items: list[Payment] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class TopUpOrder(Input):
     id: UUID
     year: Year
@@ -61,38 +53,11 @@ class OverdueCheck(Input):
     """Nothing needs to be said: what is overdue today."""
 
 
-class Ending(Input):
+class Ending(Case):
     """`reason` is a code, never a story about people."""
 
-    agreement_id: UUID
     reason: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     ended_on: date
-
-
-class Endings(Input):
-    items: list[Ending] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Result(BaseModel):
-    """What became of one item; `id` is its own, of an ending the agreement's."""
-
-    id: UUID
-    status: Status
-    code: str | None = None
-
-
-class Results(BaseModel):
-    results: list[Result]
-
-
-class AgreementResult(Result):
-    """`missing`: the conditions of the rule that do not hold."""
-
-    missing: list[str] = []
-
-
-class AgreementResults(BaseModel):
-    results: list[AgreementResult]
 
 
 class TopUp(BaseModel):
@@ -114,21 +79,16 @@ class AgreementShown(BaseModel):
     division: str
     loan_id: UUID
     entity_code: str
-    entity_kind: str
+    entity_kind: EntityKind
     principal_fen: int
     floor_fen: int
     years: int
     signed_on: date
-    participation: str
-    interest_bearer: str
-    state: str
+    participation: Participation
+    interest_bearer: Bearer
+    state: State
     ended_on: date | None
     ended_reason: str | None
-
-
-class AgreementPage(BaseModel):
-    items: list[AgreementShown]
-    next: str | None
 
 
 class DividendTotals(BaseModel):

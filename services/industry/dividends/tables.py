@@ -1,38 +1,113 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of dividends; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.industry.dividends.rules import Bearer, EntityKind, LoanState, Participation, State
+from shared.data.relations import Big, table
 
-loan_known = Table(
-    "loan_known", METADATA,
-    Column("loan_id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
-    Column("amount_fen", BigInteger), Column("state", Text),
-)  # fmt: skip
-dividend_agreement = Table(
-    "dividend_agreement", METADATA,
-    Column("id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
-    Column("loan_id", Uuid), Column("entity_code", Text), Column("entity_kind", Text),
-    Column("principal_fen", BigInteger), Column("floor_fen", BigInteger), Column("years", Integer),
-    Column("signed_on", Date), Column("consent", Boolean), Column("participation", Text),
-    Column("interest_bearer", Text), Column("state", Text), Column("ended_on", Date),
-    Column("ended_reason", Text), Column("decision_id", Uuid), Column("recorded_by", Text),
-)  # fmt: skip
-dividend_due = Table(
-    "dividend_due", METADATA,
-    Column("agreement_id", Uuid, primary_key=True), Column("due_on", Date, primary_key=True),
-    Column("household_id", Uuid), Column("division", Text), Column("owed_fen", BigInteger),
-    Column("paid_fen", BigInteger), Column("topped_up_fen", BigInteger),
-    Column("missed_on", Date),
-)  # fmt: skip
-dividend_payment = Table(
-    "dividend_payment", METADATA,
-    Column("id", Uuid, primary_key=True), Column("agreement_id", Uuid), Column("due_on", Date),
-    Column("division", Text), Column("amount_fen", BigInteger), Column("paid_on", Date), Column("recorded_by", Text),
-)  # fmt: skip
-dividend_top_up = Table(
-    "dividend_top_up", METADATA,
-    Column("id", Uuid, primary_key=True), Column("year", Integer), Column("division", Text),
-    Column("agreements", Integer), Column("amount_fen", BigInteger), Column("made_by", Text),
-    Column("made_on", Date),
-)  # fmt: skip
+
+class LoanKnown(NamedTuple):
+    loan_id: UUID
+    household_id: UUID
+    division: str
+    amount_fen: Big
+    state: LoanState
+
+
+class DividendAgreement(NamedTuple):
+    id: UUID
+    household_id: UUID
+    division: str
+    loan_id: UUID
+    entity_code: str
+    entity_kind: EntityKind
+    principal_fen: Big
+    floor_fen: Big
+    years: int
+    signed_on: date
+    consent: bool
+    participation: Participation
+    interest_bearer: Bearer
+    state: State
+    ended_on: date | None
+    ended_reason: str | None
+    decision_id: UUID
+    recorded_by: str
+
+
+class DividendDue(NamedTuple):
+    agreement_id: UUID
+    due_on: date
+    household_id: UUID
+    division: str
+    owed_fen: Big
+    paid_fen: Big
+    topped_up_fen: Big
+    missed_on: date | None
+
+
+class DueOfEntity(NamedTuple):
+    """A due date, and who owes it."""
+
+    agreement_id: UUID
+    due_on: date
+    household_id: UUID
+    division: str
+    open_fen: Big
+    entity_code: str
+
+
+class DividendPayment(NamedTuple):
+    id: UUID
+    agreement_id: UUID
+    due_on: date
+    division: str
+    amount_fen: Big
+    paid_on: date
+    recorded_by: str
+
+
+class DividendTopUp(NamedTuple):
+    id: UUID
+    year: int
+    division: str
+    agreements: int
+    amount_fen: Big
+    made_by: str
+    made_on: date
+
+
+class ToppedUp(NamedTuple):
+    """What was added to a due date."""
+
+    agreement_id: UUID
+    household_id: UUID
+    division: str
+    entity_code: str
+    amount_fen: Big
+
+
+class MissedDue(NamedTuple):
+    """What was not paid in time of a due date."""
+
+    agreement_id: UUID
+    household_id: UUID
+    division: str
+    loan_id: UUID
+    due_on: date
+    owed_fen: Big
+
+
+class DueSums(NamedTuple):
+    owed_fen: Big
+    paid_fen: Big
+    missed: Big
+
+
+loan_known = table("loan_known", LoanKnown)
+dividend_agreement = table("dividend_agreement", DividendAgreement)
+dividend_due = table("dividend_due", DividendDue)
+dividend_payment = table("dividend_payment", DividendPayment)
+dividend_top_up = table("dividend_top_up", DividendTopUp)

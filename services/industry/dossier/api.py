@@ -18,7 +18,7 @@ async def get_dossier(household_id: UUID, connection: Transaction) -> Dossier:
     """What the household is paid and by which agreements, its posts, certificates and decisions, within the area."""
     row = await queries.get_dossier(connection, household_id)
     fields: dict[str, Any] = {
-        "payouts": page(row["payouts"], "payment_id"), "agreements": page(row["agreements"]),
+        "payouts": page(row["payouts"]), "agreements": page(row["agreements"]),
         "posts": page(row["posts"]), "certificates": page(row["certificates"]), "decisions": row["decisions"],
     }  # fmt: skip
     return Dossier(**fields)

@@ -6,7 +6,7 @@ from shared.acts.dossiers import dossier
 from shared.data.sql import Connection, Row, fetch_row
 
 _DOSSIER = dossier(
-    payouts="SELECT l.id AS payment_id, l.*, d.source_key FROM payout_line l JOIN payout_due d ON d.id = l.due_id"
+    payouts="SELECT l.*, d.source_key FROM payout_line l JOIN payout_due d ON d.id = l.due_id"
     " WHERE l.household_id = :household_id ORDER BY l.id",
     agreements="SELECT * FROM dividend_agreement WHERE household_id = :household_id ORDER BY id",
     posts="SELECT a.*, p.kind, p.monthly_fen FROM post_assignment a JOIN post p ON p.id = a.post_id"

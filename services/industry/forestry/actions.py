@@ -2,26 +2,31 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from services.industry.forestry import queries
 from services.industry.forestry.rules import (
     CoopPolicy,
+    InstalmentPolicy,
     Standing,
     acceptance_refusal,
     contract_refusal,
     coop_refusal,
     instalment_fen,
 )
-from services.industry.forestry.schemas import Acceptance, Contract, Coop, Labour, Membership, Plot, Result
+from services.industry.forestry.schemas import Acceptance, Contract, Coop, Labour, Membership, Plot
 from services.industry.payouts.actions import record_dues
 from services.industry.payouts.rules import Due
-from shared.acts.batches import NewRows, take_new
+from shared.acts.batches import take_new
+from shared.acts.bodies import Result, answers
+from shared.acts.projection import lock_households, registered
 from shared.data.sql import Connection
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 
+ROOM = "industry.forestry"
 PLOT = ("household_id", "area_mu_x100", "planted_on")
 ACCEPTANCE = ("plot_id", "year_no", "area_mu_x100", "accepted_on")
 MEMBERSHIP = ("coop_id", "household_id", "joined_on")
@@ -29,77 +34,53 @@ CONTRACT = ("coop_id", "area_mu_x100", "contract_fen", "labour_fen")
 LABOUR = ("contract_id", "household_id", "amount_fen", "worked_on")
 
 
-def _results(ids: Sequence[UUID], reasons: Sequence[str | None]) -> list[Result]:
-    return [
-        Result(id=one, status="refused" if reason else "accepted", code=_code(reason))
-        for one, reason in zip(ids, reasons, strict=True)
-    ]
-
-
-def _code(reason: str | None) -> str | None:
-    return reason if reason is None or "." in reason else f"industry.forestry.{reason}"
-
-
-def coop_policy(numbers: dict[str, Any]) -> CoopPolicy:
-    return CoopPolicy(
-        fewest_members=numbers["coop_fewest_members"], poor_ppm=numbers["coop_poor_ppm"],
-        labour_ppm=numbers["coop_labour_ppm"],
-    )  # fmt: skip
-
-
 async def record_plots(connection: Connection, act: Act, items: Sequence[Plot]) -> list[Result]:
     """Keep plots; what one is does not change."""
-    households = await queries.lock_households(connection, [i.household_id for i in items])
+    households = await lock_households(connection, [i.household_id for i in items])
     known = await queries.list_plots_by_id(connection, [i.id for i in items])
 
     def judge(item: Plot) -> str | dict[str, Any]:
-        household = households.get(item.household_id)
-        if household is None or household["status"] == "removed":
-            return "household_removed" if household else "shared.household_unknown"
+        household = registered(households, item.household_id)
+        if isinstance(household, str):
+            return household
         if item.planted_on > act.business_date:
             return "future_date"
         return item.model_dump() | {
-            "division": household["division"],
+            "division": household.division,
             "recorded_on": act.business_date,
             "recorded_by": act.subject,
         }
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_plots(connection, rows)
-
-    reasons, _ = await take_new(items, known, PLOT, judge, save)
-    return _results([i.id for i in items], reasons)
+    reasons, _ = await take_new(items, known, PLOT, judge, partial(queries.insert_plots, connection))
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def accept_plots(connection: Connection, act: Act, policy: Policy, items: Sequence[Acceptance]) -> list[Result]:
     """Keep what stands of each plot in a year, and owe the year's instalment for it, once."""
-    fen_per_mu: list[int] = policy.on(act.business_date)["forest_instalments_fen"]
+    fen_per_mu = policy.on(act.business_date, InstalmentPolicy).forest_instalments_fen
     plots = await queries.lock_plots(connection, [i.plot_id for i in items])
     known = await queries.list_acceptances(connection, [i.id for i in items], list(plots))
-    years = {(a["plot_id"], a["year_no"]) for a in known.values()}
+    years = {(a.plot_id, a.year_no) for a in known.values()}
 
     def judge(item: Acceptance) -> str | dict[str, Any]:
         plot = plots.get(item.plot_id)
         if plot is None:
             return "shared.not_found"
-        if plot["recorded_by"] == act.subject:
+        if plot.recorded_by == act.subject:
             return "shared.same_person"
-        found = Standing(plot["area_mu_x100"], plot["planted_on"], item.year_no, item.area_mu_x100, item.accepted_on)
+        found = Standing(plot.area_mu_x100, plot.planted_on, item.year_no, item.area_mu_x100, item.accepted_on)
         if reason := acceptance_refusal(found, act.business_date):
             return reason
         if (item.plot_id, item.year_no) in years:
             return "year_accepted"
         years.add((item.plot_id, item.year_no))
         return item.model_dump() | {
-            "household_id": plot["household_id"], "division": plot["division"], "accepted_by": act.subject,
-            "plot_mu_x100": plot["area_mu_x100"], "recorded_by": plot["recorded_by"],
+            "household_id": plot.household_id, "division": plot.division, "accepted_by": act.subject,
+            "plot_mu_x100": plot.area_mu_x100, "recorded_by": plot.recorded_by,
             "amount_fen": instalment_fen(item.area_mu_x100, item.year_no, fen_per_mu),
         }  # fmt: skip
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_acceptances(connection, rows)
-
-    reasons, new = await take_new(items, known, ACCEPTANCE, judge, save)
+    reasons, new = await take_new(items, known, ACCEPTANCE, judge, partial(queries.insert_acceptances, connection))
     await record_dues(connection, act, [
         Due(
             source_key=f"forest:{a['plot_id']}:{a['year_no']}", household_id=a["household_id"],
@@ -109,12 +90,12 @@ async def accept_plots(connection: Connection, act: Act, policy: Policy, items: 
         for a in new
         if a["amount_fen"]
     ])  # fmt: skip
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def set_coops(connection: Connection, act: Act, policy: Policy, items: Sequence[Coop]) -> list[Result]:
     """The last count of a cooperative's members counts; its code and place do not change."""
-    figures = coop_policy(policy.on(act.business_date))
+    figures = policy.on(act.business_date, CoopPolicy)
     await queries.take_turn(connection)
     known = await queries.list_coops_by_id(connection, [i.id for i in items])
     owners = await queries.list_codes(connection, [i.code for i in items])
@@ -124,9 +105,9 @@ async def set_coops(connection: Connection, act: Act, policy: Policy, items: Seq
         reason = coop_refusal(item.members, item.poor_members, figures)
         if item.id in rows:
             reason = "twice_in_batch"
-        elif not item.division.startswith(act.caller.area):
+        elif not act.caller.within(item.division):
             reason = "outside_area"
-        elif earlier is not None and (earlier["code"], earlier["division"]) != (item.code, item.division):
+        elif earlier is not None and (earlier.code, earlier.division) != (item.code, item.division):
             reason = "content_differs"
         elif reason is None and owners.setdefault(item.code, item.id) != item.id:
             reason = "code_taken"
@@ -134,20 +115,20 @@ async def set_coops(connection: Connection, act: Act, policy: Policy, items: Seq
             rows[item.id] = item.model_dump() | {"set_on": act.business_date, "set_by": act.subject}
         reasons.append(reason)
     await queries.set_coops(connection, list(rows.values()))
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def record_memberships(connection: Connection, act: Act, items: Sequence[Membership]) -> list[Result]:
     """Keep members; a household joins a cooperative once."""
-    households = await queries.lock_households(connection, [i.household_id for i in items])
+    households = await lock_households(connection, [i.household_id for i in items])
     coops = await queries.list_coops_by_id(connection, [i.coop_id for i in items])
     known = await queries.list_memberships(connection, [i.id for i in items], list(households))
-    joined = {(m["coop_id"], m["household_id"]) for m in known.values()}
+    joined = {(m.coop_id, m.household_id) for m in known.values()}
 
     def judge(item: Membership) -> str | dict[str, Any]:
-        household = households.get(item.household_id)
-        if household is None or household["status"] == "removed":
-            return "household_removed" if household else "shared.household_unknown"
+        household = registered(households, item.household_id)
+        if isinstance(household, str):
+            return household
         if item.coop_id not in coops:
             return "shared.not_found"
         if item.joined_on > act.business_date:
@@ -156,21 +137,18 @@ async def record_memberships(connection: Connection, act: Act, items: Sequence[M
             return "member_already"
         joined.add((item.coop_id, item.household_id))
         return item.model_dump() | {
-            "division": household["division"],
+            "division": household.division,
             "recorded_on": act.business_date,
             "recorded_by": act.subject,
         }
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_memberships(connection, rows)
-
-    reasons, _ = await take_new(items, known, MEMBERSHIP, judge, save)
-    return _results([i.id for i in items], reasons)
+    reasons, _ = await take_new(items, known, MEMBERSHIP, judge, partial(queries.insert_memberships, connection))
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def sign_contracts(connection: Connection, act: Act, policy: Policy, items: Sequence[Contract]) -> list[Result]:
     """Keep contracts of which enough is for labour."""
-    figures = coop_policy(policy.on(act.business_date))
+    figures = policy.on(act.business_date, CoopPolicy)
     coops = await queries.list_coops_by_id(connection, [i.coop_id for i in items])
     known = await queries.list_contracts_by_id(connection, [i.id for i in items])
 
@@ -179,26 +157,24 @@ async def sign_contracts(connection: Connection, act: Act, policy: Policy, items
             return "shared.not_found"
         reason = contract_refusal(item.contract_fen, item.labour_fen, figures)
         return reason or item.model_dump() | {
-            "division": coops[item.coop_id]["division"],
+            "division": coops[item.coop_id].division,
             "signed_on": act.business_date,
             "signed_by": act.subject,
         }
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_contracts(connection, rows)
-
-    reasons, _ = await take_new(items, known, CONTRACT, judge, save)
-    return _results([i.id for i in items], reasons)
+    reasons, _ = await take_new(items, known, CONTRACT, judge, partial(queries.insert_contracts, connection))
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def record_labour(connection: Connection, act: Act, items: Sequence[Labour]) -> list[Result]:
     """Owe member households what they worked for, while the contract's labour lasts; contracts are locked."""
-    households = await queries.lock_households(connection, [i.household_id for i in items])
+    households = await lock_households(connection, [i.household_id for i in items])
     contracts = await queries.lock_contracts(connection, [i.contract_id for i in items])
+    coops = await queries.list_coops_by_id(connection, {c.coop_id for c in contracts.values()})
     known = await queries.list_labours_by_id(connection, [i.id for i in items])
     memberships = await queries.list_memberships(connection, [], list(households))
-    joined_on = {(m["coop_id"], m["household_id"]): m["joined_on"] for m in memberships.values()}
-    left = {i: t["labour_fen"] - t["paid_fen"] for i, t in contracts.items()}
+    joined_on = {(m.coop_id, m.household_id): m.joined_on for m in memberships.values()}
+    left = {i: t.labour_fen - t.paid_fen for i, t in contracts.items()}
 
     def judge(item: Labour) -> str | dict[str, Any]:
         household, contract = households.get(item.household_id), contracts.get(item.contract_id)
@@ -208,21 +184,18 @@ async def record_labour(connection: Connection, act: Act, items: Sequence[Labour
             return "shared.not_found"
         if item.worked_on > act.business_date:
             return "future_date"
-        since = joined_on.get((contract["coop_id"], item.household_id))
+        since = joined_on.get((contract.coop_id, item.household_id))
         if since is None or item.worked_on < since:
             return "not_a_member"
         if item.amount_fen > left[item.contract_id]:
             return "over_labour"
         left[item.contract_id] -= item.amount_fen
         return item.model_dump() | {
-            "coop_id": contract["coop_id"], "division": household["division"], "recorded_on": act.business_date,
+            "coop_id": contract.coop_id, "division": household.division, "recorded_on": act.business_date,
             "recorded_by": act.subject,
         }  # fmt: skip
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_labours(connection, rows)
-
-    reasons, new = await take_new(items, known, LABOUR, judge, save)
+    reasons, new = await take_new(items, known, LABOUR, judge, partial(queries.insert_labours, connection))
     sums = Counter[UUID]()
     for row in new:
         sums[row["contract_id"]] += row["amount_fen"]
@@ -230,9 +203,9 @@ async def record_labour(connection: Connection, act: Act, items: Sequence[Labour
     await record_dues(connection, act, [
         Due(
             source_key=f"forest_labour:{x['id']}", household_id=x["household_id"], division=x["division"],
-            purpose="forest_labour", payer=f"coop:{contracts[x['contract_id']]['code']}", category="wage",
+            purpose="forest_labour", payer=f"coop:{coops[x['coop_id']].code}", category="wage",
             amount_fen=x["amount_fen"],
         )
         for x in new
     ])  # fmt: skip
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)

@@ -13,6 +13,13 @@ from shared.values.money import half_up
 PARTS = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class InstalmentPolicy:
+    """Fen a mu, in years one to five."""
+
+    forest_instalments_fen: tuple[int, ...]
+
+
 # S53 (the plan of 2016 for 2017): 500, 150, 300, 150, 400 yuan a mu in years one to five.
 def instalment_fen(area_mu_x100: int, year_no: int, fen_per_mu: Sequence[int]) -> int:
     """A year's instalment for the area that stands, rounded once."""
@@ -44,9 +51,9 @@ def acceptance_refusal(found: Standing, today: date) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class CoopPolicy:
-    fewest_members: int
-    poor_ppm: int
-    labour_ppm: int
+    coop_fewest_members: int
+    coop_poor_ppm: int
+    coop_labour_ppm: int
 
 
 # At least 20 members [known], of whom at least 60 % are poor (S51).
@@ -54,9 +61,9 @@ def coop_refusal(members: int, poor_members: int, policy: CoopPolicy) -> str | N
     """Why a cooperative is not registered, or None; shares are compared exactly."""
     if poor_members > members:
         return "impossible_count"
-    if members < policy.fewest_members:
+    if members < policy.coop_fewest_members:
         return "too_few_members"
-    return "too_few_poor_members" if poor_members * PARTS < members * policy.poor_ppm else None
+    return "too_few_poor_members" if poor_members * PARTS < members * policy.coop_poor_ppm else None
 
 
 # At least 45 % of a contract is for labour [known].
@@ -64,4 +71,4 @@ def contract_refusal(contract_fen: int, labour_fen: int, policy: CoopPolicy) -> 
     """Why a contract is not taken, or None."""
     if labour_fen > contract_fen:
         return "labour_over_contract"
-    return "too_little_labour" if labour_fen * PARTS < contract_fen * policy.labour_ppm else None
+    return "too_little_labour" if labour_fen * PARTS < contract_fen * policy.coop_labour_ppm else None

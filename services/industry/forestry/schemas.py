@@ -1,12 +1,12 @@
 """Bodies of the forestry's doors. Areas in 0.01 mu."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Fen, Input
+from shared.acts.bodies import Fen, Input
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{9}([0-9]{3})?$")]
 Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z_:/-]{1,40}$")]
@@ -23,10 +23,6 @@ class Plot(Input):
     planted_on: date
 
 
-class Plots(Input):
-    items: list[Plot] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Acceptance(Input):
     """`year_no`: of the five years in which a plot is paid for; `area_mu_x100`: what stands of it."""
 
@@ -35,10 +31,6 @@ class Acceptance(Input):
     year_no: int = Field(ge=1, le=5, strict=True)
     area_mu_x100: int = Field(ge=0, le=10**8, strict=True)
     accepted_on: date
-
-
-class Acceptances(Input):
-    items: list[Acceptance] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class Coop(Input):
@@ -51,19 +43,11 @@ class Coop(Input):
     poor_members: int = Field(ge=0, le=100_000, strict=True)
 
 
-class Coops(Input):
-    items: list[Coop] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Membership(Input):
     id: UUID
     coop_id: UUID
     household_id: UUID
     joined_on: date
-
-
-class Memberships(Input):
-    items: list[Membership] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class Contract(Input):
@@ -76,10 +60,6 @@ class Contract(Input):
     labour_fen: Fen
 
 
-class Contracts(Input):
-    items: list[Contract] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Labour(Input):
     """What a member household is owed for its labour under a contract."""
 
@@ -88,22 +68,6 @@ class Labour(Input):
     household_id: UUID
     amount_fen: Amount
     worked_on: date
-
-
-class Labours(Input):
-    items: list[Labour] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Result(BaseModel):
-    """What became of one item."""
-
-    id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None
-
-
-class Results(BaseModel):
-    results: list[Result]
 
 
 class ForestTotals(BaseModel):

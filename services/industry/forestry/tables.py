@@ -1,41 +1,83 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of forestry; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from shared.data.relations import Big, table
 
-forest_plot = Table(
-    "forest_plot", METADATA,
-    Column("id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
-    Column("area_mu_x100", Integer), Column("planted_on", Date), Column("recorded_on", Date),
-    Column("recorded_by", Text),
-)  # fmt: skip
-forest_acceptance = Table(
-    "forest_acceptance", METADATA,
-    Column("id", Uuid, primary_key=True), Column("plot_id", Uuid), Column("household_id", Uuid),
-    Column("division", Text), Column("year_no", Integer), Column("area_mu_x100", Integer),
-    Column("accepted_on", Date), Column("accepted_by", Text), Column("plot_mu_x100", Integer),
-    Column("recorded_by", Text), Column("amount_fen", BigInteger),
-)  # fmt: skip
-forest_coop = Table(
-    "forest_coop", METADATA,
-    Column("id", Uuid, primary_key=True), Column("code", Text), Column("division", Text), Column("members", Integer),
-    Column("poor_members", Integer), Column("set_on", Date), Column("set_by", Text),
-)  # fmt: skip
-forest_membership = Table(
-    "forest_membership", METADATA,
-    Column("id", Uuid, primary_key=True), Column("coop_id", Uuid), Column("household_id", Uuid),
-    Column("division", Text), Column("joined_on", Date), Column("recorded_on", Date), Column("recorded_by", Text),
-)  # fmt: skip
-forest_contract = Table(
-    "forest_contract", METADATA,
-    Column("id", Uuid, primary_key=True), Column("coop_id", Uuid), Column("division", Text),
-    Column("area_mu_x100", Integer), Column("contract_fen", BigInteger), Column("labour_fen", BigInteger),
-    Column("paid_fen", BigInteger), Column("signed_on", Date), Column("signed_by", Text),
-)  # fmt: skip
-forest_labour = Table(
-    "forest_labour", METADATA,
-    Column("id", Uuid, primary_key=True), Column("contract_id", Uuid), Column("coop_id", Uuid),
-    Column("household_id", Uuid), Column("division", Text), Column("amount_fen", BigInteger),
-    Column("worked_on", Date), Column("recorded_on", Date), Column("recorded_by", Text),
-)  # fmt: skip
+
+class ForestPlot(NamedTuple):
+    id: UUID
+    household_id: UUID
+    division: str
+    area_mu_x100: int
+    planted_on: date
+    recorded_on: date
+    recorded_by: str
+
+
+class ForestAcceptance(NamedTuple):
+    id: UUID
+    plot_id: UUID
+    household_id: UUID
+    division: str
+    year_no: int
+    area_mu_x100: int
+    accepted_on: date
+    accepted_by: str
+    plot_mu_x100: int
+    recorded_by: str
+    amount_fen: Big
+
+
+class ForestCoop(NamedTuple):
+    id: UUID
+    code: str
+    division: str
+    members: int
+    poor_members: int
+    set_on: date
+    set_by: str
+
+
+class ForestMembership(NamedTuple):
+    id: UUID
+    coop_id: UUID
+    household_id: UUID
+    division: str
+    joined_on: date
+    recorded_on: date
+    recorded_by: str
+
+
+class ForestContract(NamedTuple):
+    id: UUID
+    coop_id: UUID
+    division: str
+    area_mu_x100: int
+    contract_fen: Big
+    labour_fen: Big
+    paid_fen: Big
+    signed_on: date
+    signed_by: str
+
+
+class ForestLabour(NamedTuple):
+    id: UUID
+    contract_id: UUID
+    coop_id: UUID
+    household_id: UUID
+    division: str
+    amount_fen: Big
+    worked_on: date
+    recorded_on: date
+    recorded_by: str
+
+
+forest_plot = table("forest_plot", ForestPlot)
+forest_acceptance = table("forest_acceptance", ForestAcceptance)
+forest_coop = table("forest_coop", ForestCoop)
+forest_membership = table("forest_membership", ForestMembership)
+forest_contract = table("forest_contract", ForestContract)
+forest_labour = table("forest_labour", ForestLabour)

@@ -1,8 +1,6 @@
 """The shared tables, and what is known of households."""
 
-from shared.acts.freezes import create_freeze_table
-from shared.acts.projection import create_household_table
-from shared.data.ddl import create_shared_tables
+from shared.data.ddl.m0001 import create_freeze_table, create_household_table, create_shared_tables
 
 revision = "0001"
 down_revision = None

@@ -1,6 +1,7 @@
 """What is owed to households, and the batches of lines in which a bank pays it."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0002"
 down_revision = "0001"

@@ -1,6 +1,7 @@
 """Power stations: what they metered, what is receivable and received for it, and the plans that distribute it."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0003"
 down_revision = "0002"

@@ -1,6 +1,7 @@
 """Loans put into an entity that guarantees a yearly dividend: agreements, what is due on which day, what was paid."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0004"
 down_revision = "0003"

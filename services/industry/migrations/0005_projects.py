@@ -1,6 +1,7 @@
 """Entities, projects, what is reported and accepted of them, what is spent, and who takes part."""
 
-from shared.data.ddl import HAS_CONTEXT, IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import HAS_CONTEXT, IN_AREA, audit, restrict, restrict_by_area
 
 revision = "0005"
 down_revision = "0004"

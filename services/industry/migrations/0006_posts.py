@@ -1,6 +1,7 @@
 """Posts, who holds them, on how many days of a month they were attended."""
 
-from shared.data.ddl import IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import IN_AREA, audit, restrict, restrict_by_area
 
 revision = "0006"
 down_revision = "0005"

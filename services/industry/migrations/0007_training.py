@@ -1,6 +1,7 @@
 """Classes, who attended them, and certificates."""
 
-from shared.data.ddl import IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import IN_AREA, audit, restrict, restrict_by_area
 
 revision = "0007"
 down_revision = "0006"

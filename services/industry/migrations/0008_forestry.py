@@ -1,6 +1,7 @@
 """Plots that became forest, and afforestation cooperatives with their members, contracts and paid labour."""
 
-from shared.data.ddl import IN_AREA, audit, restrict, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import IN_AREA, audit, restrict, restrict_by_area
 
 revision = "0008"
 down_revision = "0007"

@@ -4,31 +4,33 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from services.industry.payouts import actions, queries
-from services.industry.payouts.rules import payment_file
+from services.industry.payouts.files import payment_file
+from services.industry.payouts.rules import SET_ASIDE, BatchState, LineState, RulingState
 from services.industry.payouts.schemas import (
-    Batch,
+    BatchCheck,
+    BatchChecked,
     BatchMade,
     BatchOrder,
-    BatchPage,
-    BatchState,
-    PayoutLine,
-    PayoutLinePage,
+    BatchShown,
+    Held,
+    LineOfBatch,
+    NewRuling,
     PayoutTotals,
     PurposeTotals,
     ReturnTaken,
+    RulingShown,
 )
-from shared.data.sql import Row
+from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/payouts", tags=["payouts"])
 
-FIRST = UUID(int=0)
 LARGEST_BYTES = 20 * 1024 * 1024
 LONGEST_SECONDS = 60
 CSV = "application/octet-stream"
@@ -36,7 +38,6 @@ READERS = by("county", "township", "village", "team", "helper", "auditor")
 OF_BATCHES = by("county", "bank", "auditor")
 Clerk = Annotated[Act, by("county")]
 Answerer = Annotated[Act, by("county", "bank")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
 async def read_body(request: Request) -> bytes:
@@ -55,30 +56,39 @@ async def read_body(request: Request) -> bytes:
 
 @router.post("/batches", response_model=BatchMade)
 async def make_batch(
-    request: Request, body: BatchOrder, connection: Transaction, act: Clerk, policy: CurrentPolicy,
+    request: Request,
+    body: BatchOrder,
+    connection: Transaction,
+    act: Clerk,
+    policy: CurrentPolicy,
     key: IdempotencyKey = "",
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Put what is owed into a batch for the paying bank."""
-    return await once(
-        request, connection, act, key, lambda: actions.make_batch(connection, act, policy, body)
-    )  # fmt: skip
+    return await once(request, connection, act, key, lambda: actions.make_batch(connection, act, policy, body))
 
 
 @router.post("/batches/{batch_id}/check")
-async def check_batch(batch_id: UUID, connection: Transaction, act: Clerk) -> BatchState:
-    """Find a batch right; by another person than the one who made it, once."""
-    return await actions.check_batch(connection, act, batch_id)
+async def check_batch(
+    batch_id: UUID, connection: Transaction, act: Clerk, body: BatchCheck | None = None
+) -> BatchChecked:
+    """Find a batch right; by another person than the one who made it, once.
+
+    Lines of households that left the register since are told, and sent to nobody.
+    """
+    aside = body is not None and body.set_aside
+    return await actions.check_batch(connection, act, batch_id, set_aside=aside)
 
 
 @router.get("/batches/{batch_id}/file", dependencies=[OF_BATCHES])
 async def export_batch(batch_id: UUID, connection: Transaction) -> PlainTextResponse:
     """A checked batch as CSV for the bank: number of the line, household, yuan; then the total. No names."""
     batch = await queries.get_batch(connection, batch_id)
-    if batch["state"] == "made":
+    if batch.state == "made":
         raise Problem("industry.payouts.not_checked")
     lines = await queries.list_batch_lines(connection, batch_id)
-    content = await asyncio.to_thread(payment_file, ((x["line_no"], x["household_id"], x["amount_fen"]) for x in lines))
-    name = {"Content-Disposition": f'attachment; filename="payout-{batch["batch_no"]}.csv"'}
+    rows = [(x.line_no, x.household_id, x.amount_fen) for x in lines if x.code != SET_ASIDE]
+    content = await asyncio.to_thread(payment_file, rows)
+    name = {"Content-Disposition": f'attachment; filename="payout-{batch.batch_no}.csv"'}
     return PlainTextResponse(content, media_type="text/csv; charset=utf-8", headers=name)
 
 
@@ -86,47 +96,75 @@ async def export_batch(batch_id: UUID, connection: Transaction) -> PlainTextResp
 @router.post(
     "/batches/{batch_id}/return",
     openapi_extra={"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}},
-)  # fmt: skip
+)
 async def record_return(
-    batch_id: UUID, act: Answerer, content: Annotated[bytes, Depends(read_body)], connection: Transaction
+    batch_id: UUID,
+    act: Answerer,
+    content: Annotated[bytes, Depends(read_body)],
+    connection: Transaction,
+    policy: CurrentPolicy,
 ) -> ReturnTaken:
     """The bank's answer as CSV: line_no, amount_yuan, result (paid, returned), code, paid_on; then the total.
 
-    What fits is taken, what does not is reported by row. The same file again changes nothing.
+    What fits is taken, what does not is reported by row. The same file again changes nothing. A spreadsheet may have
+    saved it: other separators and quotes, amounts and days in its own notation.
     """
-    return await actions.record_return(connection, act, batch_id, await actions.read_answers(content))
+    answered, unread = await actions.read_answers(content)
+    return await actions.record_return(connection, act, policy, batch_id, answered, unread)
 
 
 @router.get("/batches", dependencies=[OF_BATCHES])
-async def list_batches(
-    connection: Transaction, cursor: UUID = FIRST, state: str | None = None, limit: Limit = 100
-) -> BatchPage:
-    """Batches of the caller's area or bank, by id. `next` is the cursor of the following page."""
-    items = [_shown(row) for row in await queries.list_batches(connection, cursor, limit, state)]
-    return BatchPage(items=items, next=str(items[-1].batch_id) if len(items) == limit else None)
+async def list_batches(connection: Transaction, at: Cursor, state: BatchState | None = None) -> Page[BatchShown]:
+    """Batches of the caller's area or bank, by id."""
+    return page(BatchShown, await queries.list_batches(connection, at, state=state), at)
 
 
 @router.get("/batches/{batch_id}", dependencies=[OF_BATCHES])
-async def get_batch(batch_id: UUID, connection: Transaction) -> Batch:
-    return _shown(await queries.get_batch(connection, batch_id))
+async def get_batch(batch_id: UUID, connection: Transaction) -> BatchShown:
+    return BatchShown.model_validate(await queries.get_batch(connection, batch_id), from_attributes=True)
 
 
 @router.get("/lines", dependencies=[READERS])
 async def list_lines(
-    connection: Transaction, cursor: UUID = FIRST, household_id: UUID | None = None, batch_id: UUID | None = None,
-    state: str | None = None, limit: Limit = 100,
-) -> PayoutLinePage:  # fmt: skip
-    """Lines of payment of the caller's area, by id. `next` is the cursor of the following page."""
-    rows = await queries.list_lines(connection, cursor, limit, household_id, batch_id, state)
-    items = [PayoutLine(**row) for row in rows]
-    return PayoutLinePage(items=items, next=str(items[-1].payment_id) if len(items) == limit else None)
+    connection: Transaction,
+    at: Cursor,
+    household_id: UUID | None = None,
+    batch_id: UUID | None = None,
+    state: LineState | None = None,
+) -> Page[LineOfBatch]:
+    """Lines of payment of the caller's area, by id."""
+    rows = await queries.list_lines(connection, at, household_id=household_id, batch_id=batch_id, state=state)
+    return page(LineOfBatch, rows, at)
+
+
+@router.get("/held", dependencies=[READERS])
+async def list_held(connection: Transaction, at: Cursor) -> Page[Held]:
+    """Dues of the caller's area that go into no batch until somebody ruled on them, by id."""
+    return page(Held, await queries.list_held(connection, at), at)
+
+
+@router.post("/rulings")
+async def propose_rulings(body: Batch[NewRuling], connection: Transaction, act: Clerk) -> Results:
+    """What is to become of held dues: heirs are paid, something was changed, nothing is owed."""
+    return body.answered(await actions.propose_rulings(connection, act, body.sound))
+
+
+@router.post("/rulings/confirmations")
+async def confirm_rulings(body: Batch[Confirmation], connection: Transaction, act: Clerk) -> Results:
+    """By another person than who proposed."""
+    return body.answered(await actions.confirm_rulings(connection, act, body.sound))
+
+
+@router.get("/rulings", dependencies=[READERS])
+async def list_rulings(
+    connection: Transaction, at: Cursor, state: RulingState | None = None, household_id: UUID | None = None
+) -> Page[RulingShown]:
+    """Of the caller's area, by id."""
+    return page(RulingShown, await queries.list_rulings(connection, at, state=state, household_id=household_id), at)
 
 
 @router.get("/summary", dependencies=[READERS])
 async def show_totals(connection: Transaction) -> PayoutTotals:
     """What is owed and what was paid in the caller's area, by purpose; fen."""
-    return PayoutTotals(items=[PurposeTotals(**row) for row in await queries.list_summary(connection)])
-
-
-def _shown(row: Row) -> Batch:
-    return Batch(batch_id=row["id"], **{name: row[name] for name in Batch.model_fields if name != "batch_id"})
+    rows = await queries.list_summary(connection)
+    return PayoutTotals(items=[PurposeTotals.model_validate(row, from_attributes=True) for row in rows])

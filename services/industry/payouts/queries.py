@@ -5,111 +5,170 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, Text, Uuid, select
-from sqlalchemy.dialects.postgresql import ARRAY
-
-from services.industry.payouts.rules import Due
-from services.industry.payouts.tables import payout_batch, payout_due
-from shared.data.sql import Connection, Row, execute, fetch, fetch_one, insert_many, parameter, sql, statement
-from shared.ground.problems import Problem
+from services.industry.payouts.rules import SET_ASIDE, Due
+from services.industry.payouts.tables import (
+    HeldDue,
+    LineShown,
+    LineSums,
+    PayoutBatch,
+    PayoutLine,
+    PayoutRuling,
+    PurposeSums,
+    payout_batch,
+    payout_due,
+    payout_line,
+    payout_ruling,
+)
+from shared.acts.batches import FREE, NewRows, insert_free
+from shared.data.pages import Place, fetch_page, page, page_of
+from shared.data.sql import (
+    Connection,
+    by_id,
+    execute,
+    execute_many,
+    fetch,
+    fetch_one,
+    fetch_or_not_found,
+    fetch_row,
+    get_by,
+    insert_many,
+    list_by,
+    lock_by,
+    sql,
+    update_many,
+)
 from shared.values.ids import uuid7
 
 # By key, so that two who record the same wait for one another in the same order.
 _INSERT_DUES = insert_many(
-    payout_due, payout_due.c.keys(), "ORDER BY 2 ON CONFLICT (source_key) DO NOTHING RETURNING source_key"
+    payout_due, payout_due.shape, "ORDER BY 2 ON CONFLICT (source_key) DO NOTHING RETURNING source_key"
 )
 _DUE = ("source_key", "household_id", "division", "purpose", "payer", "category", "amount_fen")
 # One batch is made at a time, so that the second finds what the first left; a household that moves waits as well.
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('payout_batch', 0))")
+_RULED = "FROM payout_ruling r WHERE r.due_id = d.id AND r.state = 'confirmed' AND r.ruling"
+# Who has left the register is paid by its heirs, once they are known.
+_REMOVED = f"""(
+    EXISTS (SELECT FROM household h WHERE h.id = d.household_id AND h.status = 'removed')
+    AND NOT EXISTS (SELECT {_RULED} = 'heirs')
+)"""
+# What came back for a reason that does not pass by itself goes out again only where somebody changed something.
+_CAME_BACK = f"""
+    FROM payout_line l WHERE l.due_id = d.id AND l.lasting
+    AND NOT EXISTS (SELECT {_RULED} <> 'not_owed' AND r.line_id = l.id)
+"""
+_OPEN = f"""
+    NOT EXISTS (SELECT FROM payout_line l WHERE l.due_id = d.id AND l.state <> 'returned')
+    AND NOT EXISTS (SELECT {_RULED} = 'not_owed')
+"""
 # Nothing is made where nothing fits: HAVING leaves the batch out, and with it no line is there to be inserted.
 _MAKE_BATCH = sql(
-    "WITH fit AS MATERIALIZED (SELECT d.*, row_number() OVER (ORDER BY d.id) AS line_no FROM payout_due d"
-    "   WHERE (:purposes IS NULL OR d.purpose = ANY(:purposes)) AND (:payer IS NULL OR d.payer = :payer)"
-    "   AND NOT EXISTS (SELECT 1 FROM payout_line l WHERE l.due_id = d.id AND l.state <> 'returned')"
-    "   AND NOT EXISTS (SELECT 1 FROM frozen_household f WHERE f.household_id = d.household_id"
-    "     AND f.reviewed_on IS NULL)"
-    "   ORDER BY d.id LIMIT :largest),"
-    " made AS (INSERT INTO payout_batch (id, batch_no, division, bank, state, purposes, payer, pay_on, lines,"
-    "   amount_fen, made_by, made_on)"
-    "   SELECT :id, :prefix || to_char(nextval('payout_batch_number'), 'FM0000'), :division, :bank, 'made', :purposes,"
-    "   :payer, :pay_on, count(*), sum(amount_fen), :made_by, :made_on FROM fit HAVING count(*) > 0)"
-    " INSERT INTO payout_line (id, batch_id, line_no, due_id, household_id, division, bank, purpose, payer, category,"
-    " amount_fen, state)"
-    " SELECT uuidv7(), :id, line_no, id, household_id, division, :bank, purpose, payer, category, amount_fen, 'sent'"
-    " FROM fit ORDER BY line_no",
-    id=Uuid, prefix=Text, division=Text, bank=Text, purposes=ARRAY(Text), payer=Text, pay_on=Date, made_by=Text,
-    made_on=Date, largest=Integer,
-)  # fmt: skip
-_GET_BATCH = statement(select(payout_batch).where(payout_batch.c.id == parameter("id", payout_batch.c.id)))
-_LOCK_BATCH = sql("SELECT * FROM payout_batch WHERE id = :id FOR UPDATE", id=Uuid)
+    f"""
+    WITH fit AS MATERIALIZED (
+        SELECT d.*, row_number() OVER (ORDER BY d.id) AS line_no FROM payout_due d
+        WHERE (:purposes IS NULL OR d.purpose = ANY(:purposes)) AND (:payer IS NULL OR d.payer = :payer)
+        AND {_OPEN} AND NOT {_REMOVED} AND NOT EXISTS (SELECT {_CAME_BACK})
+        AND NOT EXISTS (
+            SELECT FROM frozen_household f WHERE f.household_id = d.household_id AND f.reviewed_on IS NULL
+        )
+        ORDER BY d.id LIMIT :largest
+    ), made AS (
+        INSERT INTO payout_batch (id, batch_no, division, bank, state, purposes, payer, pay_on, lines, amount_fen,
+            made_by, made_on, procedure_version, since_on, due_on)
+        SELECT :id, :prefix || to_char(nextval('payout_batch_number'), 'FM0000'), :division, :bank, 'made', :purposes,
+            :payer, :pay_on, count(*), sum(amount_fen), :made_by, :made_on, :version, :made_on, :due_on
+        FROM fit HAVING count(*) > 0
+    )
+    INSERT INTO payout_line (id, batch_id, line_no, due_id, household_id, division, bank, purpose, payer, category,
+        amount_fen, state)
+    SELECT uuidv7(), :id, line_no, id, household_id, division, :bank, purpose, payer, category, amount_fen, 'sent'
+    FROM fit ORDER BY line_no
+    """,
+    version=payout_batch.types["procedure_version"],
+)
+_GET_BATCH = get_by(payout_batch)
+_LOCK_BATCH = lock_by(payout_batch)
 _LINE_SUMS = sql(
-    "SELECT count(*) AS lines, coalesce(sum(amount_fen), 0)::bigint AS amount_fen,"
-    " count(*) FILTER (WHERE state = 'sent') AS unanswered FROM payout_line WHERE batch_id = :batch_id",
-    batch_id=Uuid,
+    """
+    SELECT count(*) AS lines, coalesce(sum(amount_fen), 0)::bigint AS amount_fen,
+           count(*) FILTER (WHERE state = 'sent') AS unanswered
+    FROM payout_line WHERE batch_id = :batch_id
+    """,
+    LineSums,
 )
-_CHECK = sql(
-    "UPDATE payout_batch SET state = 'checked', checked_by = :checked_by, checked_on = :checked_on"
-    " WHERE id = :id AND state = 'made'",
-    id=Uuid, checked_by=Text, checked_on=Date,
-)  # fmt: skip
-_CLOSE = sql(
-    "UPDATE payout_batch SET state = 'closed', closed_on = :closed_on WHERE id = :id AND state = 'checked'",
-    id=Uuid, closed_on=Date,
-)  # fmt: skip
 _BATCH_LINES = sql(
-    "SELECT id, line_no, household_id, division, purpose, payer, category, amount_fen, state, code, paid_on"
-    " FROM payout_line WHERE batch_id = :batch_id ORDER BY line_no",
-    batch_id=Uuid,
+    f"SELECT {payout_line.columns} FROM payout_line WHERE batch_id = :batch_id ORDER BY line_no", PayoutLine
 )
-_CONFIRM = sql(
-    "UPDATE payout_line l SET state = 'confirmed', paid_on = p.paid_on, answered_on = :on, answered_by = :by"
-    " FROM unnest(:ids, :paid_on) AS p (id, paid_on) WHERE l.id = p.id AND l.state = 'sent'",
-    ids=ARRAY(Uuid), paid_on=ARRAY(Date), on=Date, by=Text,
-)  # fmt: skip
-_RETURN = sql(
-    "UPDATE payout_line l SET state = 'returned', code = p.code, answered_on = :on, answered_by = :by"
-    " FROM unnest(:ids, :codes) AS p (id, code) WHERE l.id = p.id AND l.state = 'sent'",
-    ids=ARRAY(Uuid), codes=ARRAY(Text), on=Date, by=Text,
-)  # fmt: skip
-_PAGE = sql(
-    "SELECT * FROM payout_batch WHERE id > :after AND (:state IS NULL OR state = :state) ORDER BY id LIMIT :limit",
-    after=Uuid, state=Text, limit=Integer,
-)  # fmt: skip
-_LINES = sql(
-    "SELECT l.id AS payment_id, l.*, d.source_key FROM payout_line l JOIN payout_due d ON d.id = l.due_id"
-    " WHERE l.id > :after AND (:household_id IS NULL OR l.household_id = :household_id)"
-    " AND (:batch_id IS NULL OR l.batch_id = :batch_id) AND (:state IS NULL OR l.state = :state)"
-    " ORDER BY l.id LIMIT :limit",
-    after=Uuid, household_id=Uuid, batch_id=Uuid, state=Text, limit=Integer,
-)  # fmt: skip
+_REMOVED_LINES = sql(
+    f"""
+    SELECT {payout_line.columns_of("t")} FROM payout_line t JOIN payout_due d ON d.id = t.due_id
+    WHERE t.batch_id = :batch_id AND {_REMOVED} ORDER BY t.line_no
+    """,
+    PayoutLine,
+)
+_ANSWER = update_many(
+    payout_line,
+    "state",
+    "paid_on",
+    "code",
+    "lasting",
+    common={"answered_on": "on", "answered_by": "by"},
+    where="t.state = 'sent'",
+)
+_PAGE = page(payout_batch, "state")
+_LINES = page_of(
+    LineShown,
+    """
+    SELECT l.id, l.batch_id, l.line_no, l.household_id, l.purpose, l.payer, l.amount_fen, l.state, l.code, l.paid_on,
+           d.source_key
+    FROM payout_line l JOIN payout_due d ON d.id = l.due_id
+    """,
+    "l.household_id",
+    "l.batch_id",
+    "l.state",
+    key="l.id",
+)
+# Few are: those of which a line came back for good, and those of the few households that left.
+HELD_SOURCE = f"""
+    FROM payout_due d
+    LEFT JOIN LATERAL (SELECT l.id, l.code, l.answered_on {_CAME_BACK} ORDER BY l.id DESC LIMIT 1) b ON true
+    WHERE d.id IN (
+        SELECT due_id FROM payout_line WHERE lasting
+        UNION SELECT o.id FROM household h JOIN payout_due o ON o.household_id = h.id WHERE h.status = 'removed'
+    ) AND {_OPEN} AND ({_REMOVED} OR b.id IS NOT NULL)
+"""
+_HELD = f"""
+    SELECT d.id, d.household_id, d.division, d.purpose, d.payer, d.amount_fen, {_REMOVED} AS removed,
+           b.id AS line_id, b.code {HELD_SOURCE}
+"""
+_HELD_PAGE = sql(f"{_HELD} AND d.id > :after ORDER BY d.id LIMIT :limit", HeldDue)
+_HELD_BY_ID = sql(f"{_HELD} AND d.id = ANY(:ids) ORDER BY d.id", HeldDue)
+_RULINGS = list_by(payout_ruling)
+_BEING_RULED = sql("SELECT due_id FROM payout_ruling WHERE due_id = ANY(:ids) AND state = 'proposed'")
+_INSERT_RULINGS = insert_many(payout_ruling, payout_ruling.shape, FREE)
+_RULING_PAGE = page(payout_ruling, "state", "household_id")
 _SUMMARY = sql(
-    "SELECT d.purpose, d.dues, d.due_fen, coalesce(l.lines, 0) AS lines, coalesce(l.confirmed, 0) AS confirmed,"
-    " coalesce(l.confirmed_fen, 0) AS confirmed_fen, coalesce(l.returned, 0) AS returned,"
-    " coalesce(l.households, 0) AS households"
-    " FROM (SELECT purpose, count(*) AS dues, sum(amount_fen)::bigint AS due_fen FROM payout_due GROUP BY purpose) d"
-    " LEFT JOIN (SELECT purpose, count(*) AS lines, count(*) FILTER (WHERE state = 'confirmed') AS confirmed,"
-    "   (sum(amount_fen) FILTER (WHERE state = 'confirmed'))::bigint AS confirmed_fen,"
-    "   count(*) FILTER (WHERE state = 'returned') AS returned,"
-    "   count(DISTINCT household_id) FILTER (WHERE state = 'confirmed') AS households"
-    "   FROM payout_line GROUP BY purpose) l USING (purpose) ORDER BY d.purpose"
+    """
+    SELECT d.purpose, d.dues, d.due_fen, coalesce(l.lines, 0) AS lines, coalesce(l.confirmed, 0) AS confirmed,
+           coalesce(l.confirmed_fen, 0) AS confirmed_fen, coalesce(l.returned, 0) AS returned,
+           coalesce(l.households, 0) AS households
+    FROM (SELECT purpose, count(*) AS dues, sum(amount_fen)::bigint AS due_fen FROM payout_due GROUP BY purpose) d
+    LEFT JOIN (
+        SELECT purpose, count(*) AS lines, count(*) FILTER (WHERE state = 'confirmed') AS confirmed,
+               (sum(amount_fen) FILTER (WHERE state = 'confirmed'))::bigint AS confirmed_fen,
+               count(*) FILTER (WHERE state = 'returned') AS returned,
+               count(DISTINCT household_id) FILTER (WHERE state = 'confirmed') AS households
+        FROM payout_line GROUP BY purpose
+    ) l USING (purpose) ORDER BY d.purpose
+    """,
+    PurposeSums,
 )
-_CONFIRMED = sql(
-    "SELECT household_id, sum(amount_fen)::bigint AS amount_fen FROM payout_line"
-    " WHERE state = 'confirmed' AND purpose = ANY(:purposes) AND paid_on BETWEEN :first_on AND :last_on"
-    " GROUP BY household_id",
-    purposes=ARRAY(Text), first_on=Date, last_on=Date,
-)  # fmt: skip
-_FOLLOW_DUES = sql(
-    "UPDATE payout_due d SET division = h.division FROM household h"
-    " WHERE h.id = ANY(:ids) AND d.household_id = h.id AND d.division <> h.division",
-    ids=ARRAY(Uuid),
-)
-_FOLLOW_LINES = sql(
-    "UPDATE payout_line l SET division = h.division FROM household h"
-    " WHERE h.id = ANY(:ids) AND l.household_id = h.id AND l.division <> h.division",
-    ids=ARRAY(Uuid),
-)
-_HAVE_DUES = sql("SELECT 1 FROM payout_due WHERE household_id = ANY(:ids) LIMIT 1", ids=ARRAY(Uuid))
+_CONFIRMED = sql("""
+    SELECT household_id, sum(amount_fen)::bigint AS amount_fen FROM payout_line
+    WHERE state = 'confirmed' AND purpose = ANY(:purposes) AND paid_on BETWEEN :first_on AND :last_on
+    GROUP BY household_id
+    """)
+_HAVE_DUES = sql("SELECT 1 FROM payout_due WHERE household_id = ANY(:ids) LIMIT 1")
 
 
 async def insert_dues(connection: Connection, dues: Sequence[Due], on: date, by: str) -> set[str]:
@@ -120,9 +179,8 @@ async def insert_dues(connection: Connection, dues: Sequence[Due], on: date, by:
     # What was given first is paid first.
     ids = sorted(uuid7() for _ in dues)
     rows = await fetch(
-        connection, _INSERT_DUES, id=ids, **columns,
-        recorded_on=[on for _ in dues], recorded_by=[by for _ in dues],
-    )  # fmt: skip
+        connection, _INSERT_DUES, id=ids, **columns, recorded_on=[on for _ in dues], recorded_by=[by for _ in dues]
+    )
     return {r["source_key"] for r in rows}
 
 
@@ -132,79 +190,90 @@ async def take_turn(connection: Connection) -> None:
 
 
 async def make_batch(connection: Connection, batch: Mapping[str, Any], largest: int) -> int:
-    """A batch of the open dues that fit, without those of frozen households: its lines; 0 where there are none.
+    """A batch of the open dues that fit and are not held, without those of frozen households: its lines, perhaps none.
 
-    `batch`: id, prefix (of its number), division, bank, purposes, payer, pay_on, made_by, made_on.
+    `batch`: id, prefix (of its number), division, bank, purposes, payer, pay_on, made_by, made_on, due_on, version.
     """
     return await execute(connection, _MAKE_BATCH, rows=None, **batch, largest=largest)
 
 
-async def get_batch(connection: Connection, batch_id: UUID) -> Row:
+async def get_batch(connection: Connection, batch_id: UUID) -> PayoutBatch:
     """Raises Problem `shared.not_found`."""
-    row = await fetch_one(connection, _GET_BATCH, id=batch_id)
-    if row is None:
-        raise Problem("shared.not_found")
-    return row
+    return await fetch_or_not_found(connection, _GET_BATCH, id=batch_id)
 
 
-async def lock_batch(connection: Connection, batch_id: UUID) -> Row:
+async def lock_batch(connection: Connection, batch_id: UUID) -> PayoutBatch:
     """Raises Problem `shared.not_found`."""
-    row = await fetch_one(connection, _LOCK_BATCH, id=batch_id)
-    if row is None:
-        raise Problem("shared.not_found")
-    return row
+    return await fetch_or_not_found(connection, _LOCK_BATCH, ids=[batch_id])
 
 
-async def sum_lines(connection: Connection, batch_id: UUID) -> Row:
+async def sum_lines(connection: Connection, batch_id: UUID) -> LineSums:
     """How many lines a batch has, their sum, and how many the bank has not answered."""
-    row = await fetch_one(connection, _LINE_SUMS, batch_id=batch_id)
-    assert row is not None
-    return row
+    return await fetch_row(connection, _LINE_SUMS, batch_id=batch_id)
 
 
-async def set_checked(connection: Connection, batch_id: UUID, checked_by: str, checked_on: date) -> None:
-    await execute(connection, _CHECK, rows=1, id=batch_id, checked_by=checked_by, checked_on=checked_on)
-
-
-async def set_closed(connection: Connection, batch_id: UUID, closed_on: date) -> None:
-    await execute(connection, _CLOSE, rows=1, id=batch_id, closed_on=closed_on)
-
-
-async def list_batch_lines(connection: Connection, batch_id: UUID) -> list[Row]:
+async def list_batch_lines(connection: Connection, batch_id: UUID) -> list[PayoutLine]:
     """All lines of a batch, by number."""
     return await fetch(connection, _BATCH_LINES, batch_id=batch_id)
 
 
-async def confirm_lines(connection: Connection, paid: Mapping[UUID, date], on: date, by: str) -> None:
-    """`paid`: the day of payment by line."""
-    await execute(
-        connection, _CONFIRM, rows=len(paid), ids=list(paid), paid_on=list(paid.values()), on=on, by=by
-    )  # fmt: skip
+async def list_removed_lines(connection: Connection, batch_id: UUID) -> list[PayoutLine]:
+    """Those whose household has left the register, and nobody ruled that its heirs are paid."""
+    return await fetch(connection, _REMOVED_LINES, batch_id=batch_id)
 
 
-async def return_lines(connection: Connection, returned: Mapping[UUID, str], on: date, by: str) -> None:
-    """`returned`: the bank's code by line."""
-    await execute(
-        connection, _RETURN, rows=len(returned), ids=list(returned), codes=list(returned.values()), on=on, by=by
-    )  # fmt: skip
+async def answer_lines(connection: Connection, rows: NewRows, on: date, by: str) -> None:
+    """`rows`: id, state, paid_on, code, lasting."""
+    await execute_many(connection, _ANSWER, rows, on=on, by=by)
 
 
-async def list_batches(connection: Connection, after: UUID, limit: int, state: str | None) -> list[Row]:
-    """A page by rising id."""
-    return await fetch(connection, _PAGE, after=after, limit=limit, state=state)
+async def set_aside(connection: Connection, lines: Sequence[PayoutLine], on: date, by: str) -> None:
+    """They are not sent; what they were for is open again."""
+    rows = [
+        {"id": line.id, "state": "returned", "paid_on": None, "code": SET_ASIDE, "lasting": False} for line in lines
+    ]
+    await answer_lines(connection, rows, on, by)
 
 
-async def list_lines(
-    connection: Connection, after: UUID, limit: int, household_id: UUID | None, batch_id: UUID | None,
-    state: str | None,
-) -> list[Row]:  # fmt: skip
-    """A page by rising id; a filter that is None lets everything pass."""
-    return await fetch(
-        connection, _LINES, after=after, limit=limit, household_id=household_id, batch_id=batch_id, state=state
-    )
+async def list_batches(connection: Connection, at: Place, **filters: Any) -> list[PayoutBatch]:
+    """By rising id, filtered by state."""
+    return await fetch_page(connection, _PAGE, at, **filters)
 
 
-async def list_summary(connection: Connection) -> list[Row]:
+async def list_lines(connection: Connection, at: Place, **filters: Any) -> list[LineShown]:
+    """By rising id, filtered by household, batch or state."""
+    return await fetch_page(connection, _LINES, at, **filters)
+
+
+async def list_held(connection: Connection, at: Place) -> list[HeldDue]:
+    """By rising id."""
+    return await fetch(connection, _HELD_PAGE, after=at.after, limit=at.limit)
+
+
+async def list_held_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, HeldDue]:
+    """Those of the dues that are held."""
+    return await by_id(connection, _HELD_BY_ID, ids)
+
+
+async def list_rulings_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, PayoutRuling]:
+    return await by_id(connection, _RULINGS, ids)
+
+
+async def list_being_ruled(connection: Connection, due_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the dues about which something is proposed already."""
+    return {r["due_id"] for r in await fetch(connection, _BEING_RULED, ids=list(due_ids))}
+
+
+async def insert_rulings(connection: Connection, rows: NewRows) -> set[UUID]:
+    return await insert_free(connection, _INSERT_RULINGS, rows)
+
+
+async def list_rulings(connection: Connection, at: Place, **filters: Any) -> list[PayoutRuling]:
+    """By rising id, filtered by state or household."""
+    return await fetch_page(connection, _RULING_PAGE, at, **filters)
+
+
+async def list_summary(connection: Connection) -> list[PurposeSums]:
     """Sums by purpose over what the caller may see."""
     return await fetch(connection, _SUMMARY)
 
@@ -217,10 +286,7 @@ async def sum_confirmed(
     return {r["household_id"]: r["amount_fen"] for r in rows}
 
 
-async def follow_households(connection: Connection, ids: Sequence[UUID]) -> None:
-    """Dues and lines of households that may have moved stand where these live now."""
-    if await fetch_one(connection, _HAVE_DUES, ids=list(ids)) is not None:
+async def take_turn_of_owed(connection: Connection, household_ids: Sequence[UUID]) -> None:
+    """As `take_turn`, where anything was ever owed to one of the households."""
+    if await fetch_one(connection, _HAVE_DUES, ids=list(household_ids)) is not None:
         await take_turn(connection)
-        # Mostly nobody moved.
-        await execute(connection, _FOLLOW_DUES, rows=None, ids=list(ids))
-        await execute(connection, _FOLLOW_LINES, rows=None, ids=list(ids))

@@ -1,17 +1,12 @@
 """Bodies of the payouts' doors."""
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.industry.payouts.rules import BatchState, LineState, Purpose, Ruling, RulingState
 from shared.acts.bodies import Input
-
-Purpose = Literal[
-    "pv_share", "dividend", "dividend_top_up", "post_wage", "forest_instalment", "forest_labour", "training",
-    "project",
-]  # fmt: skip
 
 
 class BatchOrder(Input):
@@ -23,22 +18,31 @@ class BatchOrder(Input):
 
 
 class BatchMade(BaseModel):
-    batch_id: UUID
+    id: UUID
     batch_no: str
     lines: int
     amount_fen: int
 
 
-class BatchState(BaseModel):
-    batch_id: UUID
-    state: str
+class BatchCheck(Input):
+    """`set_aside`: lines of households that left the register since are not sent; the checker was told of them."""
+
+    set_aside: bool = Field(default=False, strict=True)
 
 
-class Batch(BaseModel):
-    batch_id: UUID
+class BatchChecked(BaseModel):
+    """`set_aside`: how many lines are not sent."""
+
+    id: UUID
+    state: BatchState
+    set_aside: int
+
+
+class BatchShown(BaseModel):
+    id: UUID
     batch_no: str
     bank: str
-    state: str
+    state: BatchState
     purposes: list[str] | None
     payer: str | None
     pay_on: date
@@ -49,11 +53,8 @@ class Batch(BaseModel):
     checked_by: str | None
     checked_on: date | None
     closed_on: date | None
-
-
-class BatchPage(BaseModel):
-    items: list[Batch]
-    next: str | None
+    since_on: date
+    due_on: date | None
 
 
 class RowFinding(BaseModel):
@@ -67,39 +68,73 @@ class RowFinding(BaseModel):
 class ReturnTaken(BaseModel):
     """`taken` rows changed a line, `unchanged` ones say what is known; of the findings at most 1,000 are shown."""
 
-    batch_id: UUID
-    state: str
+    id: UUID
+    state: BatchState
     taken: int
     unchanged: int
     findings_count: int
     findings: list[RowFinding]
 
 
-class PayoutLine(BaseModel):
-    """`payment_id` is the one that PaymentConfirmed carries."""
+class LineOfBatch(BaseModel):
+    """`id` is the payment's, as PaymentConfirmed carries it."""
 
-    payment_id: UUID
+    id: UUID
     batch_id: UUID
     line_no: int
     household_id: UUID
-    purpose: str
+    purpose: Purpose
     payer: str
     amount_fen: int
-    state: str
+    state: LineState
     code: str | None
     paid_on: date | None
     source_key: str
 
 
-class PayoutLinePage(BaseModel):
-    items: list[PayoutLine]
-    next: str | None
+class Held(BaseModel):
+    """A due that goes into no batch: its household left the register, or this line of it came back with this code."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    purpose: Purpose
+    payer: str
+    amount_fen: int
+    removed: bool
+    line_id: UUID | None
+    code: str | None
+
+
+class NewRuling(Input):
+    """What is to become of a held due; `evidence` refers to what it rests on, and names nobody."""
+
+    id: UUID
+    due_id: UUID
+    ruling: Ruling
+    evidence: str = Field(min_length=1, max_length=200)
+
+
+class RulingShown(BaseModel):
+    id: UUID
+    due_id: UUID
+    household_id: UUID
+    division: str
+    ruling: Ruling
+    evidence: str
+    state: RulingState
+    proposed_on: date
+    proposed_by: str
+    confirmed_on: date | None
+    confirmed_by: str | None
+    since_on: date
+    due_on: date | None
 
 
 class PurposeTotals(BaseModel):
     """Of one purpose: what is owed, what was sent to banks and what they confirmed; `households` were paid."""
 
-    purpose: str
+    purpose: Purpose
     dues: int
     due_fen: int
     lines: int

@@ -1,28 +1,136 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of dues, batches, their lines, and rulings; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.industry.payouts.rules import BatchState, Category, LineState, Purpose, Ruling, RulingState
+from shared.data.relations import Big, table
 
-payout_due = Table(
-    "payout_due", METADATA,
-    Column("id", Uuid, primary_key=True), Column("source_key", Text), Column("household_id", Uuid),
-    Column("division", Text), Column("purpose", Text), Column("payer", Text), Column("category", Text),
-    Column("amount_fen", BigInteger), Column("recorded_on", Date), Column("recorded_by", Text),
-)  # fmt: skip
-payout_batch = Table(
-    "payout_batch", METADATA,
-    Column("id", Uuid, primary_key=True), Column("batch_no", Text), Column("division", Text), Column("bank", Text),
-    Column("state", Text), Column("purposes", ARRAY(Text)), Column("payer", Text), Column("pay_on", Date),
-    Column("lines", Integer), Column("amount_fen", BigInteger), Column("made_by", Text), Column("made_on", Date),
-    Column("checked_by", Text), Column("checked_on", Date), Column("closed_on", Date),
-)  # fmt: skip
-payout_line = Table(
-    "payout_line", METADATA,
-    Column("id", Uuid, primary_key=True), Column("batch_id", Uuid), Column("line_no", Integer),
-    Column("due_id", Uuid), Column("household_id", Uuid), Column("division", Text), Column("bank", Text),
-    Column("purpose", Text), Column("payer", Text), Column("category", Text), Column("amount_fen", BigInteger),
-    Column("state", Text), Column("code", Text), Column("paid_on", Date), Column("answered_on", Date),
-    Column("answered_by", Text),
-)  # fmt: skip
+
+class PayoutDue(NamedTuple):
+    id: UUID
+    source_key: str
+    household_id: UUID
+    division: str
+    purpose: Purpose
+    payer: str
+    category: Category
+    amount_fen: Big
+    recorded_on: date
+    recorded_by: str
+
+
+class PayoutBatch(NamedTuple):
+    id: UUID
+    batch_no: str
+    division: str
+    bank: str
+    state: BatchState
+    purposes: list[str] | None
+    payer: str | None
+    pay_on: date
+    lines: int
+    amount_fen: Big
+    made_by: str
+    made_on: date
+    checked_by: str | None
+    checked_on: date | None
+    closed_on: date | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class PayoutLine(NamedTuple):
+    """`lasting`: it came back for a reason that does not pass by itself."""
+
+    id: UUID
+    batch_id: UUID
+    line_no: int
+    due_id: UUID
+    household_id: UUID
+    division: str
+    bank: str
+    purpose: Purpose
+    payer: str
+    category: Category
+    amount_fen: Big
+    state: LineState
+    code: str | None
+    paid_on: date | None
+    answered_on: date | None
+    answered_by: str | None
+    lasting: bool
+
+
+class PayoutRuling(NamedTuple):
+    """`line_id`: the returned line that it answers, where one is why the due is held."""
+
+    id: UUID
+    due_id: UUID
+    line_id: UUID | None
+    household_id: UUID
+    division: str
+    ruling: Ruling
+    evidence: str
+    state: RulingState
+    proposed_on: date
+    proposed_by: str
+    confirmed_on: date | None
+    confirmed_by: str | None
+    ended_code: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class LineSums(NamedTuple):
+    lines: int
+    amount_fen: int
+    unanswered: int
+
+
+class LineShown(NamedTuple):
+    id: UUID
+    batch_id: UUID
+    line_no: int
+    household_id: UUID
+    purpose: Purpose
+    payer: str
+    amount_fen: int
+    state: LineState
+    code: str | None
+    paid_on: date | None
+    source_key: str
+
+
+class HeldDue(NamedTuple):
+    """`removed`: its household has left the register; `line_id`, `code`: of the line that came back for good."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    purpose: Purpose
+    payer: str
+    amount_fen: int
+    removed: bool
+    line_id: UUID | None
+    code: str | None
+
+
+class PurposeSums(NamedTuple):
+    purpose: Purpose
+    dues: int
+    due_fen: int
+    lines: int
+    confirmed: int
+    confirmed_fen: int
+    returned: int
+    households: int
+
+
+payout_due = table("payout_due", PayoutDue)
+payout_batch = table("payout_batch", PayoutBatch)
+payout_line = table("payout_line", PayoutLine)
+payout_ruling = table("payout_ruling", PayoutRuling)

@@ -3,16 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.industry.plans import actions, queries
-from services.industry.plans.schemas import Approval, Plan, PlanPage, PlanResult, PlanShown, PlanState
+from services.industry.plans.rules import State
+from services.industry.plans.schemas import Approval, Plan, PlanResult, PlanShown, PlanState
+from shared.acts.bodies import Cursor, Page, page
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/stations/plans", tags=["plans"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 Drafter = Annotated[Act, by("village", "township")]
 Township = Annotated[Act, by("township")]
@@ -28,7 +29,7 @@ async def draft_plan(body: Plan, connection: Transaction, act: Drafter, policy: 
 @router.post("/{plan_id}/approval")
 async def approve_plan(
     plan_id: UUID, connection: Transaction, act: Township, body: Approval | None = None
-) -> PlanState:  # fmt: skip
+) -> PlanState:
     """Approve, or refuse; by another person than the one who drafted it."""
     return await actions.approve_plan(connection, act, plan_id, approved=body is None or body.approved)
 
@@ -41,9 +42,7 @@ async def file_plan(plan_id: UUID, connection: Transaction, act: County) -> Plan
 
 @router.get("", dependencies=[READERS])
 async def list_plans(
-    connection: Transaction, cursor: UUID = FIRST, station_id: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> PlanPage:  # fmt: skip
-    """Plans of the caller's area, by id. `next` is the cursor of the following page."""
-    items = [PlanShown(**row) for row in await queries.list_plans(connection, cursor, limit, station_id)]
-    return PlanPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    connection: Transaction, at: Cursor, station_id: UUID | None = None, state: State | None = None
+) -> Page[PlanShown]:
+    """Plans of the caller's area, by id."""
+    return page(PlanShown, await queries.list_plans(connection, at, station_id=station_id, state=state), at)

@@ -1,13 +1,22 @@
 """Who may share in a station's revenue, and how much of it there is: pure rules."""
 
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
 
+State = Literal["drafted", "approved", "filed", "refused"]
+Share = Literal["share", "work", "reward"]
+Tier = Literal["village", "central"]
 TOWNSHIP_DIGITS = 9
 # A resettlement site's station stands apart from the two tiers that must not overlap (domain notes 2.4 "Catalogue").
-TIERS: dict[str, str | None] = {"village": "village", "ground": "central", "resettlement": None}
+TIERS: dict[str, Tier | None] = {"village": "village", "ground": "central", "resettlement": None}
+
+
+@dataclass(frozen=True, slots=True)
+class UpkeepPolicy:
+    pv_upkeep_fen_per_w: int
 
 
 def upkeep_fen(capacity_w: int, quarters: int, fen_per_w_year: int) -> int:
@@ -35,7 +44,7 @@ class BeneficiaryFacts:
 
 @dataclass(frozen=True, slots=True)
 class BeneficiaryPolicy:
-    statuses: tuple[str, ...]
+    statuses: Annotated[tuple[str, ...], "pv_statuses"]
 
 
 def pv_beneficiary(facts: BeneficiaryFacts, policy: BeneficiaryPolicy) -> Verdict:
@@ -63,7 +72,9 @@ def pv_beneficiary(facts: BeneficiaryFacts, policy: BeneficiaryPolicy) -> Verdic
     return Verdict("accepted" if all(r.passed for r in reasons) else "refused", tuple(reasons))
 
 
-BENEFICIARY = Rule("industry.pv_beneficiary", BeneficiaryFacts, BeneficiaryPolicy, pv_beneficiary)
+BENEFICIARY = Rule(
+    "industry.pv_beneficiary", BeneficiaryFacts, BeneficiaryPolicy, pv_beneficiary, "docs/sources.md#s44"
+)
 
 
 def plan_reaches(kind: str, station_division: str, division: str) -> bool:

@@ -6,16 +6,16 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.industry.plans.rules import Share, State
+from shared.acts.bodies import LARGEST_BATCH, Input, Result
 
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
-Status = Literal["accepted", "refused"]
 
 
 class Portion(Input):
     household_id: UUID
     amount_fen: Amount
-    reason: Literal["share", "work", "reward"]
+    reason: Share
 
 
 class Plan(Input):
@@ -29,44 +29,35 @@ class Approval(Input):
     approved: bool = True
 
 
-class PortionResult(BaseModel):
-    """`missing`: the conditions of the rule that do not hold."""
-
-    household_id: UUID
-    status: Status
-    code: str | None = None
-    missing: list[str] = []
-
-
 class PlanResult(BaseModel):
-    """A plan is taken as a whole or not at all; `available_fen` is what could be distributed."""
+    """A plan is taken as a whole or not at all; `available_fen` is what could be distributed.
+
+    `results` are by household; `missing` are the conditions of the rule that do not hold.
+    """
 
     id: UUID
-    status: Status
+    status: Literal["accepted", "refused"]
     code: str | None
-    state: str | None
+    state: State | None
     amount_fen: int
     available_fen: int
-    results: list[PortionResult]
+    results: list[Result]
 
 
 class PlanState(BaseModel):
     id: UUID
-    state: str
+    state: State
 
 
 class PlanShown(BaseModel):
     id: UUID
     station_id: UUID
     year: int
-    state: str
+    state: State
     households: int
     amount_fen: int
     drafted_on: date
     approved_on: date | None
     filed_on: date | None
-
-
-class PlanPage(BaseModel):
-    items: list[PlanShown]
-    next: str | None
+    since_on: date
+    due_on: date | None

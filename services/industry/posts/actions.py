@@ -2,28 +2,36 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from services.industry.payouts.actions import record_dues
 from services.industry.payouts.rules import Due
-from services.industry.posts import queries
+from services.industry.posts import queries, schemas
 from services.industry.posts.rules import (
     ELIGIBILITY,
     PostFacts,
     PostPolicy,
     Tenure,
+    WagePolicy,
     attendance_refusal,
+    days_possible,
     post_eligibility,
     wage_fen,
 )
-from services.industry.posts.schemas import Approval, Attendance, Check, Ending, Payroll, Post, Proposal, Result
+from services.industry.posts.schemas import Attendance, Continuation, Ending, Payroll, Proposal
+from services.industry.posts.tables import Attended, Post, PostAssignment, post_assignment
 from shared.acts.batches import NewRows, take_new
+from shared.acts.bodies import Confirmation, Result, answers, result
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
-from shared.data.sql import Connection, Row
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, log_steps, ripe_cases, take_step
+from shared.acts.projection import Household, list_households, lock_households
+from shared.data.sql import Connection
+from shared.events.envelope import Payload
 from shared.events.industry import PostAssigned, PostEnded
-from shared.events.registry import HouseholdRemoved
+from shared.events.registry import HouseholdRemoved, MemberRemoved
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
@@ -31,58 +39,58 @@ from shared.ground.problems import Problem
 from shared.values.dates import add_months
 from shared.values.verdicts import Decided
 
+ROOM = "industry.posts"
+POSTS = Procedure(ROOM, post_assignment, ((
+    Step("checked", "proposed", ("township",), ("proposed_by",), "checked", sets=("ended_reason",),
+         zh="乡镇审核上岗提名", en="Check of the proposal by the township"),
+    Step("assigned", "checked", ("county",), ("proposed_by", "checked_by"), "approved",
+         sets=("decision_id", "ended_reason"), zh="县级批准上岗", en="Approval by the county"),
+    # Who works on goes back to where the post was held.
+    Step("ended", "held", ("village",), sets=("decision_id", "resumed_on", "ended_on", "ended_reason"),
+         zh="家庭成员去世：确认是否有人接替上岗", en="Somebody died: say whether somebody works on"),
+),))  # fmt: skip
 POST = ("division", "kind", "monthly_fen", "reserved_for_relocated", "employer_code")
 PROPOSAL = ("post_id", "household_id", "starts_on")
 ATTENDANCE = ("assignment_id", "month_on", "days")
-REMOVED = "removed"
+DEATH, REMOVED = "death", "removed"
 
 
-def _code(reason: str | None) -> str | None:
-    return reason if reason is None or "." in reason else f"industry.posts.{reason}"
-
-
-def _result(item_id: UUID, reason: str | None, missing: Sequence[str] = ()) -> Result:
-    return Result(id=item_id, status="refused" if reason else "accepted", code=_code(reason), missing=list(missing))
-
-
-async def open_posts(connection: Connection, act: Act, items: Sequence[Post]) -> list[Result]:
+async def open_posts(connection: Connection, act: Act, items: Sequence[schemas.Post]) -> list[Result]:
     """Keep posts; what one is does not change."""
     known = await queries.list_posts_by_id(connection, [i.id for i in items])
 
-    def judge(item: Post) -> str | dict[str, Any]:
-        if not item.division.startswith(act.caller.area):
+    def judge(item: schemas.Post) -> str | dict[str, Any]:
+        if not act.caller.within(item.division):
             return "outside_area"
         return item.model_dump() | {"created_on": act.business_date, "created_by": act.subject}
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_posts(connection, rows)
-
-    reasons, _ = await take_new(items, known, POST, judge, save)
-    return [_result(item.id, reason) for item, reason in zip(items, reasons, strict=True)]
+    reasons, _ = await take_new(items, known, POST, judge, partial(queries.insert_posts, connection))
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
-def _decide(numbers: dict[str, Any], household: Row, post: Row, *, frozen: bool, holds_post: bool) -> Decided:
+def _decide(policy: PostPolicy, household: Household, post: Post, *, frozen: bool, holds_post: bool) -> Decided:
     facts = PostFacts(
-        status=household["status"], has_labour=household["has_labour"], relocated=household["relocated"],
-        frozen=frozen, holds_post=holds_post, kind=post["kind"],
-        reserved_for_relocated=post["reserved_for_relocated"],
-    )  # fmt: skip
-    policy = PostPolicy(tuple(numbers["post_statuses"]))
+        status=household.status,
+        has_labour=household.has_labour,
+        relocated=household.relocated,
+        frozen=frozen,
+        holds_post=holds_post,
+        kind=post.kind,
+        reserved_for_relocated=post.reserved_for_relocated,
+    )
     verdict = post_eligibility(facts, policy)
-    return Decided(ELIGIBILITY, str(household["id"]), household["division"], facts, policy, verdict)
+    return Decided(ELIGIBILITY, str(household.id), household.division, facts, policy, verdict)
 
 
 async def propose(connection: Connection, act: Act, policy: Policy, items: Sequence[Proposal]) -> list[Result]:
     """Ask the rule for each; every verdict is stored, and whom it refuses is not kept."""
-    households = await queries.lock_households(connection, [i.household_id for i in items])
+    households = await lock_households(connection, [i.household_id for i in items])
     posts = await queries.lock_posts(connection, [i.post_id for i in items])
     # Statements of their own after the locks, so that they see what the one before us has committed.
     known = await queries.list_assignments_by_id(connection, [i.id for i in items])
-    employed, held = (
-        await queries.list_employed(connection, list(households)),
-        await queries.list_held(connection, list(posts)),
-    )
-    frozen, numbers = await list_frozen(connection, list(households)), policy.on(act.business_date)
+    employed = await queries.list_employed(connection, list(households))
+    held = await queries.list_held(connection, list(posts))
+    frozen, figures = await list_frozen(connection, list(households)), policy.on(act.business_date, PostPolicy)
     decided, missing = list[Decided](), dict[UUID, list[str]]()
 
     def judge(item: Proposal) -> str | dict[str, Any]:
@@ -94,7 +102,7 @@ async def propose(connection: Connection, act: Act, policy: Policy, items: Seque
         if item.post_id in held:
             return "post_taken"
         one = _decide(
-            numbers, household, post, frozen=item.household_id in frozen, holds_post=item.household_id in employed
+            figures, household, post, frozen=item.household_id in frozen, holds_post=item.household_id in employed
         )
         decided.append(one)
         if one.verdict.missing:
@@ -102,92 +110,83 @@ async def propose(connection: Connection, act: Act, policy: Policy, items: Seque
             return "not_eligible"
         employed.add(item.household_id)
         held.add(item.post_id)
-        return item.model_dump() | {
-            "division": household["division"], "state": "proposed", "proposed_on": act.business_date,
-            "proposed_by": act.subject, "decision_id": one.id,
-        }  # fmt: skip
+        return POSTS.opened(
+            act, "proposed", **item.model_dump(), division=household.division, proposed_on=act.business_date,
+            proposed_by=act.subject, decision_id=one.id,
+        )._asdict()  # fmt: skip
 
     async def save(rows: NewRows) -> set[UUID]:
         await record_decisions(connection, act, policy.version, decided)
         return await queries.insert_assignments(connection, rows)
 
-    reasons, _ = await take_new(items, known, PROPOSAL, judge, save)
+    reasons, new = await take_new(items, known, PROPOSAL, judge, save)
+    await log_steps(connection, act, POSTS, "proposed", [(PostAssignment(**row), PASSED) for row in new])
     return [
-        _result(item.id, reason, missing.get(item.id, []) if reason == "not_eligible" else [])
+        result(ROOM, item.id, reason, missing=missing.get(item.id, []) if reason == "not_eligible" else [])
         for item, reason in zip(items, reasons, strict=True)
     ]
 
 
-def _step_refusal(
-    act: Act, assignment: Row | None, after: str, makers: Sequence[str], frozen: set[UUID], seen: set[UUID]
-) -> str | None:
-    """Why a step is not taken: `after` is the state it follows, `makers` name the columns of who must not take it."""
-    if assignment is None:
-        return "shared.not_found"
-    if assignment["id"] in seen:
-        return "twice_in_batch"
-    if assignment["state"] != after:
-        return "wrong_state"
-    if act.subject in [assignment[name] for name in makers]:
-        return "shared.same_person"
-    return "household_frozen" if assignment["household_id"] in frozen else None
+def _not_carried(reason: str, **more: Any) -> Finding:
+    return Finding(passed=False, reason=reason, sets={"ended_reason": reason} | more.pop("sets", {}), **more)
 
 
-async def check(connection: Connection, act: Act, items: Sequence[Check]) -> list[Result]:
+async def check(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
     """The township confirms a proposal, or ends it."""
-    assignments = await queries.lock_assignments(connection, [i.id for i in items])
-    frozen = await list_frozen(connection, [a["household_id"] for a in assignments.values()])
-    results, rows, seen = [], NewRows(), set[UUID]()
-    for item in items:
-        reason = _step_refusal(act, assignments.get(item.id), "proposed", ["proposed_by"], frozen, seen)
-        results.append(_result(item.id, reason))
-        if reason is None:
-            seen.add(item.id)
-            state, ended = ("checked", None) if item.confirmed else ("refused", "not_confirmed")
-            rows.append({"id": item.id, "state": state, "ended_reason": ended})
-    await queries.set_checked(connection, rows, act.business_date, act.subject)
-    return results
+
+    def find(_case: PostAssignment, item: Confirmation) -> Finding:
+        return PASSED if item.confirmed else _not_carried("not_confirmed")
+
+    return await take_step(connection, act, POSTS, "checked", items, find)
 
 
-async def approve(connection: Connection, act: Act, policy: Policy, items: Sequence[Approval]) -> list[Result]:
+async def _decide_again(
+    connection: Connection, act: Act, policy: Policy, cases: Sequence[PostAssignment]
+) -> dict[UUID, Decided]:
+    """The rule on what is known today of those who hold a post or are about to, none of them frozen; stored.
+
+    A household that moved to another township may hold a post that its village does not see: nothing is decided of it.
+    """
+    households = await list_households(connection, [case.household_id for case in cases])
+    posts = await queries.list_posts_by_id(connection, {case.post_id for case in cases})
+    figures = policy.on(act.business_date, PostPolicy)
+    decided = {
+        case.id: _decide(figures, households[case.household_id], posts[case.post_id], frozen=False, holds_post=False)
+        for case in cases
+        if case.post_id in posts
+    }
+    await record_decisions(connection, act, policy.version, list(decided.values()))
+    return decided
+
+
+async def approve(connection: Connection, act: Act, policy: Policy, items: Sequence[Confirmation]) -> list[Result]:
     """The county approves, where the rule still holds on what is known today; else the proposal ends."""
-    assignments = await queries.lock_assignments(connection, [i.id for i in items])
-    owners = [a["household_id"] for a in assignments.values()]
-    households, frozen = await queries.list_households(connection, owners), await list_frozen(connection, owners)
-    numbers, decided, results = policy.on(act.business_date), list[Decided](), []
-    rows, seen, facts = NewRows(), set[UUID](), list[PostAssigned]()
-    for item in items:
-        assignment = assignments.get(item.id)
-        reason = _step_refusal(act, assignment, "checked", ["proposed_by", "checked_by"], frozen, seen)
-        if assignment is None or reason:
-            results.append(_result(item.id, reason))
-            continue
-        seen.add(item.id)
-        row = {"id": item.id, "state": "refused", "ended_reason": "not_approved", "decision_id": None}
-        if item.approved:
-            household = households[assignment["household_id"]]
-            one = _decide(numbers, household, assignment, frozen=False, holds_post=False)
-            decided.append(one)
-            row["decision_id"] = one.id
-            row |= (
-                {"ended_reason": "not_eligible"} if one.verdict.missing else {"state": "assigned", "ended_reason": None}
-            )
-            results.append(_result(item.id, "not_eligible" if one.verdict.missing else None, one.verdict.missing))
-            facts += [] if one.verdict.missing else [_assigned(assignment)]
-        else:
-            results.append(_result(item.id, None))
-        rows.append(row)
-    await record_decisions(connection, act, policy.version, decided)
-    await queries.set_approved(connection, rows, act.business_date, act.subject)
-    await emit(connection, act, "industry", facts)
-    return results
+    cases = await queries.lock_assignments(connection, [i.id for i in items])
+    posts = await queries.list_posts_by_id(connection, {case.post_id for case in cases.values()})
+    asked = {i.id for i in items if i.confirmed}
+    ripe = await ripe_cases(connection, act, POSTS, "assigned", cases)
+    decided = await _decide_again(connection, act, policy, [case for case in ripe if case.id in asked])
 
+    def find(case: PostAssignment, item: Confirmation) -> Finding:
+        if not item.confirmed:
+            return _not_carried("not_confirmed")
+        one = decided[case.id]
+        said = {"decision_id": one.id}
+        missing = one.verdict.missing
+        return _not_carried("not_eligible", missing=missing, sets=said) if missing else Finding(sets=said)
 
-def _assigned(assignment: Row) -> PostAssigned:
-    return PostAssigned(
-        household_id=assignment["household_id"], division=assignment["division"], assignment_id=assignment["id"],
-        kind=assignment["kind"], monthly_fen=assignment["monthly_fen"], started_on=assignment["starts_on"],
-    )  # fmt: skip
+    def assigned(case: PostAssignment, _found: Finding) -> Payload:
+        post = posts[case.post_id]
+        return PostAssigned(
+            household_id=case.household_id,
+            division=case.division,
+            assignment_id=case.id,
+            kind=post.kind,
+            monthly_fen=post.monthly_fen,
+            started_on=case.starts_on,
+        )
+
+    return await take_step(connection, act, POSTS, "assigned", items, find, rows=cases, facts=assigned)
 
 
 async def record_attendance(connection: Connection, act: Act, items: Sequence[Attendance]) -> list[Result]:
@@ -200,24 +199,24 @@ async def record_attendance(connection: Connection, act: Act, items: Sequence[At
         assignment = assignments.get(item.assignment_id)
         if assignment is None:
             return "shared.not_found"
-        if assignment["state"] not in ("assigned", "ended"):
+        if assignment.state not in ("assigned", "held", "ended"):
             return "not_assigned"
-        tenure = Tenure(assignment["starts_on"], assignment["ended_on"])
-        if reason := attendance_refusal(item.month_on, item.days, tenure, act.business_date):
+        if reason := attendance_refusal(item.month_on, item.days, _tenure(assignment), act.business_date):
             return reason
         if (item.assignment_id, item.month_on) in recorded:
             return "month_recorded"
         recorded.add((item.assignment_id, item.month_on))
         return item.model_dump() | {
-            "household_id": assignment["household_id"], "division": assignment["division"],
+            "household_id": assignment.household_id, "division": assignment.division,
             "recorded_on": act.business_date, "recorded_by": act.subject,
         }  # fmt: skip
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_attendances(connection, rows)
+    reasons, _ = await take_new(items, known, ATTENDANCE, judge, partial(queries.insert_attendances, connection))
+    return answers(ROOM, [i.id for i in items], reasons)
 
-    reasons, _ = await take_new(items, known, ATTENDANCE, judge, save)
-    return [_result(item.id, reason) for item, reason in zip(items, reasons, strict=True)]
+
+def _tenure(of: PostAssignment | Attended) -> Tenure:
+    return Tenure(of.starts_on, of.ended_on, of.held_on, of.resumed_on)
 
 
 async def run_payroll(connection: Connection, act: Act, policy: Policy, month_on: date) -> Payroll:
@@ -230,67 +229,114 @@ async def run_payroll(connection: Connection, act: Act, policy: Policy, month_on
         raise Problem("industry.posts.not_a_month")
     if act.business_date < add_months(month_on, 1):
         raise Problem("industry.posts.month_open")
-    full_pay_days = policy.on(act.business_date)["post_full_pay_days"]
-    owed = [
-        Due(
-            source_key=f"post:{a['id']}:{month_on:%Y-%m}", household_id=a["household_id"], division=a["division"],
-            purpose="post_wage", payer=f"post:{a['kind']}", category="wage",
-            amount_fen=wage_fen(a["monthly_fen"], a["days"], full_pay_days),
-        )
-        for a in await queries.list_attended(connection, month_on)
-    ]  # fmt: skip
-    owed = [due for due in owed if due.amount_fen]
+    full_pay_days = policy.on(act.business_date, WagePolicy).post_full_pay_days
+    owed = list[Due]()
+    for a in await queries.list_attended(connection, month_on):
+        # Days may have been counted before it was known that somebody had left or died.
+        days = min(a.days, days_possible(month_on, _tenure(a), act.business_date))
+        if amount_fen := wage_fen(a.monthly_fen, days, full_pay_days):
+            key, payer = f"post:{a.id}:{month_on:%Y-%m}", f"post:{a.kind}"
+            owed.append(Due(key, a.household_id, a.division, "post_wage", payer, "wage", amount_fen))
     new = await record_dues(connection, act, owed)
     return Payroll(
         month_on=month_on, assignments=len(owed), dues=len(new), amount_fen=sum(due.amount_fen for due in new)
     )
 
 
+async def hold_of_bereaved(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
+    """Somebody of a household that holds a post died; who of it worked is not known here.
+
+    The post stands still from that day until the village has said whether somebody works on.
+    """
+    died = dict[UUID, tuple[Act, date]]()
+    for act, fact in facts:
+        if fact.reason == DEATH:
+            died.setdefault(fact.household_id, (act, fact.removed_on))
+    for case in await queries.lock_open_of(connection, sorted(died)):
+        act, on = died[case.household_id]
+        if case.state == "assigned":
+            held = Finding(detail={"reason": DEATH}, sets={"held_on": max(case.starts_on, on)})
+            await advance(connection, act, POSTS, "held", [(case, "held", held)])
+
+
+async def resume(connection: Connection, act: Act, policy: Policy, items: Sequence[Continuation]) -> list[Result]:
+    """The village says whether somebody works on, of whom the rule is asked again; else it ends with the death."""
+    cases = await queries.lock_assignments(connection, [i.id for i in items])
+    going_on = {i.id for i in items if i.resumed_on is not None}
+    ripe = await ripe_cases(connection, act, POSTS, "ended", cases)
+    decided = await _decide_again(connection, act, policy, [case for case in ripe if case.id in going_on])
+
+    def find(case: PostAssignment, item: Continuation) -> Finding:
+        assert case.held_on is not None
+        if item.resumed_on is None:
+            return Finding(sets={"ended_on": case.held_on, "ended_reason": DEATH})
+        if item.resumed_on > act.business_date:
+            return Finding(refusal="future_date")
+        if item.resumed_on < case.held_on:
+            return Finding(refusal="dates_reversed")
+        if (one := decided.get(case.id)) is None:
+            return Finding(refusal="shared.not_found")
+        if one.verdict.missing:
+            return Finding(refusal="not_eligible", missing=one.verdict.missing)
+        return Finding(passed=False, ends="assigned", sets={"resumed_on": item.resumed_on, "decision_id": one.id})
+
+    def ended(case: PostAssignment, found: Finding) -> Payload:
+        return _ended(case, found.sets["ended_on"], found.sets["ended_reason"])
+
+    return await take_step(connection, act, POSTS, "ended", items, find, rows=cases, facts=ended)
+
+
 async def end_assignments(connection: Connection, act: Act, items: Sequence[Ending]) -> list[Result]:
     """The last day of each; an ending that was told before is answered the same."""
-    assignments: dict[UUID, Any] = dict(await queries.lock_assignments(connection, [i.assignment_id for i in items]))
-    results, rows = [], NewRows()
+    cases = await queries.lock_assignments(connection, [i.id for i in items])
+    told = {i: (case.ended_on, case.ended_reason) for i, case in cases.items() if case.state == "ended"}
+    ended, reasons = list[tuple[PostAssignment, date, str]](), list[str | None]()
     for item in items:
-        assignment = assignments.get(item.assignment_id)
-        reason = _ending_refusal(act, item, assignment)
-        results.append(_result(item.assignment_id, reason))
-        if assignment is not None and reason is None and assignment["state"] == "assigned":
-            row = {"id": item.assignment_id, "ended_reason": item.reason, "ended_on": item.ended_on}
-            rows.append(row)
-            assignments[item.assignment_id] = dict(assignment) | row | {"state": "ended"}
-    await queries.end_assignments(connection, rows)
-    await emit(connection, act, "industry", [_ended(assignments[r["id"]]) for r in rows])
-    return results
+        reasons.append(_ending_refusal(act, item, cases.get(item.id), told.get(item.id)))
+        if reasons[-1] is None and item.id not in told:
+            told[item.id] = item.ended_on, item.reason
+            ended.append((cases[item.id], item.ended_on, item.reason))
+    await _end(connection, act, ended)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
-def _ending_refusal(act: Act, item: Ending, assignment: Any) -> str | None:
-    if assignment is None:
+def _ending_refusal(
+    act: Act, item: Ending, case: PostAssignment | None, told: tuple[date | None, str | None] | None
+) -> str | None:
+    if case is None:
         return "shared.not_found"
-    if assignment["state"] == "ended":
-        same = (assignment["ended_on"], assignment["ended_reason"]) == (item.ended_on, item.reason)
-        return None if same else "already_ended"
-    if assignment["state"] != "assigned":
+    if told is not None:
+        return None if told == (item.ended_on, item.reason) else "already_ended"
+    if case.state not in ("assigned", "held"):
         return "not_assigned"
     if item.ended_on > act.business_date:
         return "future_date"
-    return "dates_reversed" if item.ended_on < assignment["starts_on"] else None
+    return "dates_reversed" if item.ended_on < case.starts_on else None
 
 
-def _ended(assignment: Any) -> PostEnded:
+async def _end(connection: Connection, act: Act, ended: Sequence[tuple[PostAssignment, date, str]]) -> None:
+    """The last day and the reason of each, from outside the procedure's steps."""
+    changes = [
+        (case, "ended", Finding(detail={"reason": reason}, sets={"ended_on": on, "ended_reason": reason}))
+        for case, on, reason in ended
+    ]
+    await advance(connection, act, POSTS, "ended", changes)
+    await emit(connection, act, "industry", [_ended(case, on, reason) for case, on, reason in ended])
+
+
+def _ended(case: PostAssignment, on: date, reason: str) -> PostEnded:
     return PostEnded(
-        household_id=assignment["household_id"], division=assignment["division"], assignment_id=assignment["id"],
-        reason=assignment["ended_reason"], ended_on=assignment["ended_on"],
-    )  # fmt: skip
+        household_id=case.household_id, division=case.division, assignment_id=case.id, reason=reason, ended_on=on
+    )
 
 
 async def end_of_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
     """The households left the register: they hold no post any more, and are proposed for none."""
     removed = {fact.household_id: (act, fact.removed_on) for act, fact in facts}
-    rows: list[Any] = [
-        dict(a) | {"ended_reason": REMOVED, "ended_on": max(a["starts_on"], removed[a["household_id"]][1])}
-        for a in await queries.lock_open_of(connection, sorted(removed))
-    ]
-    await queries.end_assignments(connection, rows)
-    for row in rows:
-        if row["state"] == "assigned":
-            await emit(connection, removed[row["household_id"]][0], "industry", [_ended(row)])
+    for case in await queries.lock_open_of(connection, sorted(removed)):
+        act, on = removed[case.household_id]
+        if case.state in ("assigned", "held"):
+            await _end(connection, act, [(case, max(case.starts_on, on), REMOVED)])
+        else:
+            refused = Finding(passed=False, sets={"ended_reason": REMOVED})
+            await advance(connection, act, POSTS, "ended", [(case, "refused", refused)])

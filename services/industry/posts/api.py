@@ -3,109 +3,112 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from services.industry.posts import actions, queries
+from services.industry.posts.rules import Kind, State
 from services.industry.posts.schemas import (
-    Approvals,
-    AssignmentPage,
     AssignmentShown,
-    Attendances,
-    Checks,
-    Endings,
+    Attendance,
+    Continuation,
+    Ending,
     Payroll,
     PayrollOrder,
-    PostPage,
-    Posts,
+    Post,
     PostShown,
     PostTotals,
-    Proposals,
-    Results,
+    Proposal,
 )
+from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/posts", tags=["posts"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 County = Annotated[Act, by("county")]
 Office = Annotated[Act, by("county", "township")]
 Township = Annotated[Act, by("township")]
 Village = Annotated[Act, by("village")]
 VillageOrTeam = Annotated[Act, by("village", "team")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
 @router.post("")
-async def open_posts(body: Posts, connection: Transaction, act: Office) -> Results:
+async def open_posts(body: Batch[Post], connection: Transaction, act: Office) -> Results:
     """Up to 1,000 posts within the caller's area."""
-    return Results(results=await actions.open_posts(connection, act, body.items))
+    return body.answered(await actions.open_posts(connection, act, body.sound))
 
 
 @router.get("", dependencies=[READERS])
-async def list_posts(
-    connection: Transaction, cursor: UUID = FIRST, kind: str | None = None, limit: Limit = 100
-) -> PostPage:
-    """Posts in or for the caller's area, by id. `next` is the cursor of the following page."""
-    items = [PostShown(**row) for row in await queries.list_posts(connection, cursor, limit, kind)]
-    return PostPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+async def list_posts(connection: Transaction, at: Cursor, kind: Kind | None = None) -> Page[PostShown]:
+    """Posts in or for the caller's area, by id."""
+    rows = await queries.list_posts(connection, at, kind=kind)
+    held = await queries.list_held(connection, [post.id for post in rows])
+    return page(PostShown, [PostShown(**post._asdict(), held=post.id in held) for post in rows], at)
 
 
 @router.post("/proposals")
-async def propose(body: Proposals, connection: Transaction, act: Village, policy: CurrentPolicy) -> Results:
+async def propose(body: Batch[Proposal], connection: Transaction, act: Village, policy: CurrentPolicy) -> Results:
     """The village proposes households for posts; whom the rule refuses is not kept, `missing` says why."""
-    return Results(results=await actions.propose(connection, act, policy, body.items))
+    return body.answered(await actions.propose(connection, act, policy, body.sound))
 
 
 @router.post("/checks")
-async def check(body: Checks, connection: Transaction, act: Township) -> Results:
+async def check(body: Batch[Confirmation], connection: Transaction, act: Township) -> Results:
     """By another person than who proposed."""
-    return Results(results=await actions.check(connection, act, body.items))
+    return body.answered(await actions.check(connection, act, body.sound))
 
 
 @router.post("/approvals")
-async def approve(body: Approvals, connection: Transaction, act: County, policy: CurrentPolicy) -> Results:
+async def approve(body: Batch[Confirmation], connection: Transaction, act: County, policy: CurrentPolicy) -> Results:
     """By a third person; the rule is asked once more."""
-    return Results(results=await actions.approve(connection, act, policy, body.items))
+    return body.answered(await actions.approve(connection, act, policy, body.sound))
 
 
 @router.post("/attendance")
-async def record_attendance(body: Attendances, connection: Transaction, act: VillageOrTeam) -> Results:
+async def record_attendance(body: Batch[Attendance], connection: Transaction, act: VillageOrTeam) -> Results:
     """Days worked, once a month and assignment."""
-    return Results(results=await actions.record_attendance(connection, act, body.items))
+    return body.answered(await actions.record_attendance(connection, act, body.sound))
 
 
 @router.post("/payrolls", response_model=Payroll)
 async def run_payroll(
-    request: Request, body: PayrollOrder, connection: Transaction, act: County, policy: CurrentPolicy,
+    request: Request,
+    body: PayrollOrder,
+    connection: Transaction,
+    act: County,
+    policy: CurrentPolicy,
     key: IdempotencyKey = "",
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Owe each household its wage of a month that is over, by the days it attended; once, however often it is run."""
     return await once(
         request, connection, act, key, lambda: actions.run_payroll(connection, act, policy, body.month_on)
     )
 
 
+@router.post("/continuations")
+async def resume(body: Batch[Continuation], connection: Transaction, act: Village, policy: CurrentPolicy) -> Results:
+    """Somebody of the household died: whether somebody else of it works on, where the rule still holds."""
+    return body.answered(await actions.resume(connection, act, policy, body.sound))
+
+
 @router.post("/endings")
-async def end(body: Endings, connection: Transaction, act: Office) -> Results:
+async def end(body: Batch[Ending], connection: Transaction, act: Office) -> Results:
     """The household leaves the post; somebody else may be proposed for it."""
-    return Results(results=await actions.end_assignments(connection, act, body.items))
+    return body.answered(await actions.end_assignments(connection, act, body.sound))
 
 
 @router.get("/assignments", dependencies=[READERS])
 async def list_assignments(
-    connection: Transaction, cursor: UUID = FIRST, household_id: UUID | None = None, state: str | None = None,
-    limit: Limit = 100,
-) -> AssignmentPage:  # fmt: skip
+    connection: Transaction, at: Cursor, household_id: UUID | None = None, state: State | None = None
+) -> Page[AssignmentShown]:
     """Within the caller's area, by id."""
-    rows = await queries.list_assignments(connection, cursor, limit, household_id, state)
-    items = [AssignmentShown(**row) for row in rows]
-    return AssignmentPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    rows = await queries.list_assignments(connection, at, household_id=household_id, state=state)
+    return page(AssignmentShown, rows, at)
 
 
 @router.get("/summary")
 async def show_totals(connection: Transaction, act: Annotated[Act, READERS]) -> PostTotals:
     """Posts of the caller's area by kind, how many are filled, and how many households work."""
-    return PostTotals(**await queries.get_totals(connection, act.caller.area))
+    return PostTotals(**(await queries.get_totals(connection, act.caller.area))._asdict())

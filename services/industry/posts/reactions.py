@@ -1,10 +1,13 @@
-"""What the registry's facts mean for posts: who leaves the register leaves the post; who exits keeps it."""
+"""What the registry's facts mean for posts: who leaves the register leaves the post, who exits keeps it;
+a death makes it stand still.
+"""
 
 from collections.abc import Sequence
 
-from services.industry.posts import actions, queries
+from services.industry.posts import actions
 from shared.data.sql import Connection
-from shared.events.registry import HouseholdRemoved, HouseholdRevised
+from shared.events.registry import HouseholdRemoved, MemberRemoved
+from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
 
@@ -12,5 +15,11 @@ async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act
     await actions.end_of_removed(connection, facts)
 
 
-async def on_household_revised(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:
-    await queries.follow_households(connection, sorted({f.household_id for _, f in facts}))
+async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
+    await actions.hold_of_bereaved(connection, facts)
+
+
+REACTIONS: dict[str, Reaction] = {
+    HouseholdRemoved.TYPE: on_household_removed,
+    MemberRemoved.TYPE: on_member_removed,
+}

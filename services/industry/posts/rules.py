@@ -6,10 +6,16 @@ attendance (S48); posts go to households that can work, exited ones keep their p
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated, Literal
 
 from shared.values.dates import add_months
 from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
+
+Kind = Literal["public_welfare", "pv", "forest_guard", "placement"]
+State = Literal["proposed", "checked", "assigned", "held", "ended", "refused"]
+# Of an assignment that has not come to an end.
+OPEN = ("proposed", "checked", "assigned", "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class PostFacts:
 
 @dataclass(frozen=True, slots=True)
 class PostPolicy:
-    statuses: tuple[str, ...]
+    statuses: Annotated[tuple[str, ...], "post_statuses"]
 
 
 # One post per household [choice on S48]; public-welfare posts are the relocated households' (seed 14).
@@ -47,21 +53,49 @@ def post_eligibility(facts: PostFacts, policy: PostPolicy) -> Verdict:
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-ELIGIBILITY = Rule("industry.post_eligibility", PostFacts, PostPolicy, post_eligibility)
+ELIGIBILITY = Rule("industry.post_eligibility", PostFacts, PostPolicy, post_eligibility, "docs/sources.md#s48")
 
 
 @dataclass(frozen=True, slots=True)
 class Tenure:
-    """When somebody is assigned to a post; `ended_on` is its last day."""
+    """When somebody is assigned to a post; `ended_on` is its last day.
+
+    `held_on` is the day on which somebody of the household died, `resumed_on` that from which somebody works on.
+    """
 
     starts_on: date
     ended_on: date | None
+    held_on: date | None = None
+    resumed_on: date | None = None
+
+    @property
+    def stands_still(self) -> bool:
+        """Nobody has said since the death that somebody works on."""
+        return self.held_on is not None and (self.resumed_on is None or self.resumed_on < self.held_on)
 
 
+# A post is the household's; who of it works is not known here. So nobody is paid for a day that the dead cannot have
+# worked, until the village has said who works on.
 def days_possible(month_on: date, tenure: Tenure, today: date) -> int:
     """How many days of a month can have been worked by now."""
     last = min(add_months(month_on, 1) - timedelta(days=1), today, tenure.ended_on or date.max)
-    return max(0, (last - max(month_on, tenure.starts_on)).days + 1)
+    if tenure.held_on is None:
+        return _days(month_on, tenure.starts_on, last)
+    before = _days(month_on, tenure.starts_on, min(last, tenure.held_on))
+    if tenure.stands_still or tenure.resumed_on is None:
+        return before
+    return before + _days(month_on, max(tenure.resumed_on, tenure.held_on + timedelta(days=1)), last)
+
+
+def _days(month_on: date, first: date, last: date) -> int:
+    return max(0, (last - max(month_on, first)).days + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class WagePolicy:
+    """From how many days on the whole month is paid."""
+
+    post_full_pay_days: int
 
 
 # No attendance, no pay (S48); how much for how many days is [choice].
@@ -76,4 +110,6 @@ def attendance_refusal(month_on: date, days: int, tenure: Tenure, today: date) -
         return "not_a_month"
     if month_on > today:
         return "future_date"
+    if tenure.ended_on is None and tenure.held_on is not None and tenure.stands_still and month_on > tenure.held_on:
+        return "post_held"
     return "too_many_days" if days > days_possible(month_on, tenure, today) else None

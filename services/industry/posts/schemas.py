@@ -1,12 +1,13 @@
 """Bodies of the posts' doors."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.industry.posts.rules import Kind, State
+from shared.acts.bodies import Case, Input
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
 Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z_:/-]{1,40}$")]
@@ -18,14 +19,10 @@ class Post(Input):
 
     id: UUID
     division: Division
-    kind: Literal["public_welfare", "pv", "forest_guard", "placement"]
+    kind: Kind
     monthly_fen: int = Field(gt=0, le=10**8, strict=True)
     reserved_for_relocated: bool = Field(strict=True)
     employer_code: Code | None
-
-
-class Posts(Input):
-    items: list[Post] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class PostShown(BaseModel):
@@ -33,16 +30,11 @@ class PostShown(BaseModel):
 
     id: UUID
     division: str
-    kind: str
+    kind: Kind
     monthly_fen: int
     reserved_for_relocated: bool
     employer_code: str | None
     held: bool
-
-
-class PostPage(BaseModel):
-    items: list[PostShown]
-    next: str | None
 
 
 class Proposal(Input):
@@ -54,28 +46,6 @@ class Proposal(Input):
     starts_on: date
 
 
-class Proposals(Input):
-    items: list[Proposal] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Check(Input):
-    id: UUID
-    confirmed: bool = Field(strict=True)
-
-
-class Checks(Input):
-    items: list[Check] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Approval(Input):
-    id: UUID
-    approved: bool = Field(strict=True)
-
-
-class Approvals(Input):
-    items: list[Approval] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Attendance(Input):
     """Days worked in a month, which is named by its first day."""
 
@@ -85,33 +55,17 @@ class Attendance(Input):
     days: int = Field(ge=0, le=31, strict=True)
 
 
-class Attendances(Input):
-    items: list[Attendance] = Field(min_length=1, max_length=LARGEST_BATCH)
+class Continuation(Case):
+    """What became of a post since somebody of its household died: somebody works on since a day, or nobody does."""
+
+    resumed_on: date | None
 
 
-class Ending(Input):
+class Ending(Case):
     """`reason` is a code, never a story about people."""
 
-    assignment_id: UUID
     reason: Reason
     ended_on: date
-
-
-class Endings(Input):
-    items: list[Ending] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Result(BaseModel):
-    """What became of one item. `missing`: conditions of the rule that do not hold."""
-
-    id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None
-    missing: list[str] = []
-
-
-class Results(BaseModel):
-    results: list[Result]
 
 
 class PayrollOrder(Input):
@@ -130,22 +84,23 @@ class Payroll(BaseModel):
 
 
 class AssignmentShown(BaseModel):
+    """`held_on`: the day on which somebody of the household died; `resumed_on`: since when somebody works on."""
+
     id: UUID
     post_id: UUID
-    kind: str
+    kind: Kind
     monthly_fen: int
     household_id: UUID
     division: str
     starts_on: date
-    state: str
+    state: State
     decision_id: UUID
     ended_on: date | None
     ended_reason: str | None
-
-
-class AssignmentPage(BaseModel):
-    items: list[AssignmentShown]
-    next: str | None
+    held_on: date | None
+    resumed_on: date | None
+    since_on: date
+    due_on: date | None
 
 
 class KindTotals(BaseModel):

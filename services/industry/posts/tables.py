@@ -1,26 +1,99 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of posts; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.industry.posts.rules import Kind, State
+from shared.data.relations import Big, table
 
-post = Table(
-    "post", METADATA,
-    Column("id", Uuid, primary_key=True), Column("division", Text), Column("kind", Text),
-    Column("monthly_fen", BigInteger), Column("reserved_for_relocated", Boolean), Column("employer_code", Text),
-    Column("created_on", Date), Column("created_by", Text),
-)  # fmt: skip
-post_assignment = Table(
-    "post_assignment", METADATA,
-    Column("id", Uuid, primary_key=True), Column("post_id", Uuid), Column("household_id", Uuid),
-    Column("division", Text), Column("starts_on", Date), Column("state", Text), Column("proposed_on", Date),
-    Column("proposed_by", Text), Column("checked_on", Date), Column("checked_by", Text), Column("approved_on", Date),
-    Column("approved_by", Text), Column("decision_id", Uuid), Column("ended_on", Date), Column("ended_reason", Text),
-    Column("version", BigInteger),
-)  # fmt: skip
-post_attendance = Table(
-    "post_attendance", METADATA,
-    Column("id", Uuid, primary_key=True), Column("assignment_id", Uuid), Column("household_id", Uuid),
-    Column("division", Text), Column("month_on", Date), Column("days", Integer), Column("recorded_on", Date),
-    Column("recorded_by", Text),
-)  # fmt: skip
+
+class Post(NamedTuple):
+    id: UUID
+    division: str
+    kind: Kind
+    monthly_fen: Big
+    reserved_for_relocated: bool
+    employer_code: str | None
+    created_on: date
+    created_by: str
+
+
+class PostAssignment(NamedTuple):
+    id: UUID
+    post_id: UUID
+    household_id: UUID
+    division: str
+    starts_on: date
+    state: State
+    proposed_on: date
+    proposed_by: str
+    checked_on: date | None
+    checked_by: str | None
+    approved_on: date | None
+    approved_by: str | None
+    decision_id: UUID
+    ended_on: date | None
+    ended_reason: str | None
+    version: Big
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+    held_on: date | None
+    resumed_on: date | None
+
+
+class AssignmentShown(NamedTuple):
+    """An assignment, with what is said of its post."""
+
+    id: UUID
+    post_id: UUID
+    kind: Kind
+    monthly_fen: Big
+    household_id: UUID
+    division: str
+    starts_on: date
+    state: State
+    decision_id: UUID
+    ended_on: date | None
+    ended_reason: str | None
+    held_on: date | None
+    resumed_on: date | None
+    since_on: date
+    due_on: date | None
+
+
+class PostAttendance(NamedTuple):
+    id: UUID
+    assignment_id: UUID
+    household_id: UUID
+    division: str
+    month_on: date
+    days: int
+    recorded_on: date
+    recorded_by: str
+
+
+class Attended(NamedTuple):
+    """The days of a month that were counted for an assignment, with its pay and its tenure."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    kind: Kind
+    monthly_fen: Big
+    days: int
+    starts_on: date
+    ended_on: date | None
+    held_on: date | None
+    resumed_on: date | None
+
+
+class Totals(NamedTuple):
+    by_kind: dict[str, Any]
+    households_employed: Big
+
+
+post = table("post", Post)
+post_assignment = table("post_assignment", PostAssignment)
+post_attendance = table("post_attendance", PostAttendance)

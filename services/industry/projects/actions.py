@@ -1,7 +1,7 @@
 """Planning projects, taking what is reported of them, accepting what was measured, spending, taking part."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,10 @@ from services.industry.projects import queries
 from services.industry.projects.rules import (
     NO_UNIT,
     Part,
+    ParticipationPolicy,
     Plan,
+    ProjectPolicy,
+    ReportPolicy,
     is_credit_code,
     over_reported,
     part_refusal,
@@ -23,10 +26,10 @@ from services.industry.projects.schemas import (
     Participation,
     ParticipationAcceptance,
     Report,
-    Result,
     Spending,
 )
 from shared.acts.batches import NewRows, take_new
+from shared.acts.bodies import Result, answers
 from shared.data.sql import Connection, Row
 from shared.events.industry import ParticipationAccepted, WorksAccepted
 from shared.facts.outbox import emit
@@ -40,15 +43,7 @@ SPENDING = ("project_id", "amount_fen", "spent_on", "purpose")
 PART = ("project_id", "household_id", "quantity_x100", "started_on")
 
 
-def _results(ids: Sequence[UUID], reasons: Sequence[str | None]) -> list[Result]:
-    return [
-        Result(id=one, status="refused" if reason else "accepted", code=_code(reason))
-        for one, reason in zip(ids, reasons, strict=True)
-    ]
-
-
-def _code(reason: str | None) -> str | None:
-    return reason if reason is None or "." in reason else f"industry.projects.{reason}"
+ROOM = "industry.projects"
 
 
 async def set_entities(connection: Connection, act: Act, items: Sequence[Entity]) -> list[Result]:
@@ -70,26 +65,25 @@ async def set_entities(connection: Connection, act: Act, items: Sequence[Entity]
             }  # fmt: skip
         reasons.append(reason)
     await queries.set_entities(connection, list(rows.values()))
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def plan_projects(
     connection: Connection, act: Act, policy: Policy, items: Sequence[NewProject]
 ) -> list[Result]:  # fmt: skip
     """Keep plans; a kind's unit is laid down with its plan."""
-    numbers = policy.on(act.business_date)
-    units: dict[str, str] = numbers["project_units"]
+    figures = policy.on(act.business_date, ProjectPolicy)
     entities = await queries.list_known_entities(connection, [i.entity_id for i in items if i.entity_id])
     known = await queries.list_projects_by_id(connection, [i.id for i in items])
 
     def judge(item: NewProject) -> str | dict[str, Any]:
         plan = Plan(
             item.kind, item.division, item.planned_x100, item.item, entity_named=item.entity_id is not None,
-            entity_known=item.entity_id in entities,
+            entity_known=item.entity_id in entities, inside=act.caller.within(item.division),
         )  # fmt: skip
-        reason = plan_refusal(plan, act.caller.area, units, numbers["project_works_items"])
+        reason = plan_refusal(plan, figures)
         return reason or item.model_dump() | {
-            "unit": units[item.kind],
+            "unit": figures.project_units[item.kind],
             "created_on": act.business_date,
             "created_by": act.subject,
         }
@@ -98,14 +92,14 @@ async def plan_projects(
         return await queries.insert_projects(connection, rows)
 
     reasons, _ = await take_new(items, known, PLAN, judge, save)
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 def _place_refusal(act: Act, project: Row | None) -> str | None:
     """A project of the county is shown to its villages; theirs to act on are their own."""
     if project is None:
         return "shared.not_found"
-    return None if project["division"].startswith(act.caller.area) else "outside_area"
+    return None if act.caller.within(project["division"]) else "outside_area"
 
 
 async def record_reports(connection: Connection, act: Act, items: Sequence[Report]) -> list[Result]:
@@ -135,14 +129,14 @@ async def record_reports(connection: Connection, act: Act, items: Sequence[Repor
     known = await queries.list_reports_by_id(connection, [i.id for i in items])
     reasons, new = await take_new(items, known, REPORT, judge, save)
     await queries.set_reported(connection, {r["project_id"]: r for r in new})
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def accept_projects(
     connection: Connection, act: Act, policy: Policy, items: Sequence[Acceptance]
 ) -> list[Result]:  # fmt: skip
     """What was measured of each project's last report becomes what it has; finished works fill the checklist."""
-    tolerance_ppm = policy.on(act.business_date)["report_tolerance_ppm"]
+    tolerance_ppm = policy.on(act.business_date, ReportPolicy).report_tolerance_ppm
     projects = await queries.lock_projects(connection, [i.project_id for i in items])
     reports = await queries.list_reports_by_id(connection, [p["report_id"] for p in projects.values()])
     known: dict[UUID, Any] = dict(await queries.list_acceptances(connection, list(reports)))
@@ -168,7 +162,7 @@ async def accept_projects(
             ))  # fmt: skip
     await queries.insert_acceptances(connection, rows, findings)
     await emit(connection, act, "industry", facts)
-    return _results([i.project_id for i in items], reasons)
+    return answers(ROOM, [i.project_id for i in items], reasons)
 
 
 def _acceptance_refusal(
@@ -226,7 +220,7 @@ async def record_spendings(connection: Connection, act: Act, items: Sequence[Spe
     for row in new:
         sums[row["project_id"]] += row["amount_fen"]
     await queries.add_spent(connection, sums)
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def record_participations(connection: Connection, act: Act, items: Sequence[Participation]) -> list[Result]:
@@ -258,14 +252,14 @@ async def record_participations(connection: Connection, act: Act, items: Sequenc
         return await queries.insert_participations(connection, rows)
 
     reasons, _ = await take_new(items, known, PART, judge, save)
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def accept_participations(
     connection: Connection, act: Act, policy: Policy, items: Sequence[ParticipationAcceptance]
 ) -> list[Result]:
     """Answer what was reported, once; what is too young stays open, so that it may come again."""
-    youngest_days: dict[str, int] = policy.on(act.business_date)["participation_youngest_days"]
+    youngest_days = policy.on(act.business_date, ParticipationPolicy).participation_youngest_days
     parts: dict[UUID, Any] = dict(await queries.lock_participations(connection, [i.id for i in items]))
     reasons, rows = list[str | None](), NewRows()
     for item in items:
@@ -288,11 +282,11 @@ async def accept_participations(
         for part in (parts[r["id"]] for r in rows)
         if part["state"] == "accepted"
     ])  # fmt: skip
-    return _results([i.id for i in items], reasons)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 def _answer_refusal(
-    act: Act, item: ParticipationAcceptance, part: Any, answer: dict[str, Any], youngest_days: dict[str, int]
+    act: Act, item: ParticipationAcceptance, part: Any, answer: dict[str, Any], youngest_days: Mapping[str, int]
 ) -> str | None:
     if part is None:
         return "shared.not_found"

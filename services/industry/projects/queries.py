@@ -113,11 +113,6 @@ _PART_PAGE = sql(
     " ORDER BY id LIMIT :limit",
     after=Uuid, project_id=Uuid, household_id=Uuid, state=Text, limit=Integer,
 )  # fmt: skip
-_FOLLOW = sql(
-    "UPDATE project_participation t SET division = h.division FROM household h"
-    " WHERE h.id = ANY(:ids) AND t.household_id = h.id AND t.division <> h.division",
-    ids=ARRAY(Uuid),
-)
 # A county's project is shown to a village, but counted by the county only.
 _TOTALS = sql(
     "WITH counted AS (SELECT * FROM project WHERE division >= :area)"
@@ -138,7 +133,7 @@ _TOTALS = sql(
 )
 
 
-async def _by_id(connection: Connection, query: Statement, ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def _by_id(connection: Connection, query: Statement[Any], ids: Sequence[UUID]) -> dict[UUID, Row]:
     return {r["id"]: r for r in await fetch(connection, query, ids=list(ids))}
 
 
@@ -299,11 +294,6 @@ async def list_participations(
     return await fetch(
         connection, _PART_PAGE, after=after, limit=limit, project_id=project_id, household_id=household_id, state=state
     )
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Parts go with a household to its new village; most have not moved."""
-    await execute(connection, _FOLLOW, rows=None, ids=list(household_ids))
 
 
 async def list_totals(connection: Connection, area: str, kinds: Sequence[str]) -> list[Row]:

@@ -7,7 +7,9 @@ counts is what another person than the reporter has measured.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
+PartState = Literal["reported", "accepted", "refused"]
 CHARSET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # no I, O, S, V, Z
 PARTS = 1_000_000
 NO_UNIT = "none"  # of a kind that has a budget only
@@ -25,22 +27,46 @@ def is_credit_code(code: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectPolicy:
+    """Units by kind of project; codes of the checklist that works may name."""
+
+    project_units: Mapping[str, str]
+    project_works_items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPolicy:
+    report_tolerance_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipationPolicy:
+    """Days since the start, by kind of project."""
+
+    participation_youngest_days: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
+    """A plan as it was sent. `inside`: it lies in the area of who plans it."""
+
     kind: str
     division: str
     planned_x100: int
     item: str | None
     entity_named: bool
     entity_known: bool
+    inside: bool
 
 
 # Kinds and units: the seed's rows 18 to 28, 31, 32, 37, 46; in mu, since its "acres" are a mistranslation [inferred].
 # Works name an item of the village's checklist (三有四通五保障), a product is one village's (seed 19).
-def plan_refusal(plan: Plan, area: str, units: Mapping[str, str], works_items: Sequence[str]) -> str | None:
+def plan_refusal(plan: Plan, policy: ProjectPolicy) -> str | None:
     """Why a plan is not taken, or None."""
+    units = policy.project_units
     if plan.kind not in units:
         return "unknown_kind"
-    if not plan.division.startswith(area):
+    if not plan.inside:
         return "outside_area"
     if plan.kind in OF_A_VILLAGE and len(plan.division) != VILLAGE_DIGITS:
         return "not_a_village"
@@ -48,7 +74,7 @@ def plan_refusal(plan: Plan, area: str, units: Mapping[str, str], works_items: S
         return "entity_unknown"
     if units[plan.kind] == NO_UNIT and plan.planned_x100:
         return "no_quantity"
-    return _item_refusal(plan.kind, plan.item, works_items)
+    return _item_refusal(plan.kind, plan.item, policy.project_works_items)
 
 
 def _item_refusal(kind: str, item: str | None, works_items: Sequence[str]) -> str | None:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Fen, Input
+from services.industry.projects.rules import PartState
+from shared.acts.bodies import Fen, Input
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
 Quantity = Annotated[int, Field(ge=0, le=10**12, strict=True)]
@@ -23,15 +24,6 @@ class Entity(Input):
     leading: bool = Field(strict=True)
 
 
-class Entities(Input):
-    items: list[Entity] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class EntityPage(BaseModel):
-    items: list[Entity]
-    next: str | None
-
-
 class NewProject(Input):
     """`item`: of works, a code of the village's checklist; of a product, what it is."""
 
@@ -44,10 +36,6 @@ class NewProject(Input):
     item: str | None = Field(max_length=40, pattern=r"^[^\x00]+$")
 
 
-class NewProjects(Input):
-    items: list[NewProject] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Report(Input):
     """What the village says was done so far, all in all."""
 
@@ -57,20 +45,12 @@ class Report(Input):
     reported_on: date
 
 
-class Reports(Input):
-    items: list[Report] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Acceptance(Input):
     """What the township measured of the last report."""
 
     project_id: UUID
     quantity_x100: Quantity
     accepted_on: date
-
-
-class Acceptances(Input):
-    items: list[Acceptance] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class Participation(Input):
@@ -83,10 +63,6 @@ class Participation(Input):
     started_on: date
 
 
-class Participations(Input):
-    items: list[Participation] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class ParticipationAcceptance(Input):
     """`quantity_x100`: as measured; of what is not accepted it says nothing."""
 
@@ -96,32 +72,12 @@ class ParticipationAcceptance(Input):
     accepted_on: date
 
 
-class ParticipationAcceptances(Input):
-    items: list[ParticipationAcceptance] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Spending(Input):
     id: UUID
     project_id: UUID
     amount_fen: Amount
     spent_on: date
     purpose: Literal["equipment", "training", "works", "subsidy"]
-
-
-class Spendings(Input):
-    items: list[Spending] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Result(BaseModel):
-    """What became of one item; of an acceptance `id` is the project's."""
-
-    id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None
-
-
-class Results(BaseModel):
-    results: list[Result]
 
 
 class ProjectSummary(BaseModel):
@@ -138,11 +94,6 @@ class ProjectSummary(BaseModel):
     accepted_x100: int
     budget_fen: int
     spent_fen: int
-
-
-class ProjectPage(BaseModel):
-    items: list[ProjectSummary]
-    next: str | None
 
 
 class ReportShown(BaseModel):
@@ -175,14 +126,9 @@ class ParticipationShown(BaseModel):
     division: str
     quantity_x100: int
     started_on: date
-    state: str
+    state: PartState
     accepted_x100: int | None
     accepted_on: date | None
-
-
-class ParticipationPage(BaseModel):
-    items: list[ParticipationShown]
-    next: str | None
 
 
 class Finding(BaseModel):
@@ -194,11 +140,6 @@ class Finding(BaseModel):
     reported_x100: int
     accepted_x100: int
     found_on: date
-
-
-class FindingPage(BaseModel):
-    items: list[Finding]
-    next: str | None
 
 
 class KindTotals(BaseModel):

@@ -3,57 +3,55 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.industry.stations import actions, queries
+from services.industry.stations.rules import ExchangeState, Kind
 from services.industry.stations.schemas import (
+    ExchangeShown,
     FaultCheck,
     FaultsFound,
-    FindingPage,
     FindingShown,
-    Kind,
     KindTotals,
-    Listings,
-    MeterReadings,
-    Receipts,
-    Results,
+    Listing,
+    MeterExchange,
+    MeterReading,
+    Receipt,
     SettlementOrder,
     SettlementResults,
-    StationPage,
-    Stations,
+    Station,
     StationShown,
     StationTotals,
 )
+from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/stations", tags=["stations"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 County = Annotated[Act, by("county")]
 Reader = Annotated[Act, by("entity", "village", "township")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
 @router.put("")
-async def put_stations(body: Stations, connection: Transaction, act: County) -> Results:
+async def put_stations(body: Batch[Station], connection: Transaction, act: County) -> Results:
     """Enter or correct up to 1,000 stations, a result for each."""
-    return Results(results=await actions.put_stations(connection, act, body.items))
+    return body.answered(await actions.put_stations(connection, act, body.sound))
 
 
 @router.post("/catalogue")
-async def list_in_catalogue(body: Listings, connection: Transaction, act: County) -> Results:
+async def list_in_catalogue(body: Batch[Listing], connection: Transaction, act: County) -> Results:
     """Stations that the national catalogue lists: only then is their subsidy paid."""
-    return Results(results=await actions.list_in_catalogue(connection, act, body.items))
+    return body.answered(await actions.list_in_catalogue(connection, act, body.sound))
 
 
 @router.post("/readings")
 async def record_readings(
-    body: MeterReadings, connection: Transaction, act: Reader, policy: CurrentPolicy
-) -> Results:  # fmt: skip
+    body: Batch[MeterReading], connection: Transaction, act: Reader, policy: CurrentPolicy
+) -> Results:
     """Up to 1,000 meters' totals, a result for each; the same again is the same."""
-    return Results(results=await actions.record_readings(connection, act, policy, body.items))
+    return body.answered(await actions.record_readings(connection, act, policy, body.sound))
 
 
 @router.post("/settlements")
@@ -65,36 +63,55 @@ async def settle_quarter(
 
 
 @router.post("/receipts")
-async def record_receipts(body: Receipts, connection: Transaction, act: County) -> Results:
+async def record_receipts(body: Batch[Receipt], connection: Transaction, act: County) -> Results:
     """Money that came in for a leg, a result for each."""
-    return Results(results=await actions.record_receipts(connection, act, body.items))
+    return body.answered(await actions.record_receipts(connection, act, body.sound))
 
 
 @router.post("/fault-checks")
-async def check_faults(
-    body: FaultCheck, connection: Transaction, act: County, policy: CurrentPolicy
-) -> FaultsFound:  # fmt: skip
+async def check_faults(body: FaultCheck, connection: Transaction, act: County, policy: CurrentPolicy) -> FaultsFound:
     """Compare a month's yields; each station is found once a month."""
     return await actions.check_faults(connection, act, policy, body.month_on)
 
 
+@router.post("/exchanges")
+async def tell_exchanges(
+    body: Batch[MeterExchange], connection: Transaction, act: Reader, policy: CurrentPolicy
+) -> Results:
+    """Meters that were exchanged; they count once another person has confirmed it."""
+    return body.answered(await actions.tell_exchanges(connection, act, policy, body.sound))
+
+
+@router.post("/exchanges/confirmations")
+async def confirm_exchanges(
+    body: Batch[Confirmation], connection: Transaction, act: Annotated[Act, by("township", "county")]
+) -> Results:
+    """By another person than who told it: the new meter counts on from where the old one stood."""
+    return body.answered(await actions.confirm_exchanges(connection, act, body.sound))
+
+
+@router.get("/exchanges", dependencies=[READERS])
+async def list_exchanges(
+    connection: Transaction, at: Cursor, station_id: UUID | None = None, state: ExchangeState | None = None
+) -> Page[ExchangeShown]:
+    """Of the caller's area, by id."""
+    return page(ExchangeShown, await queries.list_exchanges(connection, at, station_id=station_id, state=state), at)
+
+
 @router.get("/findings", dependencies=[READERS])
-async def list_findings(connection: Transaction, cursor: UUID = FIRST, limit: Limit = 100) -> FindingPage:
-    """Suspected faults of the caller's area, by id. `next` is the cursor of the following page."""
-    items = [FindingShown(**row) for row in await queries.list_findings(connection, cursor, limit)]
-    return FindingPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+async def list_findings(connection: Transaction, at: Cursor) -> Page[FindingShown]:
+    """Suspected faults of the caller's area, by id."""
+    return page(FindingShown, await queries.list_findings(connection, at), at)
 
 
 @router.get("", dependencies=[READERS])
-async def list_stations(
-    connection: Transaction, cursor: UUID = FIRST, kind: Kind | None = None, limit: Limit = 100
-) -> StationPage:
-    """Stations of the caller's area, by id. `next` is the cursor of the following page."""
-    items = [StationShown(**row) for row in await queries.list_stations(connection, cursor, limit, kind)]
-    return StationPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+async def list_stations(connection: Transaction, at: Cursor, kind: Kind | None = None) -> Page[StationShown]:
+    """Stations of the caller's area, by id."""
+    return page(StationShown, await queries.list_stations(connection, at, kind=kind), at)
 
 
 @router.get("/summary", dependencies=[READERS])
 async def show_totals(connection: Transaction) -> StationTotals:
     """Capacity, kWh, both legs and what was distributed in the caller's area, by kind; fen."""
-    return StationTotals(items=[KindTotals(**row) for row in await queries.list_summary(connection)])
+    rows = await queries.list_summary(connection)
+    return StationTotals(items=[KindTotals.model_validate(row, from_attributes=True) for row in rows])

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
+from typing import Literal
 from uuid import UUID
 
 from shared.values.dates import add_months
@@ -17,12 +18,20 @@ from shared.values.money import half_up
 PRICE_UNIT = 10_000
 PPM = 1_000_000
 VILLAGE_DIGITS, TOWNSHIP_DIGITS = 12, 9
-KINDS = ("village", "resettlement", "ground")
+Kind = Literal["village", "resettlement", "ground"]
+KINDS: tuple[Kind, ...] = ("village", "resettlement", "ground")
+Leg = Literal["coal", "subsidy"]
+ExchangeState = Literal["told", "confirmed", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class MeterPolicy:
+    meter_share_ppm: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The meter's total on a day."""
+    """The station's total on a day, over all its meters."""
 
     read_on: date
     total_kwh: int
@@ -57,6 +66,38 @@ def reading_refusal(
 
 
 @dataclass(frozen=True, slots=True)
+class CoalPolicy:
+    coal_price_fen_e4: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A meter that was taken out with its last total, and the one in its place with its first."""
+
+    exchanged_on: date
+    last_kwh: int
+    first_kwh: int
+    confirmed: bool
+
+
+def before_kwh(on: date, exchanges: Sequence[Exchange]) -> int:
+    """What is added to a meter's total for those before it. On the day of an exchange the old one is read."""
+    return sum(e.last_kwh - e.first_kwh for e in exchanges if e.confirmed and e.exchanged_on < on)
+
+
+def exchange_refusal(exchange: Exchange, exchanges: Sequence[Exchange], readings: Sequence[Reading]) -> str | None:
+    """Why an exchange is not taken, beside what a reading of that day could not be; None where nothing speaks against.
+
+    What was read since was read as the old meter's, and stays so.
+    """
+    if any(not e.confirmed for e in exchanges):
+        return "exchange_open"
+    if any(e.exchanged_on >= exchange.exchanged_on for e in exchanges):
+        return "dates_reversed"
+    return "read_since" if any(r.read_on > exchange.exchanged_on for r in readings) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Prices:
     """Of one day: the coal benchmark, and the whole tariff of this station."""
 
@@ -68,16 +109,16 @@ class Prices:
 class TariffPolicy:
     """The batch of 2016 keeps its tariff where it was connected in time."""
 
-    tariff: int
-    old_tariff: int
-    old_plan_year: int
-    old_connected_until: date
+    pv_tariff_fen_e4: int
+    pv_old_tariff_fen_e4: int
+    pv_old_plan_year: int
+    pv_old_connected_until: date
 
 
 def tariff_of(plan_year: int, connected_on: date, policy: TariffPolicy) -> int:
     """The station's for good: 0.75 yuan; 0.88 for the batch of 2016 connected by 2017-06-30 [known]."""
-    old = plan_year <= policy.old_plan_year and connected_on <= policy.old_connected_until
-    return policy.old_tariff if old else policy.tariff
+    old = plan_year <= policy.pv_old_plan_year and connected_on <= policy.pv_old_connected_until
+    return policy.pv_old_tariff_fen_e4 if old else policy.pv_tariff_fen_e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +153,12 @@ def is_quarter_end(day: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultPolicy:
+    fault_share_ppm: int
+    fault_fewest_stations: int
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """A station's readings around a month: the last before it, the last within it."""
 
@@ -136,18 +183,18 @@ class Fault:
     expected_kwh: int
 
 
-def find_faults(months: Sequence[Month], share_ppm: int, fewest: int) -> list[Fault]:
+def find_faults(months: Sequence[Month], policy: FaultPolicy) -> list[Fault]:
     """Stations of one kind whose yield lies below a share of the median's; of few stations none is compared.
 
     The yield is per watt and day between the readings, so that stations read on other days are comparable [choice].
     """
-    if len(months) < fewest:
+    if len(months) < policy.fault_fewest_stations:
         return []
     middle = median(Fraction(m.kwh, m.capacity_days) for m in months)
     return [
         Fault(m.station_id, m.kwh, half_up(expected.numerator, expected.denominator))
         for m in months
-        if m.kwh * PPM < (expected := middle * m.capacity_days) * share_ppm
+        if m.kwh * PPM < (expected := middle * m.capacity_days) * policy.fault_share_ppm
     ]
 
 

@@ -6,10 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.industry.stations.rules import ExchangeState, Kind, Leg
+from shared.acts.bodies import Input
 
-Kind = Literal["village", "resettlement", "ground"]
-Leg = Literal["coal", "subsidy"]
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
 Status = Literal["accepted", "refused"]
@@ -28,19 +27,11 @@ class Station(Input):
     plan_year: int | None = Field(default=None, ge=2013, le=2030)
 
 
-class Stations(Input):
-    items: list[Station] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Listing(Input):
     """The station stands in the national catalogue since this day."""
 
     station_id: UUID
     listed_on: date
-
-
-class Listings(Input):
-    items: list[Listing] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class MeterReading(Input):
@@ -52,8 +43,14 @@ class MeterReading(Input):
     total_kwh: int = Field(ge=0, le=10**12, strict=True)
 
 
-class MeterReadings(Input):
-    items: list[MeterReading] = Field(min_length=1, max_length=LARGEST_BATCH)
+class MeterExchange(Input):
+    """On that day a meter was taken out, which showed `last_kwh`, and one put in that shows `first_kwh`."""
+
+    id: UUID
+    station_id: UUID
+    exchanged_on: date
+    last_kwh: int = Field(ge=0, le=10**12, strict=True)
+    first_kwh: int = Field(ge=0, le=10**12, strict=True)
 
 
 class SettlementOrder(Input):
@@ -69,26 +66,10 @@ class Receipt(Input):
     received_on: date
 
 
-class Receipts(Input):
-    items: list[Receipt] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class FaultCheck(Input):
     """`month_on`: the first of the month."""
 
     month_on: date
-
-
-class Result(BaseModel):
-    """What became of one item; `id` is its own, of a listing the station's."""
-
-    id: UUID
-    status: Status
-    code: str | None = None
-
-
-class Results(BaseModel):
-    results: list[Result]
 
 
 class Settled(BaseModel):
@@ -133,9 +114,19 @@ class StationShown(BaseModel):
     planned_fen: int
 
 
-class StationPage(BaseModel):
-    items: list[StationShown]
-    next: str | None
+class ExchangeShown(BaseModel):
+    id: UUID
+    station_id: UUID
+    exchanged_on: date
+    last_kwh: int
+    first_kwh: int
+    state: ExchangeState
+    told_on: date
+    told_by: str
+    confirmed_on: date | None
+    confirmed_by: str | None
+    since_on: date
+    due_on: date | None
 
 
 class FindingShown(BaseModel):
@@ -145,11 +136,6 @@ class FindingShown(BaseModel):
     metered_kwh: int
     expected_kwh: int
     found_on: date
-
-
-class FindingPage(BaseModel):
-    items: list[FindingShown]
-    next: str | None
 
 
 class KindTotals(BaseModel):

@@ -1,38 +1,123 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of stations, their meters, money and findings; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.industry.stations.rules import ExchangeState, Kind, Leg
+from shared.data.relations import Big, table
 
-station = Table(
-    "station", METADATA,
-    Column("id", Uuid, primary_key=True), Column("name_zh", Text), Column("division", Text), Column("kind", Text),
-    Column("capacity_w", BigInteger), Column("connected_on", Date), Column("plan_year", Integer),
-    Column("owner_code", Text), Column("listed_on", Date), Column("version", BigInteger),
-    Column("coal_due_fen", BigInteger), Column("coal_received_fen", BigInteger),
-    Column("subsidy_due_fen", BigInteger), Column("subsidy_received_fen", BigInteger),
-    Column("planned_fen", BigInteger),
-)  # fmt: skip
-station_reading = Table(
-    "station_reading", METADATA,
-    Column("id", Uuid, primary_key=True), Column("station_id", Uuid), Column("division", Text),
-    Column("read_on", Date), Column("total_kwh", BigInteger), Column("read_by", Text),
-)  # fmt: skip
-station_settlement = Table(
-    "station_settlement", METADATA,
-    Column("id", Uuid), Column("station_id", Uuid, primary_key=True), Column("division", Text),
-    Column("quarter_end_on", Date, primary_key=True), Column("kwh", BigInteger), Column("until_kwh", BigInteger),
-    Column("coal_fen", BigInteger), Column("subsidy_fen", BigInteger), Column("made_by", Text),
-    Column("made_on", Date),
-)  # fmt: skip
-station_receipt = Table(
-    "station_receipt", METADATA,
-    Column("id", Uuid, primary_key=True), Column("station_id", Uuid), Column("division", Text), Column("leg", Text),
-    Column("amount_fen", BigInteger), Column("received_on", Date), Column("recorded_by", Text),
-)  # fmt: skip
-station_finding = Table(
-    "station_finding", METADATA,
-    Column("id", Uuid, primary_key=True), Column("station_id", Uuid), Column("division", Text),
-    Column("month_on", Date), Column("metered_kwh", BigInteger), Column("expected_kwh", BigInteger),
-    Column("found_on", Date),
-)  # fmt: skip
+
+class Station(NamedTuple):
+    id: UUID
+    name_zh: str
+    division: str
+    kind: Kind
+    capacity_w: Big
+    connected_on: date
+    plan_year: int
+    owner_code: str
+    listed_on: date | None
+    version: Big
+    coal_due_fen: Big
+    coal_received_fen: Big
+    subsidy_due_fen: Big
+    subsidy_received_fen: Big
+    planned_fen: Big
+
+
+class StationReading(NamedTuple):
+    """`total_kwh` is what the meter showed; with `before_kwh`, of the meters before it, it is the station's total."""
+
+    id: UUID
+    station_id: UUID
+    division: str
+    read_on: date
+    total_kwh: Big
+    read_by: str
+    before_kwh: Big
+
+
+class StationExchange(NamedTuple):
+    id: UUID
+    station_id: UUID
+    division: str
+    exchanged_on: date
+    last_kwh: Big
+    first_kwh: Big
+    state: ExchangeState
+    told_on: date
+    told_by: str
+    confirmed_on: date | None
+    confirmed_by: str | None
+    ended_code: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class StationSettlement(NamedTuple):
+    id: UUID
+    station_id: UUID
+    division: str
+    quarter_end_on: date
+    kwh: Big
+    until_kwh: Big
+    coal_fen: Big
+    subsidy_fen: Big
+    made_by: str
+    made_on: date
+
+
+class StationReceipt(NamedTuple):
+    id: UUID
+    station_id: UUID
+    division: str
+    leg: Leg
+    amount_fen: Big
+    received_on: date
+    recorded_by: str
+
+
+class StationFinding(NamedTuple):
+    id: UUID
+    station_id: UUID
+    division: str
+    month_on: date
+    metered_kwh: Big
+    expected_kwh: Big
+    found_on: date
+
+
+class StationMonth(NamedTuple):
+    """A station's last reading before a month, and the last one within it."""
+
+    id: UUID
+    division: str
+    kind: Kind
+    capacity_w: int
+    before_on: date
+    before_kwh: int
+    last_on: date
+    last_kwh: int
+
+
+class KindSums(NamedTuple):
+    kind: Kind
+    stations: int
+    capacity_w: int
+    metered_kwh: int
+    coal_receivable_fen: int
+    coal_received_fen: int
+    subsidy_receivable_fen: int
+    subsidy_received_fen: int
+    distributed_fen: int
+    households: int
+
+
+station = table("station", Station)
+station_reading = table("station_reading", StationReading)
+station_exchange = table("station_exchange", StationExchange)
+station_settlement = table("station_settlement", StationSettlement)
+station_receipt = table("station_receipt", StationReceipt)
+station_finding = table("station_finding", StationFinding)

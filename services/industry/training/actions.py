@@ -1,6 +1,7 @@
 """Planning classes, recording who attended and passed, owing the subsidy for it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,35 +9,28 @@ from services.industry.payouts.actions import record_dues
 from services.industry.payouts.rules import Due
 from services.industry.training import queries
 from services.industry.training.rules import SubsidyPolicy, attendance_refusal, certificate_refusal, subsidy_fen
-from services.industry.training.schemas import (
-    Attendance,
-    Certificate,
-    CertificateAcceptance,
-    Result,
-    Subsidies,
-    TrainingClass,
-)
-from shared.acts.batches import NewRows, take_new
-from shared.data.sql import Connection, Row
+from services.industry.training.schemas import Attendance, Certificate, Subsidies, TrainingClass
+from services.industry.training.tables import TrainingCertificate, training_certificate
+from shared.acts.batches import take_new
+from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, confirmed, log_steps, take_step
+from shared.acts.projection import lock_households, registered
+from shared.data.sql import Connection
+from shared.events.envelope import Payload
 from shared.events.industry import CertificateIssued
-from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 
+ROOM = "industry.training"
 CLASS = ("course", "provider_code", "division", "starts_on", "days", "employer_code")
 ATTENDANCE = ("class_id", "household_id", "trainee", "days")
 CERTIFICATE = ("attendance_id", "certificate_no", "issued_on")
 
 
-def _results(ids: Sequence[UUID], reasons: Sequence[str | None]) -> list[Result]:
-    return [
-        Result(id=one, status="refused" if reason else "accepted", code=_code(reason))
-        for one, reason in zip(ids, reasons, strict=True)
-    ]
-
-
-def _code(reason: str | None) -> str | None:
-    return reason if reason is None or "." in reason else f"industry.training.{reason}"
+CERTIFICATES = Procedure(ROOM, training_certificate, ((
+    Step("accepted", "recorded", ("county",), ("recorded_by",), "accepted",
+         zh="县级审核培训证书", en="Acceptance of the certificate by the county"),
+),))  # fmt: skip
 
 
 async def plan_classes(connection: Connection, act: Act, items: Sequence[TrainingClass]) -> list[Result]:
@@ -44,20 +38,17 @@ async def plan_classes(connection: Connection, act: Act, items: Sequence[Trainin
     known = await queries.list_classes_by_id(connection, [i.id for i in items])
 
     def judge(item: TrainingClass) -> str | dict[str, Any]:
-        if not item.division.startswith(act.caller.area):
+        if not act.caller.within(item.division):
             return "outside_area"
         return item.model_dump() | {"created_on": act.business_date, "created_by": act.subject}
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_classes(connection, rows)
-
-    reasons, _ = await take_new(items, known, CLASS, judge, save)
-    return _results([i.id for i in items], reasons)
+    reasons, _ = await take_new(items, known, CLASS, judge, partial(queries.insert_classes, connection))
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def record_attendances(connection: Connection, act: Act, items: Sequence[Attendance]) -> list[Result]:
     """Keep who attended, once a class; a trainee's code stays with one household."""
-    households = await queries.lock_households(connection, [i.household_id for i in items])
+    households = await lock_households(connection, [i.household_id for i in items])
     await queries.take_turn(connection)
     classes = await queries.list_classes_by_id(connection, [i.class_id for i in items])
     known = await queries.list_attendances_by_id(connection, [i.id for i in items])
@@ -66,12 +57,12 @@ async def record_attendances(connection: Connection, act: Act, items: Sequence[A
     owners = dict[str, UUID]()
 
     def judge(item: Attendance) -> str | dict[str, Any]:
-        household, its_class = households.get(item.household_id), classes.get(item.class_id)
-        if household is None or household["status"] == "removed":
-            return "household_removed" if household else "shared.household_unknown"
+        household, its_class = registered(households, item.household_id), classes.get(item.class_id)
+        if isinstance(household, str):
+            return household
         if its_class is None:
             return "shared.not_found"
-        if reason := attendance_refusal(its_class["starts_on"], its_class["days"], item.days, act.business_date):
+        if reason := attendance_refusal(its_class.starts_on, its_class.days, item.days, act.business_date):
             return reason
         if (item.class_id, item.trainee) in attended:
             return "attended_already"
@@ -79,21 +70,18 @@ async def record_attendances(connection: Connection, act: Act, items: Sequence[A
             return "trainee_of_another"
         attended.add((item.class_id, item.trainee))
         return item.model_dump() | {
-            "division": household["division"],
+            "division": household.division,
             "recorded_on": act.business_date,
             "recorded_by": act.subject,
         }
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_attendances(connection, rows)
-
-    reasons, _ = await take_new(items, known, ATTENDANCE, judge, save)
-    return _results([i.id for i in items], reasons)
+    reasons, _ = await take_new(items, known, ATTENDANCE, judge, partial(queries.insert_attendances, connection))
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def record_certificates(connection: Connection, act: Act, items: Sequence[Certificate]) -> list[Result]:
     """Keep certificates, one for an attendance, each number once in the county."""
-    attendances = await queries.lock_attendances(connection, [i.attendance_id for i in items])
+    attendances = await queries.lock_attended(connection, [i.attendance_id for i in items])
     await queries.take_turn(connection)
     known = await queries.list_certificates_by_id(connection, [i.id for i in items])
     certified = await queries.list_certified(connection, list(attendances))
@@ -104,7 +92,7 @@ async def record_certificates(connection: Connection, act: Act, items: Sequence[
         if attendance is None:
             return "shared.not_found"
         reason = certificate_refusal(
-            attendance["starts_on"], attendance["class_days"], attendance["days"], item.issued_on, act.business_date
+            attendance.starts_on, attendance.class_days, attendance.days, item.issued_on, act.business_date
         )
         if reason:
             return reason
@@ -114,63 +102,46 @@ async def record_certificates(connection: Connection, act: Act, items: Sequence[
             return "number_taken"
         certified.add(item.attendance_id)
         numbers.add(item.certificate_no)
-        return item.model_dump() | {
-            "household_id": attendance["household_id"], "division": attendance["division"], "state": "recorded",
-            "recorded_on": act.business_date, "recorded_by": act.subject,
-        }  # fmt: skip
-
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_certificates(connection, rows)
-
-    reasons, _ = await take_new(items, known, CERTIFICATE, judge, save)
-    return _results([i.id for i in items], reasons)
-
-
-async def accept_certificates(
-    connection: Connection, act: Act, items: Sequence[CertificateAcceptance]
-) -> list[Result]:  # fmt: skip
-    """A second person answers each once; the first word stays."""
-    certificates = await queries.lock_certificates(connection, [i.id for i in items])
-    states = dict[UUID, str]()
-    reasons = list[str | None]()
-    for item in items:
-        certificate, state = certificates.get(item.id), "accepted" if item.accepted else "refused"
-        reasons.append(_answer_refusal(act, certificate, states.get(item.id), state))
-        if certificate is not None and reasons[-1] is None and certificate["state"] == "recorded":
-            states[item.id] = state
-    await queries.answer_certificates(connection, states, act.business_date, act.subject)
-    accepted = [certificates[one] for one, state in states.items() if state == "accepted"]
-    await emit(connection, act, "industry", [
-        CertificateIssued(
-            household_id=c["household_id"], division=c["division"], certificate_id=c["id"], course=c["course"],
-            issued_on=c["issued_on"],
+        case = CERTIFICATES.opened(
+            act,
+            "recorded",
+            **item.model_dump(),
+            household_id=attendance.household_id,
+            division=attendance.division,
+            recorded_on=act.business_date,
+            recorded_by=act.subject,
         )
-        for c in accepted
-    ])  # fmt: skip
-    return _results([i.id for i in items], reasons)
+        return case._asdict()
+
+    reasons, new = await take_new(items, known, CERTIFICATE, judge, partial(queries.insert_certificates, connection))
+    await log_steps(connection, act, CERTIFICATES, "recorded", [(TrainingCertificate(**row), PASSED) for row in new])
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
-def _answer_refusal(act: Act, certificate: Row | None, earlier: str | None, state: str) -> str | None:
-    if certificate is None:
-        return "shared.not_found"
-    stands = earlier or certificate["state"]
-    if stands != "recorded":
-        return None if stands == state else "already_answered"
-    return "shared.same_person" if certificate["recorded_by"] == act.subject else None
+async def accept_certificates(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
+    """A second person answers each once; the first word stays."""
+    courses = await queries.list_courses(connection, [i.id for i in items])
+
+    def issued(case: TrainingCertificate, _found: Finding) -> Payload:
+        return CertificateIssued(
+            household_id=case.household_id,
+            division=case.division,
+            certificate_id=case.id,
+            course=courses[case.id],
+            issued_on=case.issued_on,
+        )
+
+    return await take_step(connection, act, CERTIFICATES, "accepted", items, confirmed, facts=issued)
 
 
 async def order_subsidies(connection: Connection, act: Act, policy: Policy, course: str | None) -> Subsidies:
     """Record what is owed for accepted certificates; the dues' own keys keep it to once a year."""
-    numbers = policy.on(act.business_date)
-    figures = SubsidyPolicy(
-        numbers["training_first_days"], numbers["training_first_fen"], numbers["training_later_fen"],
-        numbers["training_longest_days"],
-    )  # fmt: skip
+    figures = policy.on(act.business_date, SubsidyPolicy)
     owed = [
         Due(
-            source_key=f"training:{c['trainee']}:{c['course']}:{c['issued_on'].year}",
-            household_id=c["household_id"], division=c["division"], purpose="training",
-            payer=f"training:{c['course']}", category="none", amount_fen=subsidy_fen(c["days"], figures),
+            source_key=f"training:{c.trainee}:{c.course}:{c.issued_on.year}",
+            household_id=c.household_id, division=c.division, purpose="training",
+            payer=f"training:{c.course}", category="none", amount_fen=subsidy_fen(c.days, figures),
         )
         for c in await queries.list_owed(connection, course)
     ]  # fmt: skip

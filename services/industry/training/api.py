@@ -3,28 +3,26 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from services.industry.training import actions, queries
+from services.industry.training.rules import State
 from services.industry.training.schemas import (
-    Attendances,
-    CertificateAcceptances,
-    CertificatePage,
-    Certificates,
+    Attendance,
+    Certificate,
     CertificateShown,
-    Results,
     Subsidies,
     SubsidyOrder,
-    TrainingClasses,
+    TrainingClass,
     TrainingTotals,
 )
+from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/training", tags=["training"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 County = Annotated[Act, by("county")]
 Office = Annotated[Act, by("county", "township")]
@@ -33,34 +31,38 @@ Clerk = Annotated[Act, by("village", "township")]
 
 
 @router.post("/classes")
-async def plan_classes(body: TrainingClasses, connection: Transaction, act: Office) -> Results:
+async def plan_classes(body: Batch[TrainingClass], connection: Transaction, act: Office) -> Results:
     """Up to 1,000 classes within the caller's area."""
-    return Results(results=await actions.plan_classes(connection, act, body.items))
+    return body.answered(await actions.plan_classes(connection, act, body.sound))
 
 
 @router.post("/attendances")
-async def record_attendances(body: Attendances, connection: Transaction, act: Clerk) -> Results:
+async def record_attendances(body: Batch[Attendance], connection: Transaction, act: Clerk) -> Results:
     """Who attended a class, and for how many days."""
-    return Results(results=await actions.record_attendances(connection, act, body.items))
+    return body.answered(await actions.record_attendances(connection, act, body.sound))
 
 
 @router.post("/certificates")
-async def record_certificates(body: Certificates, connection: Transaction, act: Township) -> Results:
+async def record_certificates(body: Batch[Certificate], connection: Transaction, act: Township) -> Results:
     """Certificates of those who attended; a number is used once in the county."""
-    return Results(results=await actions.record_certificates(connection, act, body.items))
+    return body.answered(await actions.record_certificates(connection, act, body.sound))
 
 
 @router.post("/certificates/acceptances")
-async def accept_certificates(body: CertificateAcceptances, connection: Transaction, act: County) -> Results:
+async def accept_certificates(body: Batch[Confirmation], connection: Transaction, act: County) -> Results:
     """By another person than who recorded them."""
-    return Results(results=await actions.accept_certificates(connection, act, body.items))
+    return body.answered(await actions.accept_certificates(connection, act, body.sound))
 
 
 @router.post("/subsidies", response_model=Subsidies)
 async def order_subsidies(
-    request: Request, body: SubsidyOrder, connection: Transaction, act: County, policy: CurrentPolicy,
+    request: Request,
+    body: SubsidyOrder,
+    connection: Transaction,
+    act: County,
+    policy: CurrentPolicy,
     key: IdempotencyKey = "",
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Owe the subsidy for accepted certificates, once a year for a trainee and course."""
     return await once(
         request, connection, act, key, lambda: actions.order_subsidies(connection, act, policy, body.course)
@@ -69,16 +71,14 @@ async def order_subsidies(
 
 @router.get("/certificates", dependencies=[READERS])
 async def list_certificates(
-    connection: Transaction, cursor: UUID = FIRST, household_id: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> CertificatePage:  # fmt: skip
-    """Within the caller's area, by id. `next` is the cursor of the following page."""
-    rows = await queries.list_certificates(connection, cursor, limit, household_id)
-    items = [CertificateShown(**row) for row in rows]
-    return CertificatePage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    connection: Transaction, at: Cursor, household_id: UUID | None = None, state: State | None = None
+) -> Page[CertificateShown]:
+    """Within the caller's area, by id."""
+    rows = await queries.list_certificates(connection, at, household_id=household_id, state=state)
+    return page(CertificateShown, rows, at)
 
 
 @router.get("/summary")
 async def show_totals(connection: Transaction, act: Annotated[Act, READERS]) -> TrainingTotals:
     """Counts over the caller's area."""
-    return TrainingTotals(**await queries.get_totals(connection, act.caller.area))
+    return TrainingTotals(**(await queries.get_totals(connection, act.caller.area))._asdict())

@@ -6,22 +6,25 @@ days, 100 after, for at most 15 days, once a year for a person and type of cours
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
+
+State = Literal["recorded", "accepted", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
 class SubsidyPolicy:
-    first_days: int
-    first_fen: int
-    later_fen: int
-    longest_days: int
+    training_first_days: int
+    training_first_fen: int
+    training_later_fen: int
+    training_longest_days: int
 
 
 # S54: 12 days are 1,700 yuan, 15 days 2,000.
 def subsidy_fen(days: int, policy: SubsidyPolicy) -> int:
     """For the days that somebody attended."""
-    paid = min(days, policy.longest_days)
-    first = min(paid, policy.first_days)
-    return first * policy.first_fen + (paid - first) * policy.later_fen
+    paid = min(days, policy.training_longest_days)
+    first = min(paid, policy.training_first_days)
+    return first * policy.training_first_fen + (paid - first) * policy.training_later_fen
 
 
 def attendance_refusal(starts_on: date, class_days: int, days: int, today: date) -> str | None:

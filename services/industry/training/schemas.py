@@ -1,12 +1,13 @@
 """Bodies of the training's doors."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.industry.training.rules import State
+from shared.acts.bodies import Input
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
 Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z_:/-]{1,40}$")]
@@ -25,10 +26,6 @@ class TrainingClass(Input):
     employer_code: Code | None
 
 
-class TrainingClasses(Input):
-    items: list[TrainingClass] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Attendance(Input):
     """`trainee` is a code that the clerk gives a person; it begins with a letter, so that it is no number of his."""
 
@@ -39,40 +36,11 @@ class Attendance(Input):
     days: int = Field(ge=0, le=366, strict=True)
 
 
-class Attendances(Input):
-    items: list[Attendance] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Certificate(Input):
     id: UUID
     attendance_id: UUID
     certificate_no: Code
     issued_on: date
-
-
-class Certificates(Input):
-    items: list[Certificate] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class CertificateAcceptance(Input):
-    id: UUID
-    accepted: bool = Field(strict=True)
-
-
-class CertificateAcceptances(Input):
-    items: list[CertificateAcceptance] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Result(BaseModel):
-    """What became of one item."""
-
-    id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None
-
-
-class Results(BaseModel):
-    results: list[Result]
 
 
 class SubsidyOrder(Input):
@@ -96,13 +64,8 @@ class CertificateShown(BaseModel):
     course: str
     certificate_no: str
     issued_on: date
-    state: str
+    state: State
     accepted_on: date | None
-
-
-class CertificatePage(BaseModel):
-    items: list[CertificateShown]
-    next: str | None
 
 
 class TrainingTotals(BaseModel):

@@ -1,25 +1,95 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of training; the migrations make their tables."""
 
-from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.industry.training.rules import State
+from shared.data.relations import Big, table
 
-training_class = Table(
-    "training_class", METADATA,
-    Column("id", Uuid, primary_key=True), Column("course", Text), Column("provider_code", Text),
-    Column("division", Text), Column("starts_on", Date), Column("days", Integer), Column("employer_code", Text),
-    Column("created_on", Date), Column("created_by", Text),
-)  # fmt: skip
-training_attendance = Table(
-    "training_attendance", METADATA,
-    Column("id", Uuid, primary_key=True), Column("class_id", Uuid), Column("household_id", Uuid),
-    Column("division", Text), Column("trainee", Text), Column("days", Integer), Column("recorded_on", Date),
-    Column("recorded_by", Text),
-)  # fmt: skip
-training_certificate = Table(
-    "training_certificate", METADATA,
-    Column("id", Uuid, primary_key=True), Column("attendance_id", Uuid), Column("household_id", Uuid),
-    Column("division", Text), Column("certificate_no", Text), Column("issued_on", Date), Column("state", Text),
-    Column("recorded_on", Date), Column("recorded_by", Text), Column("accepted_on", Date),
-    Column("accepted_by", Text),
-)  # fmt: skip
+
+class TrainingClass(NamedTuple):
+    id: UUID
+    course: str
+    provider_code: str
+    division: str
+    starts_on: date
+    days: int
+    employer_code: str | None
+    created_on: date
+    created_by: str
+
+
+class TrainingAttendance(NamedTuple):
+    id: UUID
+    class_id: UUID
+    household_id: UUID
+    division: str
+    trainee: str
+    days: int
+    recorded_on: date
+    recorded_by: str
+
+
+class TrainingCertificate(NamedTuple):
+    id: UUID
+    attendance_id: UUID
+    household_id: UUID
+    division: str
+    certificate_no: str
+    issued_on: date
+    state: State
+    recorded_on: date
+    recorded_by: str
+    accepted_on: date | None
+    accepted_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class AttendedClass(NamedTuple):
+    """Days that somebody attended of a class, and when that was."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    days: int
+    starts_on: date
+    class_days: int
+
+
+class OfCourse(NamedTuple):
+    """A certificate as it is shown."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    course: str
+    certificate_no: str
+    issued_on: date
+    state: State
+    accepted_on: date | None
+
+
+class Owed(NamedTuple):
+    """A certificate that a subsidy is owed for, with the days attended."""
+
+    trainee: str
+    course: str
+    issued_on: date
+    household_id: UUID
+    division: str
+    days: int
+
+
+class Totals(NamedTuple):
+    classes: Big
+    trainees: Big
+    certificates: Big
+    households: Big
+
+
+training_class = table("training_class", TrainingClass)
+training_attendance = table("training_attendance", TrainingAttendance)
+training_certificate = table("training_certificate", TrainingCertificate)

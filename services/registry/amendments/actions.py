@@ -19,12 +19,15 @@ from services.registry.amendments.rules import (
 from services.registry.amendments.schemas import AmendmentResult as Result
 from services.registry.amendments.schemas import Confirmation, Correction, Return, Revocation
 from services.registry.exits import queries as exits
-from services.registry.exits.actions import policy_on
+from services.registry.exits.actions import EXIT
+from services.registry.exits.rules import ExitPolicy
+from services.registry.exits.tables import ExitCase
 from services.registry.households import queries as households
 from services.registry.villages.queries import lock_villages
 from shared.acts.batches import NewRows, take_new
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
+from shared.acts.procedures import Finding, log_steps
 from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.registry import ExitCorrected, ExitRevoked, HouseholdReturned
@@ -86,30 +89,30 @@ async def propose_corrections(connection: Connection, act: Act, items: Sequence[
     return await _propose(connection, act, items, OF_EXIT, refusal, lambda i: _of_exit(cases, i.exit_id))
 
 
-async def _lock_exits(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def _lock_exits(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, ExitCase]:
     """The cases and, so that none is laid open twice, their households."""
     cases = await exits.lock_cases(connection, ids)
-    await households.lock_households(connection, [c["household_id"] for c in cases.values()])
+    await households.lock_households(connection, [c.household_id for c in cases.values()])
     return cases
 
 
-def _exit_refusal(cases: Mapping[UUID, Row], exit_id: UUID) -> str | None:
+def _exit_refusal(cases: Mapping[UUID, ExitCase], exit_id: UUID) -> str | None:
     if exit_id not in cases:
         return "shared.not_found"
-    return None if cases[exit_id]["state"] == "announced" else "not_announced"
+    return None if cases[exit_id].state == "announced" else "not_announced"
 
 
-def _of_exit(cases: Mapping[UUID, Row], exit_id: UUID) -> dict[str, Any]:
+def _of_exit(cases: Mapping[UUID, ExitCase], exit_id: UUID) -> dict[str, Any]:
     case = cases[exit_id]
-    return {"household_id": case["household_id"], "exit_id": exit_id, "division": case["division"]}
+    return {"household_id": case.household_id, "exit_id": exit_id, "division": case.division}
 
 
-def _announced(case: Row) -> dict[str, Any]:
+def _announced(case: ExitCase) -> dict[str, Any]:
     """The public fields of an exit."""
-    return {"members": case["members"], "exited_on": case["announced_on"], "division": case["division"]}
+    return {"members": case.members, "exited_on": case.announced_on, "division": case.division}
 
 
-def _right(case: Row, corrected: Mapping[str, Any]) -> dict[str, Any]:
+def _right(case: ExitCase, corrected: Mapping[str, Any]) -> dict[str, Any]:
     """The public fields of an exit, with those that were said as they were said."""
     said = dict(corrected)
     if "exited_on" in said:
@@ -117,7 +120,7 @@ def _right(case: Row, corrected: Mapping[str, Any]) -> dict[str, Any]:
     return _announced(case) | said
 
 
-def _changed(case: Row, corrected: Mapping[str, Any]) -> list[str]:
+def _changed(case: ExitCase, corrected: Mapping[str, Any]) -> list[str]:
     before, after = _announced(case), _right(case, corrected)
     return [name for name in before if before[name] != after[name]]
 
@@ -163,10 +166,10 @@ def _result(one: UUID, reason: str | None, state: str | None) -> Result:
 class Effects:
     """What confirmed amendments change, gathered and then written together."""
 
-    households: dict[UUID, tuple[str, date | None, date | None]] = field(default_factory=dict)
+    standings: dict[UUID, households.Standing] = field(default_factory=dict)
     revoked: list[UUID] = field(default_factory=list)
     corrected: dict[UUID, dict[str, Any]] = field(default_factory=dict)
-    steps: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[tuple[ExitCase, Finding]] = field(default_factory=list)
     facts: list[Payload] = field(default_factory=list)
 
 
@@ -215,15 +218,15 @@ def _outcome(one: Decided | None) -> tuple[str, UUID | None]:
 
 
 async def _decide(
-    connection: Connection, act: Act, policy: Policy, rows: Sequence[Row], cases: Mapping[UUID, Row],
+    connection: Connection, act: Act, policy: Policy, rows: Sequence[Row], cases: Mapping[UUID, ExitCase],
     homes: Mapping[UUID, Row],
 ) -> dict[UUID, Decided]:  # fmt: skip
     """By amendment, the verdict of the rule of its kind."""
-    on, figures = act.business_date, policy_on(policy, act.business_date)
+    on, figures = act.business_date, policy.on(act.business_date, ExitPolicy)
     returning = [homes[r["household_id"]] for r in rows if r["kind"] == "return"]
     known = await exits.load_facts(connection, returning, on)
     last = await queries.list_last_exits(connection, list(homes))
-    limits = AmendmentPolicy(policy.on(on)["revocation_days"])
+    limits = policy.on(on, AmendmentPolicy)
     decided = {}
     for row in rows:
         home = homes[row["household_id"]]
@@ -233,16 +236,17 @@ async def _decide(
             decided[row["id"]] = Decided(RETURN_RULE, *subject, now, figures, return_decision(now, figures))
             continue
         case = cases[row["exit_id"]]
+        assert case.announced_on is not None
         facts = AmendmentFacts(
-            kind=row["kind"], exit_state=case["state"], household_status=home["status"],
-            last=last.get(home["id"]) == case["id"], exited_on=case["announced_on"], asked_on=row["proposed_on"],
+            kind=row["kind"], exit_state=case.state, household_status=home["status"],
+            last=last.get(home["id"]) == case.id, exited_on=case.announced_on, asked_on=row["proposed_on"],
         )  # fmt: skip
         decided[row["id"]] = Decided(AMENDMENT_RULE, *subject, facts, limits, amendment_decision(facts, limits))
     return decided
 
 
 async def _apply(
-    connection: Connection, act: Act, passed: Sequence[Row], cases: Mapping[UUID, Row], homes: Mapping[UUID, Row],
+    connection: Connection, act: Act, passed: Sequence[Row], cases: Mapping[UUID, ExitCase], homes: Mapping[UUID, Row],
     decided: Mapping[UUID, Decided],
 ) -> None:  # fmt: skip
     """The register follows, then the facts leave, in the order of the items."""
@@ -254,48 +258,46 @@ async def _apply(
         if row["kind"] == "return":
             _return(effects, row, homes[row["household_id"]], one)
         elif case is not None and row["kind"] == "revocation":
-            _revoke(effects, act, row, case, before[case["id"]], one)
+            _revoke(effects, act, row, case, before[case.id], one)
         elif case is not None:
             _correct(effects, act, row, case, one)
-    await queries.update_households(connection, effects.households)
-    if effects.steps:
-        on, role = act.business_date, act.caller.role
-        await exits.insert_steps(connection, effects.steps, "amended", on, act.subject, role)
-        await exits.revoke_cases(connection, effects.revoked)
-        await exits.correct_cases(connection, effects.corrected)
+    await households.set_status(connection, effects.standings, before=("exited",))
+    await log_steps(connection, act, EXIT, "amended", effects.steps)
+    await exits.revoke_cases(connection, effects.revoked)
+    await exits.correct_cases(connection, effects.corrected)
     await emit(connection, act, "registry", effects.facts)
 
 
 def _return(effects: Effects, row: Row, home: Row, one: Decided) -> None:
     """The day of the exit stays; it counts as out in no year."""
-    effects.households[home["id"]] = ("returned", home["exited_on"], None)
+    effects.standings[home["id"]] = households.Standing("returned", home["exited_on"], None)
     effects.facts.append(HouseholdReturned(
         household_id=home["id"], division=home["division"], exit_id=row["exit_id"], members=one.facts.members,
         returned_on=row["fell_on"], decision_id=one.id,
     ))  # fmt: skip
 
 
-def _revoke(effects: Effects, act: Act, row: Row, case: Row, before: str, one: Decided) -> None:
-    effects.households[case["household_id"]] = (before, None, None)
-    effects.revoked.append(case["id"])
+def _revoke(effects: Effects, act: Act, row: Row, case: ExitCase, before: str, one: Decided) -> None:
+    effects.standings[case.household_id] = households.Standing(before, None, None)
+    effects.revoked.append(case.id)
     effects.steps.append(_step(row, case, {"kind": "revocation"}))
     effects.facts.append(ExitRevoked(
-        household_id=case["household_id"], division=case["division"], exit_id=case["id"], status=before,
-        members=case["members"], reason=row["reason"], revoked_on=act.business_date, decision_id=one.id,
+        household_id=case.household_id, division=case.division, exit_id=case.id, status=before,
+        members=case.members, reason=row["reason"], revoked_on=act.business_date, decision_id=one.id,
     ))  # fmt: skip
 
 
-def _correct(effects: Effects, act: Act, row: Row, case: Row, one: Decided) -> None:
+def _correct(effects: Effects, act: Act, row: Row, case: ExitCase, one: Decided) -> None:
     right = _right(case, row["corrected"])
-    effects.households[case["household_id"]] = ("exited", right["exited_on"], right["exited_on"])
-    effects.corrected[case["id"]] = right
+    on = right["exited_on"]
+    effects.standings[case.household_id] = households.Standing("exited", on, on.year)
+    effects.corrected[case.id] = right
     effects.steps.append(_step(row, case, {"kind": "correction"} | row["corrected"]))
     effects.facts.append(ExitCorrected(
-        household_id=case["household_id"], exit_id=case["id"], **right, corrected=_changed(case, row["corrected"]),
+        household_id=case.household_id, exit_id=case.id, **right, corrected=_changed(case, row["corrected"]),
         corrected_on=act.business_date, decision_id=one.id,
     ))  # fmt: skip
 
 
-def _step(row: Row, case: Row, detail: dict[str, Any]) -> dict[str, Any]:
-    detail = {"amendment_id": str(row["id"])} | detail
-    return {"id": case["id"], "division": case["division"], "outcome": "passed", "detail": detail}
+def _step(row: Row, case: ExitCase, detail: dict[str, Any]) -> tuple[ExitCase, Finding]:
+    return case, Finding(detail={"amendment_id": str(row["id"])} | detail)

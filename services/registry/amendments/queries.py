@@ -1,4 +1,4 @@
-"""All SQL about amendments, and what they change of a household."""
+"""All SQL about amendments."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -42,11 +42,6 @@ _STATUS_BEFORE = sql(
     " WHERE c.id = ANY(:ids)",
     ids=ARRAY(Uuid),
 )
-_SET_STATUS = sql(
-    "UPDATE household h SET status = s, exited_on = o, exited_year = extract(year FROM y), version = version + 1"
-    " FROM unnest(:ids, :statuses, :exited_on, :counted_on) AS x (i, s, o, y) WHERE h.id = i AND h.status = 'exited'",
-    ids=ARRAY(Uuid), statuses=ARRAY(Text), exited_on=ARRAY(Date), counted_on=ARRAY(Date),
-)  # fmt: skip
 
 
 async def insert_amendments(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
@@ -94,13 +89,3 @@ async def list_last_exits(connection: Connection, household_ids: Sequence[UUID])
 async def list_statuses_before(connection: Connection, exit_ids: Sequence[UUID]) -> dict[UUID, str]:
     """By exit, what the household was when it was decided."""
     return {r["id"]: r["status"] for r in await fetch(connection, _STATUS_BEFORE, ids=list(exit_ids))}
-
-
-async def update_households(
-    connection: Connection, changes: Mapping[UUID, tuple[str, date | None, date | None]]
-) -> None:  # fmt: skip
-    """`changes`: by exited household, its status, the day of its exit, and the day in whose year it counts as out."""
-    await execute(
-        connection, _SET_STATUS, rows=len(changes), ids=list(changes), statuses=[c[0] for c in changes.values()],
-        exited_on=[c[1] for c in changes.values()], counted_on=[c[2] for c in changes.values()],
-    )  # fmt: skip

@@ -46,7 +46,7 @@ def return_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-RETURN_RULE = Rule("registry.household_return", ExitFacts, ExitPolicy, return_decision)
+RETURN_RULE = Rule("registry.household_return", ExitFacts, ExitPolicy, return_decision, "docs/sources.md#s29")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,9 @@ def amendment_decision(facts: AmendmentFacts, policy: AmendmentPolicy) -> Verdic
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-AMENDMENT_RULE = Rule("registry.exit_amendment", AmendmentFacts, AmendmentPolicy, amendment_decision)
+AMENDMENT_RULE = Rule(
+    "registry.exit_amendment", AmendmentFacts, AmendmentPolicy, amendment_decision, "docs/sources.md#s29"
+)
 
 
 # Domain notes 4: maker and checker are different persons. What a confirmed fraud touched stands still (notes 3).

@@ -17,7 +17,7 @@ from services.registry.changes.schemas import ChangeResult, Confirmation, Depart
 from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
 from services.registry.households import queries as households
-from services.registry.households.rules import household_flags
+from services.registry.households.rules import BorrowerPolicy, household_flags
 from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdRemoved, HouseholdRevised, MemberRemoved
@@ -144,7 +144,7 @@ async def _leave(
     """One departure from each household: its members end, its head follows; how many are left."""
     on = act.business_date
     heads = await queries.list_last_heads(connection, [r["member_id"] for r in turn.values()])
-    await queries.end_membership(connection, {r["member_id"]: r["left_on"] for r in turn.values()})
+    await households.end_membership(connection, {r["member_id"]: r["left_on"] for r in turn.values()})
     people = await households.list_members(connection, list(turn), on)
     heirs = {
         heir: one
@@ -152,9 +152,9 @@ async def _leave(
         if (heir := next_head([Person(r["member_id"], r["born_on"], r["relation"] == "head") for r in rows]))
     }
     if heirs:
-        await queries.set_heads(connection, heirs)
+        await households.set_heads(connection, heirs)
     known = await households.list_facts(connection, list(turn), on)
-    oldest = policy.on(on)["oldest_borrower"]
+    oldest = policy.on(on, BorrowerPolicy).oldest_borrower
     for one, row in turn.items():
         home, count = homes[one], len(people[one])
         flags = household_flags(households.member_facts(people[one]), on, oldest)
@@ -179,7 +179,7 @@ async def _strike(
     if not reasons:
         return
     await end_cases(connection, act, list(reasons))
-    await queries.strike(connection, list(reasons))
+    await households.strike(connection, list(reasons))
     facts += [
         HouseholdRemoved(
             household_id=one, division=homes[one]["division"], reason=reason, removed_on=act.business_date

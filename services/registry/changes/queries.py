@@ -9,7 +9,7 @@ from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.changes.tables import departure, removal
-from shared.data.sql import Connection, Row, RowCountError, Statement, execute, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, Statement, execute, fetch, insert_many, sql
 
 _DEPARTURE = (
     "id", "household_id", "member_id", "division", "reason", "left_on", "state", "reported_on", "reported_by",
@@ -46,39 +46,6 @@ _DECIDE_REMOVALS = sql(f"UPDATE removal x {_DECIDED} AND x.state = 'proposed'", 
 _LAST_RELATIONS = sql(
     "SELECT DISTINCT ON (member_id) member_id, relation FROM member_fact WHERE member_id = ANY(:ids)"
     " AND upper_inf(known) ORDER BY member_id, lower(valid) DESC",
-    ids=ARRAY(Uuid),
-)
-# What was known of the days from then on ends; the days before are said again. Nothing is overwritten.
-_END_MEMBERSHIP = sql(
-    "WITH ended AS (UPDATE member_fact f SET known = tstzrange(lower(f.known), clock_timestamp())"
-    "   FROM unnest(:members, :left_on) AS d (m, o) WHERE f.member_id = m AND upper_inf(f.known)"
-    "   AND f.valid && daterange(o, NULL) RETURNING f.*, o AS left_on),"
-    " before AS (INSERT INTO member_fact SELECT (jsonb_populate_record(NULL::member_fact, to_jsonb(e)"
-    "   || jsonb_build_object('id', uuidv7(), 'valid', daterange(lower(e.valid), e.left_on),"
-    "      'known', tstzrange(clock_timestamp(), NULL)))).* FROM ended e WHERE lower(e.valid) < e.left_on)"
-    " SELECT count(DISTINCT member_id) AS n FROM ended",
-    members=ARRAY(Uuid), left_on=ARRAY(Date),
-)  # fmt: skip
-# From the day on which the household's last head was head no more.
-_SET_HEADS = sql(
-    "WITH heir AS (SELECT m, (SELECT max(upper(f.valid)) FROM member_fact f WHERE f.household_id = h"
-    "   AND upper_inf(f.known) AND f.relation = 'head') AS since FROM unnest(:members, :households) AS x (m, h)),"
-    " ended AS (UPDATE member_fact f SET known = tstzrange(lower(f.known), clock_timestamp())"
-    "   FROM heir r WHERE f.member_id = r.m AND upper_inf(f.known) AND f.valid && daterange(r.since, NULL)"
-    "   RETURNING f.*, r.since),"
-    " before AS (INSERT INTO member_fact SELECT (jsonb_populate_record(NULL::member_fact, to_jsonb(e)"
-    "   || jsonb_build_object('id', uuidv7(), 'valid', daterange(lower(e.valid), e.since),"
-    "      'known', tstzrange(clock_timestamp(), NULL)))).* FROM ended e WHERE lower(e.valid) < e.since),"
-    " after AS (INSERT INTO member_fact SELECT (jsonb_populate_record(NULL::member_fact, to_jsonb(e)"
-    "   || jsonb_build_object('id', uuidv7(), 'valid', daterange(greatest(lower(e.valid), e.since), upper(e.valid)),"
-    "      'relation', 'head', 'known', tstzrange(clock_timestamp(), NULL)))).* FROM ended e)"
-    " SELECT count(DISTINCT member_id) AS n FROM ended",
-    members=ARRAY(Uuid), households=ARRAY(Uuid),
-)  # fmt: skip
-# The day of an exit stays with a household that is struck later; the year's count is of those who are out.
-_STRIKE = sql(
-    "UPDATE household SET status = 'removed', exited_year = NULL, version = version + 1"
-    " WHERE id = ANY(:ids) AND status <> 'removed'",
     ids=ARRAY(Uuid),
 )
 _FILTER = (
@@ -125,7 +92,7 @@ async def insert_removals(connection: Connection, rows: Sequence[dict[str, Any]]
     return await _insert(connection, _PROPOSE, rows)
 
 
-async def _insert(connection: Connection, query: Statement, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+async def _insert(connection: Connection, query: Statement[Any], rows: Sequence[dict[str, Any]]) -> set[UUID]:
     columns = {name: [row[name] for row in rows] for name in query.names}
     return {r["id"] for r in await fetch(connection, query, **columns)} if rows else set()
 
@@ -149,7 +116,7 @@ async def decide_removals(connection: Connection, states: Mapping[UUID, str], on
 
 
 async def _decide(
-    connection: Connection, query: Statement, states: Mapping[UUID, str], on: date, subject: str
+    connection: Connection, query: Statement[Any], states: Mapping[UUID, str], on: date, subject: str
 ) -> None:  # fmt: skip
     await execute(
         connection, query, rows=len(states), ids=list(states), states=list(states.values()), on=on, subject=subject
@@ -160,27 +127,6 @@ async def list_last_heads(connection: Connection, member_ids: Sequence[UUID]) ->
     """Which of the people were head when they were last members."""
     rows = await fetch(connection, _LAST_RELATIONS, ids=list(member_ids))
     return {r["member_id"] for r in rows if r["relation"] == "head"}
-
-
-async def end_membership(connection: Connection, days: Mapping[UUID, date]) -> None:
-    """By member, the first day on which he is none any more."""
-    await _revise(connection, _END_MEMBERSHIP, len(days), members=list(days), left_on=list(days.values()))
-
-
-async def set_heads(connection: Connection, heirs: Mapping[UUID, UUID]) -> None:
-    """By member, the household whose head he becomes."""
-    await _revise(connection, _SET_HEADS, len(heirs), members=list(heirs), households=list(heirs.values()))
-
-
-async def _revise(connection: Connection, query: Statement, people: int, **parameters: Any) -> None:
-    row = await fetch_one(connection, query, **parameters)
-    if row is None or row["n"] != people:
-        raise RowCountError(f"facts of {row and row['n']} people instead of {people}")
-
-
-async def strike(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Strike households that are in the register."""
-    await execute(connection, _STRIKE, rows=len(household_ids), ids=list(household_ids))
 
 
 async def list_departures(

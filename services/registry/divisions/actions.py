@@ -13,7 +13,7 @@ async def declare_divisions(connection: Connection, act: Act, items: Sequence[Di
     """A later period ends the open one; the same start again corrects it; an overlap is refused."""
     places = [Place(**item.model_dump()) for item in items]
     present = await queries.lock_places(connection, sorted({p.code for p in places}))
-    changes = place_changes(places, present, act.caller.area)
+    changes = place_changes(places, present, act.caller.within)
     await queries.update_places(connection, changes.updates)
     await queries.insert_places(connection, changes.inserts)
     return [

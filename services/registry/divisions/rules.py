@@ -3,7 +3,7 @@
 Codes follow GB/T 2260 and its extension for townships (9 digits) and villages (12 digits) (domain notes 5, S70).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -44,8 +44,8 @@ def overlap(one: Place, other: Place) -> bool:
     return one.valid_from < (other.valid_to or FOREVER) and other.valid_from < (one.valid_to or FOREVER)
 
 
-def _refusal(item: Place, area: str, others: Sequence[Place]) -> str | None:
-    if not item.code.startswith(area):
+def _refusal(item: Place, within: Callable[[str], bool], others: Sequence[Place]) -> str | None:
+    if not within(item.code):
         return "registry.divisions.outside_area"
     if len(item.code) != DIGITS[item.level]:
         return "registry.divisions.code_of_other_level"
@@ -60,8 +60,11 @@ def _gives_way(present: Place, item: Place) -> bool:
     return present.valid_to is None and present.valid_from < item.valid_from
 
 
-def place_changes(items: Sequence[Place], present: Mapping[Start, Place], area: str) -> Changes:
-    """Item after item: the same start again corrects that period; a later start ends the open one there."""
+def place_changes(items: Sequence[Place], present: Mapping[Start, Place], within: Callable[[str], bool]) -> Changes:
+    """Item after item: the same start again corrects that period; a later start ends the open one there.
+
+    `within`: whether a code lies in the area of who declares.
+    """
     state, refusals = dict(present), list[str | None]()
     of_code: dict[str, set[Start]] = {}
     for start in present:
@@ -69,7 +72,7 @@ def place_changes(items: Sequence[Place], present: Mapping[Start, Place], area: 
     for item in items:
         starts = of_code.setdefault(item.code, set())
         others = [state[s] for s in starts if s != item.start]
-        code = _refusal(item, area, others)
+        code = _refusal(item, within, others)
         refusals.append(code)
         if code:
             continue

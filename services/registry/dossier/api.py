@@ -20,7 +20,7 @@ async def get_dossier(household_id: UUID, connection: Transaction, act: Annotate
     """The household whole, its exits, the measures for it, and the decisions about it."""
     row = await queries.get_dossier(connection, household_id, act.business_date)
     fields: dict[str, Any] = {
-        "household": shown(row), "exits": page(row["exits"], "exit_id"), "measures": {"items": row["measures"]},
+        "household": shown(row), "exits": page(row["exits"]), "measures": {"items": row["measures"]},
         "decisions": row["decisions"],
     }  # fmt: skip
     return Dossier(**fields)

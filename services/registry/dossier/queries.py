@@ -7,20 +7,16 @@ from sqlalchemy import Date
 
 from services.registry.households.queries import WHOLE
 from shared.acts.dossiers import dossier
-from shared.data.sql import Connection, Row, fetch_one
-from shared.ground.problems import Problem
+from shared.data.sql import Connection, Row, fetch_or_not_found
 
 _DOSSIER = dossier(
     WHOLE,
     types={"on": Date},
-    exits="SELECT *, id AS exit_id FROM exit_case WHERE household_id = :household_id ORDER BY id",
+    exits="SELECT * FROM exit_case WHERE household_id = :household_id ORDER BY id",
     measures="SELECT * FROM measure WHERE household_id = :household_id ORDER BY started_on, id",
 )
 
 
 async def get_dossier(connection: Connection, household_id: UUID, on: date) -> Row:
     """Raises Problem `shared.not_found`, also where it lies outside the caller's area."""
-    row = await fetch_one(connection, _DOSSIER, household_id=household_id, on=on)
-    if row is None:
-        raise Problem("shared.not_found")
-    return row
+    return await fetch_or_not_found(connection, _DOSSIER, household_id=household_id, on=on)

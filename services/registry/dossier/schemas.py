@@ -2,14 +2,15 @@
 
 from pydantic import BaseModel
 
-from services.registry.exits.schemas import ExitPage
+from services.registry.exits.schemas import ExitSummary
 from services.registry.households.schemas import Household
 from services.registry.measures.schemas import MeasureList
+from shared.acts.bodies import Page
 from shared.acts.decisions import DecisionShown
 
 
 class Dossier(BaseModel):
     household: Household
-    exits: ExitPage
+    exits: Page[ExitSummary]
     measures: MeasureList
     decisions: list[DecisionShown]

@@ -3,57 +3,50 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.registry.exits import actions, queries
+from services.registry.exits.rules import State
 from services.registry.exits.schemas import (
-    Cases,
-    Checks,
-    Confirmations,
-    Consents,
+    Check,
+    Consent,
     Exit,
-    ExitPage,
     ExitSummary,
     NewObjection,
     Objected,
     Objection,
     Preview,
-    ProposalResults,
-    Proposals,
+    Proposal,
     Resolution,
-    Reviews,
+    Review,
     Step,
-    StepResults,
 )
 from services.registry.households.queries import get_household
+from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import list_decisions, reasons_json
-from shared.data.sql import Row
+from shared.acts.procedures import list_steps
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/exits", tags=["exits"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 Village = Annotated[Act, by("village")]
 Township = Annotated[Act, by("township")]
 County = Annotated[Act, by("county")]
 
 
-def _summary(row: Row) -> ExitSummary:
-    shown = {name: row[name] for name in ExitSummary.model_fields if name != "exit_id"}
-    return ExitSummary(exit_id=row["id"], **shown)
-
-
 @router.get("", dependencies=[READERS])
 async def list_exits(
-    connection: Transaction, cursor: UUID = FIRST, state: str | None = None, division: str | None = None,
-    household_id: UUID | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> ExitPage:  # fmt: skip
+    connection: Transaction,
+    at: Cursor,
+    state: State | None = None,
+    division: str | None = None,
+    household_id: UUID | None = None,
+) -> Page[ExitSummary]:
     """Cases of the caller's area, oldest first."""
-    rows = await queries.list_cases(connection, cursor, limit, state, division, household_id)
-    items = [_summary(row) for row in rows]
-    return ExitPage(items=items, next=str(items[-1].exit_id) if len(items) == limit else None)
+    rows = await queries.list_cases(connection, at, state=state, division=division, household_id=household_id)
+    return page(ExitSummary, rows, at)
 
 
 @router.get("/preview")
@@ -72,55 +65,56 @@ async def preview(
 @router.get("/{exit_id}", dependencies=[READERS])
 async def get_exit(exit_id: UUID, connection: Transaction) -> Exit:
     """One case whole: every step, objection and decision with its reasons."""
-    row = await queries.get_case(connection, exit_id)
-    steps = [Step(**s) for s in await queries.list_steps(connection, exit_id)]
-    objections = [Objection(objection_id=o["id"], **o) for o in await queries.list_objections(connection, exit_id)]
+    case = await queries.get_case(connection, exit_id)
     return Exit(
-        **_summary(row).model_dump(), ended_code=row["ended_code"], steps=steps, objections=objections,
-        decisions=await list_decisions(connection, str(row["household_id"])),
-    )  # fmt: skip
+        **case._asdict(),
+        steps=[Step(**s) for s in await list_steps(connection, exit_id)],
+        objections=[Objection(**o._asdict()) for o in await queries.list_objections(connection, exit_id)],
+        decisions=await list_decisions(connection, str(case.household_id)),
+    )
 
 
 @router.post("")
-async def propose(body: Proposals, connection: Transaction, policy: CurrentPolicy, act: Village) -> ProposalResults:
+async def propose(body: Batch[Proposal], connection: Transaction, policy: CurrentPolicy, act: Village) -> Results:
     """The village committee proposes; who does not meet the criteria is refused with what is missing."""
-    ids = [item.household_id for item in body.items]
-    return ProposalResults(results=await actions.propose_exits(connection, act, policy, ids))
+    ids = [item.household_id for item in body.sound]
+    return body.answered(await actions.propose_exits(connection, act, policy, ids))
 
 
 @router.post("/reviews")
-async def review(body: Reviews, connection: Transaction, policy: CurrentPolicy, act: Village) -> StepResults:
+async def review(body: Batch[Review], connection: Transaction, policy: CurrentPolicy, act: Village) -> Results:
     """The vote of the villagers' representatives, recorded by another than who proposed."""
-    return StepResults(results=await actions.review(connection, act, policy, body.items))
+    return body.answered(await actions.review(connection, act, policy, body.sound))
 
 
 @router.post("/checks")
-async def check(body: Checks, connection: Transaction, act: Annotated[Act, by("team")]) -> StepResults:
+async def check(body: Batch[Check], connection: Transaction, act: Annotated[Act, by("team")]) -> Results:
     """The task force has been there."""
-    return StepResults(results=await actions.check(connection, act, body.items))
+    return body.answered(await actions.check(connection, act, body.sound))
 
 
 @router.post("/consents")
 async def consent(
-    body: Consents, connection: Transaction, act: Annotated[Act, by("helper", "villager")]
-) -> StepResults:
+    body: Batch[Consent], connection: Transaction, act: Annotated[Act, by("helper", "villager")]
+) -> Results:
     """The head of the household signs."""
-    return StepResults(results=await actions.consent(connection, act, body.items))
+    return body.answered(await actions.consent(connection, act, body.sound))
 
 
 @router.post("/notices")
-async def post_notices(body: Cases, connection: Transaction, policy: CurrentPolicy, act: Village) -> StepResults:
+async def post_notices(body: Batch[Case], connection: Transaction, policy: CurrentPolicy, act: Village) -> Results:
     """On public notice in the village."""
-    return StepResults(results=await actions.post_notice(connection, act, policy, body.items))
+    return body.answered(await actions.post_notice(connection, act, policy, body.sound))
 
 
 @router.post("/objections", status_code=201)
 async def object_to(
-    body: NewObjection, connection: Transaction,
+    body: NewObjection,
+    connection: Transaction,
     act: Annotated[Act, by("villager", "helper", "team", "village", "township", "county", "auditor")],
-) -> Objected:  # fmt: skip
+) -> Objected:
     """Stops the case until it is resolved."""
-    return Objected(objection_id=await actions.object_to(connection, act, body))
+    return Objected(id=await actions.object_to(connection, act, body))
 
 
 @router.post("/objections/{objection_id}/resolution", status_code=204)
@@ -132,18 +126,18 @@ async def resolve(
 
 
 @router.post("/township-checks")
-async def check_by_township(body: Confirmations, connection: Transaction, act: Township) -> StepResults:
+async def check_by_township(body: Batch[Confirmation], connection: Transaction, act: Township) -> Results:
     """After the notice."""
-    return StepResults(results=await actions.check_by_township(connection, act, body.items))
+    return body.answered(await actions.check_by_township(connection, act, body.sound))
 
 
 @router.post("/decisions")
-async def decide(body: Cases, connection: Transaction, policy: CurrentPolicy, act: County) -> StepResults:
+async def decide(body: Batch[Case], connection: Transaction, policy: CurrentPolicy, act: County) -> Results:
     """The rule decides on what is recorded."""
-    return StepResults(results=await actions.decide_exits(connection, act, policy, body.items))
+    return body.answered(await actions.decide_exits(connection, act, policy, body.sound))
 
 
 @router.post("/announcements")
-async def announce(body: Cases, connection: Transaction, act: County) -> StepResults:
+async def announce(body: Batch[Case], connection: Transaction, act: County) -> Results:
     """By another person of the county than who decided."""
-    return StepResults(results=await actions.announce(connection, act, body.items))
+    return body.answered(await actions.announce(connection, act, body.sound))

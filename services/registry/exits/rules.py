@@ -7,8 +7,16 @@ the household, never a person, and never an average of many. What is not known i
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from shared.values.verdicts import Reason, Rule, Verdict
+
+State = Literal[
+    "proposed", "reviewed", "checked", "consented", "noticed", "township_checked", "approved", "announced", "refused",
+    "withdrawn", "revoked",
+]  # fmt: skip
+ENDED: tuple[State, ...] = ("announced", "refused", "withdrawn", "revoked")
+ObjectionReason = Literal["income", "house", "assets", "procedure", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,18 @@ class ExitPolicy:
     unsafe_house_grades: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MeetingPolicy:
+    """The part of those entitled who must have attended."""
+
+    meeting_attendance_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePolicy:
+    public_notice_days: int
+
+
 def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
     """`approved` where every condition holds, else `refused`; each condition is a reason with its figures."""
     needed_fen = (policy.poverty_line_fen + policy.stable_margin_fen) * facts.members
@@ -53,8 +73,11 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
             "income",
             facts.members > 0 and facts.net_income_fen is not None and facts.net_income_fen > needed_fen,
             {
-                "income_year": facts.income_year, "net_income_fen": facts.net_income_fen,
-                "needed_more_than_fen": needed_fen, "members": facts.members, "known": facts.net_income_fen is not None,
+                "income_year": facts.income_year,
+                "net_income_fen": facts.net_income_fen,
+                "needed_more_than_fen": needed_fen,
+                "members": facts.members,
+                "known": facts.net_income_fen is not None,
             },
         ),
         # Two no worries: food and clothing (S26).
@@ -82,11 +105,11 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
         # What a confirmed fraud touched stands still until it was reviewed (domain notes 3, FraudConfirmed). The reason
         # stands only where it stops, so that what was decided before there were freezes comes out the same.
         *((Reason("frozen", passed=False),) if facts.frozen else ()),
-    )  # fmt: skip
+    )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-EXIT_RULE = Rule("registry.household_exit", ExitFacts, ExitPolicy, exit_decision)
+EXIT_RULE = Rule("registry.household_exit", ExitFacts, ExitPolicy, exit_decision, "docs/sources.md#s26")
 
 
 def income_year_for(day: date) -> int:

@@ -1,31 +1,49 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of the exit procedure; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.registry.exits.rules import ObjectionReason, State
+from shared.data.relations import Big, table
 
-exit_case = Table(
-    "exit_case", METADATA,
-    Column("id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
-    Column("year", Integer),
-    Column("state", Text), Column("members", Integer), Column("proposed_on", Date), Column("proposed_by", Text),
-    Column("reviewed_by", Text), Column("checked_by", Text),
-    Column("notice_posted_on", Date),
-    Column("notice_ends_on", Date), Column("township_checked_by", Text), Column("decided_by", Text),
-    Column("decision_id", Uuid), Column("announced_by", Text), Column("announced_on", Date),
-    Column("ended_code", Text), Column("version", BigInteger),
-)  # fmt: skip
-exit_step = Table(
-    "exit_step", METADATA,
-    Column("id", Uuid, primary_key=True), Column("exit_id", Uuid), Column("division", Text), Column("step", Text),
-    Column("outcome", Text), Column("acted_on", Date), Column("acted_by", Text), Column("role", Text),
-    Column("detail", JSONB), Column("recorded_at", DateTime(timezone=True)),
-)  # fmt: skip
-exit_objection = Table(
-    "exit_objection", METADATA,
-    Column("id", Uuid, primary_key=True), Column("exit_id", Uuid), Column("division", Text),
-    Column("raised_on", Date),
-    Column("raised_by", Text), Column("reason", Text), Column("resolved_on", Date), Column("resolved_by", Text),
-    Column("upheld", Boolean),
-)  # fmt: skip
+
+class ExitCase(NamedTuple):
+    id: UUID
+    household_id: UUID
+    division: str
+    year: int
+    state: State
+    members: int
+    proposed_on: date
+    proposed_by: str
+    reviewed_by: str | None
+    checked_by: str | None
+    notice_posted_on: date | None
+    notice_ends_on: date | None
+    township_checked_by: str | None
+    decided_by: str | None
+    decision_id: UUID | None
+    announced_by: str | None
+    announced_on: date | None
+    ended_code: str | None
+    version: Big
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class ExitObjection(NamedTuple):
+    id: UUID
+    exit_id: UUID
+    division: str
+    raised_on: date
+    raised_by: str
+    reason: ObjectionReason
+    resolved_on: date | None
+    resolved_by: str | None
+    upheld: bool | None
+
+
+exit_case = table("exit_case", ExitCase)
+exit_objection = table("exit_objection", ExitObjection)

@@ -14,6 +14,8 @@ from shared.facts.outbox import emit
 from shared.facts.steps import WaitError
 from shared.ground.context import Act
 
+NEWER_STANDS = "registry.households.newer_stands"
+
 
 def refusal(item: Any, known: dict[UUID, Any], act: Act, dated: str, seen: set[Any], key: Any) -> str | None:
     """Why an item of a batch is not taken: an unknown household, a date to come, the same one twice."""
@@ -28,33 +30,46 @@ def refusal(item: Any, known: dict[UUID, Any], act: Act, dated: str, seen: set[A
 
 
 async def record_incomes(connection: Connection, act: Act, items: Sequence[IncomeStatement]) -> list[ItemResult]:
-    """Replace the year's statements of each household; payments stay and supersede them."""
+    """A year's statement replaces one of an earlier day; payments stay and supersede both.
+
+    One that was overtaken on its way is kept, and its sender is told that a newer one stands.
+    """
     households = await queries.lock_households(connection, [i.household_id for i in items])
-    results, lines, events, seen = [], [], [], set[Any]()
+    newest = await queries.list_stated_on(connection, list(households))
+    results, standing, overtaken, events, seen = [], [], [], [], set[Any]()
     for item in items:
         code = refusal(item, households, act, "stated_on", seen, (item.household_id, item.income_year))
-        results.append(ItemResult(household_id=item.household_id, status="refused" if code else "accepted", code=code))
-        if code:
-            continue
-        division = households[item.household_id]["division"]
-        said = _stated_lines(item)
-        lines += [
-            {
-                "household_id": item.household_id, "division": division, "income_year": item.income_year,
-                "category": x.category, "payer": x.payer, "amount_fen": x.amount_fen, "stated_on": item.stated_on,
-            }
-            for x in said
-        ]  # fmt: skip
-        events.append(
-            IncomeAssessed(
-                household_id=item.household_id, division=division, income_year=item.income_year,
-                net_income_fen=net_income_fen(said),
-            )
-        )  # fmt: skip
-    if lines:
-        await queries.replace_statements(connection, lines, act.subject)
+        status = "refused" if code else "accepted"
+        if code is None:
+            division, said = households[item.household_id]["division"], _stated_lines(item)
+            lines = [_line(item, division, x) for x in said]
+            if item.stated_on < newest.get((item.household_id, item.income_year), item.stated_on):
+                overtaken += lines
+                code = NEWER_STANDS
+            else:
+                standing += lines
+                events.append(
+                    IncomeAssessed(
+                        household_id=item.household_id,
+                        division=division,
+                        income_year=item.income_year,
+                        net_income_fen=net_income_fen(said),
+                    )
+                )
+        results.append(ItemResult(household_id=item.household_id, status=status, code=code))
+    if standing:
+        await queries.set_statements(connection, standing, act.subject)
+    if overtaken:
+        await queries.keep_overtaken(connection, overtaken, act.subject)
     await emit(connection, act, "registry", events)
     return results
+
+
+def _line(item: IncomeStatement, division: str, line: IncomeLine) -> dict[str, Any]:
+    return {
+        "household_id": item.household_id, "division": division, "income_year": item.income_year,
+        "category": line.category, "payer": line.payer, "amount_fen": line.amount_fen, "stated_on": item.stated_on,
+    }  # fmt: skip
 
 
 def _stated_lines(item: IncomeStatement) -> list[IncomeLine]:
@@ -74,9 +89,10 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
             code = "registry.households.before_registration"
         results.append(ItemResult(household_id=item.household_id, status="refused" if code else "accepted", code=code))
         if code is None:
-            reports.append(item.model_dump(mode="json"))
+            own = {"since": item.observed_on, "stated_by": act.subject, "weight": "visit"}
+            reports.append(item.model_dump() | own)
     if reports:
-        await queries.revise_facts(connection, reports, act.subject)
+        await queries.revise_facts(connection, reports)
     return results
 
 
@@ -101,8 +117,9 @@ async def record_moves(connection: Connection, act: Act, moves: Sequence[Househo
     await queries.set_moved_in(connection, {i: move.moved_in_on for i, move in last.items()})
     await queries.revise_facts_onward(connection, [
         {
-            "household_id": str(i), "observed_on": move.moved_in_on.isoformat(), "house_grade": "A",
+            "household_id": i, "since": move.moved_in_on, "house_grade": "A",
             "house_area_m2_x100": move.area_m2_x100, "safe_water": True, "electricity": True,
+            "stated_by": act.subject, "weight": "attestation",
         }
         for i, move in last.items()
-    ], act.subject)  # fmt: skip
+    ])  # fmt: skip

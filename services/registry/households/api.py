@@ -30,9 +30,13 @@ Visitor = Annotated[Act, by("village", "team", "helper")]
 
 @router.get("")
 async def list_households(
-    connection: Transaction, act: Reader, cursor: UUID = FIRST, status: str | None = None,
-    division: str | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> HouseholdPage:  # fmt: skip
+    connection: Transaction,
+    act: Reader,
+    cursor: UUID = FIRST,
+    status: str | None = None,
+    division: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> HouseholdPage:
     """Households of the caller's area, by id. `next` is the cursor of the following page."""
     rows = await queries.list_households(connection, act.business_date, cursor, limit, status, division)
     items = [HouseholdSummary(**row) for row in rows]

@@ -2,26 +2,60 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, Integer, Text, Uuid, select
+from sqlalchemy import BigInteger, Boolean, Date, Integer, SmallInteger, Text, Uuid, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.households.rules import IncomeLine, MemberFacts
-from services.registry.households.tables import household
-from shared.data.sql import Connection, Row, RowCountError, execute, fetch, fetch_one, parameter, sql, statement
+from services.registry.households.tables import (
+    household,
+    household_contact,
+    household_fact,
+    income_line,
+    member,
+    member_fact,
+    person_index,
+)
+from shared.data.revisions import plain, revise, revision
+from shared.data.sql import (
+    Connection,
+    Row,
+    Statement,
+    execute,
+    execute_many,
+    fetch,
+    fetch_one,
+    fetch_or_not_found,
+    insert_many,
+    parameter,
+    sql,
+    statement,
+)
 from shared.ground.problems import Problem
 
+Rows = Sequence[dict[str, Any]]
+
 CONDITIONS = (
-    "house_grade", "safe_water", "electricity", "food_secure", "clothing_secure", "school_dropout",
-    "medical_insured", "unfinished_major_illness", "only_subsidies",
-)  # fmt: skip
+    "house_grade",
+    "safe_water",
+    "electricity",
+    "food_secure",
+    "clothing_secure",
+    "school_dropout",
+    "medical_insured",
+    "unfinished_major_illness",
+    "only_subsidies",
+)
+
+STATED = {"kind": "statement", "weight": "statement"}
+PAID = {"kind": "payment", "weight": "payment"}
 
 _GET = statement(select(household).where(household.c.id == parameter("id", household.c.id)))
 # One household whole, in one round trip; lists travel as JSON.
 WHOLE = (
-    f"SELECT h.*, f.deep_poverty, f.main_cause, {', '.join(f'f.{name}' for name in CONDITIONS)},"  # noqa: S608 - our names
+    f"SELECT h.*, f.deep_poverty, f.main_cause, {', '.join(f'f.{name}' for name in CONDITIONS)},"
     " (SELECT coalesce(json_agg(p ORDER BY p.relation <> 'head', p.born_on), '[]') FROM ("
     "   SELECT m.reference, f.name, f.sex, f.born_on, f.relation, f.labour, f.school_status, f.medical_insured"
     "   FROM member_fact f JOIN member m ON m.id = f.member_id"
@@ -31,8 +65,8 @@ WHOLE = (
     " FROM household h JOIN household_fact f ON f.household_id = h.id AND upper_inf(f.known)"
     " AND f.valid @> CAST(:on AS date) WHERE h.id = :household_id"
 )
-_WHOLE = sql(WHOLE, household_id=Uuid, on=Date)
-_LOCK = sql("SELECT * FROM household WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", ids=ARRAY(Uuid))
+_GET_WHOLE = sql(WHOLE)
+_LOCK = sql("SELECT * FROM household WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 _SUMMARY = (
     "SELECT h.id, h.household_no, h.division, h.status, h.relocation_cohort, h.exited_year, f.deep_poverty,"
     " (SELECT count(*) FROM member_fact m WHERE m.household_id = h.id AND upper_inf(m.known)"
@@ -40,74 +74,152 @@ _SUMMARY = (
     " FROM household h JOIN household_fact f ON f.household_id = h.id AND upper_inf(f.known)"
     " AND f.valid @> CAST(:on AS date)"
 )
-_PAGE = sql(
-    f"{_SUMMARY} WHERE h.id > :after AND (:status IS NULL OR h.status = :status)"
-    " AND (:division IS NULL OR h.division >= :division AND h.division <= :division || '~')"
-    " ORDER BY h.id LIMIT :limit",
-    on=Date, after=Uuid, status=Text, division=Text, limit=Integer,
-)  # fmt: skip
-_FACTS = sql(
-    "SELECT * FROM household_fact WHERE household_id = ANY(:ids) AND upper_inf(known)"
-    " AND valid @> CAST(:on AS date)",
-    ids=ARRAY(Uuid), on=Date,
-)  # fmt: skip
-_MEMBERS = sql(
-    "SELECT f.*, m.reference FROM member_fact f JOIN member m ON m.id = f.member_id"
-    " WHERE f.household_id = ANY(:ids) AND upper_inf(f.known) AND f.valid @> CAST(:on AS date)"
-    " ORDER BY f.household_id, f.relation <> 'head', f.born_on",
-    ids=ARRAY(Uuid), on=Date,
-)  # fmt: skip
-_INCOME_LINES = sql(
-    "SELECT household_id, income_year, category, kind, payer, amount_fen FROM income_line"
-    " WHERE household_id = ANY(:ids) AND upper_inf(known)",
-    ids=ARRAY(Uuid),
-)  # fmt: skip
-# A corrected statement ends what was known before and begins anew; equal amounts are left alone.
-_END_STATEMENTS = sql(
-    "UPDATE income_line l SET known = tstzrange(lower(l.known), clock_timestamp())"
-    " FROM unnest(:ids, :years) AS s (household_id, income_year)"
-    " WHERE l.household_id = s.household_id AND l.income_year = s.income_year AND l.kind = 'statement'"
-    " AND upper_inf(l.known)",
-    ids=ARRAY(Uuid), years=ARRAY(Integer),
-)  # fmt: skip
-_INSERT_STATEMENTS = sql(
-    "INSERT INTO income_line (id, household_id, division, income_year, category, kind, payer, amount_fen, stated_on,"
-    " stated_by)"
-    " SELECT uuidv7(), i, d, y, c, 'statement', p, a, o, :stated_by"
-    " FROM unnest(:ids, :divisions, :years, :categories, :payers, :amounts, :stated_on) AS s (i, d, y, c, p, a, o)",
-    ids=ARRAY(Uuid), divisions=ARRAY(Text), years=ARRAY(Integer), categories=ARRAY(Text), payers=ARRAY(Text),
-    amounts=ARRAY(BigInteger), stated_on=ARRAY(Date), stated_by=Text,
-)  # fmt: skip
-# The version known until now is closed; its days before the visit are said again, the days after are as seen.
-_REVISE = (
-    "WITH report AS (SELECT (r ->> 'household_id')::uuid AS household_id, (r ->> 'observed_on')::date AS observed_on,"
-    "   r AS seen FROM unnest(:reports) AS r),"
-    " ended AS (UPDATE household_fact f SET known = tstzrange(lower(f.known), clock_timestamp())"
-    "   FROM report r WHERE f.household_id = r.household_id AND upper_inf(f.known) AND {touched}"
-    "   RETURNING f.*, r.observed_on, r.seen),"
-    " before AS (INSERT INTO household_fact SELECT (jsonb_populate_record(NULL::household_fact, to_jsonb(e)"
-    "   || jsonb_build_object('id', uuidv7(), 'valid', daterange(lower(e.valid), e.observed_on),"
-    "      'known', tstzrange(clock_timestamp(), NULL)))).* FROM ended e WHERE lower(e.valid) < e.observed_on)"
-    " INSERT INTO household_fact SELECT (jsonb_populate_record(NULL::household_fact, to_jsonb(e)"
-    "   || jsonb_strip_nulls(e.seen) || jsonb_build_object('id', uuidv7(),"
-    "      'valid', daterange(greatest(lower(e.valid), e.observed_on), upper(e.valid)),"
-    "      'known', tstzrange(clock_timestamp(), NULL), 'stated_by', CAST(:stated_by AS text)))).* FROM ended e"
-)  # fmt: skip
-_REVISE_FACTS = sql(_REVISE.format(touched="f.valid @> r.observed_on"), reports=ARRAY(JSONB), stated_by=Text)
-# What later visits carried on from before is replaced too.
-_REVISE_ONWARD = sql(
-    _REVISE.format(touched="f.valid && daterange(r.observed_on, NULL)"), reports=ARRAY(JSONB), stated_by=Text
+_PAGE = sql(f"""
+    {_SUMMARY} WHERE h.id > :after AND (:status IS NULL OR h.status = :status)
+    AND (:division IS NULL OR h.division >= :division AND h.division <= :division || '~')
+    ORDER BY h.id LIMIT :limit
+""")
+_FACTS = sql("""
+    SELECT * FROM household_fact WHERE household_id = ANY(:ids) AND upper_inf(known)
+    AND valid @> CAST(:on AS date)
+""")
+_MEMBERS = sql("""
+    SELECT f.*, m.reference FROM member_fact f JOIN member m ON m.id = f.member_id
+    WHERE f.household_id = ANY(:ids) AND upper_inf(f.known) AND f.valid @> CAST(:on AS date)
+    ORDER BY f.household_id, f.relation <> 'head', f.born_on
+""")
+_INCOME_LINES = sql("""
+    SELECT household_id, income_year, category, kind, payer, amount_fen FROM income_line
+    WHERE household_id = ANY(:ids) AND upper_inf(known)
+""")
+_STATED_ON = sql("""
+    SELECT household_id, income_year, max(stated_on) AS stated_on FROM income_line WHERE household_id = ANY(:ids)
+    AND kind = 'statement' AND upper_inf(known) GROUP BY household_id, income_year
+""")
+# Said, but held for true at no time.
+_KEEP_OVERTAKEN = sql(
+    """
+    INSERT INTO income_line SELECT n.* FROM unnest(:lines) AS l, LATERAL jsonb_populate_record(NULL::income_line,
+    l || jsonb_build_object('id', uuidv7(), 'known', 'empty')) AS n
+""",
+    lines=ARRAY(JSONB),
 )
+_LAST_HEADS = sql("""
+    SELECT household_id, max(upper(valid)) AS since FROM member_fact WHERE household_id = ANY(:ids)
+    AND upper_inf(known) AND relation = 'head' GROUP BY household_id
+""")
+
+_REVISE_FACTS = revision(household_fact, "household_id")
+# What later visits carried on from before is replaced too.
+_REVISE_ONWARD = revision(household_fact, "household_id", onward=True)
+_END_MEMBERSHIP = revision(member_fact, "member_id", onward=True, anew=False)
+_SET_HEADS = revision(member_fact, "member_id", onward=True)
+_SET_STATEMENTS = revision(income_line, "household_id", "income_year", "kind")
+_SET_PAYMENTS = revision(income_line, "household_id", "income_year", "kind", "category", "payer")
 _SET_MOVED_IN = sql(
-    "UPDATE household h SET moved_in_on = o, version = version + 1 FROM unnest(:ids, :moved_in_on) AS m (i, o)"
-    " WHERE h.id = i",
-    ids=ARRAY(Uuid), moved_in_on=ARRAY(Date),
-)  # fmt: skip
+    """
+    UPDATE household h SET moved_in_on = o, version = version + 1 FROM unnest(:ids, :moved_in_on) AS m (i, o)
+    WHERE h.id = i
+""",
+    moved_in_on=ARRAY(Date),
+)
 _SET_STATUS = sql(
-    "UPDATE household SET status = :status, exited_on = :exited_on, exited_year = :exited_year,"
-    " version = version + 1 WHERE id = ANY(:ids)",
-    status=Text, exited_on=Date, exited_year=Integer, ids=ARRAY(Uuid),
-)  # fmt: skip
+    """
+    UPDATE household h SET status = s, exited_on = o, exited_year = y, version = version + 1
+    FROM unnest(:ids, :statuses, :exited_on, :exited_years) AS x (i, s, o, y)
+    WHERE h.id = i AND h.status = ANY(:before)
+""",
+    exited_on=ARRAY(Date),
+    exited_years=ARRAY(Integer),
+    before=ARRAY(Text),
+)
+# The day of an exit stays with a household that is struck later; the year's count is of those who are out.
+_STRIKE = sql("""
+    UPDATE household SET status = 'removed', exited_year = NULL, version = version + 1
+    WHERE id = ANY(:ids) AND status <> 'removed'
+""")
+_INSERT_HOUSEHOLDS = insert_many(
+    household,
+    ("id", "household_no", "division", "status", "registered_on", "exited_year", "relocation_cohort", "relocated"),
+)
+_INSERT_CONTACTS = insert_many(household_contact, ("household_id", "division", "phone_sealed", "account_sealed"))
+_INSERT_MEMBERS = insert_many(member, ("id", "household_id", "division", "id_number_sealed", "reference"))
+_INSERT_PERSONS = insert_many(person_index, ("key_id", "digest", "member_id", "division"))
+_INSERT_STATEMENTS = sql(
+    """
+    INSERT INTO income_line (id, household_id, division, income_year, category, kind, amount_fen, stated_on,
+    stated_by, weight)
+    SELECT uuidv7(), i, d, :income_year, c, 'statement', a, :stated_on, :stated_by, 'takeover'
+    FROM unnest(:household_id, :division, :category, :amount_fen) AS s (i, d, c, a)
+""",
+    household_id=ARRAY(Uuid),
+    division=ARRAY(Text),
+    category=ARRAY(Text),
+    amount_fen=ARRAY(BigInteger),
+)
+
+
+def _insert_open(table: str, since: str, **columns: Any) -> Statement[Any]:
+    """As `insert_many`, for rows out of the national register that hold from their day `since` on, until further
+    notice.
+    """
+    names = ", ".join(columns)
+    types = {n: ARRAY(t) for n, t in columns.items()} | {since: ARRAY(Date)}
+    return sql(
+        f"""
+        INSERT INTO {table} (id, valid, weight, {names}) SELECT uuidv7(), daterange(since, NULL), 'takeover', {names}
+        FROM unnest(:{since}, {", ".join(f":{n}" for n in columns)}) AS s (since, {names})
+    """,
+        **types,
+    )
+
+
+_INSERT_HOUSEHOLD_FACTS = _insert_open(
+    "household_fact",
+    "since",
+    household_id=Uuid,
+    division=Text,
+    attribute=Text,
+    main_cause=Text,
+    other_causes=JSONB,
+    deep_poverty=Boolean,
+    natural_village=Text,
+    house_area_m2_x100=Integer,
+    house_grade=Text,
+    safe_water=Boolean,
+    electricity=Boolean,
+    school_dropout=Boolean,
+    medical_insured=Boolean,
+    stated_by=Text,
+)
+_INSERT_MEMBER_FACTS = _insert_open(
+    "member_fact",
+    "since",
+    member_id=Uuid,
+    household_id=Uuid,
+    division=Text,
+    name=Text,
+    sex=Text,
+    born_on=Date,
+    relation=Text,
+    ethnicity=Text,
+    education=Text,
+    school_status=Text,
+    health=Text,
+    labour=Text,
+    work_place=Text,
+    work_months=SmallInteger,
+    medical_insured=Boolean,
+    pension_insured=Boolean,
+)
+
+
+class Standing(NamedTuple):
+    """How a household stands: the day of its exit, and the year in which it counts as out."""
+
+    status: str
+    exited_on: date | None
+    exited_year: int | None
 
 
 async def get_household(connection: Connection, household_id: UUID) -> Row:
@@ -124,10 +236,7 @@ async def get_whole(connection: Connection, household_id: UUID, on: date) -> Row
     Raises:
         Problem: `shared.not_found`, also where it lies outside the caller's area or was not yet registered.
     """
-    row = await fetch_one(connection, _WHOLE, household_id=household_id, on=on)
-    if row is None:
-        raise Problem("shared.not_found")
-    return row
+    return await fetch_or_not_found(connection, _GET_WHOLE, household_id=household_id, on=on)
 
 
 async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
@@ -168,30 +277,50 @@ async def list_incomes(connection: Connection, ids: Sequence[UUID]) -> dict[UUID
     return found
 
 
-async def replace_statements(connection: Connection, lines: Sequence[dict[str, Any]], stated_by: str) -> None:
-    """`lines`: household_id, division, income_year, category, payer, amount_fen, stated_on."""
-    years = sorted({(line["household_id"], line["income_year"]) for line in lines})
-    # A first statement ends nothing.
-    await execute(connection, _END_STATEMENTS, rows=None, ids=[i for i, _ in years], years=[y for _, y in years])
-    await execute(
-        connection, _INSERT_STATEMENTS, rows=len(lines), stated_by=stated_by,
-        ids=[line["household_id"] for line in lines], divisions=[line["division"] for line in lines],
-        years=[line["income_year"] for line in lines], categories=[line["category"] for line in lines],
-        payers=[line["payer"] for line in lines],
-        amounts=[line["amount_fen"] for line in lines], stated_on=[line["stated_on"] for line in lines],
-    )  # fmt: skip
+async def list_stated_on(connection: Connection, ids: Sequence[UUID]) -> dict[tuple[UUID, int], date]:
+    """By household and income year, the day of the statement that stands."""
+    rows = await fetch(connection, _STATED_ON, ids=list(ids))
+    return {(r["household_id"], r["income_year"]): r["stated_on"] for r in rows}
 
 
-async def revise_facts(connection: Connection, reports: Sequence[dict[str, Any]], stated_by: str) -> None:
-    """`reports`: JSON objects with household_id, observed_on and the columns that change; None changes nothing."""
-    await execute(connection, _REVISE_FACTS, rows=len(reports), reports=list(reports), stated_by=stated_by)
+async def set_statements(connection: Connection, lines: Rows, stated_by: str) -> None:
+    """What was stated of these households and years before stands no longer."""
+    await revise(connection, _SET_STATEMENTS, [line | STATED | {"stated_by": stated_by} for line in lines])
 
 
-async def revise_facts_onward(connection: Connection, reports: Sequence[dict[str, Any]], stated_by: str) -> None:
+async def set_payments(connection: Connection, lines: Rows, stated_by: str) -> None:
+    """As `set_statements`, of one payer's payments of one category."""
+    await revise(connection, _SET_PAYMENTS, [line | PAID | {"stated_by": stated_by} for line in lines])
+
+
+async def keep_overtaken(connection: Connection, lines: Rows, stated_by: str) -> None:
+    """Statements of before the one that stands: kept as they were said, and held for true at no time."""
+    kept = plain(line | STATED | {"stated_by": stated_by} for line in lines)
+    await execute(connection, _KEEP_OVERTAKEN, rows=len(kept), lines=kept)
+
+
+async def revise_facts(connection: Connection, reports: Sequence[Mapping[str, Any]]) -> None:
+    """`reports`: household_id, since, stated_by and the columns that change; None changes nothing."""
+    await revise(connection, _REVISE_FACTS, reports)
+
+
+async def revise_facts_onward(connection: Connection, reports: Sequence[Mapping[str, Any]]) -> None:
     """As `revise_facts`, also of every version that begins after the day."""
-    touched = await execute(connection, _REVISE_ONWARD, rows=None, reports=list(reports), stated_by=stated_by)
-    if touched < len(reports):
-        raise RowCountError(f"{touched} versions of facts for {len(reports)} households")
+    await revise(connection, _REVISE_ONWARD, reports)
+
+
+async def end_membership(connection: Connection, days: Mapping[UUID, date]) -> None:
+    """By member, the first day on which he is none any more."""
+    await revise(connection, _END_MEMBERSHIP, [{"member_id": i, "since": day} for i, day in days.items()])
+
+
+async def set_heads(connection: Connection, heirs: Mapping[UUID, UUID]) -> None:
+    """By member, the household whose head he becomes, from the day on which its last one was head no more."""
+    rows = await fetch(connection, _LAST_HEADS, ids=list(heirs.values()))
+    since = {r["household_id"]: r["since"] for r in rows}
+    await revise(connection, _SET_HEADS, [
+        {"member_id": i, "since": since.get(household_id), "relation": "head"} for i, household_id in heirs.items()
+    ])  # fmt: skip
 
 
 async def set_moved_in(connection: Connection, days: Mapping[UUID, date]) -> None:
@@ -199,10 +328,46 @@ async def set_moved_in(connection: Connection, days: Mapping[UUID, date]) -> Non
     await execute(connection, _SET_MOVED_IN, rows=len(days), ids=list(days), moved_in_on=list(days.values()))
 
 
-async def update_status(
-    connection: Connection, ids: Sequence[UUID], status: str, exited_on: date | None, exited_year: int | None
-) -> None:
+async def set_status(connection: Connection, changes: Mapping[UUID, Standing], before: Sequence[str]) -> None:
+    """By household, how it stands; it stood as one of `before`."""
     await execute(
-        connection, _SET_STATUS, rows=len(ids), ids=list(ids), status=status, exited_on=exited_on,
-        exited_year=exited_year,
-    )  # fmt: skip
+        connection,
+        _SET_STATUS,
+        rows=len(changes),
+        ids=list(changes),
+        before=list(before),
+        statuses=[s.status for s in changes.values()],
+        exited_on=[s.exited_on for s in changes.values()],
+        exited_years=[s.exited_year for s in changes.values()],
+    )
+
+
+async def strike(connection: Connection, ids: Sequence[UUID]) -> None:
+    """Strike households that are in the register."""
+    await execute(connection, _STRIKE, rows=len(ids), ids=list(ids))
+
+
+async def insert_households(connection: Connection, rows: Mapping[str, Rows]) -> None:
+    """`rows` by table: household, household_fact, household_contact, member, member_fact, person_index."""
+    await execute_many(connection, _INSERT_HOUSEHOLDS, rows["household"])
+    await execute_many(connection, _INSERT_HOUSEHOLD_FACTS, rows["household_fact"])
+    await execute_many(connection, _INSERT_CONTACTS, rows["household_contact"])
+    await execute_many(connection, _INSERT_MEMBERS, rows["member"])
+    await execute_many(connection, _INSERT_MEMBER_FACTS, rows["member_fact"])
+    await execute_many(connection, _INSERT_PERSONS, rows["person_index"])
+
+
+async def insert_statements(connection: Connection, lines: Rows, income_year: int, on: date, stated_by: str) -> None:
+    """The first that these households earned, by the national register. `lines`: household_id, division, category,
+    amount_fen.
+    """
+    columns = {n: [line[n] for line in lines] for n in ("household_id", "division", "category", "amount_fen")}
+    await execute(
+        connection,
+        _INSERT_STATEMENTS,
+        rows=len(lines),
+        income_year=income_year,
+        stated_on=on,
+        stated_by=stated_by,
+        **columns,
+    )

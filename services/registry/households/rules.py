@@ -36,7 +36,7 @@ class IncomeLine:
     amount_fen: int
 
 
-# Domain notes 2.1 "Income" (S15) and design 9: for one payer, category and period a payment supersedes a statement.
+# Domain notes 2.1 "Income" (S15) and ADR 6: for one payer, category and period a payment supersedes a statement.
 def earned_fen(lines: Sequence[IncomeLine]) -> int:
     """What came in of one category and year. A statement's totals hold every payer, so that what was paid lies in
     them: it replaces what was stated of the same payer, and of a payer who was not named it is presumed to lie in the
@@ -78,6 +78,13 @@ class Flags:
     has_labour: bool
     borrower_age_ok: bool
     needs_accessible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BorrowerPolicy:
+    """The oldest age at which one may borrow."""
+
+    oldest_borrower: int
 
 
 def household_flags(members: list[MemberFacts], on: date, oldest_borrower: int) -> Flags:

@@ -1,6 +1,7 @@
 """The registry's ground: divisions, households and members over time, incomes, roster imports."""
 
-from shared.data.ddl import audit, create_shared_tables, restrict, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, create_shared_tables, restrict, restrict_by_area
 
 revision = "0001"
 down_revision = None

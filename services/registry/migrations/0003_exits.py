@@ -1,9 +1,10 @@
 """The exit procedure: one open case per household, its steps, its objections."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

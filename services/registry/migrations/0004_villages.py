@@ -1,6 +1,7 @@
 """Village facilities and exits, the year's targets, and measures of help."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0004"
 down_revision = "0003"

@@ -1,7 +1,7 @@
 """What other services' facts mean here: payments become income, moves, more kinds of measures, freezes."""
 
-from shared.acts.freezes import create_freeze_table
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, create_freeze_table, restrict_by_area
 
 revision = "0005"
 down_revision = "0004"

@@ -1,6 +1,7 @@
 """People who leave a household, and households that are struck: reported by one person, confirmed by another."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0006"
 down_revision = "0005"

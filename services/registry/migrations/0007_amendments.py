@@ -1,6 +1,7 @@
 """What comes after an exit: returns to poverty, revocations, corrections; laid before one person by another."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0007"
 down_revision = "0006"

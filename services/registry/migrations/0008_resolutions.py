@@ -1,6 +1,7 @@
 """Grants to resolve households to their people, and the record of every household that was resolved."""
 
-from shared.data.ddl import audit, restrict, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict
 
 revision = "0008"
 down_revision = "0007"

@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 
 from services.registry.resolutions import queries
-from services.registry.resolutions.rules import Grant, over_limit, resolve_refusal
+from services.registry.resolutions.rules import Grant, ResolutionPolicy, over_limit, resolve_refusal
 from services.registry.resolutions.schemas import GrantShown, GrantTerms, PersonShown, Resolve, Resolved
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection, Row
@@ -53,7 +53,7 @@ async def resolve(
     if code:
         log.warning("resolve_refused", subject=act.subject, code=code, purpose=asked.purpose, households=len(ids))
         raise Problem(code)
-    most = policy.on(act.business_date)["resolved_households_an_hour"]
+    most = policy.on(act.business_date, ResolutionPolicy).resolved_households_an_hour
     if over_limit(await queries.count_last_hour(connection, act.subject), len(ids), most):
         log.warning("resolve_refused", subject=act.subject, code="too_many", households=len(ids))
         raise Problem("registry.resolutions.too_many", most=most, retry_after_seconds=HOUR_SECONDS)

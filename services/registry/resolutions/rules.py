@@ -14,6 +14,13 @@ class Grant:
     ends_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class ResolutionPolicy:
+    """How many households one subject may have resolved to their people within an hour."""
+
+    resolved_households_an_hour: int
+
+
 # Domain notes 4, "Subscriber": with a logged purpose; mechanics 7: no more than the purpose needs.
 def resolve_refusal(grant: Grant | None, purpose: str, on: date, *, id_numbers: bool) -> str | None:
     """Why nobody is named; None when the grant covers what is asked."""

@@ -1,120 +1,98 @@
 """All SQL about roster imports. A file's households are written set-based: one statement a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Date, Integer, LargeBinary, SmallInteger, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Integer, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.registry.households.tables import household, household_contact, member, person_index
 from services.registry.roster.tables import roster_finding
-from shared.data.sql import Connection, Row, Statement, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
 from shared.ground.problems import Problem
 
 Rows = Sequence[dict[str, Any]]
 
-_INSERT_IMPORT = sql(
-    "INSERT INTO roster_import (id, division, state, income_year, business_date, submitted_by, sha256, file_sealed)"
-    " VALUES (:id, :division, 'received', :income_year, :on, :submitted_by, :sha256, :file_sealed)",
-    id=Uuid, division=Text, income_year=Integer, on=Date, submitted_by=Text, sha256=Text, file_sealed=LargeBinary,
-)  # fmt: skip
-_GET = sql(
-    "SELECT id, state, income_year, people, households, accepted_households, rejected_households, problem"
-    " FROM roster_import WHERE id = :id",
-    id=Uuid,
-)  # fmt: skip
+_INSERT_IMPORT = sql("""
+    INSERT INTO roster_import (id, division, state, income_year, business_date, submitted_by, sha256, file_sealed)
+    VALUES (:id, :division, 'received', :income_year, :on, :submitted_by, :sha256, :file_sealed)
+""")
+_GET = sql("""
+    SELECT id, state, income_year, people, households, accepted_households, rejected_households, problem
+    FROM roster_import WHERE id = :id
+""")
 _FINDINGS = sql(
-    'SELECT position, row, household_no, "column", kind, code, rejects FROM roster_finding'
-    " WHERE import_id = :id AND position > :after ORDER BY position LIMIT :limit",
-    id=Uuid, after=Integer, limit=Integer,
-)  # fmt: skip
+    """
+    SELECT position, row, household_no, "column", kind, code, rejects FROM roster_finding
+    WHERE import_id = :id AND position > :after ORDER BY position LIMIT :limit
+""",
+    after=Integer,
+)
 # Whoever works on an import holds its row; one that is `running` and free was left by somebody who died.
-_WAITING = sql(
-    "SELECT id FROM roster_import WHERE state IN ('received', 'running')"
-    " ORDER BY submitted_at, id LIMIT 1 FOR UPDATE SKIP LOCKED"
-)
-_BEGIN = sql(
-    "UPDATE roster_import SET state = 'running', attempts = attempts + 1 WHERE id = ("
-    " SELECT id FROM roster_import WHERE state IN ('received', 'running')"
-    " ORDER BY submitted_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, attempts"
-)
-_LOCK = sql("SELECT * FROM roster_import WHERE id = :id AND state = 'running' FOR UPDATE SKIP LOCKED", id=Uuid)
+_WAITING = sql("""
+    SELECT id FROM roster_import WHERE state IN ('received', 'running')
+    ORDER BY submitted_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+""")
+_BEGIN = sql("""
+    UPDATE roster_import SET state = 'running', attempts = attempts + 1 WHERE id = (
+    SELECT id FROM roster_import WHERE state IN ('received', 'running')
+    ORDER BY submitted_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, attempts
+""")
+_LOCK = sql("SELECT * FROM roster_import WHERE id = :id AND state = 'running' FOR UPDATE SKIP LOCKED")
 # The file is people's data: it goes when its content has been taken or refused.
 _FINISH = sql(
-    "UPDATE roster_import SET state = :state, people = :people, households = :households,"
-    " accepted_households = :accepted, rejected_households = :rejected, problem = :problem, file_sealed = NULL,"
-    " finished_at = clock_timestamp() WHERE id = :id",
-    id=Uuid, state=Text, people=Integer, households=Integer, accepted=Integer, rejected=Integer, problem=JSONB,
-)  # fmt: skip
-_VILLAGES = sql(
-    "SELECT t.name_zh AS township, v.name_zh AS village, v.code FROM division v"
-    " JOIN division t ON t.code = left(v.code, 9) AND t.level = 'township' AND t.valid @> CAST(:on AS date)"
-    " WHERE v.level = 'village' AND v.valid @> CAST(:on AS date) AND v.code >= :area AND v.code <= :area || '~'",
-    on=Date, area=Text,
-)  # fmt: skip
-_REGISTERED = sql("SELECT household_no FROM household WHERE household_no = ANY(:numbers)", numbers=ARRAY(Text))
-_KNOWN = sql(
-    "SELECT DISTINCT p.digest FROM person_index p JOIN unnest(:key_ids, :digests) AS s (k, d)"
-    " ON p.key_id = s.k AND p.digest = s.d",
-    key_ids=ARRAY(Text), digests=ARRAY(LargeBinary),
-)  # fmt: skip
-
-_INSERT_HOUSEHOLDS = insert_many(
-    household,
-    ("id", "household_no", "division", "status", "registered_on", "exited_year", "relocation_cohort", "relocated"),
+    """
+    UPDATE roster_import SET state = :state, people = :people, households = :households,
+    accepted_households = :accepted, rejected_households = :rejected, problem = :problem, file_sealed = NULL,
+    finished_at = clock_timestamp() WHERE id = :id
+""",
+    households=Integer,
+    accepted=Integer,
+    rejected=Integer,
 )
-_INSERT_CONTACTS = insert_many(
-    household_contact, ("household_id", "division", "phone_sealed", "account_sealed")
-)  # fmt: skip
-_INSERT_MEMBERS = insert_many(member, ("id", "household_id", "division", "id_number_sealed", "reference"))
-_INSERT_PERSONS = insert_many(person_index, ("key_id", "digest", "member_id", "division"))
+_VILLAGES = sql("""
+    SELECT t.name_zh AS township, v.name_zh AS village, v.code FROM division v
+    JOIN division t ON t.code = left(v.code, 9) AND t.level = 'township' AND t.valid @> CAST(:on AS date)
+    WHERE v.level = 'village' AND v.valid @> CAST(:on AS date) AND v.code >= :area AND v.code <= :area || '~'
+""")
+_REGISTERED = sql("SELECT household_no FROM household WHERE household_no = ANY(:numbers)")
+_KNOWN = sql(
+    """
+    SELECT DISTINCT p.digest FROM person_index p JOIN unnest(:key_ids, :digests) AS s (k, d)
+    ON p.key_id = s.k AND p.digest = s.d
+""",
+    key_ids=ARRAY(Text),
+)
+
 _INSERT_FINDINGS = insert_many(
     roster_finding,
     ("import_id", "division", "position", "row", "household_no", "column", "kind", "code", "rejects"),
 )
 
 
-def _insert_open(table: str, since: str, **columns: Any) -> Statement:
-    """As `insert_many`, for rows that hold from their day `since` on, until further notice."""
-    names = ", ".join(columns)
-    types = {n: ARRAY(t) for n, t in columns.items()} | {since: ARRAY(Date)}
-    return sql(
-        f"INSERT INTO {table} (id, valid, {names}) SELECT uuidv7(), daterange(since, NULL), {names}"  # noqa: S608
-        f" FROM unnest(:{since}, {', '.join(f':{n}' for n in columns)}) AS s (since, {names})",
-        **types,
-    )
-
-
-_INSERT_HOUSEHOLD_FACTS = _insert_open(
-    "household_fact", "since", household_id=Uuid, division=Text, attribute=Text, main_cause=Text, other_causes=JSONB,
-    deep_poverty=Boolean, natural_village=Text, house_area_m2_x100=Integer, house_grade=Text, safe_water=Boolean,
-    electricity=Boolean, school_dropout=Boolean, medical_insured=Boolean, stated_by=Text,
-)  # fmt: skip
-_INSERT_MEMBER_FACTS = _insert_open(
-    "member_fact", "since", member_id=Uuid, household_id=Uuid, division=Text, name=Text, sex=Text, born_on=Date,
-    relation=Text, ethnicity=Text, education=Text, school_status=Text, health=Text, labour=Text, work_place=Text,
-    work_months=SmallInteger, medical_insured=Boolean, pension_insured=Boolean,
-)  # fmt: skip
-_INSERT_INCOMES = sql(
-    "INSERT INTO income_line (id, household_id, division, income_year, category, kind, amount_fen, stated_on,"
-    " stated_by)"
-    " SELECT uuidv7(), i, d, :income_year, c, 'statement', a, :stated_on, :stated_by"
-    " FROM unnest(:household_id, :division, :category, :amount_fen) AS s (i, d, c, a)",
-    household_id=ARRAY(Uuid), division=ARRAY(Text), category=ARRAY(Text), amount_fen=ARRAY(BigInteger),
-    income_year=Integer, stated_on=Date, stated_by=Text,
-)  # fmt: skip
-
-
 async def insert_import(
-    connection: Connection, import_id: UUID, division: str, income_year: int, on: date, submitted_by: str,
-    sha256: str, file_sealed: bytes,
-) -> None:  # fmt: skip
+    connection: Connection,
+    import_id: UUID,
+    division: str,
+    income_year: int,
+    on: date,
+    submitted_by: str,
+    sha256: str,
+    file_sealed: bytes,
+) -> None:
     await execute(
-        connection, _INSERT_IMPORT, rows=1, id=import_id, division=division, income_year=income_year, on=on,
-        submitted_by=submitted_by, sha256=sha256, file_sealed=file_sealed,
-    )  # fmt: skip
+        connection,
+        _INSERT_IMPORT,
+        rows=1,
+        id=import_id,
+        division=division,
+        income_year=income_year,
+        on=on,
+        submitted_by=submitted_by,
+        sha256=sha256,
+        file_sealed=file_sealed,
+    )
 
 
 async def get_import(connection: Connection, import_id: UUID) -> Row:
@@ -145,13 +123,27 @@ async def lock_import(connection: Connection, import_id: UUID) -> Row | None:
 
 
 async def finish_import(
-    connection: Connection, import_id: UUID, *, state: str, people: int = 0, households: int = 0, accepted: int = 0,
+    connection: Connection,
+    import_id: UUID,
+    *,
+    state: str,
+    people: int = 0,
+    households: int = 0,
+    accepted: int = 0,
     problem: dict[str, Any] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     await execute(
-        connection, _FINISH, rows=1, id=import_id, state=state, people=people, households=households,
-        accepted=accepted, rejected=households - accepted, problem=problem,
-    )  # fmt: skip
+        connection,
+        _FINISH,
+        rows=1,
+        id=import_id,
+        state=state,
+        people=people,
+        households=households,
+        accepted=accepted,
+        rejected=households - accepted,
+        problem=problem,
+    )
 
 
 async def list_villages(connection: Connection, area: str, on: date) -> dict[tuple[str, str], list[str]]:
@@ -169,29 +161,8 @@ async def list_registered(connection: Connection, numbers: Sequence[str]) -> set
 
 async def list_known_digests(connection: Connection, digests: Sequence[tuple[str, bytes]]) -> set[bytes]:
     """Which of these (key id, digest) belong to somebody in the register."""
-    rows = await fetch(
-        connection, _KNOWN, key_ids=[k for k, _ in digests], digests=[d for _, d in digests]
-    )  # fmt: skip
+    rows = await fetch(connection, _KNOWN, key_ids=[k for k, _ in digests], digests=[d for _, d in digests])
     return {r["digest"] for r in rows}
-
-
-async def insert_households(connection: Connection, rows: Mapping[str, Rows]) -> None:
-    """`rows` by table: household, household_fact, household_contact, member, member_fact, person_index."""
-    await execute_many(connection, _INSERT_HOUSEHOLDS, rows["household"])
-    await execute_many(connection, _INSERT_HOUSEHOLD_FACTS, rows["household_fact"])
-    await execute_many(connection, _INSERT_CONTACTS, rows["household_contact"])
-    await execute_many(connection, _INSERT_MEMBERS, rows["member"])
-    await execute_many(connection, _INSERT_MEMBER_FACTS, rows["member_fact"])
-    await execute_many(connection, _INSERT_PERSONS, rows["person_index"])
-
-
-async def insert_incomes(connection: Connection, lines: Rows, income_year: int, on: date, stated_by: str) -> None:
-    """`lines`: household_id, division, category, amount_fen."""
-    columns = {n: [line[n] for line in lines] for n in ("household_id", "division", "category", "amount_fen")}
-    await execute(
-        connection, _INSERT_INCOMES, rows=len(lines), income_year=income_year, stated_on=on, stated_by=stated_by,
-        **columns,
-    )  # fmt: skip
 
 
 async def insert_findings(connection: Connection, rows: Rows) -> None:

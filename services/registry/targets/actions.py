@@ -1,14 +1,14 @@
 """Setting what a year is to reach, and reading what it has reached."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from services.registry.targets import queries
 from services.registry.targets.rules import township_exited
 from services.registry.targets.schemas import Target, TargetResult, TargetRow
-from services.registry.villages.actions import incidence_policy
+from services.registry.villages.rules import IncidencePolicy
 from shared.data.sql import Connection
 from shared.ground.context import Act
+from shared.ground.policy import Policy
 
 
 async def set_targets(connection: Connection, act: Act, items: Sequence[Target]) -> list[TargetResult]:
@@ -16,7 +16,7 @@ async def set_targets(connection: Connection, act: Act, items: Sequence[Target])
     results, accepted, seen = [], [], set[tuple[int, str, str]]()
     for item in items:
         key, problem = (item.year, item.code, item.division), None
-        if not act.caller.area or not item.division.startswith(act.caller.area):
+        if not act.caller.within(item.division):
             problem = "registry.targets.outside_area"
         elif key in seen:
             problem = "registry.targets.twice_in_batch"
@@ -34,11 +34,11 @@ async def set_targets(connection: Connection, act: Act, items: Sequence[Target])
     return results
 
 
-async def list_targets(connection: Connection, act: Act, numbers: dict[str, Any], year: int) -> list[TargetRow]:
+async def list_targets(connection: Connection, act: Act, policy: Policy, year: int) -> list[TargetRow]:
     """The year's targets with what the registers count now; nobody who decides reads them."""
     rows = await queries.list_targets(connection, year, act.business_date)
     townships = await queries.list_planned_townships(connection, year, act.business_date)
-    limit = incidence_policy(numbers)
+    limit = policy.on(act.business_date, IncidencePolicy)
     out = [t.division for t in townships if township_exited(t, limit)]
     return [
         TargetRow(**{

@@ -26,5 +26,4 @@ async def list_targets(
     connection: Transaction, act: Reader, policy: CurrentPolicy, year: Annotated[int, Query(ge=2014, le=2030)]
 ) -> TargetTable:
     """A year's targets in the caller's area, with what the registers count on the business date."""
-    numbers = policy.on(act.business_date)
-    return TargetTable(items=await actions.list_targets(connection, act, numbers, year))
+    return TargetTable(items=await actions.list_targets(connection, act, policy, year))

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from services.relocation.allocation import queries
 from services.relocation.allocation.rules import (
+    AllocationPolicy,
     Held,
     Inputs,
     Lot,
+    SeedPolicy,
     Unit,
     cap_m2_x100,
     digest,
@@ -24,12 +26,16 @@ from services.relocation.allocation.rules import (
     swap_refusal,
 )
 from services.relocation.allocation.schemas import NewRound, Swap
+from services.relocation.allocation.tables import Allocation, AllocationLot, AllocationRound, AllocationSwap, allocation
 from services.relocation.applications import actions as applications
 from services.relocation.applications import queries as application_queries
-from services.relocation.applications.schemas import Result
+from services.relocation.applications.tables import Application
 from services.relocation.sites import queries as sites
+from services.relocation.sites.tables import Home
+from shared.acts.bodies import Result, result
 from shared.acts.freezes import list_frozen
-from shared.data.sql import Connection, Row
+from shared.acts.procedures import Finding, Procedure, Step, advance, log_steps, notice_over_on
+from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdRemoved
 from shared.events.relocation import FlatAllocated, FlatReleased
@@ -37,10 +43,23 @@ from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
+from shared.values.calendar import Days
 from shared.values.ids import uuid7
 
+ROOM = "relocation.allocation"
+# A flat that was drawn waits for its keys: the steps are taken in the room of the moves.
+MOVE = Procedure("relocation.moves", allocation, ((
+    # name, after, who may; who must not, what it signs
+    Step("key_handed", "allocated", ("township",), signs="key_handed", waits_for="notice_ends_on",
+         zh="交钥匙", en="The keys are handed over"),
+    Step("reported", "key_handed", ("team", "helper"), ("confirmed_by",), "reported", days=30,
+         zh="上报入住", en="The move is reported"),
+    Step("moved_in", "reported", ("township",), ("reported_by",), "confirmed", sets=("moved_in_on",),
+         zh="核实入住", en="The move is confirmed"),
+),))  # fmt: skip
 
-async def freeze(connection: Connection, act: Act, policy: Policy, order: NewRound) -> Row:
+
+async def freeze(connection: Connection, act: Act, policy: Policy, order: NewRound) -> AllocationRound:
     """Freeze the lots of a cohort and the free units of these sites, as they are today; returns the round.
 
     Raises:
@@ -50,8 +69,8 @@ async def freeze(connection: Connection, act: Act, policy: Policy, order: NewRou
     wanted = [str(i) for i in sorted(set(order.site_ids))]
     found = await queries.find_round(connection, order.id)
     if found is not None:
-        if (found["cohort"], found["site_ids"]) != (order.cohort, wanted):
-            raise Problem("relocation.allocation.content_differs")
+        if (found.cohort, found.site_ids) != (order.cohort, wanted):
+            raise Problem("shared.content_differs")
         return found
     if len(await sites.list_sites_by_id(connection, order.site_ids)) < len(wanted):
         raise Problem("relocation.allocation.site_unknown")
@@ -61,7 +80,7 @@ async def freeze(connection: Connection, act: Act, policy: Policy, order: NewRou
     return await queries.get_round(connection, order.id)
 
 
-async def refreeze(connection: Connection, act: Act, policy: Policy, round_id: UUID) -> Row:
+async def refreeze(connection: Connection, act: Act, policy: Policy, round_id: UUID) -> AllocationRound:
     """Freeze the list anew; a published seed is void.
 
     Raises:
@@ -69,11 +88,11 @@ async def refreeze(connection: Connection, act: Act, policy: Policy, round_id: U
     """
     await application_queries.take_turn(connection)
     found = await queries.lock_round(connection, round_id)
-    if found["state"] == "drawn":
+    if found.state == "drawn":
         raise Problem("relocation.allocation.already_drawn")
-    if found["state"] == "announced" and await _unchanged(connection, found):
+    if found.state == "announced" and await _unchanged(connection, found):
         raise Problem("relocation.allocation.list_unchanged")
-    row, inputs, lots = await _list(connection, act, policy, round_id, found["cohort"], found["site_ids"])
+    row, inputs, lots = await _list(connection, act, policy, round_id, found.cohort, found.site_ids)
     await queries.refreeze_round(connection, row)
     await queries.set_list(connection, round_id, inputs, row["inputs_hash"], lots)
     return await queries.get_round(connection, round_id)
@@ -81,85 +100,87 @@ async def refreeze(connection: Connection, act: Act, policy: Policy, round_id: U
 
 async def _list(
     connection: Connection, act: Act, policy: Policy, round_id: UUID, cohort: int, site_ids: Sequence[str]
-) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
+) -> tuple[dict[str, Any], dict[str, Any], list[AllocationLot]]:
     """A round's row, its inputs, and whose lots they name."""
-    numbers = policy.on(act.business_date)
+    figures = policy.on(act.business_date, AllocationPolicy)
     agreed = await application_queries.list_agreed(connection, cohort)
-    frozen = await list_frozen(connection, [a["household_id"] for a in agreed])
-    waiting = [a for a in agreed if a["household_id"] not in frozen]
-    free = await sites.list_free_units(connection, [UUID(i) for i in site_ids])
+    frozen = await list_frozen(connection, [a.household_id for a in agreed])
+    waiting = [a for a in agreed if a.household_id not in frozen]
+    free = await sites.list_free_homes(connection, [UUID(i) for i in site_ids])
     if not waiting or not free:
         raise Problem("relocation.allocation.nothing_to_draw")
     SystemRandom().shuffle(waiting)  # a lot's number must say nothing about whose it is
     lots = [
-        {
-            "round_id": round_id, "lot": f"L{number:05}", "application_id": a["id"], "household_id": a["household_id"],
-            "division": a["division"], "members": a["members_now"], "needs_accessible": a["needs_accessible"],
-            "village": a["division"],
-        }
-        for number, a in enumerate(waiting, 1)
-    ]  # fmt: skip
+        AllocationLot(round_id, f"L{n:05}", a.id, a.household_id, a.division, a.members, a.needs_accessible, a.division)
+        for n, a in enumerate(waiting, 1)
+    ]
     inputs = inputs_json(
         Inputs(
-            str(round_id), 0, cohort, act.business_date.isoformat(), numbers["area_cap_m2_x100_per_person"],
-            numbers["pair_from_members"], tuple(_lot(x) for x in lots), tuple(_unit(u) for u in free),
+            str(round_id),
+            0,
+            cohort,
+            act.business_date.isoformat(),
+            figures.area_cap_m2_x100_per_person,
+            figures.pair_from_members,
+            tuple(_lot(x) for x in lots),
+            tuple(_unit(u) for u in free),
         )
-    )  # fmt: skip
+    )
     row = {
         "id": round_id, "cohort": cohort, "state": "frozen", "site_ids": list(site_ids),
         "snapshot_on": act.business_date, "inputs_hash": digest(inputs), "lots": len(lots), "units": len(free),
-        "notice_days": numbers["allocation_notice_days"], "frozen_by": act.subject,
+        "notice_days": figures.allocation_notice_days, "frozen_by": act.subject,
     }  # fmt: skip
     return row, inputs, lots
 
 
-def _lot(row: Mapping[str, Any]) -> Lot:
-    return Lot(row["lot"], row["members"], row["needs_accessible"], row["village"])
+def _lot(lot: AllocationLot) -> Lot:
+    return Lot(lot.lot, lot.members, lot.needs_accessible, lot.village)
 
 
-def _unit(row: Mapping[str, Any]) -> Unit:
-    return Unit(
-        str(row["id"]), str(row["site_id"]), row["block"], "+".join(row["flats"]), row["area_m2_x100"],
-        row["accessible"], row["paired"],
-    )  # fmt: skip
+def _unit(home: Home) -> Unit:
+    no = "+".join(home.flats)
+    return Unit(str(home.id), str(home.site_id), home.block, no, home.area_m2_x100, home.accessible, home.paired)
 
 
-async def _unchanged(connection: Connection, found: Row) -> bool:
+async def _unchanged(connection: Connection, found: AllocationRound) -> bool:
     """Whether everything on the list is still to be had: lots agreed and not frozen, the same units free.
 
     Who agreed after the freeze waits for the next round; members and village stay as they were counted.
     """
-    lots = await queries.list_all_lots(connection, found["id"])
-    rows = await application_queries.lock_applications(connection, [x["application_id"] for x in lots])
-    if len(rows) < len(lots) or any(r["state"] != "agreed" for r in rows.values()):
+    lots = await queries.list_all_lots(connection, found.id)
+    rows = await application_queries.lock_applications(connection, [x.application_id for x in lots])
+    if len(rows) < len(lots) or any(case.state != "agreed" for case in rows.values()):
         return False
-    if await list_frozen(connection, [x["household_id"] for x in lots]):
+    if await list_frozen(connection, [x.household_id for x in lots]):
         return False
-    free = await sites.list_free_units(connection, [UUID(i) for i in found["site_ids"]])
-    inputs = (await queries.list_draws(connection, found["id"]))[0]["inputs"]
-    return {u["unit_id"] for u in inputs["units"]} == {str(u["id"]) for u in free}
+    free = await sites.list_free_homes(connection, [UUID(i) for i in found.site_ids])
+    inputs = (await queries.list_draws(connection, found.id))[0].inputs
+    return {u["unit_id"] for u in inputs["units"]} == {str(home.id) for home in free}
 
 
-async def publish_seed(connection: Connection, act: Act, round_id: UUID, seed: str, inputs_hash: str) -> Row:
+async def publish_seed(
+    connection: Connection, act: Act, round_id: UUID, seed: str, inputs_hash: str
+) -> AllocationRound:
     """Bind a seed to the list with this hash, before anybody can know what it draws.
 
     Raises:
         Problem: by who froze the list (403); for another list, or another seed was published (409).
     """
     found = await queries.lock_round(connection, round_id)
-    if found["frozen_by"] == act.subject:
+    if found.frozen_by == act.subject:
         raise Problem("shared.same_person")
-    if found["inputs_hash"] != inputs_hash:
+    if found.inputs_hash != inputs_hash:
         raise Problem("relocation.allocation.list_changed")
-    if found["state"] != "frozen":
-        if found["seed"] != seed:
+    if found.state != "frozen":
+        if found.seed != seed:
             raise Problem("relocation.allocation.seed_published")
         return found
     await queries.set_seed(connection, round_id, seed, act.business_date, act.subject)
     return await queries.get_round(connection, round_id)
 
 
-async def draw_round(connection: Connection, act: Act, policy: Policy, round_id: UUID) -> Row:
+async def draw_round(connection: Connection, act: Act, policy: Policy, round_id: UUID) -> AllocationRound:
     """Draw, and give out what was drawn; a round that was drawn stays as it is.
 
     Raises:
@@ -167,16 +188,17 @@ async def draw_round(connection: Connection, act: Act, policy: Policy, round_id:
     """
     await application_queries.take_turn(connection)
     found = await queries.lock_round(connection, round_id)
-    if found["state"] == "drawn":
+    if found.state == "drawn":
         return found
-    if found["state"] == "frozen":
+    if found.state == "frozen":
         raise Problem("relocation.allocation.seed_missing")
-    earliest = found["seed_on"] + timedelta(days=policy.on(found["seed_on"])["seed_days_before_draw"])
+    assert found.seed_on is not None
+    earliest = found.seed_on + timedelta(days=policy.on(found.seed_on, SeedPolicy).seed_days_before_draw)
     if act.business_date < earliest:
         raise Problem("relocation.allocation.too_early", draw_from_on=earliest.isoformat())
     if not await _unchanged(connection, found):
         raise Problem("relocation.allocation.list_changed")
-    inputs = read_inputs((await queries.list_draws(connection, round_id))[0]["inputs"])
+    inputs = read_inputs((await queries.list_draws(connection, round_id))[0].inputs)
     result, facts = await _draw(connection, act, found, inputs)
     allocated = len(result["allocations"])
     await queries.set_drawn(connection, round_id, act.business_date, act.subject, digest(result), allocated)
@@ -185,122 +207,151 @@ async def draw_round(connection: Connection, act: Act, policy: Policy, round_id:
 
 
 async def _draw(
-    connection: Connection, act: Act, found: Row, inputs: Inputs
-) -> tuple[dict[str, Any], list[Payload]]:  # fmt: skip
+    connection: Connection, act: Act, found: AllocationRound, inputs: Inputs
+) -> tuple[dict[str, Any], list[Payload]]:
     """Draw by the round's seed and give out the units; the draw's inputs are stored already."""
-    result = draw(inputs, found["seed"])
-    await queries.set_result(connection, found["id"], inputs.draw_no, result, digest(result), act.business_date)
-    chosen = {row["lot"]: UUID(row["unit_id"]) for row in result["allocations"]}
+    assert found.seed is not None
+    drawn = draw(inputs, found.seed)
+    await queries.set_result(connection, found.id, inputs.draw_no, drawn, digest(drawn), act.business_date)
+    chosen = {row["lot"]: UUID(row["unit_id"]) for row in drawn["allocations"]}
     units = {UUID(u.unit_id): u for u in inputs.units}
-    notice_ends_on = act.business_date + timedelta(days=found["notice_days"])
-    rows = [
-        {
-            "id": uuid7(), "round_id": found["id"], "draw_no": inputs.draw_no, "lot": x["lot"],
-            "application_id": x["application_id"], "household_id": x["household_id"], "division": x["division"],
-            "cohort": found["cohort"], "unit_id": chosen[x["lot"]], "members": x["members"],
-            "cap_m2_x100": cap_m2_x100(x["members"], inputs.cap_m2_x100_per_person),
-            "area_m2_x100": units[chosen[x["lot"]]].area_m2_x100, "accessible": units[chosen[x["lot"]]].accessible,
-            "needs_accessible": x["needs_accessible"], "state": "allocated", "allocated_on": act.business_date,
-            "notice_ends_on": notice_ends_on, "swap_id": None,
-        }
-        for x in await queries.list_all_lots(connection, found["id"]) if x["lot"] in chosen
-    ]  # fmt: skip
+    lots = [x for x in await queries.list_all_lots(connection, found.id) if x.lot in chosen]
+    homes = [_given(act, found, inputs, x, chosen[x.lot], units[chosen[x.lot]]) for x in lots]
+    cases = await application_queries.lock_applications(connection, [x.application_id for x in lots])
     await sites.set_unit_states(connection, sorted(chosen.values()), "allocated")
-    await queries.insert_allocations(connection, rows)
-    await applications.advance(connection, act, "allocated", [_allocated(row) for row in rows])
-    return result, [allocated_fact(act, row) for row in rows]
+    await _give(connection, act, "allocated", homes, cases)
+    return drawn, [allocated_fact(act, home) for home in homes]
 
 
-def _allocated(row: Mapping[str, Any]) -> dict[str, Any]:
-    case = {"id": row["application_id"], "division": row["division"]}
-    detail = {"allocation_id": str(row["id"]), "lot": row["lot"], "draw_no": row["draw_no"]}
-    return applications.change(case, "allocated", members=row["members"], detail=detail)
+def _given(
+    act: Act, found: AllocationRound, inputs: Inputs, lot: AllocationLot, unit_id: UUID, unit: Unit
+) -> Allocation:
+    notice_ends_on = notice_over_on(act, Days(found.notice_days))
+    return MOVE.opened(
+        act,
+        "allocated",
+        id=uuid7(),
+        round_id=found.id,
+        draw_no=inputs.draw_no,
+        lot=lot.lot,
+        application_id=lot.application_id,
+        household_id=lot.household_id,
+        division=lot.division,
+        cohort=found.cohort,
+        unit_id=unit_id,
+        members=lot.members,
+        cap_m2_x100=cap_m2_x100(lot.members, inputs.cap_m2_x100_per_person),
+        area_m2_x100=unit.area_m2_x100,
+        accessible=unit.accessible,
+        needs_accessible=lot.needs_accessible,
+        building_accepted=True,
+        allocated_on=act.business_date,
+        notice_ends_on=notice_ends_on,
+        due_on=MOVE.due_on("allocated", act.business_date, {"notice_ends_on": notice_ends_on}),
+    )
 
 
-def _of(row: Mapping[str, Any]) -> dict[str, Any]:
+async def _give(
+    connection: Connection, act: Act, step: str, homes: Sequence[Allocation], cases: Mapping[UUID, Application]
+) -> None:
+    """The applications of these new allocations have a flat, or another."""
+    await queries.insert_allocations(connection, homes)
+    told = [(home, {"allocation_id": str(home.id), "lot": home.lot, "draw_no": home.draw_no}) for home in homes]
+    await log_steps(connection, act, MOVE, step, [(home, Finding(detail=detail)) for home, detail in told])
+    led = [
+        (cases[home.application_id], "allocated", Finding(detail=detail, sets={"members": home.members}))
+        for home, detail in told
+    ]
+    await advance(connection, act, applications.APPLICATION, step, led)
+
+
+async def _release(connection: Connection, act: Act, homes: Sequence[Allocation], reason: str) -> None:
+    finding = Finding(passed=False, sets={"released_on": act.business_date, "released_reason": reason})
+    await advance(connection, act, MOVE, "released", [(home, "released", finding) for home in homes])
+
+
+def _of(home: Allocation) -> dict[str, Any]:
     names = ("household_id", "division", "application_id", "unit_id")
-    return {name: row[name] for name in names} | {"allocation_id": row["id"]}
+    return {name: getattr(home, name) for name in names} | {"allocation_id": home.id}
 
 
-def allocated_fact(act: Act, row: Mapping[str, Any]) -> Payload:
-    figures = {name: row[name] for name in ("area_m2_x100", "cap_m2_x100", "members")}
-    return FlatAllocated(**_of(row), **figures, allocated_on=act.business_date)
+def allocated_fact(act: Act, home: Allocation) -> Payload:
+    figures = {name: getattr(home, name) for name in ("area_m2_x100", "cap_m2_x100", "members")}
+    return FlatAllocated(**_of(home), **figures, allocated_on=act.business_date)
 
 
-def released_fact(act: Act, row: Mapping[str, Any], reason: str) -> Payload:
-    return FlatReleased(**_of(row), reason=reason, released_on=act.business_date)
-
-
-async def lock_with_applications(
-    connection: Connection, allocation_ids: Sequence[UUID]
-) -> tuple[dict[UUID, Row], dict[UUID, Row]]:
-    """Allocations and their applications, by their own ids, locked in the house's order."""
-    seen = await queries.list_by_ids(connection, allocation_ids)
-    rows = await application_queries.lock_applications(connection, [a["application_id"] for a in seen.values()])
-    return await queries.lock_allocations(connection, allocation_ids), rows
+def released_fact(act: Act, home: Allocation, reason: str) -> Payload:
+    return FlatReleased(**_of(home), reason=reason, released_on=act.business_date)
 
 
 async def swap(connection: Connection, act: Act, items: Sequence[Swap]) -> list[Result]:
     """Both allocations end and two begin, each household's with the other's unit, under its own lot and cap."""
     await application_queries.take_turn(connection)
     ids = sorted({i for s in items for i in (s.first_allocation_id, s.second_allocation_id)})
-    rows, _ = await lock_with_applications(connection, ids)
+    homes, cases = await queries.lock_with_applications(connection, ids)
     earlier = await queries.list_swaps(connection, [s.id for s in items])
-    units = await sites.lock_units(connection, sorted({r["unit_id"] for r in rows.values()}))
-    frozen = await list_frozen(connection, [r["household_id"] for r in rows.values()])
-    held = {i: _held(r, units[r["unit_id"]], frozen) for i, r in rows.items()}
+    units = await sites.lock_homes(connection, sorted({home.unit_id for home in homes.values()}))
+    frozen = await list_frozen(connection, [home.household_id for home in homes.values()])
+    held = {one: _held(home, units[home.unit_id], frozen) for one, home in homes.items()}
     results, passed, seen = list[Result](), list[Swap](), set[UUID]()
     for item in items:
-        both = {item.first_allocation_id, item.second_allocation_id}
-        code = _swap_code(act, item, earlier.get(item.id), held, seen)
-        if code is None and item.id not in earlier:
+        reason = _swap_reason(act, item, earlier.get(item.id), held, seen)
+        if reason is None and item.id not in earlier:
             passed.append(item)
-            seen |= {item.id, *both}
-        results.append(Result(id=item.id, status="refused" if code else "accepted", code=code))
-    await _exchange(connection, act, passed, rows)
+            seen |= {item.id, item.first_allocation_id, item.second_allocation_id}
+        results.append(result(ROOM, item.id, reason))
+    await _exchange(connection, act, passed, homes, cases)
     return results
 
 
-def _held(row: Row, unit: Row, frozen: set[UUID]) -> Held:
+def _held(home: Allocation, unit: Home, frozen: set[UUID]) -> Held:
     return Held(
-        row["state"], row["members"], row["cap_m2_x100"], row["area_m2_x100"], unit["paired"], row["notice_ends_on"],
-        swapped=row["swap_id"] is not None, frozen=row["household_id"] in frozen,
-    )  # fmt: skip
+        home.state,
+        home.members,
+        home.cap_m2_x100,
+        home.area_m2_x100,
+        unit.paired,
+        home.notice_ends_on,
+        swapped=home.swap_id is not None,
+        frozen=home.household_id in frozen,
+    )
 
 
-def _swap_code(
-    act: Act, item: Swap, earlier: Row | None, held: Mapping[UUID, Held], seen: set[UUID]
-) -> str | None:  # fmt: skip
+def _swap_reason(
+    act: Act, item: Swap, earlier: AllocationSwap | None, held: Mapping[UUID, Held], seen: set[UUID]
+) -> str | None:
     first, second = item.first_allocation_id, item.second_allocation_id
     if earlier is not None:
-        same = (earlier["first_allocation_id"], earlier["second_allocation_id"]) == (first, second)
-        return None if same else "relocation.allocation.content_differs"
+        same = (earlier.first_allocation_id, earlier.second_allocation_id) == (first, second)
+        return None if same else "content_differs"
     if first not in held or second not in held:
         return "shared.not_found"
     if first == second or seen & {item.id, first, second}:
-        return "relocation.allocation.twice_in_batch"
+        return "twice_in_batch"
     return swap_refusal(held[first], held[second], act.business_date)
 
 
 async def _exchange(
-    connection: Connection, act: Act, swaps: Sequence[Swap], rows: Mapping[UUID, Row]
-) -> None:  # fmt: skip
-    if not swaps:
-        return
-    on, facts, new = act.business_date, list[Payload](), []
-    await queries.insert_swaps(connection, [
-        s.model_dump(exclude={"consents"}) | {"swapped_on": on, "swapped_by": act.subject} for s in swaps
-    ])  # fmt: skip
+    connection: Connection,
+    act: Act,
+    swaps: Sequence[Swap],
+    homes: Mapping[UUID, Allocation],
+    cases: Mapping[UUID, Application],
+) -> None:
+    on, facts, new, old = act.business_date, list[Payload](), list[Allocation](), list[Allocation]()
+    await queries.insert_swaps(
+        connection,
+        [AllocationSwap(s.id, s.first_allocation_id, s.second_allocation_id, on, act.subject) for s in swaps],
+    )
     for item in swaps:
-        first, second = rows[item.first_allocation_id], rows[item.second_allocation_id]
+        first, second = homes[item.first_allocation_id], homes[item.second_allocation_id]
         for mine, other in ((first, second), (second, first)):
-            unit = {name: other[name] for name in ("unit_id", "area_m2_x100", "accessible")}
-            new.append({n: mine[n] for n in queries.NEW} | unit | {"id": uuid7(), "swap_id": item.id})
+            old.append(mine)
+            unit = {name: getattr(other, name) for name in ("unit_id", "area_m2_x100", "accessible")}
+            new.append(mine._replace(id=uuid7(), swap_id=item.id, since_on=on, **unit))
             facts += [released_fact(act, mine, "swapped"), allocated_fact(act, new[-1])]
-    old = [i for s in swaps for i in (s.first_allocation_id, s.second_allocation_id)]
-    await queries.release_allocations(connection, old, on, "swapped")
-    await queries.insert_allocations(connection, new)
-    await applications.advance(connection, act, "swapped", [_allocated(row) for row in new])
+    await _release(connection, act, old, "swapped")
+    await _give(connection, act, "swapped", new, cases)
     await emit(connection, act, "relocation", facts)
 
 
@@ -311,15 +362,15 @@ async def end_removed(connection: Connection, facts: Sequence[tuple[Act, Househo
     """
     await application_queries.take_turn(connection)
     for act, fact in facts:
-        rows = await application_queries.lock_open_of(connection, [fact.household_id])
-        held = await queries.lock_standing(connection, [r["id"] for r in rows])
+        cases = await application_queries.lock_open_of(connection, [fact.household_id])
+        held = await queries.lock_standing(connection, [case.id for case in cases])
         reason = "deceased" if fact.reason == "deceased" else "struck"
-        said: list[Payload] = [released_fact(act, row, reason) for row in held]
-        said += await applications.end_of_removed(connection, act, rows, {fact.household_id: reason})
-        for row in held:
-            await queries.release_allocations(connection, [row["id"]], act.business_date, reason)
-            await sites.set_unit_states(connection, [row["unit_id"]], "free")
-            said += await _draw_again(connection, act, row["round_id"], row["unit_id"])
+        said: list[Payload] = [released_fact(act, home, reason) for home in held]
+        said += await applications.end_of_removed(connection, act, cases, reason)
+        for home in held:
+            await _release(connection, act, [home], reason)
+            await sites.set_unit_states(connection, [home.unit_id], "free")
+            said += await _draw_again(connection, act, home.round_id, home.unit_id)
         await emit(connection, act, "relocation", said)
 
 
@@ -328,15 +379,12 @@ async def _draw_again(connection: Connection, act: Act, round_id: UUID, unit_id:
     found = await queries.lock_round(connection, round_id)
     draws = await queries.list_draws(connection, round_id)
     lots = await queries.list_all_lots(connection, round_id)
-    rows = await application_queries.lock_applications(connection, [x["application_id"] for x in lots])
-    frozen = await list_frozen(connection, [x["household_id"] for x in lots])
-    waiting = [
-        _lot(x) for x in lots
-        if rows[x["application_id"]]["state"] == "agreed" and x["household_id"] not in frozen
-    ]  # fmt: skip
-    unit = (await sites.lock_units(connection, [unit_id]))[unit_id]
+    cases = await application_queries.lock_applications(connection, [x.application_id for x in lots])
+    frozen = await list_frozen(connection, [x.household_id for x in lots])
+    waiting = [_lot(x) for x in lots if cases[x.application_id].state == "agreed" and x.household_id not in frozen]
+    unit = (await sites.lock_homes(connection, [unit_id]))[unit_id]
     inputs = replace(
-        read_inputs(draws[0]["inputs"]), draw_no=draws[-1]["draw_no"] + 1, lots=tuple(waiting), units=(_unit(unit),)
+        read_inputs(draws[0].inputs), draw_no=draws[-1].draw_no + 1, lots=tuple(waiting), units=(_unit(unit),)
     )
     document = inputs_json(inputs)
     await queries.insert_draw(connection, round_id, inputs.draw_no, document, digest(document))

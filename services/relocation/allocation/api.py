@@ -1,51 +1,58 @@
 """Doors to the allocation: the round's freeze, seed and draw; what anybody needs to draw it again; swaps."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.relocation.allocation import actions, queries
+from services.relocation.allocation.rules import SeedPolicy, State
 from services.relocation.allocation.schemas import (
-    Allocation,
-    AllocationPage,
+    AllocationShown,
     DrawInputs,
     DrawResult,
-    LotPage,
     LotShown,
     NewRound,
     Round,
     RoundInputs,
-    RoundPage,
     RoundResult,
     Seed,
-    Swaps,
+    Swap,
 )
-from services.relocation.applications.schemas import Results
-from shared.data.sql import Row
+from services.relocation.allocation.tables import AllocationRound
+from shared.acts.bodies import Batch, CodeCursor, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 
 router = APIRouter(prefix="/allocation", tags=["allocation"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 # The draw is public: whoever has a token of the county at all may check it.
 ANYBODY = by(
-    "county", "township", "village", "team", "helper", "department", "bank", "insurer", "entity", "auditor",
-    "surveyor", "villager", "subscriber",
-)  # fmt: skip
+    "county",
+    "township",
+    "village",
+    "team",
+    "helper",
+    "department",
+    "bank",
+    "insurer",
+    "entity",
+    "auditor",
+    "surveyor",
+    "villager",
+    "subscriber",
+)
 County = Annotated[Act, by("county")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
+Township = Annotated[Act, by("township")]
 
 
-def _round(row: Row, policy: Policy) -> Round:
-    shown: dict[str, Any] = {name: row[name] for name in Round.model_fields if name not in ("round_id", "draw_from_on")}
-    seed_on = row["seed_on"]
-    wait = timedelta(days=policy.on(seed_on)["seed_days_before_draw"]) if seed_on else None
-    return Round(round_id=row["id"], draw_from_on=seed_on + wait if wait is not None else None, **shown)
+def _round(row: AllocationRound, policy: Policy) -> Round:
+    seed_on = row.seed_on
+    wait = timedelta(days=policy.on(seed_on, SeedPolicy).seed_days_before_draw) if seed_on else None
+    return Round(**row._asdict(), draw_from_on=seed_on + wait if seed_on and wait is not None else None)
 
 
 @router.post("/rounds")
@@ -75,52 +82,49 @@ async def draw(round_id: UUID, connection: Transaction, policy: CurrentPolicy, a
 
 
 @router.get("/rounds", dependencies=[ANYBODY])
-async def list_rounds(
-    connection: Transaction, policy: CurrentPolicy, cursor: UUID = FIRST, limit: Limit = 100
-) -> RoundPage:
-    """All rounds, by id. `next` is the cursor of the following page."""
-    items = [_round(row, policy) for row in await queries.list_rounds(connection, cursor, limit)]
-    return RoundPage(items=items, next=str(items[-1].round_id) if len(items) == limit else None)
+async def list_rounds(connection: Transaction, policy: CurrentPolicy, at: Cursor) -> Page[Round]:
+    """All rounds, by id."""
+    return page(Round, [_round(row, policy) for row in await queries.list_rounds(connection, at)], at)
 
 
 @router.get("/rounds/{round_id}/inputs", dependencies=[ANYBODY])
 async def show_inputs(round_id: UUID, connection: Transaction) -> RoundInputs:
     """What `shenchi redraw` takes."""
     row = await queries.get_round(connection, round_id)
-    draws = [DrawInputs(**d) for d in await queries.list_draws(connection, round_id)]
-    return RoundInputs(round_id=round_id, state=row["state"], seed=row["seed"], draws=draws)
+    draws = [DrawInputs(**d._asdict()) for d in await queries.list_draws(connection, round_id)]
+    return RoundInputs(round_id=round_id, state=row.state, seed=row.seed, draws=draws)
 
 
 @router.get("/rounds/{round_id}/result", dependencies=[ANYBODY])
 async def show_result(round_id: UUID, connection: Transaction) -> RoundResult:
     """What was drawn, lots and units only."""
     row = await queries.get_round(connection, round_id)
-    draws = [DrawResult(**d) for d in await queries.list_draws(connection, round_id) if d["result"] is not None]
-    return RoundResult(round_id=round_id, state=row["state"], seed=row["seed"], draws=draws)
+    drawn = [d for d in await queries.list_draws(connection, round_id) if d.result is not None]
+    draws = [DrawResult.model_validate(d, from_attributes=True) for d in drawn]
+    return RoundResult(round_id=round_id, state=row.state, seed=row.seed, draws=draws)
 
 
 @router.get("/rounds/{round_id}/lots", dependencies=[READERS])
-async def list_lots(round_id: UUID, connection: Transaction, cursor: str = "", limit: Limit = 100) -> LotPage:
+async def list_lots(round_id: UUID, connection: Transaction, at: CodeCursor) -> Page[LotShown]:
     """Whose lots they are, within the caller's area, by lot."""
     await queries.get_round(connection, round_id)
-    items = [LotShown(**row) for row in await queries.list_lots(connection, round_id, cursor, limit)]
-    return LotPage(items=items, next=items[-1].lot if len(items) == limit else None)
+    return page(LotShown, await queries.list_lots(connection, round_id, at), at, key="lot")
 
 
 @router.post("/swaps")
-async def swap(
-    body: Swaps, connection: Transaction, act: Annotated[Act, by("township")]
-) -> Results:  # fmt: skip
+async def swap(body: Batch[Swap], connection: Transaction, act: Township) -> Results:
     """Two households of the township exchange their flats, within the notice, each once."""
-    return Results(results=await actions.swap(connection, act, body.items))
+    return body.answered(await actions.swap(connection, act, body.sound))
 
 
 @router.get("/allocations", dependencies=[READERS])
 async def list_allocations(
-    connection: Transaction, cursor: UUID = FIRST, cohort: int | None = None, state: str | None = None,
-    household_id: UUID | None = None, limit: Limit = 100,
-) -> AllocationPage:  # fmt: skip
+    connection: Transaction,
+    at: Cursor,
+    cohort: int | None = None,
+    state: State | None = None,
+    household_id: UUID | None = None,
+) -> Page[AllocationShown]:
     """Allocations of the caller's area, by id; released ones too."""
-    rows = await queries.list_allocations(connection, cursor, limit, cohort, state, household_id)
-    items = [Allocation(**row) for row in rows]
-    return AllocationPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    rows = await queries.list_allocations(connection, at, cohort=cohort, state=state, household_id=household_id)
+    return page(AllocationShown, rows, at)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from services.relocation.allocation import actions
-from shared.acts.projection import on_household_removed as project_removal
 from shared.data.sql import Connection
 from shared.events.registry import HouseholdRemoved
+from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
 
 async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
-    await project_removal(connection, facts)
     await actions.end_removed(connection, facts)
+
+
+REACTIONS: dict[str, Reaction] = {HouseholdRemoved.TYPE: on_household_removed}

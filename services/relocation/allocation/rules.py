@@ -11,9 +11,27 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+RoundState = Literal["frozen", "announced", "drawn"]
+State = Literal["allocated", "key_handed", "reported", "moved_in", "released"]
 LARGEST_COST = 2**62  # the solver's integers have 64 bits with a sign
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationPolicy:
+    """What a round is frozen with: the largest area a person, who takes two flats, how long flats may be swapped."""
+
+    area_cap_m2_x100_per_person: int
+    pair_from_members: int
+    allocation_notice_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeedPolicy:
+    """How long before the draw its seed is known."""
+
+    seed_days_before_draw: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +266,13 @@ def swap_refusal(first: Held, second: Held, on: date) -> str | None:
     """Why two households may not exchange their flats; None where they may."""
     both = (first, second)
     if any(x.state != "allocated" for x in both):
-        return "relocation.allocation.not_allocated"
+        return "not_allocated"
     if any(x.swapped for x in both):
-        return "relocation.allocation.swapped_before"
+        return "swapped_before"
     if any(on >= x.notice_ends_on for x in both):
-        return "relocation.allocation.window_closed"
+        return "window_closed"
     if any(x.frozen for x in both):
-        return "relocation.allocation.household_frozen"
+        return "frozen"
     if first.area_m2_x100 > second.cap_m2_x100 or second.area_m2_x100 > first.cap_m2_x100:
-        return "relocation.allocation.over_cap"
-    return "relocation.allocation.pair_for_single" if first.paired != second.paired else None
+        return "over_cap"
+    return "pair_for_single" if first.paired != second.paired else None

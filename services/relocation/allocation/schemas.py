@@ -6,13 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.relocation.allocation.rules import RoundState, State
+from services.relocation.applications.rules import State as ApplicationState
+from shared.acts.bodies import Case, Input
 
 
-class NewRound(Input):
+class NewRound(Case):
     """Freezes the list of a cohort's lots and of the free units at these sites."""
 
-    id: UUID
     cohort: int = Field(ge=2000, le=2100)
     site_ids: list[UUID] = Field(min_length=1, max_length=100)
 
@@ -24,25 +25,20 @@ class Seed(Input):
     inputs_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
-class Swap(Input):
+class Swap(Case):
     """Both households have consented before the township."""
 
-    id: UUID
     first_allocation_id: UUID
     second_allocation_id: UUID
     consents: Literal[True]
 
 
-class Swaps(Input):
-    items: list[Swap] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Round(BaseModel):
     """`lots` and `units` are how many stand on the frozen list; a seed may be drawn by from `draw_from_on` on."""
 
-    round_id: UUID
+    id: UUID
     cohort: int
-    state: str
+    state: RoundState
     snapshot_on: date
     inputs_hash: str
     lots: int
@@ -55,11 +51,6 @@ class Round(BaseModel):
     allocated: int | None
 
 
-class RoundPage(BaseModel):
-    items: list[Round]
-    next: str | None
-
-
 class DrawInputs(BaseModel):
     draw_no: int
     inputs_hash: str
@@ -70,7 +61,7 @@ class RoundInputs(BaseModel):
     """The draws' inputs as they were hashed; with the seed they give the results. They name lots, no households."""
 
     round_id: UUID
-    state: str
+    state: RoundState
     seed: str | None
     draws: list[DrawInputs]
 
@@ -84,7 +75,7 @@ class DrawResult(BaseModel):
 
 class RoundResult(BaseModel):
     round_id: UUID
-    state: str
+    state: RoundState
     seed: str | None
     draws: list[DrawResult]
 
@@ -96,15 +87,10 @@ class LotShown(BaseModel):
     application_id: UUID
     household_id: UUID
     division: str
-    state: str
+    state: ApplicationState
 
 
-class LotPage(BaseModel):
-    items: list[LotShown]
-    next: str | None
-
-
-class Allocation(BaseModel):
+class AllocationShown(BaseModel):
     """One unit under one allocation; members and cap as on the snapshot day."""
 
     id: UUID
@@ -119,11 +105,8 @@ class Allocation(BaseModel):
     area_m2_x100: int
     accessible: bool
     needs_accessible: bool
-    state: str
+    state: State
     notice_ends_on: date
     moved_in_on: date | None
-
-
-class AllocationPage(BaseModel):
-    items: list[Allocation]
-    next: str | None
+    since_on: date
+    due_on: date | None

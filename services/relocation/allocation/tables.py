@@ -1,42 +1,106 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of rounds, draws, lots, swaps and allocations; the migrations make their tables."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.relocation.allocation.rules import RoundState, State
+from services.relocation.applications.rules import State as ApplicationState
+from shared.data.relations import table
 
-allocation_round = Table(
-    "allocation_round", METADATA,
-    Column("id", Uuid, primary_key=True), Column("cohort", Integer), Column("state", Text),
-    Column("site_ids", ARRAY(Text)), Column("snapshot_on", Date), Column("inputs_hash", Text), Column("lots", Integer),
-    Column("units", Integer), Column("notice_days", Integer), Column("frozen_by", Text), Column("seed", Text),
-    Column("seed_on", Date), Column("seed_by", Text), Column("drawn_on", Date), Column("drawn_by", Text),
-    Column("result_hash", Text), Column("allocated", Integer),
-)  # fmt: skip
-allocation_draw = Table(
-    "allocation_draw", METADATA,
-    Column("round_id", Uuid, primary_key=True), Column("draw_no", Integer, primary_key=True),
-    Column("inputs", JSONB), Column("inputs_hash", Text), Column("result", JSONB), Column("result_hash", Text),
-    Column("drawn_on", Date),
-)  # fmt: skip
-allocation_lot = Table(
-    "allocation_lot", METADATA,
-    Column("round_id", Uuid, primary_key=True), Column("lot", Text, primary_key=True), Column("application_id", Uuid),
-    Column("household_id", Uuid), Column("division", Text), Column("members", Integer),
-    Column("needs_accessible", Boolean), Column("village", Text),
-)  # fmt: skip
-allocation_swap = Table(
-    "allocation_swap", METADATA,
-    Column("id", Uuid, primary_key=True), Column("first_allocation_id", Uuid), Column("second_allocation_id", Uuid),
-    Column("swapped_on", Date), Column("swapped_by", Text),
-)  # fmt: skip
-allocation = Table(
-    "allocation", METADATA,
-    Column("id", Uuid, primary_key=True), Column("round_id", Uuid), Column("draw_no", Integer), Column("lot", Text),
-    Column("application_id", Uuid), Column("household_id", Uuid), Column("division", Text), Column("cohort", Integer),
-    Column("unit_id", Uuid), Column("members", Integer), Column("cap_m2_x100", Integer),
-    Column("area_m2_x100", Integer), Column("accessible", Boolean), Column("needs_accessible", Boolean),
-    Column("building_accepted", Boolean), Column("state", Text), Column("allocated_on", Date),
-    Column("notice_ends_on", Date), Column("key_handed_on", Date), Column("moved_in_on", Date),
-    Column("swap_id", Uuid), Column("released_on", Date), Column("released_reason", Text),
-)  # fmt: skip
+
+class AllocationRound(NamedTuple):
+    id: UUID
+    cohort: int
+    state: RoundState
+    site_ids: list[str]
+    snapshot_on: date
+    inputs_hash: str
+    lots: int
+    units: int
+    notice_days: int
+    frozen_by: str
+    seed: str | None
+    seed_on: date | None
+    seed_by: str | None
+    drawn_on: date | None
+    drawn_by: str | None
+    result_hash: str | None
+    allocated: int | None
+
+
+class AllocationDraw(NamedTuple):
+    round_id: UUID
+    draw_no: int
+    inputs: dict[str, Any]
+    inputs_hash: str
+    result: dict[str, Any] | None
+    result_hash: str | None
+    drawn_on: date | None
+
+
+class AllocationLot(NamedTuple):
+    round_id: UUID
+    lot: str
+    application_id: UUID
+    household_id: UUID
+    division: str
+    members: int
+    needs_accessible: bool
+    village: str
+
+
+class AllocationSwap(NamedTuple):
+    id: UUID
+    first_allocation_id: UUID
+    second_allocation_id: UUID
+    swapped_on: date
+    swapped_by: str
+
+
+class Allocation(NamedTuple):
+    id: UUID
+    round_id: UUID
+    draw_no: int
+    lot: str
+    application_id: UUID
+    household_id: UUID
+    division: str
+    cohort: int
+    unit_id: UUID
+    members: int
+    cap_m2_x100: int
+    area_m2_x100: int
+    accessible: bool
+    needs_accessible: bool
+    building_accepted: bool
+    state: State
+    allocated_on: date
+    notice_ends_on: date
+    key_handed_on: date | None
+    moved_in_on: date | None
+    swap_id: UUID | None
+    released_on: date | None
+    released_reason: str | None
+    reported_by: str | None
+    confirmed_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class WhoseLot(NamedTuple):
+    """Whose lot it is; `state` is the application's."""
+
+    lot: str
+    application_id: UUID
+    household_id: UUID
+    division: str
+    state: ApplicationState
+
+
+allocation_round = table("allocation_round", AllocationRound)
+allocation_draw = table("allocation_draw", AllocationDraw)
+allocation_lot = table("allocation_lot", AllocationLot)
+allocation_swap = table("allocation_swap", AllocationSwap)
+allocation = table("allocation", Allocation)

@@ -1,71 +1,59 @@
 """From the application to the agreement, step by step; every step takes a list and answers for each.
 
-Application and verification ask the rule; the other steps are people's, each dated (domain notes 2.2 and 4).
+Application and verification ask the rule; the other steps are people's, each dated (domain notes 2.2 and 4). What
+follows the agreement is led by the allocation and the moves, which write it down here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from services.relocation.applications import queries
 from services.relocation.applications.rules import (
     ELIGIBILITY,
     ENDED,
+    NoticePolicy,
     RelocationFacts,
     RelocationPolicy,
     relocation_eligibility,
 )
-from services.relocation.applications.schemas import Agreement, Case, NewApplication, Result, Verification
+from services.relocation.applications.schemas import Agreement, NewApplication
+from services.relocation.applications.tables import Application, relocation_application
+from shared.acts.bodies import Case, Confirmation, Result, result
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
-from shared.data.sql import Connection, Row
+from shared.acts.procedures import (
+    Find,
+    Finding,
+    Procedure,
+    Step,
+    advance,
+    log_steps,
+    notice_over_on,
+    ripe_cases,
+    take_step,
+)
+from shared.acts.projection import Household, list_households, lock_households
+from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.relocation import ApplicationEnded, RelocationAgreed
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
+from shared.values.calendar import Days
 from shared.values.verdicts import Decided
 
-Item = TypeVar("Item")
+ROOM = "relocation.applications"
 CONTENT = ("household_id", "cohort")
-NOT_ELIGIBLE = "relocation.applications.not_eligible"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a step found of a case. A `refusal` changes nothing; not `passed` ends the case as `ends`."""
-
-    passed: bool = True
-    detail: dict[str, Any] = field(default_factory=dict)
-    refusal: str | None = None
-    ends: str = "refused"
-    ended_code: str | None = None
-    decision_id: UUID | None = None
-    members: int | None = None
-    missing: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of the procedure: its name is the state it leads to, `after` the state it follows.
-
-    `maker` names the column of who must not take it.
-    """
-
-    name: str
-    after: str
-    maker: str | None = None
-
-
-VERIFICATION = Step("verified", "applied", "applied_by")
-NOTICE = Step("noticed", "verified")
-AGREEMENT = Step("agreed", "noticed")
-
-
-def relocation_policy(numbers: Mapping[str, Any]) -> RelocationPolicy:
-    return RelocationPolicy(tuple(numbers["relocation_statuses"]), tuple(numbers["relocation_cohorts"]))
+APPLICATION = Procedure(ROOM, relocation_application, ((
+    # name, after, who may; who must not, what it signs
+    Step("verified", "applied", ("township",), ("applied_by",), "verified", sets=("decision_id", "ended_on"),
+         zh="乡镇核实", en="Verification by the township"),
+    Step("noticed", "verified", ("village",), signs="notice_posted", sets=("notice_ends_on",),
+         zh="村内公示", en="Public notice in the village"),
+    Step("agreed", "noticed", ("helper", "villager"), waits_for="notice_ends_on",
+         sets=("agreed_on", "members", "ended_on"), zh="签订搬迁协议", en="The household signs to move"),
+),))  # fmt: skip
 
 
 async def apply_for_relocation(
@@ -75,34 +63,34 @@ async def apply_for_relocation(
 
     An application of a household that is not known here yet is not kept: it may be sent again.
     """
-    households = await queries.lock_households(connection, [i.household_id for i in items])
-    earlier = await queries.list_by_ids(connection, [i.id for i in items])
+    households = await lock_households(connection, [i.household_id for i in items])
+    known = await queries.list_by_ids(connection, [i.id for i in items])
     fresh: dict[UUID, NewApplication] = {}
     for item in items:
-        if item.id not in earlier and item.household_id in households:
+        if item.id not in known and item.household_id in households:
             fresh.setdefault(item.id, item)
-    decided = await _decide(connection, policy.on(act.business_date), list(fresh.values()), households)
-    rows = [_row(act, item, households[item.household_id], decided[item.id]) for item in fresh.values()]
-    free = await queries.insert_applications(connection, rows)
-    rows = [r for r in rows if r["id"] in free]
-    await record_decisions(connection, act, policy.version, [decided[r["id"]] for r in rows])
-    steps = [
-        {"id": r["id"], "division": r["division"], "outcome": "failed" if r["ended_on"] else "passed", "detail": {}}
-        for r in rows
-    ]
-    await queries.insert_steps(connection, steps, "applied", act.business_date, act.subject, act.caller.role)
-    await emit(connection, act, "relocation", [ended(act, r, r["state"]) for r in rows if r["ended_on"]])
-    known: dict[UUID, Any] = {**earlier, **{r["id"]: r for r in rows}}
-    return [_application_result(item, known.get(item.id), item.household_id in households) for item in items]
+    figures = policy.on(act.business_date, RelocationPolicy)
+    decided = await _decide(connection, figures, list(fresh.values()), households)
+    made = [_made(act, item, households[item.household_id], decided[item.id]) for item in fresh.values()]
+    free = await queries.insert_applications(connection, made)
+    made = [case for case in made if case.id in free]
+    await record_decisions(connection, act, policy.version, [decided[case.id] for case in made])
+    await log_steps(connection, act, APPLICATION, "applied", [(c, Finding(passed=c.ended_on is None)) for c in made])
+    await emit(connection, act, "relocation", [ended(act, c, c.state) for c in made if c.ended_on])
+    known |= {case.id: case for case in made}
+    return [_answer(item, known.get(item.id), household_known=item.household_id in households) for item in items]
 
 
 async def _decide(
-    connection: Connection, numbers: Mapping[str, Any], items: Sequence[NewApplication], households: dict[UUID, Row]
+    connection: Connection,
+    policy: RelocationPolicy,
+    items: Sequence[NewApplication],
+    households: Mapping[UUID, Household],
 ) -> dict[UUID, Decided]:
     # Statements of their own after the lock, so that they see what the one before us has committed.
     ids = [i.household_id for i in items]
     busy, frozen = await queries.list_with_application(connection, ids), await list_frozen(connection, ids)
-    policy, decided = relocation_policy(numbers), {}
+    decided = {}
     for item in items:
         one = item.household_id
         decided[item.id] = _judge(households[one], item.cohort, policy, frozen=one in frozen, busy=one in busy)
@@ -111,200 +99,123 @@ async def _decide(
     return decided
 
 
-def _judge(household: Row, cohort: int, policy: RelocationPolicy, *, frozen: bool, busy: bool) -> Decided:
-    facts = RelocationFacts(household["status"], household["relocated"], frozen, cohort, busy)
+def _judge(household: Household, cohort: int, policy: RelocationPolicy, *, frozen: bool, busy: bool) -> Decided:
+    facts = RelocationFacts(household.status, household.relocated, frozen, cohort, busy)
     verdict = relocation_eligibility(facts, policy)
-    return Decided(ELIGIBILITY, str(household["id"]), household["division"], facts, policy, verdict)
+    return Decided(ELIGIBILITY, str(household.id), household.division, facts, policy, verdict)
 
 
-def _row(act: Act, item: NewApplication, household: Row, decided: Decided) -> dict[str, Any]:
-    refused = decided.verdict.outcome != "approved"
-    return {
-        "id": item.id, "household_id": item.household_id, "cohort": item.cohort, "division": household["division"],
-        "state": "refused" if refused else "applied", "members": household["members"],
-        "missing": {"codes": decided.verdict.missing}, "decision_id": decided.id, "applied_on": act.business_date,
-        "applied_by": act.subject, "ended_on": act.business_date if refused else None,
-        "ended_code": NOT_ELIGIBLE if refused else None,
-    }  # fmt: skip
+def _made(act: Act, item: NewApplication, household: Household, decided: Decided) -> Application:
+    refused, on = decided.verdict.outcome != "approved", act.business_date
+    ended_on, ended_code = (on, f"{ROOM}.not_eligible") if refused else (None, None)
+    return APPLICATION.opened(
+        act,
+        "refused" if refused else "applied",
+        **item.model_dump(),
+        division=household.division,
+        members=household.members,
+        missing={"codes": decided.verdict.missing},
+        decision_id=decided.id,
+        applied_on=on,
+        applied_by=act.subject,
+        ended_on=ended_on,
+        ended_code=ended_code,
+    )
 
 
-def _application_result(item: NewApplication, found: Any, known: bool) -> Result:
+def _answer(item: NewApplication, found: Application | None, *, household_known: bool) -> Result:
     if found is None:
-        code = "relocation.applications.id_taken" if known else "shared.household_unknown"
-        return Result(id=item.id, status="refused", code=code)
-    if any(found[name] != getattr(item, name) for name in CONTENT):
-        return Result(id=item.id, status="refused", code="relocation.applications.content_differs")
-    missing = found["missing"]["codes"]
-    return Result(
-        id=item.id, status="refused" if missing else "accepted", code=NOT_ELIGIBLE if missing else None,
-        state=found["state"], missing=missing,
-    )  # fmt: skip
+        return result(ROOM, item.id, "id_taken" if household_known else "shared.household_unknown")
+    if any(getattr(found, name) != getattr(item, name) for name in CONTENT):
+        return result(ROOM, item.id, "content_differs")
+    missing = found.missing["codes"]
+    return result(ROOM, item.id, "not_eligible" if missing else None, state=found.state, missing=missing)
 
 
-def sort_out(
-    items: Sequence[Item], key: Callable[[Item], UUID], rows: Mapping[UUID, Row],
-    refusal: Callable[[Row, Item], str | None], twice: str,
-) -> tuple[list[Result], list[tuple[Row, Item]]]:  # fmt: skip
-    """A result for each item, and the pairs of row and item that nothing speaks against, in the order given.
-
-    The rows are locked already. Each of them is taken once; `twice` is the code for the second time.
-    """
-    results, passed, seen = list[Result](), list[tuple[Row, Item]](), set[UUID]()
-    for item in items:
-        one = key(item)
-        row = rows.get(one)
-        code = "shared.not_found" if row is None else twice if one in seen else refusal(row, item)
-        seen.add(one)
-        if row is None or code:
-            results.append(Result(id=one, status="refused", code=code, state=row["state"] if row else None))
-            continue
-        passed.append((row, item))
-        results.append(Result(id=one, status="accepted"))
-    return results, passed
+def _of(case: Application) -> dict[str, Any]:
+    return {"household_id": case.household_id, "division": case.division, "application_id": case.id}
 
 
-def change(row: Row, state: str, **changes: Any) -> dict[str, Any]:
-    """A change of an application as `advance` takes it: `detail`, `ended_code`, `members`, `moved_in_on`, ..."""
-    keep: dict[str, Any] = {"ended_code": None, "decision_id": None, "members": None, "moved_in_on": None, "detail": {}}
-    return keep | {"id": row["id"], "division": row["division"], "state": state, "outcome": "passed"} | changes
+def ended(act: Act, case: Application, reason: str) -> Payload:
+    return ApplicationEnded(**_of(case), reason=reason, ended_on=act.business_date)
 
 
-async def advance(
-    connection: Connection, act: Act, step: str, changes: Sequence[Mapping[str, Any]], ends_on: date | None = None
-) -> None:
-    """Write a step of locked applications and the state it leads to."""
-    if changes:
-        on = act.business_date
-        await queries.insert_steps(connection, changes, step, on, act.subject, act.caller.role)
-        await queries.update_applications(connection, changes, step, act.subject, on, ends_on)
+async def _take(
+    connection: Connection,
+    act: Act,
+    name: str,
+    items: Sequence[Case],
+    find: Find,
+    cases: Mapping[Any, Application],
+    facts: Callable[[Application, Finding], Payload] | None = None,
+) -> list[Result]:
+    """A step of locked applications; of each that ends by it is said that it has."""
+    results = await take_step(connection, act, APPLICATION, name, items, find, rows=cases, facts=facts)
+    over = [r for r in results if r.status == "accepted" and r.state in ENDED]
+    await emit(connection, act, "relocation", [ended(act, cases[r.id], str(r.state)) for r in over])
+    return results
 
 
-def ended(act: Act, row: Mapping[str, Any], reason: str) -> Payload:
-    return ApplicationEnded(
-        household_id=row["household_id"], division=row["division"], application_id=row["id"], reason=reason,
-        ended_on=act.business_date,
-    )  # fmt: skip
-
-
-async def take_step(
-    connection: Connection, act: Act, step: Step, items: Sequence[Case], find: Callable[[Row, Any], Finding],
-    *, rows: dict[UUID, Row] | None = None, ends_on: date | None = None,
-    fact: Callable[[Row, Finding], Payload] | None = None,
-) -> list[Result]:  # fmt: skip
-    """Take one step in many cases: check state and persons, let `find` say what was found, save, emit the facts."""
-    rows = await queries.lock_applications(connection, [i.id for i in items]) if rows is None else rows
-    found: dict[UUID, Finding] = {}
-
-    def refusal(row: Row, item: Case) -> str | None:
-        if row["state"] != step.after:
-            return "relocation.applications.wrong_state"
-        if step.maker and row[step.maker] == act.subject:
-            return "shared.same_person"
-        found[item.id] = find(row, item)
-        return found[item.id].refusal
-
-    results, taken = sort_out(items, lambda i: i.id, rows, refusal, "relocation.applications.twice_in_batch")
-    changes, facts = [], list[Payload]()
-    for row, item in taken:
-        finding = found[item.id]
-        state = step.name if finding.passed else finding.ends
-        changes.append(change(
-            row, state, outcome="passed" if finding.passed else "failed", detail=finding.detail,
-            ended_code=finding.ended_code, decision_id=finding.decision_id, members=finding.members,
-        ))  # fmt: skip
-        if state in ENDED:
-            facts.append(ended(act, row, state))
-        elif fact:
-            facts.append(fact(row, finding))
-    await advance(connection, act, step.name, changes, ends_on)
-    await emit(connection, act, "relocation", facts)
-    after = {c["id"]: c["state"] for c in changes}
-    return [_step_result(r, after, found) if r.status == "accepted" else r for r in results]
-
-
-def _step_result(result: Result, after: Mapping[UUID, str], found: Mapping[UUID, Finding]) -> Result:
-    finding = found[result.id]
-    changes = {"state": after[result.id], "code": finding.ended_code, "missing": finding.missing}
-    return result.model_copy(update=changes)
-
-
-async def verify(
-    connection: Connection, act: Act, policy: Policy, items: Sequence[Verification]
-) -> list[Result]:  # fmt: skip
+async def verify(connection: Connection, act: Act, policy: Policy, items: Sequence[Confirmation]) -> list[Result]:
     """The township has looked; the rule is asked again against the register as it is known now."""
-    rows = await queries.lock_applications(connection, [i.id for i in items])
-    ripe = [r for r in rows.values() if r["state"] == VERIFICATION.after and r["applied_by"] != act.subject]
+    cases = await queries.lock_applications(connection, [i.id for i in items])
     wanted = {i.id for i in items if i.confirmed}
-    households = await queries.list_households(connection, [r["household_id"] for r in ripe])
-    frozen, figures = await list_frozen(connection, list(households)), policy.on(act.business_date)
-    # Its own application is the only one: the database holds no second.
+    ripe = [c for c in await ripe_cases(connection, act, APPLICATION, "verified", cases) if c.id in wanted]
+    households = await list_households(connection, [case.household_id for case in ripe])
+    figures = policy.on(act.business_date, RelocationPolicy)
+    # Its own application is the only one: the database holds no second; and what is frozen is not ripe.
     decided = {
-        r["id"]: _judge(
-            households[r["household_id"]], r["cohort"], relocation_policy(figures), frozen=r["household_id"] in frozen,
-            busy=False,
-        )
-        for r in ripe if r["id"] in wanted and r["household_id"] in households
-    }  # fmt: skip
+        case.id: _judge(households[case.household_id], case.cohort, figures, frozen=False, busy=False)
+        for case in ripe
+        if case.household_id in households
+    }
     await record_decisions(connection, act, policy.version, list(decided.values()))
 
-    def find(row: Row, item: Verification) -> Finding:
+    def find(case: Application, item: Confirmation) -> Finding:
         if not item.confirmed:
-            return Finding(passed=False, ended_code="relocation.applications.not_confirmed")
-        if row["id"] not in decided:
+            return Finding(passed=False, reason="not_confirmed", sets={"ended_on": act.business_date})
+        if case.id not in decided:
             return Finding(refusal="shared.household_unknown")
-        one = decided[row["id"]]
+        one = decided[case.id]
         passed = one.verdict.outcome == "approved"
-        return Finding(
-            passed=passed, detail={"decision_id": str(one.id)}, ended_code=None if passed else NOT_ELIGIBLE,
-            decision_id=one.id, missing=one.verdict.missing,
-        )  # fmt: skip
+        reason, ended_on = (None, None) if passed else ("not_eligible", act.business_date)
+        sets = {"decision_id": one.id, "ended_on": ended_on}
+        detail = {"decision_id": str(one.id)}
+        return Finding(passed=passed, detail=detail, reason=reason, missing=one.verdict.missing, sets=sets)
 
-    return await take_step(connection, act, VERIFICATION, items, find, rows=rows)
+    return await _take(connection, act, "verified", items, find, cases)
 
 
 async def post_notices(connection: Connection, act: Act, policy: Policy, items: Sequence[Case]) -> list[Result]:
     """On public notice in the village from today, for the policy's days."""
-    ends_on = act.business_date + timedelta(days=policy.on(act.business_date)["relocation_notice_days"])
-    return await take_step(connection, act, NOTICE, items, lambda _row, _item: Finding(), ends_on=ends_on)
+    days = Days(policy.on(act.business_date, NoticePolicy).relocation_notice_days)
+    finding = Finding(sets={"notice_ends_on": notice_over_on(act, days)})
+    return await take_step(connection, act, APPLICATION, "noticed", items, lambda _case, _item: finding)
 
 
 async def agree(connection: Connection, act: Act, items: Sequence[Agreement]) -> list[Result]:
     """A household that does not agree stays where it is: its application is withdrawn."""
-    rows = await queries.lock_applications(connection, [i.id for i in items])
-    households = await queries.list_households(connection, [r["household_id"] for r in rows.values()])
+    on = act.business_date
+    cases = await queries.lock_applications(connection, [i.id for i in items])
+    households = await list_households(connection, [c.household_id for c in cases.values()])
 
-    def find(row: Row, item: Agreement) -> Finding:
-        if act.business_date < row["notice_ends_on"]:
-            return Finding(refusal="relocation.applications.notice_running")
+    def find(case: Application, item: Agreement) -> Finding:
         detail = {"signature": item.signature}
         if item.agreed:
-            return Finding(detail=detail, members=households[row["household_id"]]["members"])
-        code = "relocation.applications.not_agreed"
-        return Finding(passed=False, detail=detail, ends="withdrawn", ended_code=code)
+            return Finding(detail=detail, sets={"agreed_on": on, "members": households[case.household_id].members})
+        return Finding(passed=False, detail=detail, ends="withdrawn", reason="not_agreed", sets={"ended_on": on})
 
-    def agreed(row: Row, finding: Finding) -> Payload:
-        assert finding.members is not None
-        return RelocationAgreed(
-            household_id=row["household_id"], division=row["division"], application_id=row["id"],
-            cohort=row["cohort"], members=finding.members, agreed_on=act.business_date,
-        )  # fmt: skip
+    def agreed(case: Application, finding: Finding) -> Payload:
+        return RelocationAgreed(**_of(case), cohort=case.cohort, members=finding.sets["members"], agreed_on=on)
 
-    return await take_step(connection, act, AGREEMENT, items, find, rows=rows, fact=agreed)
+    return await _take(connection, act, "agreed", items, find, cases, agreed)
 
 
-async def end_of_removed(
-    connection: Connection, act: Act, rows: Sequence[Row], reasons: Mapping[UUID, str]
-) -> list[Payload]:
-    """The register struck these locked applications' households: they end. Returns the facts, not emitted yet.
+async def end_of_removed(connection: Connection, act: Act, cases: Sequence[Application], reason: str) -> list[Payload]:
+    """The register struck these locked applications' household: they end. Returns the facts, not emitted yet.
 
-    `reasons`: by household, `deceased` or `struck`.
+    `reason`: `deceased` or `struck`.
     """
-    changes = [change(r, reasons[r["household_id"]], outcome="failed") for r in rows]
-    await advance(connection, act, "removed", changes)
-    return [ended(act, r, reasons[r["household_id"]]) for r in rows]
-
-
-async def follow_households(connection: Connection, household_ids: Sequence[UUID]) -> None:
-    """Households have moved to another village: what is theirs here follows."""
-    await queries.take_turn(connection)
-    await queries.follow_households(connection, household_ids)
+    finding = Finding(passed=False, sets={"ended_on": act.business_date})
+    await advance(connection, act, APPLICATION, "removed", [(case, reason, finding) for case in cases])
+    return [ended(act, case, reason) for case in cases]

@@ -1,89 +1,91 @@
 """Doors to applications: made in batches, step by step, listed, and counted by cohort."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.relocation.applications import actions, queries
+from services.relocation.applications.rules import State
 from services.relocation.applications.schemas import (
-    Agreements,
+    Agreement,
     Application,
-    ApplicationPage,
     ApplicationSummary,
     ApplicationTotals,
-    Cases,
     CohortTotals,
-    NewApplications,
-    Results,
+    NewApplication,
     Step,
-    Verifications,
 )
+from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import list_decisions
+from shared.acts.procedures import list_steps
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/applications", tags=["applications"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
+Applicant = Annotated[Act, by("village", "team", "helper")]
+Township = Annotated[Act, by("township")]
+Village = Annotated[Act, by("village")]
 
 
 @router.post("")
 async def apply_for_relocation(
-    body: NewApplications, connection: Transaction, policy: CurrentPolicy,
-    act: Annotated[Act, by("village", "team", "helper")],
-) -> Results:  # fmt: skip
+    body: Batch[NewApplication], connection: Transaction, policy: CurrentPolicy, act: Applicant
+) -> Results:
     """Up to 1,000 applications, decided at once by the rule, a result for each."""
-    return Results(results=await actions.apply_for_relocation(connection, act, policy, body.items))
+    return body.answered(await actions.apply_for_relocation(connection, act, policy, body.sound))
 
 
 @router.post("/verifications")
-async def verify(
-    body: Verifications, connection: Transaction, policy: CurrentPolicy, act: Annotated[Act, by("township")]
-) -> Results:
+async def verify(body: Batch[Confirmation], connection: Transaction, policy: CurrentPolicy, act: Township) -> Results:
     """By another person than who applied; the rule is asked again on what the register says now."""
-    return Results(results=await actions.verify(connection, act, policy, body.items))
+    return body.answered(await actions.verify(connection, act, policy, body.sound))
 
 
 @router.post("/notices")
-async def post_notices(
-    body: Cases, connection: Transaction, policy: CurrentPolicy, act: Annotated[Act, by("village")]
-) -> Results:
+async def post_notices(body: Batch[Case], connection: Transaction, policy: CurrentPolicy, act: Village) -> Results:
     """On public notice in the village."""
-    return Results(results=await actions.post_notices(connection, act, policy, body.items))
+    return body.answered(await actions.post_notices(connection, act, policy, body.sound))
 
 
 @router.post("/agreements")
 async def agree(
-    body: Agreements, connection: Transaction, act: Annotated[Act, by("helper", "villager")]
-) -> Results:  # fmt: skip
+    body: Batch[Agreement], connection: Transaction, act: Annotated[Act, by("helper", "villager")]
+) -> Results:
     """After the notice the household signs to move and to give up the old house, or withdraws."""
-    return Results(results=await actions.agree(connection, act, body.items))
+    return body.answered(await actions.agree(connection, act, body.sound))
 
 
 @router.get("", dependencies=[READERS])
 async def list_applications(
-    connection: Transaction, cursor: UUID = FIRST, cohort: int | None = None, state: str | None = None,
-    household_id: UUID | None = None, division: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> ApplicationPage:  # fmt: skip
-    """Applications of the caller's area, by id. `next` is the cursor of the following page."""
-    rows = await queries.list_applications(connection, cursor, limit, cohort, state, household_id, division)
-    items = [ApplicationSummary(**row) for row in rows]
-    return ApplicationPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    connection: Transaction,
+    at: Cursor,
+    cohort: int | None = None,
+    state: State | None = None,
+    household_id: UUID | None = None,
+    division: str | None = None,
+) -> Page[ApplicationSummary]:
+    """Applications of the caller's area, by id."""
+    rows = await queries.list_applications(
+        connection, at, cohort=cohort, state=state, household_id=household_id, division=division
+    )
+    return page(ApplicationSummary, rows, at)
 
 
 @router.get("/summary", dependencies=[READERS])
 async def show_totals(connection: Transaction) -> ApplicationTotals:
     """By cohort, within the caller's area."""
-    return ApplicationTotals(cohorts=[CohortTotals(**row) for row in await queries.list_totals(connection)])
+    return ApplicationTotals(cohorts=[CohortTotals(**t._asdict()) for t in await queries.list_totals(connection)])
 
 
 @router.get("/{application_id}", dependencies=[READERS])
 async def get_application(application_id: UUID, connection: Transaction) -> Application:
     """One application whole: every step, and the decisions about its household with their reasons."""
-    shown: dict[str, Any] = dict(await queries.get_application(connection, application_id))
-    steps = [Step(**row) for row in await queries.list_steps(connection, application_id)]
-    decisions = await list_decisions(connection, str(shown["household_id"]))
-    return Application(**shown, steps=steps, decisions=decisions)
+    case = await queries.get_application(connection, application_id)
+    return Application(
+        **case._asdict(),
+        steps=[Step(**s) for s in await list_steps(connection, application_id)],
+        decisions=await list_decisions(connection, str(case.household_id)),
+    )

@@ -5,10 +5,15 @@ notes 2.2 "Eligible", S32, and "Reject: two homes, dropped by REG").
 """
 
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from shared.values.verdicts import Reason, Rule, Verdict
 
-ENDED = ("refused", "withdrawn", "struck", "deceased")
+State = Literal[
+    "applied", "verified", "noticed", "agreed", "allocated", "key_handed", "moved_in", "refused", "withdrawn", "struck",
+    "deceased",
+]  # fmt: skip
+ENDED: tuple[State, ...] = ("refused", "withdrawn", "struck", "deceased")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,13 @@ class RelocationFacts:
 
 @dataclass(frozen=True, slots=True)
 class RelocationPolicy:
-    statuses: tuple[str, ...]
-    cohorts: tuple[int, ...]
+    statuses: Annotated[tuple[str, ...], "relocation_statuses"]
+    cohorts: Annotated[tuple[int, ...], "relocation_cohorts"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePolicy:
+    relocation_notice_days: int
 
 
 def relocation_eligibility(facts: RelocationFacts, policy: RelocationPolicy) -> Verdict:
@@ -44,4 +54,6 @@ def relocation_eligibility(facts: RelocationFacts, policy: RelocationPolicy) -> 
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-ELIGIBILITY = Rule("relocation.eligibility", RelocationFacts, RelocationPolicy, relocation_eligibility)
+ELIGIBILITY = Rule(
+    "relocation.eligibility", RelocationFacts, RelocationPolicy, relocation_eligibility, "docs/sources.md#s32"
+)

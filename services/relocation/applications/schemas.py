@@ -1,4 +1,4 @@
-"""Bodies of the applications' doors, and the results that all batches of this service answer with."""
+"""Bodies of the applications' doors."""
 
 from datetime import date, datetime
 from typing import Any, Literal
@@ -6,49 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.relocation.applications.rules import State
+from shared.acts.bodies import Case
 
 
-class Result(BaseModel):
-    """What became of one item; `state` is that of what the item names. `missing`: conditions that do not hold."""
-
-    id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None = None
-    state: str | None = None
-    missing: list[str] = []
-
-
-class Results(BaseModel):
-    results: list[Result]
-
-
-class NewApplication(Input):
-    id: UUID
+class NewApplication(Case):
     household_id: UUID
     cohort: int = Field(ge=2000, le=2100)
-
-
-class NewApplications(Input):
-    items: list[NewApplication] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Case(Input):
-    """Names an application; steps that need no more than that."""
-
-    id: UUID
-
-
-class Cases(Input):
-    items: list[Case] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Verification(Case):
-    confirmed: bool
-
-
-class Verifications(Input):
-    items: list[Verification] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class Agreement(Case):
@@ -58,32 +22,25 @@ class Agreement(Case):
     signature: Literal["signed", "fingerprint"]
 
 
-class Agreements(Input):
-    items: list[Agreement] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class ApplicationSummary(BaseModel):
     id: UUID
     household_id: UUID
     division: str
     cohort: int
-    state: str
+    state: State
     members: int
     applied_on: date
     notice_ends_on: date | None
     agreed_on: date | None
     moved_in_on: date | None
     ended_on: date | None
-
-
-class ApplicationPage(BaseModel):
-    items: list[ApplicationSummary]
-    next: str | None
+    since_on: date
+    due_on: date | None
 
 
 class Step(BaseModel):
     step: str
-    outcome: str
+    outcome: Literal["passed", "failed"]
     acted_on: date
     acted_by: str
     role: str

@@ -1,21 +1,58 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of applications; the migrations make their table."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.relocation.applications.rules import State
+from shared.data.relations import Big, table
 
-relocation_application = Table(
-    "relocation_application", METADATA,
-    Column("id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
-    Column("cohort", Integer), Column("state", Text), Column("members", Integer), Column("missing", JSONB),
-    Column("decision_id", Uuid), Column("applied_on", Date), Column("applied_by", Text), Column("verified_by", Text),
-    Column("notice_posted_on", Date), Column("notice_ends_on", Date), Column("agreed_on", Date),
-    Column("moved_in_on", Date), Column("ended_on", Date), Column("ended_code", Text), Column("version", BigInteger),
-)  # fmt: skip
-application_step = Table(
-    "application_step", METADATA,
-    Column("id", Uuid, primary_key=True), Column("application_id", Uuid), Column("division", Text),
-    Column("step", Text), Column("outcome", Text), Column("acted_on", Date), Column("acted_by", Text),
-    Column("role", Text), Column("detail", JSONB), Column("recorded_at", DateTime(timezone=True)),
-)  # fmt: skip
+
+class Application(NamedTuple):
+    """`missing` holds the rule's conditions that did not hold, as `codes`."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    cohort: int
+    state: State
+    members: int
+    missing: dict[str, Any]
+    decision_id: UUID
+    applied_on: date
+    applied_by: str
+    verified_by: str | None
+    notice_posted_on: date | None
+    notice_ends_on: date | None
+    agreed_on: date | None
+    moved_in_on: date | None
+    ended_on: date | None
+    ended_code: str | None
+    version: Big
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class Waiting(NamedTuple):
+    """Who has agreed and has no flat, with members and needs of today."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    members: int
+    needs_accessible: bool
+
+
+class Total(NamedTuple):
+    """A cohort's households by state, and its people."""
+
+    cohort: int
+    households_by_state: dict[str, int]
+    people_agreed: int
+    people_allocated: int
+    people_moved_in: int
+    households_moved_in: int
+
+
+relocation_application = table("relocation_application", Application)

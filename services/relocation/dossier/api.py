@@ -19,6 +19,6 @@ async def get_dossier(household_id: UUID, connection: Transaction) -> Dossier:
     row = await queries.get_dossier(connection, household_id)
     fields: dict[str, Any] = {
         "relocation": page(row["relocation"]), "allocations": page(row["allocations"]),
-        "homesteads": page(row["homesteads"], "application_id"), "decisions": row["decisions"],
+        "homesteads": page(row["homesteads"]), "decisions": row["decisions"],
     }  # fmt: skip
     return Dossier(**fields)

@@ -8,7 +8,7 @@ from shared.data.sql import Connection, Row, fetch_row
 _DOSSIER = dossier(
     relocation="SELECT * FROM relocation_application WHERE household_id = :household_id ORDER BY id",
     allocations="SELECT * FROM allocation WHERE household_id = :household_id ORDER BY id",
-    homesteads="SELECT * FROM homestead WHERE household_id = :household_id ORDER BY application_id",
+    homesteads="SELECT * FROM homestead WHERE household_id = :household_id ORDER BY id",
 )
 
 

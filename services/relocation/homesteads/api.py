@@ -1,72 +1,66 @@
 """Doors to old homesteads: recorded, taken down, reclaimed, accepted, counted."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
-from services.relocation.applications.schemas import Results
 from services.relocation.homesteads import actions, queries
+from services.relocation.homesteads.rules import State
 from services.relocation.homesteads.schemas import (
-    Acceptances,
-    Demolitions,
+    Acceptance,
+    Demolition,
     Homestead,
-    HomesteadPage,
     HomesteadTotals,
-    NewHomesteads,
-    Reclamations,
-    Rewards,
+    NewHomestead,
+    Reclamation,
 )
+from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/homesteads", tags=["homesteads"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 Village = Annotated[Act, by("village")]
+Township = Annotated[Act, by("township")]
 
 
 @router.put("")
-async def record_homesteads(body: NewHomesteads, connection: Transaction, act: Village) -> Results:
+async def record_homesteads(body: Batch[NewHomestead], connection: Transaction, act: Village) -> Results:
     """House and land that an applicant leaves."""
-    return Results(results=await actions.record_homesteads(connection, act, body.items))
+    return body.answered(await actions.record_homesteads(connection, act, body.sound))
 
 
 @router.post("/demolitions")
-async def report_demolitions(body: Demolitions, connection: Transaction, act: Village) -> Results:
+async def report_demolitions(body: Batch[Demolition], connection: Transaction, act: Village) -> Results:
     """Old houses taken down, after their household has moved in."""
-    return Results(results=await actions.report_demolitions(connection, act, body.items))
+    return body.answered(await actions.report_demolitions(connection, act, body.sound))
 
 
 @router.post("/reclamations")
-async def report_reclamations(body: Reclamations, connection: Transaction, act: Village) -> Results:
+async def report_reclamations(body: Batch[Reclamation], connection: Transaction, act: Village) -> Results:
     """Land that is a field again."""
-    return Results(results=await actions.report_reclamations(connection, act, body.items))
+    return body.answered(await actions.report_reclamations(connection, act, body.sound))
 
 
 @router.post("/acceptances")
 async def accept_works(
-    body: Acceptances, connection: Transaction, policy: CurrentPolicy, act: Annotated[Act, by("township")]
+    body: Batch[Acceptance], connection: Transaction, policy: CurrentPolicy, act: Township
 ) -> Results:
     """By another person than who reported; the rule decides on the reward."""
-    return Results(results=await actions.accept_works(connection, act, policy, body.items))
+    return body.answered(await actions.accept_works(connection, act, policy, body.sound))
 
 
 @router.get("", dependencies=[READERS])
 async def list_homesteads(
-    connection: Transaction, cursor: UUID = FIRST, state: str | None = None,
-    household_id: UUID | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> HomesteadPage:  # fmt: skip
-    """Homesteads of the caller's area, by application. `next` is the cursor of the following page."""
-    rows = await queries.list_homesteads(connection, cursor, limit, state, household_id)
-    items = [Homestead(**row) for row in rows]
-    return HomesteadPage(items=items, next=str(items[-1].application_id) if len(items) == limit else None)
+    connection: Transaction, at: Cursor, state: State | None = None, household_id: UUID | None = None
+) -> Page[Homestead]:
+    """Homesteads of the caller's area, by id."""
+    return page(Homestead, await queries.list_homesteads(connection, at, state=state, household_id=household_id), at)
 
 
 @router.get("/summary", dependencies=[READERS])
 async def show_totals(connection: Transaction) -> HomesteadTotals:
     """Within the caller's area; fen."""
-    shown: dict[str, Any] = dict(await queries.get_totals(connection))
-    rewards = Rewards(**{"demolition": 0, "reclamation": 0} | shown.pop("rewards_fen"))
-    return HomesteadTotals(**shown, rewards_fen=rewards)
+    return HomesteadTotals.model_validate(await queries.get_totals(connection), from_attributes=True)

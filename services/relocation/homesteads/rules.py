@@ -6,11 +6,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from shared.values.verdicts import Reason, Rule, Verdict
 
 Kind = Literal["demolition", "reclamation"]
+State = Literal["standing", "demolition_reported", "demolished", "reclamation_reported", "reclaimed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,9 @@ class RewardFacts:
 
 @dataclass(frozen=True, slots=True)
 class RewardPolicy:
-    demolition_fen_per_person: int
-    reclamation_fen_per_person: int
-    days: int
+    demolition_fen_per_person: Annotated[int, "demolition_reward_fen_per_person"]
+    reclamation_fen_per_person: Annotated[int, "reclamation_reward_fen_per_person"]
+    days: Annotated[int, "reward_days_after_move"]
 
 
 def reward_fen(facts: RewardFacts, policy: RewardPolicy) -> int:
@@ -52,4 +53,4 @@ def homestead_reward(facts: RewardFacts, policy: RewardPolicy) -> Verdict:
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
-REWARD = Rule("relocation.homestead_reward", RewardFacts, RewardPolicy, homestead_reward)
+REWARD = Rule("relocation.homestead_reward", RewardFacts, RewardPolicy, homestead_reward, "docs/sources.md#s32")

@@ -1,76 +1,54 @@
-"""Bodies of the homesteads' doors. Areas in 0.01 square metres and 0.01 mu."""
+"""Bodies of the homesteads' doors: each is named by its application. Areas in 0.01 square metres and 0.01 mu."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.relocation.homesteads.rules import Kind, State
+from shared.acts.bodies import Case
 
 Photo = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Area = Annotated[int, Field(gt=0, le=10_000_000, strict=True)]
 
 
-class NewHomestead(Input):
-    application_id: UUID
+class NewHomestead(Case):
     house_area_m2_x100: Area
     land_mu_x100: Area
 
 
-class NewHomesteads(Input):
-    items: list[NewHomestead] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Demolition(Input):
-    application_id: UUID
+class Demolition(Case):
     demolished_on: date
     photo_sha256: Photo
 
 
-class Demolitions(Input):
-    items: list[Demolition] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Reclamation(Input):
-    application_id: UUID
+class Reclamation(Case):
     reclaimed_on: date
     photo_sha256: Photo
 
 
-class Reclamations(Input):
-    items: list[Reclamation] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Acceptance(Input):
-    application_id: UUID
-    step: Literal["demolition", "reclamation"]
+class Acceptance(Case):
+    step: Kind
     accepted: bool
 
 
-class Acceptances(Input):
-    items: list[Acceptance] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Homestead(BaseModel):
-    application_id: UUID
+    id: UUID
     household_id: UUID
     division: str
     house_area_m2_x100: int
     land_mu_x100: int
-    state: str
+    state: State
     demolished_on: date | None
     reclaimed_on: date | None
-
-
-class HomesteadPage(BaseModel):
-    items: list[Homestead]
-    next: str | None
+    since_on: date
+    due_on: date | None
 
 
 class Rewards(BaseModel):
-    demolition: int
-    reclamation: int
+    demolition: int = 0
+    reclamation: int = 0
 
 
 class HomesteadTotals(BaseModel):

@@ -1,22 +1,57 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of homesteads and their rewards; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.relocation.homesteads.rules import Kind, State
+from shared.data.relations import Big, table
 
-homestead = Table(
-    "homestead", METADATA,
-    Column("application_id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
-    Column("house_area_m2_x100", Integer), Column("land_mu_x100", Integer), Column("state", Text),
-    Column("recorded_on", Date), Column("recorded_by", Text), Column("demolished_on", Date),
-    Column("demolition_photo_sha256", Text), Column("demolition_reported_by", Text),
-    Column("demolition_accepted_by", Text), Column("demolition_accepted_on", Date), Column("reclaimed_on", Date),
-    Column("reclamation_photo_sha256", Text), Column("reclamation_reported_by", Text),
-    Column("reclamation_accepted_by", Text), Column("reclamation_accepted_on", Date),
-)  # fmt: skip
-homestead_reward = Table(
-    "homestead_reward", METADATA,
-    Column("application_id", Uuid, primary_key=True), Column("kind", Text, primary_key=True),
-    Column("household_id", Uuid), Column("division", Text), Column("amount_fen", BigInteger),
-    Column("decision_id", Uuid), Column("approved_on", Date),
-)  # fmt: skip
+
+class Homestead(NamedTuple):
+    """`id` is its application's."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    house_area_m2_x100: int
+    land_mu_x100: int
+    state: State
+    recorded_on: date
+    recorded_by: str
+    demolished_on: date | None
+    demolition_photo_sha256: str | None
+    demolition_reported_by: str | None
+    demolition_checked_by: str | None
+    demolition_checked_on: date | None
+    reclaimed_on: date | None
+    reclamation_photo_sha256: str | None
+    reclamation_reported_by: str | None
+    reclamation_checked_by: str | None
+    reclamation_checked_on: date | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class HomesteadReward(NamedTuple):
+    application_id: UUID
+    kind: Kind
+    household_id: UUID
+    division: str
+    amount_fen: Big
+    decision_id: UUID
+    approved_on: date
+
+
+class Total(NamedTuple):
+    """`reclaimed` counts homesteads, `land_mu_x100` is theirs."""
+
+    by_state: dict[str, int]
+    reclaimed: int
+    land_mu_x100: int
+    rewards_fen: dict[str, int]
+
+
+homestead = table("homestead", Homestead)
+homestead_reward = table("homestead_reward", HomesteadReward)

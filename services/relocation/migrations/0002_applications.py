@@ -1,6 +1,7 @@
 """Applications to move: one a household, ever, unless it ended without a move; and the steps they took."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0002"
 down_revision = "0001"

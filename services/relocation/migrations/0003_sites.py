@@ -1,6 +1,7 @@
 """Resettlement sites, their buildings and flats, and the units of one flat or of two that are allocated."""
 
-from shared.data.ddl import HAS_CONTEXT, audit, restrict, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import HAS_CONTEXT, audit, restrict, restrict_by_area
 
 revision = "0003"
 down_revision = "0002"

@@ -1,6 +1,7 @@
 """Rounds of allocation: the frozen list, the published seed, the draws, and the flats that came of them."""
 
-from shared.data.ddl import HAS_CONTEXT, audit, restrict, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import HAS_CONTEXT, audit, restrict, restrict_by_area
 
 revision = "0004"
 down_revision = "0003"

@@ -1,6 +1,7 @@
 """Old homesteads on their way back to farmland, and the rewards that were approved for it, each once."""
 
-from shared.data.ddl import audit, restrict_by_area, run
+from shared.data.ddl import run
+from shared.data.ddl.m0001 import audit, restrict_by_area
 
 revision = "0006"
 down_revision = "0005"

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from services.relocation.applications.schemas import Results
 from services.relocation.moves import actions
-from services.relocation.moves.schemas import Cases, Confirmations, Reports
+from services.relocation.moves.schemas import Report
+from shared.acts.bodies import Batch, Case, Confirmation, Results
 from shared.doors.http import Transaction, by
 from shared.ground.context import Act
 
@@ -16,20 +16,20 @@ Township = Annotated[Act, by("township")]
 
 
 @router.post("/keys")
-async def hand_keys(body: Cases, connection: Transaction, act: Township) -> Results:
+async def hand_keys(body: Batch[Case], connection: Transaction, act: Township) -> Results:
     """After the notice of the draw."""
-    return Results(results=await actions.hand_keys(connection, act, body.items))
+    return body.answered(await actions.hand_keys(connection, act, body.sound))
 
 
 @router.post("/reports")
 async def report_moves(
-    body: Reports, connection: Transaction, act: Annotated[Act, by("team", "helper")]
-) -> Results:  # fmt: skip
+    body: Batch[Report], connection: Transaction, act: Annotated[Act, by("team", "helper")]
+) -> Results:
     """A household has moved in, with evidence."""
-    return Results(results=await actions.report_moves(connection, act, body.items))
+    return body.answered(await actions.report_moves(connection, act, body.sound))
 
 
 @router.post("/confirmations")
-async def confirm_moves(body: Confirmations, connection: Transaction, act: Township) -> Results:
+async def confirm_moves(body: Batch[Confirmation], connection: Transaction, act: Township) -> Results:
     """By another person than who reported."""
-    return Results(results=await actions.confirm_moves(connection, act, body.items))
+    return body.answered(await actions.confirm_moves(connection, act, body.sound))

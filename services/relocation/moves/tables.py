@@ -1,13 +1,25 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of reports of moves; the migrations make their table."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from shared.data.relations import table
 
-move_report = Table(
-    "move_report", METADATA,
-    Column("id", Uuid, primary_key=True), Column("allocation_id", Uuid), Column("application_id", Uuid),
-    Column("division", Text), Column("moved_in_on", Date), Column("photo_sha256", Text),
-    Column("power_kwh_x100", Integer), Column("reported_on", Date), Column("reported_by", Text),
-    Column("confirmed", Boolean), Column("confirmed_on", Date), Column("confirmed_by", Text),
-)  # fmt: skip
+
+class MoveReport(NamedTuple):
+    id: UUID
+    allocation_id: UUID
+    application_id: UUID
+    division: str
+    moved_in_on: date
+    photo_sha256: str
+    power_kwh_x100: int
+    reported_on: date
+    reported_by: str
+    confirmed: bool | None = None
+    confirmed_on: date | None = None
+    confirmed_by: str | None = None
+
+
+move_report = table("move_report", MoveReport)

@@ -3,77 +3,61 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
-from services.relocation.applications.schemas import Results
 from services.relocation.sites import actions, queries
-from services.relocation.sites.schemas import (
-    Acceptances,
-    Buildings,
-    Flats,
-    SitePage,
-    Sites,
-    SiteSummary,
-    SiteTotals,
-    UnitPage,
-    UnitSummary,
-)
+from services.relocation.sites.rules import UnitState
+from services.relocation.sites.schemas import Acceptance, Building, Flat, Site, SiteSummary, SiteTotals, UnitSummary
+from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/sites", tags=["sites"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 County = Annotated[Act, by("county")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
+Township = Annotated[Act, by("township")]
 
 
 @router.put("")
-async def declare_sites(body: Sites, connection: Transaction, act: County) -> Results:
+async def declare_sites(body: Batch[Site], connection: Transaction, act: County) -> Results:
     """Again with the same content changes nothing; with another it is refused."""
-    return Results(results=await actions.declare_sites(connection, act, body.items))
+    return body.answered(await actions.declare_sites(connection, act, body.sound))
 
 
 @router.put("/buildings")
-async def declare_buildings(body: Buildings, connection: Transaction, act: County) -> Results:
+async def declare_buildings(body: Batch[Building], connection: Transaction, act: County) -> Results:
     """Buildings of declared sites; a block stands once at a site."""
-    return Results(results=await actions.declare_buildings(connection, act, body.items))
+    return body.answered(await actions.declare_buildings(connection, act, body.sound))
 
 
 @router.put("/flats")
-async def declare_flats(body: Flats, connection: Transaction, act: County) -> Results:
+async def declare_flats(body: Batch[Flat], connection: Transaction, act: County) -> Results:
     """Flats of buildings that are not accepted yet; a number stands once in a building."""
-    return Results(results=await actions.declare_flats(connection, act, body.items))
+    return body.answered(await actions.declare_flats(connection, act, body.sound))
 
 
 @router.post("/acceptances")
-async def accept_buildings(
-    body: Acceptances, connection: Transaction, act: Annotated[Act, by("township")]
-) -> Results:  # fmt: skip
+async def accept_buildings(body: Batch[Acceptance], connection: Transaction, act: Township) -> Results:
     """Whether a building may be lived in, by another person than who declared it."""
-    return Results(results=await actions.accept_buildings(connection, act, body.items))
+    return body.answered(await actions.accept_buildings(connection, act, body.sound))
 
 
 @router.get("", dependencies=[READERS])
-async def list_sites(connection: Transaction, cursor: UUID = FIRST, limit: Limit = 100) -> SitePage:
-    """Sites that lie in the caller's area, by id. `next` is the cursor of the following page."""
-    items = [SiteSummary(**row) for row in await queries.list_sites(connection, cursor, limit)]
-    return SitePage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+async def list_sites(connection: Transaction, at: Cursor) -> Page[SiteSummary]:
+    """Sites that lie in the caller's area, by id."""
+    return page(SiteSummary, await queries.list_sites(connection, at), at)
 
 
 @router.get("/units", dependencies=[READERS])
 async def list_units(
-    connection: Transaction, cursor: UUID = FIRST, site_id: UUID | None = None, state: str | None = None,
-    limit: Limit = 100,
-) -> UnitPage:  # fmt: skip
+    connection: Transaction, at: Cursor, site_id: UUID | None = None, state: UnitState | None = None
+) -> Page[UnitSummary]:
     """Units anywhere in the county, by id: they name no household."""
-    rows = await queries.list_units(connection, cursor, limit, site_id, state)
-    items = [UnitSummary(**row) for row in rows]
-    return UnitPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    return page(UnitSummary, await queries.list_homes(connection, at, site_id=site_id, state=state), at)
 
 
 @router.get("/summary", dependencies=[READERS])
 async def show_totals(connection: Transaction) -> SiteTotals:
     """All the county's flats and units."""
-    return SiteTotals(**await queries.get_totals(connection))
+    return SiteTotals(**(await queries.get_totals(connection))._asdict())

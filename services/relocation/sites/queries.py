@@ -1,136 +1,148 @@
 """All SQL about sites, buildings, flats and units."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, Integer, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
-
 from services.relocation.sites.rules import Unit
-from services.relocation.sites.tables import building, flat, site
-from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
+from services.relocation.sites.tables import (
+    Building,
+    Declared,
+    Flat,
+    Home,
+    Site,
+    Total,
+    building,
+    flat,
+    site,
+    site_unit,
+)
+from shared.acts.batches import FREE, NewRows, insert_free
+from shared.data.pages import Place, fetch_page, page_of
+from shared.data.sql import (
+    Connection,
+    by_id,
+    execute,
+    execute_many,
+    fetch,
+    fetch_row,
+    insert_many,
+    list_by,
+    sql,
+    update_many,
+)
 
 # By id, so that two who declare the same wait for one another in the same order.
-_INSERT_SITES = insert_many(site, site.c.keys(), "ORDER BY 1 ON CONFLICT (id) DO NOTHING RETURNING id")
-_BUILDING = ("id", "site_id", "block", "floors", "state", "declared_on", "declared_by")
-_INSERT_BUILDINGS = insert_many(building, _BUILDING, "ORDER BY 1 ON CONFLICT DO NOTHING RETURNING id")
-_INSERT_FLATS = insert_many(flat, flat.c.keys(), "ORDER BY 1")
-_SITES = sql("SELECT * FROM site WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
-_BUILDINGS = sql("SELECT * FROM building WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
+_INSERT_SITES = insert_many(site, Site._fields, FREE)
+_INSERT_BUILDINGS = insert_many(
+    building,
+    ("id", "site_id", "block", "floors", "state", "declared_on", "declared_by"),
+    "ORDER BY 1 ON CONFLICT DO NOTHING RETURNING id",
+)
+_INSERT_FLATS = insert_many(flat, Flat._fields, "ORDER BY 1")
+_SITES = list_by(site)
+_BUILDINGS = list_by(building)
 # Through its site, which row-level security shows to its area alone.
 _LOCK_BUILDINGS = sql(
-    "SELECT b.* FROM building b JOIN site s ON s.id = b.site_id WHERE b.id = ANY(:ids) ORDER BY b.id FOR UPDATE OF b",
-    ids=ARRAY(Uuid),
+    f"""
+    SELECT {building.columns_of("b")} FROM building b JOIN site s ON s.id = b.site_id
+    WHERE b.id = ANY(:ids) ORDER BY b.id FOR UPDATE OF b
+    """,
+    Building,
 )
-_FLATS = sql("SELECT * FROM flat WHERE id = ANY(:ids) OR building_id = ANY(:buildings) ORDER BY id",
-             ids=ARRAY(Uuid), buildings=ARRAY(Uuid))  # fmt: skip
-_SET_UNITS = sql(
-    "INSERT INTO site_unit AS u (id, building_id, pair_no, flats, area_m2_x100, accessible, accepted, state)"
-    " SELECT i, b, p, f, a, c, false, 'free'"
-    " FROM unnest(:ids, :buildings, :pairs, :flats, :areas, :accessible) AS x (i, b, p, f, a, c) ORDER BY i"
-    " ON CONFLICT (id) DO UPDATE SET flats = excluded.flats, area_m2_x100 = excluded.area_m2_x100,"
-    " accessible = excluded.accessible",
-    ids=ARRAY(Uuid), buildings=ARRAY(Uuid), pairs=ARRAY(Text), flats=ARRAY(Integer), areas=ARRAY(Integer),
-    accessible=ARRAY(Boolean),
-)  # fmt: skip
-_HALF_PAIRS = sql(
-    "SELECT DISTINCT building_id FROM site_unit WHERE building_id = ANY(:ids) AND pair_no IS NOT NULL AND flats = 1",
-    ids=ARRAY(Uuid),
+_FLATS = sql(
+    f"""
+    SELECT {flat.columns} FROM flat WHERE id = ANY(:ids) OR building_id = ANY(:building_ids) ORDER BY id
+""",
+    Flat,
 )
-_INSPECT = sql(
-    "UPDATE building b SET state = n.state, inspected_on = n.inspected_on, inspected_by = :by"
-    " FROM unnest(:ids, :states, :dates) AS n (id, state, inspected_on) WHERE b.id = n.id AND b.state <> 'accepted'",
-    ids=ARRAY(Uuid), states=ARRAY(Text), dates=ARRAY(Date), by=Text,
-)  # fmt: skip
-_ACCEPT_UNITS = sql("UPDATE site_unit SET accepted = true WHERE building_id = ANY(:ids)", ids=ARRAY(Uuid))
-_NUMBERS = "(SELECT array_agg(flat_no ORDER BY flat_no) FROM flat f WHERE f.unit_id = u.id) AS flats"
-_FREE = sql(
-    f"SELECT u.id, b.site_id, b.block, {_NUMBERS}, u.area_m2_x100, u.accessible, u.pair_no IS NOT NULL AS paired"  # noqa: S608 - our columns
-    " FROM site_unit u JOIN building b ON b.id = u.building_id"
-    " WHERE b.site_id = ANY(:site_ids) AND u.accepted AND u.state = 'free' ORDER BY u.id",
-    site_ids=ARRAY(Uuid),
+_SET_UNITS = insert_many(
+    site_unit,
+    ("id", "building_id", "pair_no", "flats", "area_m2_x100", "accessible", "accepted", "state"),
+    """
+    ORDER BY 1 ON CONFLICT (id) DO UPDATE
+    SET flats = excluded.flats, area_m2_x100 = excluded.area_m2_x100, accessible = excluded.accessible
+    """,
 )
-_UNITS = sql(
-    f"SELECT u.id, b.site_id, b.block, {_NUMBERS}, u.area_m2_x100, u.accessible, u.pair_no IS NOT NULL AS paired"  # noqa: S608 - our columns
-    " FROM site_unit u JOIN building b ON b.id = u.building_id WHERE u.id = ANY(:ids) ORDER BY u.id FOR UPDATE OF u",
-    ids=ARRAY(Uuid),
+_HALF_PAIRS = sql("""
+    SELECT DISTINCT building_id FROM site_unit WHERE building_id = ANY(:ids) AND pair_no IS NOT NULL AND flats = 1
+    """)
+_INSPECT = update_many(building, "state", "inspected_on", common={"inspected_by": "by"}, where="t.state <> 'accepted'")
+_ACCEPT_UNITS = sql("UPDATE site_unit SET accepted = true WHERE building_id = ANY(:ids)")
+_SET_STATE = sql("UPDATE site_unit SET state = :state WHERE id = ANY(:ids) AND state <> :state")
+_HOMES = """
+    SELECT u.id, b.site_id, u.building_id, b.block,
+           (SELECT array_agg(flat_no ORDER BY flat_no) FROM flat f WHERE f.unit_id = u.id) AS flats,
+           u.area_m2_x100, u.accessible, u.pair_no IS NOT NULL AS paired, u.accepted, u.state
+    FROM site_unit u JOIN building b ON b.id = u.building_id
+"""
+_FREE = sql(f"{_HOMES} WHERE b.site_id = ANY(:site_ids) AND u.accepted AND u.state = 'free' ORDER BY u.id", Home)
+_LOCK_HOMES = sql(f"{_HOMES} WHERE u.id = ANY(:ids) ORDER BY u.id FOR UPDATE OF u", Home)
+_HOME_PAGE = page_of(Home, _HOMES, "b.site_id", "u.state", key="u.id")
+_SITE_PAGE = page_of(
+    Declared,
+    """
+    SELECT s.id, s.name_zh, s.name_en, s.division, s.kind, coalesce(b.buildings, 0) AS buildings,
+           coalesce(b.accepted, 0) AS accepted_buildings, coalesce(u.units, 0) AS units,
+           coalesce(u.free, 0) AS free_units
+    FROM site s
+    LEFT JOIN (SELECT site_id, count(*) AS buildings, count(*) FILTER (WHERE state = 'accepted') AS accepted
+               FROM building GROUP BY site_id) b ON b.site_id = s.id
+    LEFT JOIN (SELECT site_id, count(*) AS units, count(*) FILTER (WHERE accepted AND u.state = 'free') AS free
+               FROM site_unit u JOIN building ON building.id = u.building_id GROUP BY site_id) u ON u.site_id = s.id
+    """,
+    key="s.id",
 )
-_SET_STATE = sql(
-    "UPDATE site_unit SET state = :state WHERE id = ANY(:ids) AND state <> :state", state=Text, ids=ARRAY(Uuid)
-)
-_SITE_PAGE = sql(
-    "SELECT s.*, coalesce(b.buildings, 0) AS buildings, coalesce(b.accepted, 0) AS accepted_buildings,"
-    " coalesce(u.units, 0) AS units, coalesce(u.free, 0) AS free_units FROM site s"
-    " LEFT JOIN (SELECT site_id, count(*) AS buildings, count(*) FILTER (WHERE state = 'accepted') AS accepted"
-    " FROM building GROUP BY site_id) b ON b.site_id = s.id"
-    " LEFT JOIN (SELECT site_id, count(*) AS units, count(*) FILTER (WHERE accepted AND u.state = 'free') AS free"
-    " FROM site_unit u JOIN building ON building.id = u.building_id GROUP BY site_id) u ON u.site_id = s.id"
-    " WHERE s.id > :after ORDER BY s.id LIMIT :limit",
-    after=Uuid, limit=Integer,
-)  # fmt: skip
-_UNIT_PAGE = sql(
-    f"SELECT u.id, b.site_id, u.building_id, b.block, {_NUMBERS}, u.area_m2_x100, u.accessible,"  # noqa: S608 - our columns
-    " u.pair_no IS NOT NULL AS paired, u.accepted, u.state FROM site_unit u JOIN building b ON b.id = u.building_id"
-    " WHERE u.id > :after AND (:site_id IS NULL OR b.site_id = :site_id) AND (:state IS NULL OR u.state = :state)"
-    " ORDER BY u.id LIMIT :limit",
-    after=Uuid, site_id=Uuid, state=Text, limit=Integer,
-)  # fmt: skip
 _TOTALS = sql(
-    "SELECT coalesce(sum(flats), 0)::bigint AS flats, count(*) AS units,"
-    " count(*) FILTER (WHERE accepted) AS accepted_units, count(*) FILTER (WHERE state = 'allocated')"
-    " AS allocated_units, count(*) FILTER (WHERE accepted AND state = 'free') AS free_units FROM site_unit"
+    """
+    SELECT coalesce(sum(flats), 0)::bigint AS flats, count(*) AS units,
+           count(*) FILTER (WHERE accepted) AS accepted_units,
+           count(*) FILTER (WHERE state = 'allocated') AS allocated_units,
+           count(*) FILTER (WHERE accepted AND state = 'free') AS free_units
+    FROM site_unit
+    """,
+    Total,
 )
 
 
-async def _insert(
-    connection: Connection, query: Any, rows: Sequence[Mapping[str, Any]], names: Sequence[str]
-) -> set[UUID]:
-    columns = {name: [row[name] for row in rows] for name in names}
-    return {r["id"] for r in await fetch(connection, query, **columns)} if rows else set()
-
-
-async def insert_sites(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+async def insert_sites(connection: Connection, rows: NewRows) -> set[UUID]:
     """The ids that were free."""
-    return await _insert(connection, _INSERT_SITES, rows, site.c.keys())
+    return await insert_free(connection, _INSERT_SITES, rows)
 
 
-async def insert_buildings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+async def insert_buildings(connection: Connection, rows: NewRows) -> set[UUID]:
     """The ids that were free and whose block stands nowhere at their site yet."""
-    return await _insert(connection, _INSERT_BUILDINGS, rows, _BUILDING)
+    return await insert_free(connection, _INSERT_BUILDINGS, rows)
 
 
-async def insert_flats(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+async def insert_flats(connection: Connection, rows: NewRows) -> None:
     await execute_many(connection, _INSERT_FLATS, rows)
 
 
-async def list_sites_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def list_sites_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Site]:
     """Those that lie in the caller's area."""
-    return {r["id"]: r for r in await fetch(connection, _SITES, ids=list(ids))}
+    return await by_id(connection, _SITES, ids)
 
 
-async def list_buildings(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
-    return {r["id"]: r for r in await fetch(connection, _BUILDINGS, ids=list(ids))}
+async def list_buildings(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Building]:
+    return await by_id(connection, _BUILDINGS, ids)
 
 
-async def lock_buildings(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def lock_buildings(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Building]:
     """Those whose site lies in the caller's area, locked in id order."""
-    return {r["id"]: r for r in await fetch(connection, _LOCK_BUILDINGS, ids=list(ids))}
+    return await by_id(connection, _LOCK_BUILDINGS, ids)
 
 
-async def list_flats(connection: Connection, ids: Sequence[UUID], buildings: Sequence[UUID]) -> list[Row]:
+async def list_flats(connection: Connection, ids: Sequence[UUID], building_ids: Sequence[UUID]) -> list[Flat]:
     """Flats of these ids, and all those of these buildings."""
-    return await fetch(connection, _FLATS, ids=list(ids), buildings=list(buildings))
+    return await fetch(connection, _FLATS, ids=list(ids), building_ids=list(building_ids))
 
 
 async def set_units(connection: Connection, units: Sequence[Unit]) -> None:
     """A unit grows by its second flat."""
-    await execute(
-        connection, _SET_UNITS, rows=len(units), ids=[u.id for u in units], buildings=[u.building_id for u in units],
-        pairs=[u.pair_no for u in units], flats=[u.flats for u in units], areas=[u.area_m2_x100 for u in units],
-        accessible=[u.accessible for u in units],
-    )  # fmt: skip
+    new = {"accepted": False, "state": "free"}
+    await execute_many(connection, _SET_UNITS, [asdict(unit) | new for unit in units])
 
 
 async def list_with_half_pairs(connection: Connection, building_ids: Sequence[UUID]) -> set[UUID]:
@@ -138,24 +150,21 @@ async def list_with_half_pairs(connection: Connection, building_ids: Sequence[UU
     return {r["building_id"] for r in await fetch(connection, _HALF_PAIRS, ids=list(building_ids))}
 
 
-async def inspect_buildings(connection: Connection, found: Sequence[tuple[UUID, str, date]], by: str) -> None:
-    """`found`: building, its state from now on, the day of the inspection. The units of those accepted are too."""
-    await execute(
-        connection, _INSPECT, rows=len(found), by=by, ids=[i for i, _, _ in found],
-        states=[s for _, s, _ in found], dates=[d for _, _, d in found],
-    )  # fmt: skip
-    accepted = [i for i, state, _ in found if state == "accepted"]
+async def inspect_buildings(connection: Connection, found: Sequence[dict[str, Any]], by: str) -> None:
+    """`found`: id, state, inspected_on of each building. The units of those accepted are accepted too."""
+    await execute_many(connection, _INSPECT, found, by=by)
+    accepted = [row["id"] for row in found if row["state"] == "accepted"]
     # A building may have no flats on its list.
     await execute(connection, _ACCEPT_UNITS, rows=None, ids=accepted)
 
 
-async def list_free_units(connection: Connection, site_ids: Sequence[UUID]) -> list[Row]:
+async def list_free_homes(connection: Connection, site_ids: Sequence[UUID]) -> list[Home]:
     """Units of accepted buildings of these sites that nobody has, by id."""
     return await fetch(connection, _FREE, site_ids=list(site_ids))
 
 
-async def lock_units(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
-    return {r["id"]: r for r in await fetch(connection, _UNITS, ids=list(ids))}
+async def lock_homes(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Home]:
+    return await by_id(connection, _LOCK_HOMES, ids)
 
 
 async def set_unit_states(connection: Connection, ids: Sequence[UUID], state: str) -> None:
@@ -163,19 +172,14 @@ async def set_unit_states(connection: Connection, ids: Sequence[UUID], state: st
     await execute(connection, _SET_STATE, rows=len(ids), ids=list(ids), state=state)
 
 
-async def list_sites(connection: Connection, after: UUID, limit: int) -> list[Row]:
-    """A page by rising id, with how much stands there."""
-    return await fetch(connection, _SITE_PAGE, after=after, limit=limit)
+async def list_sites(connection: Connection, at: Place) -> list[Declared]:
+    return await fetch_page(connection, _SITE_PAGE, at)
 
 
-async def list_units(
-    connection: Connection, after: UUID, limit: int, site_id: UUID | None, state: str | None
-) -> list[Row]:
-    """A page by rising id; a filter that is None lets everything pass."""
-    return await fetch(connection, _UNIT_PAGE, after=after, limit=limit, site_id=site_id, state=state)
+async def list_homes(connection: Connection, at: Place, **filters: Any) -> list[Home]:
+    """By rising id, filtered by site or state."""
+    return await fetch_page(connection, _HOME_PAGE, at, **filters)
 
 
-async def get_totals(connection: Connection) -> Row:
-    row = await fetch_one(connection, _TOTALS)
-    assert row is not None
-    return row
+async def get_totals(connection: Connection) -> Total:
+    return await fetch_row(connection, _TOTALS)

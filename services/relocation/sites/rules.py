@@ -6,7 +6,12 @@ when they are drawn (domain notes 2.2 "Apartment types" [choice]).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
+
+SiteKind = Literal["county_town", "township", "village"]
+BuildingState = Literal["declared", "rejected", "accepted"]
+UnitState = Literal["free", "allocated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +44,15 @@ def flat_refusal(flat: Flat, floors: int, listed: Iterable[Flat]) -> str | None:
     pair = 0
     for other in listed:
         if other.flat_no == flat.flat_no:
-            return "relocation.sites.flat_listed_twice"
+            return "flat_listed_twice"
         pair += flat.pair_no is not None and other.pair_no == flat.pair_no
     if flat.floor > floors:
-        return "relocation.sites.floor_beyond_building"
-    return "relocation.sites.pair_full" if pair == 2 else None
+        return "floor_beyond_building"
+    return "pair_full" if pair == 2 else None
 
 
 def unit_of(flats: Sequence[Flat], unit_id: UUID) -> Unit:
     """The unit that one flat, or two with one number, make."""
     first = flats[0]
-    return Unit(
-        unit_id, first.building_id, first.pair_no, len(flats), sum(f.area_m2_x100 for f in flats),
-        all(f.accessible for f in flats),
-    )  # fmt: skip
+    area, accessible = sum(f.area_m2_x100 for f in flats), all(f.accessible for f in flats)
+    return Unit(unit_id, first.building_id, first.pair_no, len(flats), area, accessible)

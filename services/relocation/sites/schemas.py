@@ -1,46 +1,36 @@
 """Bodies of the sites' doors. Areas in 0.01 square metres."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.relocation.sites.rules import SiteKind, UnitState
+from shared.acts.bodies import Case
 
 Area = Annotated[int, Field(gt=0, le=100_000, strict=True)]
 Floor = Annotated[int, Field(ge=1, le=100, strict=True)]
 
 
-class Site(Input):
+class Site(Case):
     """A place where people are resettled; `division` is where it lies."""
 
-    id: UUID
     name_zh: str = Field(min_length=1, max_length=60)
     name_en: str = Field(min_length=1, max_length=60)
     division: str = Field(pattern=r"^\d{6}(\d{3}(\d{3})?)?$")
-    kind: Literal["county_town", "township", "village"]
+    kind: SiteKind
 
 
-class Sites(Input):
-    items: list[Site] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Building(Input):
-    id: UUID
+class Building(Case):
     site_id: UUID
     block: str = Field(min_length=1, max_length=20)
     floors: Floor
 
 
-class Buildings(Input):
-    items: list[Building] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Flat(Input):
+class Flat(Case):
     """Two flats of a building with one `pair_no` are allocated together."""
 
-    id: UUID
     building_id: UUID
     flat_no: str = Field(min_length=1, max_length=20)
     floor: Floor
@@ -49,18 +39,11 @@ class Flat(Input):
     pair_no: str | None = Field(min_length=1, max_length=20, default=None)
 
 
-class Flats(Input):
-    items: list[Flat] = Field(min_length=1, max_length=LARGEST_BATCH)
+class Acceptance(Case):
+    """Of the building `id`."""
 
-
-class Acceptance(Input):
-    building_id: UUID
     accepted: bool
     accepted_on: date
-
-
-class Acceptances(Input):
-    items: list[Acceptance] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class SiteSummary(BaseModel):
@@ -68,16 +51,11 @@ class SiteSummary(BaseModel):
     name_zh: str
     name_en: str
     division: str
-    kind: str
+    kind: SiteKind
     buildings: int
     accepted_buildings: int
     units: int
     free_units: int
-
-
-class SitePage(BaseModel):
-    items: list[SiteSummary]
-    next: str | None
 
 
 class UnitSummary(BaseModel):
@@ -92,12 +70,7 @@ class UnitSummary(BaseModel):
     accessible: bool
     paired: bool
     accepted: bool
-    state: str
-
-
-class UnitPage(BaseModel):
-    items: list[UnitSummary]
-    next: str | None
+    state: UnitState
 
 
 class SiteTotals(BaseModel):

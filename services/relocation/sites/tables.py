@@ -1,29 +1,99 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of sites, buildings, units and flats; the migrations make their tables."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.relocation.sites.rules import BuildingState, SiteKind, UnitState
+from shared.data.relations import table
 
-site = Table(
-    "site", METADATA,
-    Column("id", Uuid, primary_key=True), Column("name_zh", Text), Column("name_en", Text), Column("division", Text),
-    Column("kind", Text), Column("declared_on", Date), Column("declared_by", Text),
-)  # fmt: skip
-building = Table(
-    "building", METADATA,
-    Column("id", Uuid, primary_key=True), Column("site_id", Uuid), Column("block", Text), Column("floors", Integer),
-    Column("state", Text), Column("declared_on", Date), Column("declared_by", Text), Column("inspected_on", Date),
-    Column("inspected_by", Text),
-)  # fmt: skip
-site_unit = Table(
-    "site_unit", METADATA,
-    Column("id", Uuid, primary_key=True), Column("building_id", Uuid), Column("pair_no", Text),
-    Column("flats", Integer), Column("area_m2_x100", Integer), Column("accessible", Boolean),
-    Column("accepted", Boolean), Column("state", Text),
-)  # fmt: skip
-flat = Table(
-    "flat", METADATA,
-    Column("id", Uuid, primary_key=True), Column("building_id", Uuid), Column("unit_id", Uuid),
-    Column("flat_no", Text), Column("floor", Integer), Column("area_m2_x100", Integer), Column("accessible", Boolean),
-    Column("pair_no", Text), Column("declared_on", Date), Column("declared_by", Text),
-)  # fmt: skip
+
+class Site(NamedTuple):
+    id: UUID
+    name_zh: str
+    name_en: str
+    division: str
+    kind: SiteKind
+    declared_on: date
+    declared_by: str
+
+
+class Building(NamedTuple):
+    id: UUID
+    site_id: UUID
+    block: str
+    floors: int
+    state: BuildingState
+    declared_on: date
+    declared_by: str
+    inspected_on: date | None
+    inspected_by: str | None
+
+
+class SiteUnit(NamedTuple):
+    id: UUID
+    building_id: UUID
+    pair_no: str | None
+    flats: int
+    area_m2_x100: int
+    accessible: bool
+    accepted: bool
+    state: UnitState
+
+
+class Flat(NamedTuple):
+    id: UUID
+    building_id: UUID
+    unit_id: UUID
+    flat_no: str
+    floor: int
+    area_m2_x100: int
+    accessible: bool
+    pair_no: str | None
+    declared_on: date
+    declared_by: str
+
+
+class Declared(NamedTuple):
+    """A site, and how much stands there."""
+
+    id: UUID
+    name_zh: str
+    name_en: str
+    division: str
+    kind: SiteKind
+    buildings: int
+    accepted_buildings: int
+    units: int
+    free_units: int
+
+
+class Home(NamedTuple):
+    """A unit as it is given out: where it stands, `flats` are the numbers of its one or two."""
+
+    id: UUID
+    site_id: UUID
+    building_id: UUID
+    block: str
+    flats: list[str]
+    area_m2_x100: int
+    accessible: bool
+    paired: bool
+    accepted: bool
+    state: UnitState
+
+
+class Total(NamedTuple):
+    """`free_units` are those of accepted buildings that nobody has."""
+
+    flats: int
+    units: int
+    accepted_units: int
+    allocated_units: int
+    free_units: int
+
+
+site = table("site", Site)
+building = table("building", Building)
+site_unit = table("site_unit", SiteUnit)
+flat = table("flat", Flat)

@@ -36,8 +36,8 @@ async def test_every_row_arrives_once_as_it_was_sent_and_in_order_per_key(transp
     publisher = await transport.lead("registry")
     rows = [outgoing(n, KEYS[n % len(KEYS)]) for n in range(200)]
     for begin in range(0, 200, 50):
-        batch = rows[begin : begin + 50]
-        assert await publisher.publish(batch) == [r.id for r in batch]
+        part = rows[begin : begin + 50]
+        assert await publisher.publish(part) == [r.id for r in part]
     found = await transport.read(START, 200)
     records = {n: r for batch in found.values() for n, r in zip(numbers(batch), batch, strict=True)}
     assert sum(len(batch) for batch in found.values()) == len(records) == 200

@@ -13,7 +13,9 @@ VISITS = "/assessment/v1/visits"
 SURVEYS = "/assessment/v1/surveys"
 CASES = "/assessment/v1/cases"
 PLACE = {"lat_e6": 39_090_000, "lon_e6": 112_210_000}
-FAR_AWAY = {"lat_e6": 34_600_000, "lon_e6": 112_210_000}  # 500 km to the south
+FAR_AWAY: dict[str, Any] = {"lat_e6": 34_600_000, "lon_e6": 112_210_000}  # 500 km to the south
+IN_COUNTY: dict[str, Any] = {"lat_e6": 39_300_000, "lon_e6": 112_210_000}  # 23 km to the north
+NOWHERE: dict[str, Any] = {"lat_e6": 0, "lon_e6": 0}  # what a phone sends that knows no position
 
 
 async def seed_household(house: House, division: str = VILLAGE, **changes: Any) -> UUID:

@@ -168,7 +168,8 @@ async def test_what_cannot_be_opened(house: House) -> None:
         answer = await open_case(door, body, role, area)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert (await open_case(door, good, "township", TOWNSHIP)).status_code == 201
-    for changes in ({"kind": "favouritism"}, {"household_ids": []}, {"evidence": "x"}):
+    others: tuple[dict[str, Any], ...] = ({"kind": "favouritism"}, {"household_ids": []}, {"evidence": "x"})
+    for changes in others:
         differs = await open_case(door, good | changes)
         assert (differs.status_code, differs.json()["code"]) == (422, "assessment.cases.content_differs")
     there = good | {"division": OTHER_TOWNSHIP, "household_ids": [str(elsewhere)]}

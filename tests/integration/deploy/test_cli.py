@@ -1,6 +1,7 @@
 """The command as a person types it."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -71,3 +72,12 @@ def test_a_token_carries_its_claims(tmp_path: Path) -> None:
     assert (county["sub"], county["role"], county["area"]) == ("dev-county", "county", "140927")
     bank = claims("--role", "bank", "--bank", "icbc", "--subject", "teller")
     assert (bank["sub"], bank["role"], bank["bank"]) == ("teller", "bank", "icbc")
+
+
+def test_a_roster_is_written_where_it_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = shenchi(tmp_path, "roster", "--sample", "3", "small.xlsx")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert re.fullmatch(rf"{tmp_path}/small.xlsx: 3 households, \d+ people, all invented.\n", ended.stdout)
+    assert (tmp_path / "small.xlsx").read_bytes().startswith(b"PK")
+    assert "No such file" in one_sentence(shenchi(tmp_path, "roster", "--sample", "3", "nowhere/small.xlsx"))

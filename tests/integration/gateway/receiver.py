@@ -24,7 +24,7 @@ from tests.conftest import Door, House
 
 VILLAGE = "140927200201"
 ARCHIVE = "county-archive"
-ON_LOOPBACK = {"internal_subscribers": {ARCHIVE: "127.0.0.0/8", "second": "127.0.0.0/8"}}
+ON_LOOPBACK: dict[str, Any] = {"internal_subscribers": {ARCHIVE: "127.0.0.0/8", "second": "127.0.0.0/8"}}
 
 
 def exit_of(household_id: UUID) -> HouseholdExited:

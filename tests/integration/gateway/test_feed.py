@@ -10,7 +10,8 @@ import pytest
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from gateway.feed.actions import public_form
+from gateway.feed.actions import OUT, public_form
+from gateway.feed.queries import _LAST as LAST
 from shared.facts.steps import consume_batch
 from shared.serve.run import _republish
 from tests.conftest import Door, House, find_service
@@ -152,3 +153,22 @@ async def test_the_feed_is_for_subscribers_and_written_by_reactions_alone(house:
         await connection.execute(
             "INSERT INTO exit_fact (position, epoch, event_id, key, type, event) VALUES (1, 1, '', '', '', '{}')"
         )
+
+
+async def test_a_page_of_the_snapshot_is_read_off_the_index(house: House) -> None:
+    """Who may read is no question to each row: a filter that seems to leave few rows made the planner sort them all."""
+    owner = await house.owner("gateway")
+    await owner.execute(
+        "INSERT INTO exit_fact (position, epoch, event_id, key, type, event)"
+        " SELECT i, 1, i::text, (i % 9000)::text, 'county.household_exited.v1', '{}' FROM generate_series(1, 18000) i"
+    )
+    await owner.execute("ANALYZE exit_fact")
+    connection = await asyncpg.connect((await house.settings("gateway")).database_url)
+    house.stack.push_async_callback(connection.close)
+    await connection.execute("BEGIN; SELECT set_config('app.role', 'subscriber', true)")
+    plan = await connection.fetch(
+        f"EXPLAIN {LAST.text}", *LAST.arguments({"at": 18_000, "after": "", "types": OUT, "limit": 100})
+    )
+    steps = "\n".join(r[0] for r in plan)
+    assert "exit_fact_last" in steps
+    assert "Sort" not in steps

@@ -59,7 +59,7 @@ async def test_a_year_of_a_plot_is_paid_once_for_what_stands(house: House) -> No
     household = await seed_household(house)
     new, old = plot(household), plot(household, 333, "2015-04-01")
     assert await codes(door, "plots", "township", new, old, new, new | {"area_mu_x100": 1}, subject="one") == [
-        None, None, None, f"{F}content_differs",
+        None, None, None, "shared.content_differs",
     ]  # fmt: skip
     first = standing(new, 480)
     assert await codes(door, "acceptances", "county", first, subject="one") == ["shared.same_person"]
@@ -68,8 +68,8 @@ async def test_a_year_of_a_plot_is_paid_once_for_what_stands(house: House) -> No
         standing(new, on="2017-03-31"), standing({"id": str(uuid4())}), first, first, first | {"area_mu_x100": 1},
         standing(new, 480), standing(old, 333, 2), standing(old, 300, 3), standing(old, 0),
     ) == [
-        f"{F}over_plot", f"{F}year_not_come", f"{F}future_date", f"{F}dates_reversed", "shared.not_found", None, None,
-        f"{F}content_differs", f"{F}year_accepted", None, None, None,
+        f"{F}over_plot", f"{F}year_not_come", "shared.future_date", f"{F}dates_reversed", "shared.not_found", None,
+        None, "shared.content_differs", f"{F}year_accepted", None, None, None,
     ]  # fmt: skip
     common = (household, VILLAGE, "forest_instalment", "forestry:farmland_to_forest", "transfer")
     assert {tuple(d) for d in await house.rows("industry", DUES)} == {
@@ -95,7 +95,7 @@ async def test_plots_that_are_refused(house: House) -> None:
     assert await codes(door, "plots", "township", theirs, area=FAR_VILLAGE[:9]) == [None]
     assert await codes(
         door, "plots", "township", plot(gone), plot(far), plot(known, on="2017-06-02"), plot(known, id=theirs["id"])
-    ) == [f"{F}household_removed", "shared.household_unknown", f"{F}future_date", f"{F}id_taken"]
+    ) == ["shared.household_removed", "shared.household_unknown", "shared.future_date", "shared.id_taken"]
 
 
 async def test_acceptances_at_once_pay_once(house: House) -> None:
@@ -115,14 +115,14 @@ async def test_a_coop_has_members_enough_and_enough_of_them_poor(house: House) -
         door, "coops", "county", good, coop("C2", 20, 11), coop("C3", 19, 19), coop("C4", 20, 21), coop("C1"), good
     ) == [
         None, f"{F}too_few_poor_members", f"{F}too_few_members", f"{F}impossible_count", f"{F}code_taken",
-        f"{F}twice_in_batch",
+        "shared.twice_in_batch",
     ]  # fmt: skip
     assert await codes(door, "coops", "county", good | {"members": 30, "poor_members": 18}) == [None]
     assert await codes(door, "coops", "county", good | {"members": 30, "poor_members": 17}) == [
         f"{F}too_few_poor_members"
     ]
-    assert await codes(door, "coops", "county", good | {"division": OTHER_VILLAGE}) == [f"{F}content_differs"]
-    assert await codes(door, "coops", "county", coop("C5", division="140928200")) == [f"{F}outside_area"]
+    assert await codes(door, "coops", "county", good | {"division": OTHER_VILLAGE}) == ["shared.content_differs"]
+    assert await codes(door, "coops", "county", coop("C5", division="140928200")) == ["shared.outside_area"]
     totals = await get(door, "/forestry/summary", "village")
     assert (totals["coops"], totals["coop_poor_members"]) == (1, 18)
     assert (await get(door, "/forestry/summary", "village", OTHER_VILLAGE))["coops"] == 0
@@ -137,7 +137,7 @@ async def test_enough_of_a_contract_is_for_labour(house: House) -> None:
         door, "contracts", "county", good, good, good | {"labour_fen": 46_000}, contract(its_coop, 44_999),
         contract(its_coop, 100_001), contract({"id": str(uuid4())}),
     ) == [
-        None, None, f"{F}content_differs", f"{F}too_little_labour", f"{F}labour_over_contract", "shared.not_found",
+        None, None, "shared.content_differs", f"{F}too_little_labour", f"{F}labour_over_contract", "shared.not_found",
     ]  # fmt: skip
     assert (await get(door, "/forestry/summary", "township"))["contracts"] == 1
 
@@ -156,7 +156,7 @@ async def test_labour_is_members_and_within_the_contract(house: House) -> None:
         door, "memberships", "village", joins, joins, joins | {"joined_on": "2017-04-02"}, member(its_coop, one),
         member(its_coop, two), member(its_coop, stranger, "2017-06-02"), member({"id": str(uuid4())}, one),
     ) == [
-        None, None, f"{F}content_differs", f"{F}member_already", "shared.household_unknown", f"{F}future_date",
+        None, None, "shared.content_differs", f"{F}member_already", "shared.household_unknown", "shared.future_date",
         "shared.not_found",
     ]  # fmt: skip
     assert await codes(door, "memberships", "township", member(its_coop, two)) == [None]
@@ -166,8 +166,8 @@ async def test_labour_is_members_and_within_the_contract(house: House) -> None:
         labour(works, stranger, 1), labour(works, one, 1, "2017-03-31"), labour(works, one, 1, "2017-06-02"),
         labour({"id": str(uuid4())}, one, 1), labour(works, uuid4(), 1), first | {"amount_fen": 1},
     ) == [
-        None, None, f"{F}over_labour", None, f"{F}not_a_member", f"{F}not_a_member", f"{F}future_date",
-        "shared.not_found", "shared.household_unknown", f"{F}content_differs",
+        None, None, f"{F}over_labour", None, f"{F}not_a_member", f"{F}not_a_member", "shared.future_date",
+        "shared.not_found", "shared.household_unknown", "shared.content_differs",
     ]  # fmt: skip
     rivals = [codes(door, "labour", "township", labour(works, one if i else two, 600)) for i in range(2)]
     answers = await at_once(house, "SELECT FROM forest_contract FOR UPDATE", *rivals)

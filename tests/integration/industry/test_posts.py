@@ -16,6 +16,7 @@ from tests.integration.industry.acts import (
     OTHER_VILLAGE,
     TOWNSHIP,
     VILLAGE,
+    answer,
     facts,
     freeze,
     get,
@@ -50,17 +51,17 @@ async def propose(door: Door, *items: dict[str, Any], **how: Any) -> list[Any]:
     return await results(door, "POST", "/posts/proposals", "village", *items, **how)  # type: ignore[no-any-return]
 
 
-async def step(door: Door, path: str, role: str, assignment: str, answer: str, **how: Any) -> Any:
-    item = {"id": assignment, answer: how.pop("yes", True)}
+async def step(door: Door, path: str, role: str, assignment: str, **how: Any) -> Any:
+    item = {"id": assignment, "confirmed": how.pop("yes", True)}
     return (await results(door, "POST", f"/posts/{path}", role, item, **how))[0]
 
 
 async def check(door: Door, assignment: str, **how: Any) -> Any:
-    return await step(door, "checks", "township", assignment, "confirmed", **how)
+    return await step(door, "checks", "township", assignment, **how)
 
 
 async def approve(door: Door, assignment: str, **how: Any) -> Any:
-    return await step(door, "approvals", "county", assignment, "approved", **how)
+    return await step(door, "approvals", "county", assignment, **how)
 
 
 async def employ(house: House, door: Door, **changes: Any) -> tuple[str, UUID]:
@@ -86,7 +87,7 @@ async def pay(door: Door, key: str, month: str = "2017-05-01", on: str = "2017-0
 
 
 async def end(door: Door, assignment: str, on: str, reason: str = "moved", **how: Any) -> Any:
-    item = {"assignment_id": assignment, "reason": reason, "ended_on": on}
+    item = {"id": assignment, "reason": reason, "ended_on": on}
     return (await results(door, "POST", "/posts/endings", "township", item, **how))[0]["code"]
 
 
@@ -100,18 +101,18 @@ async def test_three_persons_bring_a_household_to_a_post(house: House) -> None:
     (post,) = await opened(door, job("pv", employer_code="91350100M000100Y43"))
     item = proposal(post, household)
     assert await propose(door, item, item, item | {"starts_on": "2017-04-01"}, subject="one") == [
-        {"id": item["id"], "status": "accepted", "code": None, "missing": []},
-        {"id": item["id"], "status": "accepted", "code": None, "missing": []},
-        {"id": item["id"], "status": "refused", "code": f"{P}content_differs", "missing": []},
+        answer(item["id"]),
+        answer(item["id"]),
+        answer(item["id"], status="refused", code="shared.content_differs"),
     ]
-    assert (await approve(door, item["id"], subject="three"))["code"] == f"{P}wrong_state"
+    assert (await approve(door, item["id"], subject="three"))["code"] == "shared.wrong_state"
     assert (await check(door, item["id"], subject="one"))["code"] == "shared.same_person"
     assert (await check(door, item["id"], subject="two"))["code"] is None
     for same in ("one", "two"):
         assert (await approve(door, item["id"], subject=same))["code"] == "shared.same_person"
     assert await facts(house) == []
     assert (await approve(door, item["id"], subject="three"))["code"] is None
-    assert (await approve(door, item["id"], subject="three"))["code"] == f"{P}wrong_state"
+    assert (await approve(door, item["id"], subject="three"))["code"] == "shared.wrong_state"
     assert await facts(house) == [(
         "post_assigned",
         {
@@ -168,8 +169,8 @@ async def test_no_double_posts(house: House) -> None:
         (None, []), (f"{P}not_eligible", ["no_other_post"]), (f"{P}post_taken", []),
     ]  # fmt: skip
     # The other village sees the township's post, not who is proposed for it.
-    (answer,) = await propose(door, proposal(first, elsewhere), area=OTHER_VILLAGE)
-    assert answer["code"] == f"{P}post_taken"
+    (refused,) = await propose(door, proposal(first, elsewhere), area=OTHER_VILLAGE)
+    assert refused["code"] == f"{P}post_taken"
     shown = await get(door, "/posts", "village", OTHER_VILLAGE)
     assert {p["id"]: p["held"] for p in shown["items"]} == {first: True, second: False}
     rivals = [
@@ -192,23 +193,23 @@ async def test_a_proposal_that_is_not_carried_ends_and_frees_the_post(house: Hou
     (post,) = await opened(door, job())
     unconfirmed, unapproved, changed = proposal(post, one), proposal(post, two), proposal(post, three)
     await propose(door, unconfirmed)
-    assert (await check(door, unconfirmed["id"], yes=False))["code"] is None
+    assert (await check(door, unconfirmed["id"], yes=False))["code"] == "shared.not_confirmed"
     assert [r["code"] for r in await propose(door, unapproved)] == [None]
     await check(door, unapproved["id"])
-    assert (await approve(door, unapproved["id"], yes=False))["code"] is None
+    assert (await approve(door, unapproved["id"], yes=False))["code"] == "shared.not_confirmed"
     assert [r["code"] for r in await propose(door, changed)] == [None]
     await check(door, changed["id"])
     await freeze(house, three)
-    assert (await approve(door, changed["id"]))["code"] == f"{P}household_frozen"
+    assert (await approve(door, changed["id"]))["code"] == "shared.frozen"
     owner = await house.owner("industry")
     await owner.execute("UPDATE frozen_household SET reviewed_on = '2017-06-01'")
     await owner.execute("UPDATE household SET has_labour = false WHERE id = $1", three)
-    assert await approve(door, changed["id"]) == {
-        "id": changed["id"], "status": "refused", "code": f"{P}not_eligible", "missing": ["has_labour"],
-    }  # fmt: skip
+    assert await approve(door, changed["id"]) == answer(
+        changed["id"], code=f"{P}not_eligible", state="refused", missing=["has_labour"]
+    )
     reasons = await house.rows("industry", "SELECT id::text, state, ended_reason FROM post_assignment")
     assert {r["id"]: (r["state"], r["ended_reason"]) for r in reasons} == {
-        unconfirmed["id"]: ("refused", "not_confirmed"), unapproved["id"]: ("refused", "not_approved"),
+        unconfirmed["id"]: ("refused", "not_confirmed"), unapproved["id"]: ("refused", "not_confirmed"),
         changed["id"]: ("refused", "not_eligible"),
     }  # fmt: skip
     assert await facts(house) == []
@@ -226,11 +227,11 @@ async def test_days_are_counted_once_a_month_and_never_ahead(house: House) -> No
         worked(assignment, 1, "2017-02-01"), worked(assignment, 31, "2017-04-01"), worked(waiting["id"], 1),
         worked(str(uuid4()), 1),
     ) == [
-        None, None, f"{P}content_differs", f"{P}month_recorded", f"{P}future_date", f"{P}too_many_days", None,
+        None, None, "shared.content_differs", f"{P}month_recorded", "shared.future_date", f"{P}too_many_days", None,
         f"{P}not_a_month", f"{P}too_many_days", f"{P}too_many_days", f"{P}not_assigned", "shared.not_found",
     ]  # fmt: skip
     invalid = await send(door, "POST", "/posts/attendance", "team", {"items": [worked(assignment, 32)]})
-    assert invalid.status_code == 422
+    assert invalid.json()["results"][0]["code"] == "shared.invalid_item"
     rows = await house.rows("industry", "SELECT month_on, days FROM post_attendance ORDER BY month_on")
     assert [tuple(r) for r in rows] == [(date(2017, 5, 1), 20), (date(2017, 6, 1), 1)]
 
@@ -284,7 +285,7 @@ async def test_a_payroll_is_for_a_month_that_is_over(house: House) -> None:
 async def test_an_ending_frees_household_and_post_and_the_days_before_are_paid(house: House) -> None:
     door = await house.serve("industry", "api")
     assignment, household = await employ(house, door)
-    assert await end(door, assignment, "2017-06-02") == f"{P}future_date"
+    assert await end(door, assignment, "2017-06-02") == "shared.future_date"
     assert await end(door, assignment, "2017-02-28") == f"{P}dates_reversed"
     assert await end(door, assignment, "2017-05-12", area=FAR_VILLAGE[:9]) == "shared.not_found"
     assert [await end(door, assignment, "2017-05-12") for _ in range(2)] == [None, None]
@@ -307,10 +308,10 @@ async def test_posts_are_opened_once_and_within_the_area(house: House) -> None:
     door = await house.serve("industry", "api")
     here, far = job("placement", VILLAGE), job(division=FAR_VILLAGE)
     answers = await results(door, "POST", "/posts", "township", here, here, here | {"monthly_fen": 1}, far)
-    assert [r["code"] for r in answers] == [None, None, f"{P}content_differs", f"{P}outside_area"]
+    assert [r["code"] for r in answers] == [None, None, "shared.content_differs", "shared.outside_area"]
     await opened(door, far)
-    (answer,) = await results(door, "POST", "/posts", "township", job(id=far["id"]))
-    assert answer["code"] == f"{P}id_taken"
+    (refused,) = await results(door, "POST", "/posts", "township", job(id=far["id"]))
+    assert refused["code"] == "shared.id_taken"
     assert (await get(door, "/posts/summary", "village"))["by_kind"] == {"placement": {"posts": 1, "filled": 0}}
     assert [p["id"] for p in (await get(door, "/posts?kind=placement"))["items"]] == [here["id"]]
     assert (await get(door, "/posts", "village", OTHER_VILLAGE))["items"] == []

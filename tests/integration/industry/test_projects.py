@@ -65,7 +65,7 @@ async def test_entities_bear_right_codes_of_their_own(house: House) -> None:
     door = await house.serve("industry", "api")
     good, wrong = entity(CODES[0]), entity("91350100M000100Y44")
     assert await set_entities(door, good, wrong, entity(CODES[0]), good) == [
-        None, f"{P}wrong_code", f"{P}code_taken", f"{P}twice_in_batch",
+        None, f"{P}wrong_code", f"{P}code_taken", "shared.twice_in_batch",
     ]  # fmt: skip
     assert await set_entities(door, good | {"name_zh": "福满园", "leading": False}) == [None]
     shown = await get(door, "/projects/entities")
@@ -88,12 +88,12 @@ async def test_plans_are_taken_once_and_within_the_planners_area(house: House) -
         plan("works", item="palace"), plan("tourism", planned=5), plan(item="黑豆"),
     )  # fmt: skip
     assert [r["code"] for r in answers] == [
-        None, None, f"{P}content_differs", f"{P}outside_area", f"{P}unknown_kind", f"{P}unknown_item",
+        None, None, "shared.content_differs", "shared.outside_area", f"{P}unknown_kind", f"{P}unknown_item",
         f"{P}no_quantity", f"{P}item_misplaced",
     ]  # fmt: skip
     await planned(door, far)
     (taken,) = await results(door, "POST", "/projects", "township", plan(id=far["id"]))
-    assert taken["code"] == f"{P}id_taken"
+    assert taken["code"] == "shared.id_taken"
     assert [p["id"] for p in (await get(door, "/projects", "village"))["items"]] == [item["id"]]
     assert [p["id"] for p in (await get(door, f"/projects?division={FAR_VILLAGE}"))["items"]] == [far["id"]]
     page = await get(door, "/projects?kind=oats&limit=1")
@@ -125,7 +125,7 @@ async def test_the_last_report_stands_until_the_next_is_accepted(house: House) -
     door = await house.serve("industry", "api")
     (project,) = await planned(door, plan())
     first, second = said(project, 4_000), said(project, 9_000, "2017-05-25")
-    assert await report(door, first, first, first | {"quantity_x100": 1}) == [None, None, f"{P}content_differs"]
+    assert await report(door, first, first, first | {"quantity_x100": 1}) == [None, None, "shared.content_differs"]
     assert await accept(door, project, 4_000) is None
     assert await report(door, second, said(project, 9_500, "2017-05-24")) == [None, f"{P}dates_reversed"]
     shown = await get(door, f"/projects/{project}")
@@ -146,13 +146,13 @@ async def test_reports_and_acceptances_that_are_refused(house: House) -> None:
         door, said(mine, 1, "2017-06-02"), said(others, 1), said(the_countys, 1), said(budget, 1), said(str(uuid4()), 1)
     )
     assert codes == [
-        f"{P}future_date", "shared.not_found", f"{P}outside_area", f"{P}no_quantity", "shared.not_found",
+        "shared.future_date", "shared.not_found", "shared.outside_area", f"{P}no_quantity", "shared.not_found",
     ]  # fmt: skip
     assert await accept(door, mine, 1) == f"{P}not_reported"
     assert await report(door, said(mine, 100), subject="somebody") == [None]
     assert await accept(door, mine, 100, subject="somebody") == "shared.same_person"
-    assert await accept(door, mine, 100, "2017-06-02") == f"{P}future_date"
-    assert await accept(door, the_countys, 1) == f"{P}outside_area"
+    assert await accept(door, mine, 100, "2017-06-02") == "shared.future_date"
+    assert await accept(door, the_countys, 1) == "shared.outside_area"
     assert await house.rows("industry", "SELECT 1 FROM project_acceptance") == []
 
 
@@ -206,7 +206,7 @@ async def test_a_budget_is_never_overspent(house: House) -> None:
         door, first, spending(project, 20_000_001), spending(project, 19_999_999), spending(project, 2), first
     ) == [None, f"{P}over_budget", None, f"{P}over_budget", None]  # fmt: skip
     assert await spend(door, first | {"amount_fen": 1}, spending(project, 1, spent_on="2017-06-02")) == [
-        f"{P}content_differs", f"{P}future_date",
+        "shared.content_differs", "shared.future_date",
     ]  # fmt: skip
     shown = await get(door, f"/projects/{project}")
     assert (shown["spent_fen"], sorted(s["amount_fen"] for s in shown["spendings"])) == (
@@ -242,11 +242,11 @@ async def test_a_shop_counts_once_it_was_open_for_long_enough(house: House) -> N
     (shops,) = await planned(door, plan("shop", COUNTY, 5_000))
     shop = part(shops, household, on="2017-03-10")
     assert await take_part(door, shop, shop, shop | {"quantity_x100": 200}, role="team") == [
-        None, None, f"{P}content_differs",
+        None, None, "shared.content_differs",
     ]  # fmt: skip
     assert await answer(door, shop, "2017-06-07") == f"{P}too_young"  # 89 days
     assert await answer(door, shop, "2017-06-08", subject="test-team") == "shared.same_person"
-    assert await answer(door, shop, "2017-07-02") == f"{P}future_date"
+    assert await answer(door, shop, "2017-07-02") == "shared.future_date"
     assert await facts(house) == []
     assert await answer(door, shop, "2017-06-08") is None
     assert await answer(door, shop, "2017-06-08") is None
@@ -278,8 +278,8 @@ async def test_who_cannot_take_part(house: House) -> None:
         part(theirs, one), part(oats, one, on="2017-06-02"),
     )  # fmt: skip
     assert codes == [
-        None, f"{P}takes_part_already", f"{P}household_removed", "shared.household_unknown",
-        "shared.household_unknown", f"{P}no_quantity", "shared.not_found", f"{P}future_date",
+        None, f"{P}takes_part_already", "shared.household_removed", "shared.household_unknown",
+        "shared.household_unknown", f"{P}no_quantity", "shared.not_found", "shared.future_date",
     ]  # fmt: skip
     assert await answer(door, first, "2017-06-08", accepted=False) is None
     assert await take_part(door, part(oats, one)) == [None]  # what was refused does not stand in the way

@@ -28,8 +28,9 @@ LEFT_FEN = RECEIVED_FEN - UPKEEP_FEN
 
 async def earning(house: House, door: Door, division: str = VILLAGE, kind: str = "village") -> str:
     """A station of 100 kW that has been paid its coal leg: its id."""
+    station_id = str(uuid4())
     one = {
-        "id": str(uuid4()), "name_zh": "一号", "kind": kind, "division": division, "capacity_w": 100_000,
+        "id": station_id, "name_zh": "一号", "kind": kind, "division": division, "capacity_w": 100_000,
         "connected_on": "2017-03-01", "owner_code": "vc",
     }  # fmt: skip
     await results(door, "PUT", "/stations", "county", one)
@@ -37,10 +38,10 @@ async def earning(house: House, door: Door, division: str = VILLAGE, kind: str =
         "industry",
         "INSERT INTO station_settlement VALUES ($1, $2, $3, '2017-12-31', 140000, 140000, 4648000, 5852000, 'x',"
         " now())",
-        uuid4(), UUID(one["id"]), division,
+        uuid4(), UUID(station_id), division,
     )  # fmt: skip
     await house.rows("industry", "UPDATE station SET coal_due_fen = $1, coal_received_fen = $1", RECEIVED_FEN)
-    return one["id"]
+    return station_id
 
 
 def portion(household_id: UUID, amount_fen: int = 300_000, reason: str = "share") -> dict[str, Any]:
@@ -77,19 +78,27 @@ async def test_drafted_approved_filed_and_owed(house: House) -> None:
     assert drafted.json() == {
         "id": body["id"], "status": "accepted", "code": None, "state": "drafted", "amount_fen": 400_000,
         "available_fen": LEFT_FEN, "results": [
-            {"household_id": str(h), "status": "accepted", "code": None, "missing": []} for h in (one, two)
+            {
+                "id": str(h), "status": "accepted", "code": None, "state": None, "case_id": None, "missing": [],
+                "errors": [],
+            }
+            for h in (one, two)
         ],
     }  # fmt: skip
     assert (await draft(door, body)).json()["state"] == "drafted"
     differs = await draft(door, body | {"year": 2018})
-    assert (differs.status_code, differs.json()["code"]) == (422, "industry.plans.content_differs")
+    assert (differs.status_code, differs.json()["code"]) == (409, "shared.content_differs")
 
     early = await file(door, body["id"])
-    assert (early.status_code, early.json()["code"]) == (409, "industry.plans.wrong_state")
+    assert (early.status_code, early.json()["code"]) == (409, "shared.wrong_state")
     own = await approve(door, body["id"], "drafter")
     assert (own.status_code, own.json()["code"]) == (403, "shared.same_person")
+    waiting = (await get(door, "/tasks", "township", subject="drafter"))["items"]
+    assert waiting == []
+    (task,) = (await get(door, "/tasks", "township", subject="another"))["items"]
+    assert (task["procedure"], task["step"], task["id"]) == ("industry.plans", "approved", body["id"])
     assert (await approve(door, body["id"])).json() == {"id": body["id"], "state": "approved"}
-    assert (await approve(door, body["id"], "another")).json()["code"] == "industry.plans.wrong_state"
+    assert (await approve(door, body["id"], "another")).json()["code"] == "shared.wrong_state"
     for subject in ("drafter", "approver"):
         assert (await file(door, body["id"], subject)).json()["code"] == "shared.same_person"
     assert (await file(door, body["id"])).json() == {"id": body["id"], "state": "filed"}
@@ -125,7 +134,7 @@ async def test_never_more_than_was_received(house: House) -> None:
     # Refused by the township, its money is free again.
     assert (await approve(door, first["id"], approved=False)).json()["state"] == "refused"
     assert (await draft(door, second)).json()["status"] == "accepted"
-    assert (await file(door, first["id"])).json()["code"] == "industry.plans.wrong_state"
+    assert (await file(door, first["id"])).json()["code"] == "shared.wrong_state"
 
 
 async def test_two_plans_at_once_do_not_count_on_the_same_money(house: House) -> None:

@@ -63,7 +63,7 @@ async def test_stations_are_entered_corrected_and_never_moved(house: House) -> N
     one = station()
     await entered(door, one, station(TOWNSHIP, kind="ground", capacity_w=10_000_000))
     again = await results(door, "PUT", "/stations", "county", one, one | {"capacity_w": 90_000})
-    assert [r["code"] for r in again] == [None, "industry.stations.twice_in_batch"]
+    assert [r["code"] for r in again] == [None, "shared.twice_in_batch"]
     refused = await results(
         door, "PUT", "/stations", "county", one | {"division": OTHER_VILLAGE}, station(kind="ground"),
         station(TOWNSHIP), station("140926200201"), station(connected_on="2017-06-02"),
@@ -76,8 +76,8 @@ async def test_stations_are_entered_corrected_and_never_moved(house: House) -> N
     assert (shown["capacity_w"], shown["name_zh"], shown["plan_year"]) == (90_000, "东湖二号", 2017)
     assert len((await get(door, "/stations"))["items"]) == 2
     assert len((await get(door, "/stations", "village"))["items"]) == 1
-    bad = await send(door, "PUT", "/stations", "county", {"items": [one | {"colour": "blue"}]})
-    assert bad.status_code == 422
+    (bad,) = await results(door, "PUT", "/stations", "county", one | {"colour": "blue"})
+    assert (bad["status"], bad["code"]) == ("refused", "shared.invalid_item")
     assert (await send(door, "PUT", "/stations", "township", {"items": [one]})).status_code == 403
 
 
@@ -107,7 +107,7 @@ async def test_a_village_reads_its_own_meter_only(house: House) -> None:
     assert await read(door, own, foreign, role="village") == [None, "shared.not_found"]
     await read(door, foreign)
     taken = reading(near, "2017-04-30", 2, id=foreign["id"])
-    assert await read(door, taken, role="village") == ["industry.stations.id_taken"]
+    assert await read(door, taken, role="village") == ["shared.id_taken"]
 
 
 async def test_a_quarter_is_settled_once_by_the_prices_of_its_days(house: House) -> None:
@@ -137,7 +137,7 @@ async def test_a_quarter_is_settled_once_by_the_prices_of_its_days(house: House)
         silent: "industry.stations.nothing_metered",
     }  # fmt: skip
     differs = await settle(door, "2017-09-30", second)
-    assert (differs.status_code, differs.json()["code"]) == (422, "industry.stations.content_differs")
+    assert (differs.status_code, differs.json()["code"]) == (409, "shared.content_differs")
     third = (await settle(door, "2017-09-30")).json()["results"]
     assert {(r["kwh"], r["coal_fen"], r["subsidy_fen"]) for r in third if r["kwh"]} == {
         (2_000, 66_400, 83_600), (2_000, 66_400, 109_600),
@@ -195,7 +195,7 @@ async def test_money_comes_in_for_what_is_receivable_the_subsidy_only_by_the_cat
     again = await results(
         door, "POST", "/stations/catalogue", "county", listing, listing | {"listed_on": "2018-02-01"}, on="2018-03-01"
     )
-    assert [r["code"] for r in again] == [None, "industry.stations.content_differs"]
+    assert [r["code"] for r in again] == [None, "shared.content_differs"]
     codes = await receive(
         door, receipt(one, "subsidy", 1, "2018-02-28"), receipt(one, "subsidy", 42_951, "2018-03-20"),
         receipt(one, "subsidy", 42_950, "2018-03-20"),
@@ -243,3 +243,60 @@ async def test_a_station_that_lags_is_found_once_a_month(house: House) -> None:
         "station_id": ids[3], "division": VILLAGE, "month_on": "2017-07-01", "metered_kwh": 6_000,
         "expected_kwh": 12_000,
     }  # fmt: skip
+
+
+async def test_a_meter_that_was_exchanged_counts_on(house: House) -> None:
+    door = await house.serve("industry", "api")
+    (one,) = await entered(door)
+    await read(door, reading(one, "2017-09-30", 100_000))
+    await settle(door, "2017-09-30")
+    late = reading(one, "2017-12-28", 2_900)
+    assert await read(door, late) == ["industry.stations.meter_backwards"]
+    told = {"id": str(uuid4()), "station_id": one, "exchanged_on": "2017-12-20", "last_kwh": 130_000, "first_kwh": 0}
+
+    async def tell(item: dict[str, Any], subject: str = "keeper") -> Any:
+        path = "/stations/exchanges"
+        (result,) = await results(door, "POST", path, "entity", item, on="2017-12-28", subject=subject)
+        return result["code"]
+
+    async def confirm(subject: str, role: str = "township", *, confirmed: bool = True) -> Any:
+        item = {"id": told["id"], "confirmed": confirmed}
+        path = "/stations/exchanges/confirmations"
+        (result,) = await results(door, "POST", path, role, item, on="2017-12-28", subject=subject)
+        return result["code"]
+
+    for changes, code in (
+        ({"station_id": NOT_SEEN}, "shared.not_found"), ({"exchanged_on": "2017-12-29"}, "shared.future_date"),
+        ({"last_kwh": 99_999}, "industry.stations.meter_backwards"),
+        ({"last_kwh": 900_000}, "industry.stations.meter_jump"),
+        ({"exchanged_on": "2017-09-29", "last_kwh": 100_000}, "industry.stations.read_since"),
+    ):  # fmt: skip
+        assert await tell(told | {"id": str(uuid4())} | changes) == code
+    assert [await tell(told), await tell(told)] == [None, None]
+    assert await tell(told | {"id": str(uuid4())}) == "industry.stations.exchange_open"
+    assert await read(door, late) == ["industry.stations.meter_backwards"]
+    waiting = (await get(door, "/tasks", "township", on="2017-12-28"))["items"]
+    assert [(t["procedure"], t["id"]) for t in waiting] == [("industry.stations.exchanges", told["id"])]
+    assert (await get(door, "/tasks", "township", on="2017-12-28", subject="keeper"))["items"] == []
+    assert await confirm("keeper") == "shared.same_person"
+    assert await confirm("officer") is None
+    assert await read(door, late, late) == [None, None]
+    assert await read(door, reading(one, "2017-12-30", 2_899)) == ["industry.stations.meter_backwards"]
+    (settled,) = (await settle(door, "2017-12-31")).json()["results"]
+    # 30,000 of the old one, 2,900 of the new.
+    assert (settled["code"], settled["kwh"]) == (None, 32_900)
+    (shown,) = (await get(door, "/stations/exchanges"))["items"]
+    assert (shown["state"], shown["confirmed_by"]) == ("confirmed", "officer")
+    (total,) = (await get(door, "/stations/summary"))["items"]
+    assert total["metered_kwh"] == 132_900
+
+
+async def test_a_meter_that_was_not_exchanged_runs_on(house: House) -> None:
+    door = await house.serve("industry", "api")
+    (one,) = await entered(door)
+    told = {"id": str(uuid4()), "station_id": one, "exchanged_on": "2017-05-20", "last_kwh": 30_000, "first_kwh": 7}
+    await results(door, "POST", "/stations/exchanges", "village", told, subject="keeper")
+    word = {"id": told["id"], "confirmed": False}
+    (result,) = await results(door, "POST", "/stations/exchanges/confirmations", "county", word, subject="officer")
+    assert (result["state"], result["code"]) == ("refused", "shared.not_confirmed")
+    assert await read(door, reading(one, "2017-05-20", 29_000)) == [None]

@@ -58,8 +58,8 @@ async def certify(door: Door, *items: dict[str, Any], **how: Any) -> list[Any]:
     return [r["code"] for r in await results(door, "POST", "/training/certificates", "township", *items, **how)]
 
 
-async def accept(door: Door, item: dict[str, Any], *, accepted: bool = True, **how: Any) -> Any:
-    body = {"id": item["id"], "accepted": accepted}
+async def accept(door: Door, item: dict[str, Any], *, confirmed: bool = True, **how: Any) -> Any:
+    body = {"id": item["id"], "confirmed": confirmed}
     return (await results(door, "POST", "/training/certificates/acceptances", "county", body, **how))[0]["code"]
 
 
@@ -82,14 +82,14 @@ async def test_a_certificate_is_accepted_by_a_second_person(house: House) -> Non
     household = await seed_household(house)
     attendance = days(its_class, household, "T1")
     assert await attend(door, attendance, attendance, attendance | {"days": 11}, role="village") == [
-        None, None, f"{T}content_differs",
+        None, None, "shared.content_differs",
     ]  # fmt: skip
     item = certificate(attendance, "ZX-2017-0001")
     assert await certify(door, item, item, subject="one") == [None, None]
     assert await accept(door, item, subject="one") == "shared.same_person"
     assert await facts(house) == []
-    assert [await accept(door, item, subject="two") for _ in range(2)] == [None, None]
-    assert await accept(door, item, accepted=False, subject="two") == f"{T}already_answered"
+    assert [await accept(door, item, subject="two") for _ in range(2)] == [None, "shared.wrong_state"]
+    assert await accept(door, item, confirmed=False, subject="two") == "shared.wrong_state"
     assert await facts(house) == [(
         "certificate_issued",
         {
@@ -122,11 +122,11 @@ async def test_attendance_that_cannot_be(house: House) -> None:
         days(far, one, "T1"), days(past, gone, "T3"), days(past, uuid4(), "T4"), days(past, one, "T5", 0),
     ) == [
         None, f"{T}attended_already", f"{T}too_many_days", f"{T}too_many_days", "shared.not_found",
-        f"{T}household_removed", "shared.household_unknown", None,
+        "shared.household_removed", "shared.household_unknown", None,
     ]  # fmt: skip
     number = "140999199001011234"  # a code is no number of the person
     invalid = await send(door, "POST", "/training/attendances", "village", {"items": [days(past, one, number)]})
-    assert invalid.status_code == 422
+    assert invalid.json()["results"][0]["code"] == "shared.invalid_item"
     assert number not in invalid.text
 
 
@@ -164,11 +164,11 @@ async def test_certificates_that_cannot_be(house: House) -> None:
         door, certificate(stayed, "A0", "2017-04-13"), certificate(stayed, "A0", "2017-06-02"),
         certificate(away, "A0"), good, certificate(stayed, "A2"), certificate(third, "A1"), certificate(theirs, "A0"),
     ) == [
-        f"{T}before_the_end", f"{T}future_date", f"{T}not_attended", None, f"{T}certified_already",
+        f"{T}before_the_end", "shared.future_date", f"{T}not_attended", None, f"{T}certified_already",
         f"{T}number_taken", "shared.not_found",
     ]  # fmt: skip
     assert await certify(door, certificate(theirs, "A1"), area=FAR_TOWNSHIP) == [f"{T}number_taken"]
-    assert await accept(door, good, accepted=False) is None
+    assert await accept(door, good, confirmed=False) == "shared.not_confirmed"
     assert await certify(door, certificate(stayed, "A1")) == [None]  # what was refused does not stand in the way
     assert await accept(door, {"id": str(uuid4())}) == "shared.not_found"
     assert await facts(house) == []
@@ -204,7 +204,24 @@ async def test_classes_are_planned_once_and_within_the_area(house: House) -> Non
     door = await house.serve("industry", "api")
     here, far = course(), course(division=FAR_TOWNSHIP)
     answers = await results(door, "POST", "/training/classes", "township", here, here, here | {"days": 3}, far)
-    assert [r["code"] for r in answers] == [None, None, f"{T}content_differs", f"{T}outside_area"]
+    assert [r["code"] for r in answers] == [None, None, "shared.content_differs", "shared.outside_area"]
     await planned(door, far)
     (answer,) = await results(door, "POST", "/training/classes", "township", course(id=far["id"]))
-    assert answer["code"] == f"{T}id_taken"
+    assert answer["code"] == "shared.id_taken"
+
+
+async def test_a_certificate_waits_for_the_county(house: House) -> None:
+    door = await house.serve("industry", "api")
+    (its_class,) = await planned(door, course())
+    attendance = days(its_class, await seed_household(house), "T1")
+    item = certificate(attendance, "no-1")
+    assert await attend(door, attendance) + await certify(door, item, subject="one") == [None, None]
+
+    async def waiting(role: str, subject: str) -> list[tuple[str, str, str, str]]:
+        tasks = (await get(door, "/tasks", role, on="2017-06-01", subject=subject))["items"]
+        return [(t["id"], t["step"], t["since_on"], t["due_on"]) for t in tasks]
+
+    assert await waiting("county", "two") == [(item["id"], "accepted", "2017-06-01", "2017-06-08")]
+    assert await waiting("county", "one") == await waiting("township", "two") == []
+    await accept(door, item, subject="two")
+    assert await waiting("county", "two") == []

@@ -145,7 +145,7 @@ async def test_the_last_ones_death_ends_the_household_and_its_case(house: House)
     rows = await house.rows("registry", "SELECT status, exited_year FROM household")
     assert [tuple(r) for r in rows] == [("removed", None)] * 2
     shown = (await door.call("GET", f"{EXITS}/{exit_id}", "village", VILLAGE)).json()
-    assert (shown["state"], shown["ended_code"]) == ("withdrawn", "registry.exits.household_removed")
+    assert (shown["state"], shown["ended_code"]) == ("withdrawn", "shared.household_removed")
     assert (shown["steps"][-1]["step"], shown["steps"][-1]["acted_by"]) == ("withdrawn", "township")
     of_one = [(t, f) for t, f in await told(house) if f["household_id"] == str(one)][-3:]
     assert [t for t, _ in of_one] == ["household_revised", "member_removed", "household_removed"]
@@ -256,7 +256,7 @@ async def test_a_household_is_struck_by_two_persons_and_its_case_ends(house: Hou
     kind, fact = (await told(house))[-1]
     assert (kind, fact["reason"], fact["removed_on"]) == ("household_removed", "EX3", "2017-10-12")
     case = (await door.call("GET", f"{EXITS}/{exit_id}", "village", VILLAGE)).json()
-    assert (case["state"], case["ended_code"]) == ("withdrawn", "registry.exits.household_removed")
+    assert (case["state"], case["ended_code"]) == ("withdrawn", "shared.household_removed")
     (again,) = await post(door, REMOVALS, "village", removal(struck))
     assert again["code"] == "registry.changes.household_removed"
     listed = (await door.call("GET", f"{REMOVALS}?state=confirmed", "auditor")).json()["items"]

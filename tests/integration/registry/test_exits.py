@@ -13,13 +13,13 @@ from tests.integration.registry.test_households import VILLAGE, post_incomes, se
 
 EXITS = "/registry/v1/exits"
 TOWNSHIP = VILLAGE[:9]
-MEETS = {
+MEETS: dict[str, Any] = {
     "food_secure": True, "clothing_secure": True, "school_dropout": False, "unfinished_major_illness": False,
     "only_subsidies": False,
 }  # fmt: skip
 
 
-async def ready_household(house: House, door: Door, **facts: object) -> UUID:
+async def ready_household(house: House, door: Door, **facts: Any) -> UUID:
     household_id = await seed_household(house, **(MEETS | facts))
     await door.call(
         "POST", "/registry/v1/households/incomes", "helper", VILLAGE, json={"items": [statement(household_id)]}
@@ -40,7 +40,7 @@ async def step(door: Door, path: str, role: str, *items: dict[str, Any], area: s
 async def proposed(door: Door, household_id: UUID) -> str:
     (result,) = await step(door, "", "village", {"household_id": str(household_id)}, subject="clerk")
     assert result["status"] == "accepted", result
-    exit_id: str = result["exit_id"]
+    exit_id: str = result["case_id"]
     return exit_id
 
 
@@ -55,13 +55,13 @@ async def noticed(door: Door, household_id: UUID) -> str:
         ("/consents", "helper", {"agreed": True, "signature": "signed"}, "helper"),
         ("/notices", "village", {}, "clerk"),
     ):
-        (result,) = await step(door, path, role, {"exit_id": exit_id} | item, subject=subject)
+        (result,) = await step(door, path, role, {"id": exit_id} | item, subject=subject)
         assert result["status"] == "accepted", result
     return exit_id
 
 
 async def finished(door: Door, exit_id: str, on: str = "2017-10-17") -> list[dict[str, Any]]:
-    case = {"exit_id": exit_id}
+    case = {"id": exit_id}
     return [
         *await step(door, "/township-checks", "township", case | {"confirmed": True}, area=TOWNSHIP, on=on),
         *await step(door, "/decisions", "county", case, area="140927", on=on, subject="decider"),
@@ -102,8 +102,20 @@ async def test_who_does_not_meet_the_criteria_is_told_what_is_missing(house: Hou
     assert (result["code"], result["missing"]) == ("registry.exits.criteria_not_met", ["food", "housing"])
     why = (await door.call("GET", f"/registry/v1/decisions?subject_id={household_id}", "helper", VILLAGE)).json()
     assert (why[0]["outcome"], len(why[0]["reasons"])) == ("refused", 12)
+    assert why[0]["source"] == "docs/sources.md#s26"
     preview = (await door.call("GET", f"{EXITS}/preview?household_id={household_id}", "helper", VILLAGE)).json()
     assert preview["missing"] == ["income", "food", "housing"][1:]
+
+
+async def test_the_rule_can_be_asked_on_any_day_from_its_first_on(house: House) -> None:
+    door = await house.serve("registry", "api")
+    path = f"{EXITS}/preview?household_id={await ready_household(house, door)}"
+    today = await door.call("GET", path, "helper", VILLAGE, on="2026-11-28")
+    assert today.status_code == 200, today.text
+    before = await door.call("GET", path, "helper", VILLAGE, on="2015-12-31")
+    said = before.json()
+    assert (before.status_code, said["code"]) == (409, "shared.policy_missing")
+    assert (said["figure"], said["on"]) == ("poverty_line_fen", "2015-12-31")
 
 
 async def test_a_relocated_household_waits_for_its_flat(house: House) -> None:
@@ -129,14 +141,14 @@ async def test_steps_have_an_order_and_a_second_case_waits(house: House) -> None
         ("/decisions", "county", {}, "140927"),
         ("/announcements", "county", {}, "140927"),
     ):
-        (result,) = await step(door, path, role, {"exit_id": exit_id} | item, area=area)
-        assert result["code"] == "registry.exits.wrong_state", path
+        (result,) = await step(door, path, role, {"id": exit_id} | item, area=area)
+        assert result["code"] == "shared.wrong_state", path
 
 
 async def test_the_maker_never_checks(house: House) -> None:
     door = await house.serve("registry", "api")
     exit_id = await proposed(door, await ready_household(house, door))
-    (result,) = await step(door, "/reviews", "village", {"exit_id": exit_id} | VOTE, subject="clerk")
+    (result,) = await step(door, "/reviews", "village", {"id": exit_id} | VOTE, subject="clerk")
     assert result["code"] == "shared.same_person"
     connection = await house.owner("registry")
     for column in ("reviewed_by", "checked_by"):
@@ -150,7 +162,7 @@ async def test_the_maker_never_checks(house: House) -> None:
 async def test_one_person_in_two_offices_is_still_one_person(house: House) -> None:
     door = await house.serve("registry", "api")
     exit_id = await proposed(door, await ready_household(house, door))
-    case = {"exit_id": exit_id}
+    case = {"id": exit_id}
     await step(door, "/reviews", "village", case | VOTE, subject="chair")
     (checked,) = await step(door, "/checks", "team", case | {"confirmed": True, "evidence": "visit"}, subject="clerk")
     await step(door, "/checks", "team", case | {"confirmed": True, "evidence": "visit"})
@@ -175,13 +187,13 @@ async def test_a_step_that_was_taken_stays_taken(house: House) -> None:
     await proposed(door, await ready_household(house, door))
     connection = await asyncpg.connect((await house.settings("registry")).database_url)
     try:
-        for write in ("UPDATE exit_step SET acted_by = 'x'", "DELETE FROM exit_step", "TRUNCATE exit_step"):
-            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for table exit_step"):
+        for write in ("UPDATE case_step SET acted_by = 'x'", "DELETE FROM case_step", "TRUNCATE case_step"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for table case_step"):
                 await connection.execute(write)
     finally:
         await connection.close()
     kept = await house.rows(
-        "registry", "SELECT subject, after ->> 'step' AS step FROM audit WHERE relation = 'exit_step'"
+        "registry", "SELECT subject, after ->> 'step' AS step FROM audit WHERE relation = 'case_step'"
     )
     assert [(r["subject"], r["step"]) for r in kept] == [("clerk", "proposed")]
 
@@ -189,9 +201,9 @@ async def test_a_step_that_was_taken_stays_taken(house: House) -> None:
 async def test_seven_days_are_not_six(house: House) -> None:
     door = await house.serve("registry", "api")
     exit_id = await noticed(door, await ready_household(house, door))
-    case = {"exit_id": exit_id, "confirmed": True}
+    case = {"id": exit_id, "confirmed": True}
     (early,) = await step(door, "/township-checks", "township", case, area=TOWNSHIP, on="2017-10-16")
-    assert (early["code"], early["state"]) == ("registry.exits.notice_running", "noticed")
+    assert (early["code"], early["state"]) == ("shared.notice_running", "noticed")
     (in_time,) = await step(door, "/township-checks", "township", case, area=TOWNSHIP, on="2017-10-17")
     assert in_time["state"] == "township_checked"
 
@@ -200,13 +212,13 @@ async def test_seven_days_are_not_six(house: House) -> None:
 async def test_an_objection_stops_the_clock(house: House, *, upheld: bool) -> None:
     door = await house.serve("registry", "api")
     exit_id = await noticed(door, await ready_household(house, door))
-    body = {"exit_id": exit_id, "reason": "income"}
+    body = {"id": exit_id, "reason": "income"}
     answer = await door.call("POST", f"{EXITS}/objections", "villager", VILLAGE, on="2017-10-12", json=body)
     assert answer.status_code == 201
-    case = {"exit_id": exit_id, "confirmed": True}
+    case = {"id": exit_id, "confirmed": True}
     (stopped,) = await step(door, "/township-checks", "township", case, area=TOWNSHIP, on="2017-10-17")
     assert stopped["code"] == "registry.exits.objection_open"
-    path = f"{EXITS}/objections/{answer.json()['objection_id']}/resolution"
+    path = f"{EXITS}/objections/{answer.json()['id']}/resolution"
     resolved = [
         await door.call("POST", path, "township", TOWNSHIP, on="2017-10-18", json={"upheld": upheld}) for _ in range(2)
     ]
@@ -226,9 +238,9 @@ async def test_an_objection_stops_the_clock(house: House, *, upheld: bool) -> No
 async def test_nobody_resolves_an_objection_of_their_own(house: House) -> None:
     door = await house.serve("registry", "api")
     exit_id = await noticed(door, await ready_household(house, door))
-    body = {"exit_id": exit_id, "reason": "procedure"}
+    body = {"id": exit_id, "reason": "procedure"}
     answer = await door.call("POST", f"{EXITS}/objections", "township", TOWNSHIP, on="2017-10-12", json=body)
-    path = f"{EXITS}/objections/{answer.json()['objection_id']}/resolution"
+    path = f"{EXITS}/objections/{answer.json()['id']}/resolution"
     own = await door.call("POST", path, "township", TOWNSHIP, on="2017-10-12", json={"upheld": False})
     assert (own.status_code, own.json()["code"]) == (403, "shared.same_person")
     connection = await house.owner("registry")
@@ -246,9 +258,9 @@ async def test_what_was_left_unanswered_in_a_dead_case_stops_no_other(house: Hou
         (
             await door.call(
                 "POST", f"{EXITS}/objections", "villager", VILLAGE, on="2017-10-12",
-                json={"exit_id": exit_id, "reason": reason},
+                json={"id": exit_id, "reason": reason},
             )
-        ).json()["objection_id"]
+        ).json()["id"]
         for reason in ("income", "house")
     ]  # fmt: skip
     path = f"{EXITS}/objections/{first}/resolution"
@@ -260,7 +272,7 @@ async def test_only_what_is_on_notice_can_be_objected_to(house: House) -> None:
     door = await house.serve("registry", "api")
     exit_id = await proposed(door, await ready_household(house, door))
     answers = [
-        await door.call("POST", f"{EXITS}/objections", "villager", area, json={"exit_id": exit_id, "reason": "income"})
+        await door.call("POST", f"{EXITS}/objections", "villager", area, json={"id": exit_id, "reason": "income"})
         for area in (VILLAGE, "140927200202")
     ]
     assert [a.json()["code"] for a in answers] == ["registry.exits.not_on_notice", "shared.not_found"]
@@ -269,9 +281,9 @@ async def test_only_what_is_on_notice_can_be_objected_to(house: House) -> None:
 async def test_a_household_that_does_not_agree_stays(house: House) -> None:
     door = await house.serve("registry", "api")
     exit_id = await proposed(door, await ready_household(house, door))
-    await step(door, "/reviews", "village", {"exit_id": exit_id} | VOTE, subject="chair")
-    await step(door, "/checks", "team", {"exit_id": exit_id, "confirmed": True, "evidence": "visit"})
-    refusal = {"exit_id": exit_id, "agreed": False, "signature": "fingerprint"}
+    await step(door, "/reviews", "village", {"id": exit_id} | VOTE, subject="chair")
+    await step(door, "/checks", "team", {"id": exit_id, "confirmed": True, "evidence": "visit"})
+    refusal = {"id": exit_id, "agreed": False, "signature": "fingerprint"}
     (result,) = await step(door, "/consents", "helper", refusal)
     assert (result["state"], result["code"]) == ("withdrawn", "registry.exits.not_agreed")
 
@@ -284,7 +296,7 @@ async def test_what_changed_since_the_proposal_counts_at_the_decision(house: Hou
     await door.call(
         "POST", "/registry/v1/households/conditions", "helper", VILLAGE, on="2017-10-15", json={"items": [report]}
     )
-    case = {"exit_id": exit_id}
+    case = {"id": exit_id}
     await step(door, "/township-checks", "township", case | {"confirmed": True}, area=TOWNSHIP, on="2017-10-17")
     (result,) = await step(door, "/decisions", "county", case, area="140927", on="2017-10-17")
     assert (result["state"], result["missing"]) == ("refused", ["education"])
@@ -293,7 +305,7 @@ async def test_what_changed_since_the_proposal_counts_at_the_decision(house: Hou
 async def test_another_township_does_not_see_the_case(house: House) -> None:
     door = await house.serve("registry", "api")
     exit_id = await noticed(door, await ready_household(house, door))
-    case = {"exit_id": exit_id, "confirmed": True}
+    case = {"id": exit_id, "confirmed": True}
     (result,) = await step(door, "/township-checks", "township", case, area="140927201", on="2017-10-17")
     assert result["code"] == "shared.not_found"
 
@@ -306,9 +318,9 @@ async def test_a_batch_answers_for_each_in_order(house: House) -> None:
     results = await step(door, "", "village", *asked)
     assert [(r["code"], r["missing"]) for r in results] == [
         ("registry.exits.criteria_not_met", ["income"]), ("shared.not_found", []), (None, []),
-        ("shared.not_found", []), ("registry.exits.twice_in_batch", []),
+        ("shared.not_found", []), ("shared.twice_in_batch", []),
     ]  # fmt: skip
-    assert [r["household_id"] for r in results] == [a["household_id"] for a in asked]
+    assert [r["id"] for r in results] == [a["household_id"] for a in asked]
     preview = (await door.call("GET", f"{EXITS}/preview?household_id={poor}", "helper", VILLAGE)).json()
     (income,) = [r for r in preview["reasons"] if r["code"] == "income"]
     assert income["figures"]["known"] is False
@@ -327,9 +339,7 @@ async def test_a_meeting_must_be_quorate_and_agree(house: House) -> None:
     door = await house.serve("registry", "api")
     ids = [await proposed(door, await ready_household(house, door)) for _ in range(4)]
     votes = ((30, 20, 11), (30, 19, 19), (30, 20, 10), (30, 20, 21))
-    items = [
-        {"exit_id": i, "entitled": e, "attended": a, "in_favour": f} for i, (e, a, f) in zip(ids, votes, strict=True)
-    ]
+    items = [{"id": i, "entitled": e, "attended": a, "in_favour": f} for i, (e, a, f) in zip(ids, votes, strict=True)]
     results = await step(door, "/reviews", "village", *items, subject="chair")
     assert [(r["state"], r["code"]) for r in results] == [
         ("reviewed", None), ("refused", "registry.exits.not_carried"), ("refused", "registry.exits.not_carried"),

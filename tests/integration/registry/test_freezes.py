@@ -11,7 +11,7 @@ from tests.integration.registry.test_exits import EXITS, TOWNSHIP, noticed, read
 from tests.integration.registry.test_households import VILLAGE
 
 TOPIC = "assessment.case"
-FROZEN = ("refused", "registry.exits.frozen")
+FROZEN = ("refused", "shared.frozen")
 
 
 def confirmed(case_id: UUID, *household_ids: UUID) -> FraudConfirmed:
@@ -31,7 +31,7 @@ async def test_a_frozen_household_takes_no_step_until_it_was_reviewed(house: Hou
     door = await house.serve("registry")
     await house.serve("assessment", "worker")
     frozen, free, new = [await ready_household(house, door) for _ in range(3)]
-    cases = [{"exit_id": await noticed(door, i)} for i in (frozen, free)]
+    cases = [{"id": await noticed(door, i)} for i in (frozen, free)]
     case_id = uuid4()
     await state(house, "assessment", confirmed(case_id, frozen, new, uuid4()))
     await heard(house, TOPIC, 1)
@@ -74,13 +74,13 @@ async def test_an_objection_against_a_frozen_household_may_only_be_upheld(house:
     await heard(house, TOPIC, 1)
     answer = await door.call(
         "POST", f"{EXITS}/objections", "villager", VILLAGE, on="2017-10-12",
-        json={"exit_id": exit_id, "reason": "income"},
+        json={"id": exit_id, "reason": "income"},
     )  # fmt: skip
     assert answer.status_code == 201, "whoever has something to say may say it"
-    path = f"{EXITS}/objections/{answer.json()['objection_id']}/resolution"
+    path = f"{EXITS}/objections/{answer.json()['id']}/resolution"
     answers = [
         await door.call("POST", path, "township", TOWNSHIP, on="2017-10-13", json={"upheld": upheld})
         for upheld in (False, True)
     ]
     assert [a.status_code for a in answers] == [409, 204]
-    assert answers[0].json()["code"] == "registry.exits.frozen"
+    assert answers[0].json()["code"] == "shared.frozen"

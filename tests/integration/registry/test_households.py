@@ -63,6 +63,47 @@ async def test_a_corrected_statement_replaces_the_sum_and_keeps_the_past(house: 
     assert [r["n"] for r in events] == ["1", "2"]
 
 
+async def test_the_statement_of_the_later_day_stands_whichever_arrives_first(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one, two = await seed_household(house), await seed_household(house)
+    payers = [{"payer": "entity:1", "category": "wage", "amount_fen": 800_000}]
+    later = {"wage_fen": 100_000, "stated_on": "2017-05-20"}
+    earlier = {"wage_fen": 900_000, "payers": payers, "stated_on": "2017-05-05"}
+    told = [
+        (await post_incomes(door, statement(i, **said)))[0]
+        for i, said in ((one, later), (one, earlier), (two, earlier), (two, later))
+    ]
+    assert [(r["status"], r["code"]) for r in told] == [
+        ("accepted", None), ("accepted", "registry.households.newer_stands"), ("accepted", None), ("accepted", None),
+    ]  # fmt: skip
+    for i in (one, two):
+        shown = (await door.call("GET", f"/registry/v1/households/{i}", "helper", VILLAGE)).json()
+        assert [y["net_income_fen"] for y in shown["incomes"]] == [200_000]
+    kept = await house.rows(
+        "registry", "SELECT stated_on::text, payer, amount_fen, stated_by, isempty(known) AS never FROM income_line"
+        " WHERE household_id = $1 AND category = 'wage' ORDER BY id", one,
+    )  # fmt: skip
+    assert [tuple(r) for r in kept] == [
+        ("2017-05-20", "", 100_000, "test-helper", False), ("2017-05-05", "entity:1", 800_000, "test-helper", True),
+        ("2017-05-05", "", 100_000, "test-helper", True),
+    ]  # fmt: skip
+    events = await house.rows(
+        "registry", "SELECT key, value::jsonb ->> 'net_income_fen' AS net FROM outbox ORDER BY id"
+    )
+    assert [tuple(r) for r in events] == [(str(one), "200000"), (str(two), "1000000"), (str(two), "200000")]
+
+
+async def test_a_statement_of_another_year_overtakes_nothing(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await seed_household(house)
+    results = await post_incomes(
+        door, statement(household_id), statement(household_id, income_year=2016, stated_on="2016-11-01")
+    )
+    assert [r["code"] for r in results] == [None, None]
+    same_day = await post_incomes(door, statement(household_id, wage_fen=1))
+    assert [r["code"] for r in same_day] == [None], "of one day the last word stands"
+
+
 async def test_another_village_does_not_exist(house: House) -> None:
     door = await house.serve("registry", "api")
     household_id = await seed_household(house, "140927200202")
@@ -99,6 +140,22 @@ async def test_a_condition_holds_from_the_day_it_was_seen(house: House) -> None:
     assert [(s["house_grade"], s["food_secure"], s["safe_water"]) for s in seen] == [
         ("C", None, True), ("A", True, True),
     ]  # fmt: skip
+
+
+async def test_what_was_seen_before_and_told_later_leaves_what_was_seen_since(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await seed_household(house, house_grade="C")
+    for on, grade in (("2017-05-20", "B"), ("2017-05-05", "D")):
+        report = {"household_id": str(household_id), "observed_on": on, "house_grade": grade}
+        answer = await door.call(
+            "POST", "/registry/v1/households/conditions", "helper", VILLAGE, json={"items": [report]}
+        )  # fmt: skip
+        assert answer.json()["results"][0]["status"] == "accepted"
+    path, seen = f"/registry/v1/households/{household_id}", []
+    for on in ("2017-05-04", "2017-05-05", "2017-05-19", "2017-05-20", "2017-06-01"):
+        shown = (await door.call("GET", path, "helper", VILLAGE, on=on)).json()
+        seen.append(shown["conditions"]["house_grade"])
+    assert seen == ["C", "D", "D", "B", "B"]
 
 
 async def test_who_may_not_write_is_told_who_may(house: House) -> None:

@@ -28,9 +28,10 @@ AREAS = {"county": "140927", "township": TOWNSHIP, "auditor": "140927", "subscri
 
 async def seed_households(house: House, *changes: dict[str, Any]) -> list[UUID]:
     """Households as the registry's events would leave them here."""
-    connection, ids = await house.owner("relocation"), []
+    connection = await house.owner("relocation")
+    ids: list[UUID] = []
     for each in changes:
-        columns = {
+        columns: dict[str, Any] = {
             "id": uuid4(), "division": VILLAGE, "status": "poor", "members": 2, "has_labour": True,
             "borrower_age_ok": True, "needs_accessible": False, "deep_poverty": False, "relocated": True,
         } | each  # fmt: skip
@@ -41,7 +42,7 @@ async def seed_households(house: House, *changes: dict[str, Any]) -> list[UUID]:
 
 
 async def call(door: Door, method: str, path: str, role: str, json: Any = None, area: str | None = None, *,
-               status: int = 200, **who: str) -> Any:  # fmt: skip
+               status: int = 200, **who: Any) -> Any:  # fmt: skip
     place = AREAS.get(role, VILLAGE) if area is None else area
     answer = await door.call(method, path, role, place, json=json, **who)
     assert answer.status_code == status, answer.text
@@ -49,13 +50,13 @@ async def call(door: Door, method: str, path: str, role: str, json: Any = None, 
 
 
 async def batch(door: Door, method: str, path: str, role: str, items: list[Any], area: str | None = None,
-                **who: str) -> list[dict[str, Any]]:  # fmt: skip
+                **who: Any) -> list[dict[str, Any]]:  # fmt: skip
     answer = await call(door, method, path, role, {"items": items}, area, **who)
     results: list[dict[str, Any]] = answer["results"]
     return results
 
 
-async def get(door: Door, path: str, role: str = "county", area: str | None = None, **who: str) -> Any:
+async def get(door: Door, path: str, role: str = "county", area: str | None = None, **who: Any) -> Any:
     return await call(door, "GET", path, role, None, area, **who)
 
 
@@ -64,12 +65,13 @@ def codes(results: list[dict[str, Any]]) -> list[str | None]:
 
 
 async def apply_for(door: Door, households: list[UUID], cohort: int = 2016, area: str = VILLAGE, on: str = "2017-01-05",
-                    **who: str) -> list[str]:  # fmt: skip
+                    **who: Any) -> list[str]:  # fmt: skip
     """Applications that are accepted: their ids."""
-    items = [{"id": str(uuid4()), "household_id": str(h), "cohort": cohort} for h in households]
+    ids = [str(uuid4()) for _ in households]
+    items = [{"id": i, "household_id": str(h), "cohort": cohort} for i, h in zip(ids, households, strict=True)]
     results = await batch(door, "POST", APPLICATIONS, "village", items, area, on=on, **who)
     assert codes(results) == [None] * len(items), results
-    return [i["id"] for i in items]
+    return ids
 
 
 async def agreed(door: Door, households: list[UUID], cohort: int = 2016, area: str = VILLAGE) -> list[str]:
@@ -109,7 +111,7 @@ async def build_site(door: Door, *blocks: list[dict[str, Any]], accepted: bool =
 
 
 async def accept(door: Door, buildings: list[str]) -> None:
-    items = [{"building_id": b, "accepted": True, "accepted_on": "2017-01-20"} for b in buildings]
+    items = [{"id": b, "accepted": True, "accepted_on": "2017-01-20"} for b in buildings]
     results = await batch(door, "POST", f"{SITES}/acceptances", "township", items, TOWN, on="2017-01-21")
     assert codes(results) == [None] * len(buildings)
 
@@ -122,7 +124,7 @@ async def freeze(door: Door, site_id: str, cohort: int = 2016, on: str = "2017-0
 async def publish(door: Door, frozen: Any, seed: str = "188", on: str = "2017-03-02", **request: Any) -> Any:
     body = {"seed": seed, "inputs_hash": frozen["inputs_hash"]}
     who = {"subject": "notary"} | request
-    return await call(door, "POST", f"{ROUNDS}/{frozen['round_id']}/seed", "county", body, on=on, **who)
+    return await call(door, "POST", f"{ROUNDS}/{frozen['id']}/seed", "county", body, on=on, **who)
 
 
 async def draw(door: Door, round_id: str, on: str = "2017-03-03", **request: Any) -> Any:
@@ -133,7 +135,7 @@ async def draw_all(door: Door, site_id: str, cohort: int = 2016) -> Any:
     """Frozen on 1 March 2017, its seed published on the 2nd, drawn on the 3rd: the round."""
     frozen = await freeze(door, site_id, cohort)
     await publish(door, frozen)
-    return await draw(door, frozen["round_id"])
+    return await draw(door, frozen["id"])
 
 
 async def allocations(door: Door, role: str = "county", area: str | None = None, **query: str) -> list[dict[str, Any]]:
@@ -145,7 +147,7 @@ async def allocations(door: Door, role: str = "county", area: str | None = None,
 async def moved_in(door: Door, *, reporter: str = "helper-1") -> list[dict[str, Any]]:
     """All of the village's allocations with keys on 10 March 2017, moved into on the 20th."""
     ids = [a["id"] for a in await allocations(door)]
-    cases = [{"allocation_id": i} for i in ids]
+    cases = [{"id": i} for i in ids]
     keys = await batch(door, "POST", f"{MOVES}/keys", "township", cases, on="2017-03-10")
     reports = [c | {"moved_in_on": "2017-03-20", "photo_sha256": PHOTO, "power_kwh_x100": 150} for c in cases]
     reported = await batch(door, "POST", f"{MOVES}/reports", "helper", reports, on="2017-03-21", subject=reporter)

@@ -31,7 +31,7 @@ async def test_flats_make_units_and_a_flat_stands_once_on_the_list(house: House)
         None, None, "relocation.sites.pair_full",
     ]  # fmt: skip
     assert await put_flats(door, one | {"floor": 2}, flat(building, "9", floor=7), flat(str(uuid4()), "1")) == [
-        "relocation.sites.content_differs", "relocation.sites.floor_beyond_building", "shared.not_found",
+        "shared.content_differs", "relocation.sites.floor_beyond_building", "shared.not_found",
     ]  # fmt: skip
     units = (await get(door, f"{SITES}/units"))["items"]
     assert sorted((u["flats"], u["area_m2_x100"], u["paired"], u["accessible"]) for u in units) == [
@@ -54,7 +54,7 @@ async def test_who_accepts_what(house: House) -> None:
     _, (good, half) = await build_site(door, [{}], [{"pair_no": "P"}], accepted=False)
 
     async def accept_one(building: str, area: str = TOWN, **changes: Any) -> str | None:
-        item = {"building_id": building, "accepted": True, "accepted_on": "2017-05-31"}
+        item = {"id": building, "accepted": True, "accepted_on": "2017-05-31"}
         who = {"subject": changes.pop("subject", "inspector")}
         path = f"{SITES}/acceptances"
         (result,) = await batch(door, "POST", path, "township", [item | changes], area, on="2017-06-01", **who)
@@ -63,7 +63,7 @@ async def test_who_accepts_what(house: House) -> None:
 
     assert await accept_one(good, subject="test-county") == "shared.same_person"
     assert await accept_one(good, area=TOWNSHIP) == "shared.not_found"
-    assert await accept_one(good, accepted_on="2017-06-02") == "relocation.sites.future_date"
+    assert await accept_one(good, accepted_on="2017-06-02") == "shared.future_date"
     assert await accept_one(half) == "relocation.sites.pair_incomplete"
     assert await accept_one(good, accepted=False) is None
     assert (await get(door, f"{SITES}/summary"))["accepted_units"] == 0
@@ -82,10 +82,11 @@ async def test_again_is_the_same_and_otherwise_refused(house: House) -> None:
     site = {name: shown[name] for name in ("id", "name_zh", "name_en", "division", "kind")}
     items = [site, site | {"kind": "village"}, site | {"id": str(uuid4()), "division": "140928"}]
     assert codes(await batch(door, "PUT", SITES, "county", items)) == [
-        None, "relocation.sites.content_differs", "relocation.sites.outside_area",
+        None, "shared.content_differs", "shared.outside_area",
     ]  # fmt: skip
     new = {"id": str(uuid4()), "site_id": site_id, "block": "B1", "floors": 6}
-    assert codes(await batch(door, "PUT", f"{SITES}/buildings", "county", [new, new | {"site_id": str(uuid4())}])) == [
+    lost = new | {"id": str(uuid4()), "site_id": str(uuid4())}
+    assert codes(await batch(door, "PUT", f"{SITES}/buildings", "county", [new, lost])) == [
         "relocation.sites.block_listed_twice", "shared.not_found",
     ]  # fmt: skip
     assert (await get(door, SITES, "township", TOWNSHIP))["items"] == [], "a site lies in its own township"

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy import Integer, Text
+from sqlalchemy import Integer, Table, Text
 
 from shared.bus import Outgoing
 from shared.bus.postgres import PostgresPublisher
@@ -97,9 +97,10 @@ class Ground:
     probe: Probe
 
     async def serve(
-        self, reactions: Mapping[str, Reaction] | None = None, role: str = "all", **changes: Any
+        self, reactions: Mapping[str, Reaction] | None = None, role: str = "all", follows: Sequence[Table] = (),
+        **changes: Any,
     ) -> Door:  # fmt: skip
-        service = Service("finance", Path(__file__).parent, (self.probe.router(),), reactions or {})
+        service = Service("finance", Path(__file__).parent, (self.probe.router(),), reactions or {}, follows)
         app = build_app(service, await self.house.settings("finance", **changes), role)
         await self.house.stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

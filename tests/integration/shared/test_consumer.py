@@ -90,7 +90,7 @@ async def test_poison_sets_its_own_key_aside_and_no_other(ground: Ground) -> Non
 
 
 async def test_released_after_the_cure_a_key_catches_up_in_order(ground: Ground) -> None:
-    ill, seen = {"members": 4}, []
+    ill, seen = {"members": 4}, list[int]()
 
     async def react(connection: Connection, facts: Sequence[tuple[Act, Any]]) -> None:
         if any(fact.members == ill.get("members") for _, fact in facts):

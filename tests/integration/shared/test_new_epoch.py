@@ -11,10 +11,11 @@ import asyncpg
 import pytest
 
 from shared.bus.topics import TOPICS
+from shared.bus.transport import open_reader
 from shared.data import db
 from shared.events import Payload
 from shared.events.registry import HouseholdRevised
-from shared.facts.epochs import EpochError, new_epoch, open_reader, read_facts
+from shared.facts.epochs import EpochError, new_epoch, read_facts
 from shared.facts.outbox import emit
 from shared.facts.relay import LEADER_LOCK
 from shared.ground.context import Act, Caller

@@ -17,7 +17,13 @@ from services.assessment.visits.rules import (
     note_digest,
 )
 
-POLICY = VisitPolicy(geofence_m=1000, tolerance_m=200, late_after_days=3, counts_within_days=30)
+POLICY = VisitPolicy(
+    geofence_m=1000,
+    geofence_tolerance_m=200,
+    county_reach_m=50_000,
+    visit_late_after_days=3,
+    visit_counts_within_days=30,
+)
 DAY = date(2017, 6, 1)
 GOOD = VisitFacts(visited_on=DAY, arrived_on=DAY, is_helper=True, distance_m=0, counted=False)
 VILLAGE = (39_090_000, 112_210_000)
@@ -36,6 +42,13 @@ def after(days: int) -> dict[str, object]:
         ({"distance_m": 1201}, False, False, ("too_far",)),
         ({"distance_m": 500_000}, False, False, ("too_far",)),
         ({"distance_m": None}, True, False, ("no_place",)),
+        ({"distance_m": None, "nearest_m": 50_000}, True, False, ("no_place",)),
+        ({"distance_m": None, "nearest_m": 50_001}, False, False, ("too_far",)),
+        ({"distance_m": 50_000, "nearest_m": 50_000, "moved": True}, True, False, ("no_place",)),
+        ({"distance_m": 60_000, "nearest_m": 50_001, "moved": True}, False, False, ("too_far",)),
+        ({"distance_m": 1200, "nearest_m": 1200, "moved": True}, True, False, ()),
+        ({"distance_m": None, "stated": False}, False, False, ("no_position",)),
+        ({"moved": True, "stated": False}, False, False, ("no_position",)),
         (after(3), True, False, ()),
         (after(4), True, True, ("late",)),
         (after(30), True, True, ("late",)),

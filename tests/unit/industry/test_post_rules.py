@@ -63,6 +63,15 @@ WHOLE = Tenure(date(2017, 1, 1), None)
         (JUNE, Tenure(date(2017, 1, 1), date(2017, 5, 31)), date(2017, 7, 10), 0),
         (date(2017, 12, 1), WHOLE, date(2018, 3, 1), 31),
         (date(2016, 2, 1), Tenure(date(2015, 1, 1), None), date(2018, 3, 1), 29),
+        # Held from the day of a death; somebody works on from the 20th.
+        (JUNE, Tenure(date(2017, 1, 1), None, date(2017, 6, 5)), date(2017, 7, 10), 5),
+        (JUNE, Tenure(date(2017, 1, 1), None, date(2017, 6, 5), date(2017, 6, 20)), date(2017, 7, 10), 16),
+        (JUNE, Tenure(date(2017, 1, 1), None, date(2017, 6, 5), date(2017, 6, 5)), date(2017, 7, 10), 30),
+        (JUNE, Tenure(date(2017, 1, 1), None, date(2017, 6, 5), date(2017, 6, 20)), date(2017, 6, 21), 7),
+        (JUNE, Tenure(date(2017, 1, 1), date(2017, 6, 22), date(2017, 5, 5), date(2017, 6, 20)), date(2017, 7, 10), 3),
+        # A second death after somebody had worked on.
+        (JUNE, Tenure(date(2017, 1, 1), None, date(2017, 6, 5), date(2017, 4, 1)), date(2017, 7, 10), 5),
+        (JUNE, Tenure(date(2017, 1, 1), date(2017, 6, 9), date(2017, 6, 5)), date(2017, 7, 10), 5),
     ],
 )
 def test_days_possible(month: date, tenure: Tenure, today: date, days: int) -> None:
@@ -73,6 +82,13 @@ def test_days_possible(month: date, tenure: Tenure, today: date, days: int) -> N
 
 def test_a_month_is_named_by_its_first_day() -> None:
     assert attendance_refusal(date(2017, 6, 2), 1, WHOLE, date(2017, 7, 10)) == "not_a_month"
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_no_month_after_a_death_is_counted_before_somebody_works_on(days: int) -> None:
+    held = Tenure(date(2017, 1, 1), None, date(2017, 5, 5))
+    assert attendance_refusal(JUNE, days, held, date(2017, 7, 10)) == "post_held"
+    assert attendance_refusal(JUNE, days, replace(held, resumed_on=JUNE), date(2017, 7, 10)) is None
 
 
 @pytest.mark.parametrize(

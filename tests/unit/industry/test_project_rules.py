@@ -11,12 +11,14 @@ from services.industry.projects.rules import (
     CHARSET,
     Part,
     Plan,
+    ProjectPolicy,
     is_credit_code,
     over_reported,
     part_refusal,
     plan_refusal,
     works_done,
 )
+from shared.ground.context import Caller
 
 UNITS = {"oats": "mu", "shop": "count", "works": "count", "product": "count", "tourism": "none"}
 VILLAGE, TOWNSHIP, COUNTY = "140927200201", "140927200", "140927"
@@ -48,7 +50,9 @@ def test_one_check_character_fits_and_no_single_mistake_passes(first: str, place
     assert is_credit_code(mistaken) is (mistaken == code)
 
 
-GOOD = Plan("oats", VILLAGE, 12_000, None, entity_named=False, entity_known=False)
+GOOD = Plan("oats", VILLAGE, 12_000, None, entity_named=False, entity_known=False, inside=True)
+PLANNER = Caller("planner", "township", TOWNSHIP)
+POLICY = ProjectPolicy(UNITS, ("road", "water"))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,8 @@ GOOD = Plan("oats", VILLAGE, 12_000, None, entity_named=False, entity_known=Fals
     ],
 )
 def test_plans(changes: dict[str, object], refusal: str | None) -> None:
-    assert plan_refusal(replace(GOOD, **changes), TOWNSHIP, UNITS, ("road", "water")) == refusal  # type: ignore[arg-type]
+    plan = replace(GOOD, **changes)  # type: ignore[arg-type]
+    assert plan_refusal(replace(plan, inside=PLANNER.within(plan.division)), POLICY) == refusal
 
 
 @pytest.mark.parametrize(

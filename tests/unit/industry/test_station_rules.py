@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.industry.stations.rules import (
+    FaultPolicy,
     Month,
     Prices,
     Reading,
@@ -122,20 +123,23 @@ def month(number: int, kwh: int, capacity_w: int = 100_000, days: int = 30) -> M
     return Month(UUID(int=number), capacity_w, Reading(start, 500), Reading(start + timedelta(days=days), 500 + kwh))
 
 
+FAULT = FaultPolicy(fault_share_ppm=800_000, fault_fewest_stations=3)
+
+
 def test_a_station_far_below_the_middle_is_suspected() -> None:
     months = [month(1, 10_000), month(2, 12_000), month(3, 9_599), month(4, 12_000), month(5, 13_000)]
-    (fault,) = find_faults(months, 800_000, 3)
+    (fault,) = find_faults(months, FAULT)
     assert (fault.station_id, fault.metered_kwh, fault.expected_kwh) == (UUID(int=3), 9_599, 12_000)
-    assert find_faults([*months[:2], month(3, 9_600), *months[3:]], 800_000, 3) == []
+    assert find_faults([*months[:2], month(3, 9_600), *months[3:]], FAULT) == []
 
 
 def test_size_and_days_are_taken_into_account() -> None:
     months = [month(1, 12_000), month(2, 36_000, 300_000), month(3, 4_000, days=10), month(4, 2_000, 50_000, 20)]
-    (fault,) = find_faults(months, 800_000, 3)
+    (fault,) = find_faults(months, FAULT)
     assert (fault.station_id, fault.expected_kwh) == (UUID(int=4), 4_000)
 
 
 def test_of_two_nobody_knows_which_is_broken() -> None:
-    assert find_faults([month(1, 12_000), month(2, 1)], 800_000, 3) == []
-    assert find_faults([], 800_000, 3) == []
-    assert find_faults([month(n, 0) for n in range(4)], 800_000, 3) == []
+    assert find_faults([month(1, 12_000), month(2, 1)], FAULT) == []
+    assert find_faults([], FAULT) == []
+    assert find_faults([month(n, 0) for n in range(4)], FAULT) == []

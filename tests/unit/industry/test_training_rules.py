@@ -6,7 +6,9 @@ import pytest
 
 from services.industry.training.rules import SubsidyPolicy, attendance_refusal, certificate_refusal, subsidy_fen
 
-POLICY = SubsidyPolicy(first_days=10, first_fen=15_000, later_fen=10_000, longest_days=15)
+POLICY = SubsidyPolicy(
+    training_first_days=10, training_first_fen=15_000, training_later_fen=10_000, training_longest_days=15
+)
 STARTS = date(2017, 5, 1)
 
 

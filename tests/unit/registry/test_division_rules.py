@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.divisions.rules import Changes, Place, overlap, place_changes
+from shared.ground.context import Caller
 
 
 def place(code: str = "140927200201", since: int = 2014, until: int | None = None, name: str = "甲村") -> Place:
@@ -15,7 +16,7 @@ def place(code: str = "140927200201", since: int = 2014, until: int | None = Non
 
 
 def changes(present: list[Place], *items: Place, area: str = "140927") -> Changes:
-    return place_changes(items, {p.start: p for p in present}, area)
+    return place_changes(items, {p.start: p for p in present}, Caller("clerk", "county", area).within)
 
 
 def spans(places: list[Place]) -> list[tuple[int, int | None]]:

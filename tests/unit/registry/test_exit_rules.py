@@ -4,6 +4,7 @@ import ast
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -59,14 +60,15 @@ def test_who_meets_everything_exits() -> None:
         ({"frozen": True}, "frozen"),
     ],
 )
-def test_one_condition_is_enough_to_stay(changed: dict[str, object], missing: str) -> None:
-    verdict = exit_decision(replace(OUT, **changed), POLICY)  # type: ignore[arg-type]
+def test_one_condition_is_enough_to_stay(changed: dict[str, Any], missing: str) -> None:
+    verdict = exit_decision(replace(OUT, **changed), POLICY)
     assert (verdict.outcome, verdict.missing) == ("refused", [missing])
 
 
 @pytest.mark.parametrize("name", [f.name for f in fields(ExitFacts) if "None" in str(f.type)])
 def test_what_is_not_known_is_not_passed_and_says_so(name: str) -> None:
-    verdict = exit_decision(replace(OUT, **{name: None}), POLICY)
+    unknown: dict[str, Any] = {name: None}
+    verdict = exit_decision(replace(OUT, **unknown), POLICY)
     (reason,) = [r for r in verdict.reasons if not r.passed]
     assert (verdict.outcome, reason.figures["known"]) == ("refused", False)
     assert all(r.figures.get("known", True) for r in exit_decision(OUT, POLICY).reasons)

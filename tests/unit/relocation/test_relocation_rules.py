@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from services.relocation.allocation.actions import MOVE
 from services.relocation.applications.rules import (
     ELIGIBILITY,
     RelocationFacts,
@@ -13,8 +14,10 @@ from services.relocation.applications.rules import (
     relocation_eligibility,
 )
 from services.relocation.homesteads.rules import REWARD, RewardFacts, RewardPolicy, homestead_reward, reward_fen
-from services.relocation.moves.rules import key_refusal, report_refusal
+from services.relocation.moves.rules import report_refusal
 from services.relocation.sites.rules import Flat, Unit, flat_refusal, unit_of
+from shared.acts.procedures import step_refusal
+from shared.ground.context import Act, Caller
 
 POLICY = RelocationPolicy(("poor", "returned", "exited"), (2016, 2017))
 MOVES = RelocationFacts("poor", relocated=True, frozen=False, cohort=2016, has_application=False)
@@ -59,7 +62,7 @@ def flat(number: int, flat_no: str = "", pair_no: str | None = None, **changes: 
 )
 def test_what_may_stand_on_a_list(new: Flat, reason: str | None) -> None:
     listed = [flat(1), flat(2, pair_no="A"), flat(3, pair_no="A"), flat(4, pair_no="B")]
-    assert flat_refusal(new, 6, listed) == (f"relocation.sites.{reason}" if reason else None)
+    assert flat_refusal(new, 6, listed) == reason
 
 
 def test_two_flats_are_one_unit_and_accessible_only_together() -> None:
@@ -73,34 +76,37 @@ D = date(2017, 5, 10)
 
 
 @pytest.mark.parametrize(
-    ("state", "on", "frozen", "reason"),
+    ("step", "state", "on", "frozen", "reason"),
     [
-        ("allocated", D, False, None),
-        ("allocated", date(2017, 5, 9), False, "notice_running"),
-        ("allocated", D, True, "household_frozen"),
-        ("key_handed", D, False, "wrong_state"),
-        ("released", D, False, "wrong_state"),
+        ("key_handed", "allocated", D, False, None),
+        ("key_handed", "allocated", date(2017, 5, 9), False, "notice_running"),
+        ("key_handed", "allocated", D, True, "frozen"),
+        ("key_handed", "key_handed", D, False, "wrong_state"),
+        ("key_handed", "released", D, False, "wrong_state"),
+        ("reported", "key_handed", D, False, None),
+        ("reported", "allocated", D, False, "wrong_state"),
+        ("reported", "moved_in", D, False, "wrong_state"),
     ],
 )
-def test_keys(state: str, on: date, frozen: bool, reason: str | None) -> None:
-    assert key_refusal(state, D, on, frozen=frozen) == (f"relocation.moves.{reason}" if reason else None)
+def test_keys_and_reports_follow_the_table(step: str, state: str, on: date, frozen: bool, reason: str | None) -> None:
+    by = Act(Caller("x", "township" if step == "key_handed" else "helper", "140927200"), on)
+    home = MOVE.opened(by, state, household_id=UUID(int=1), notice_ends_on=D)
+    refusal = step_refusal(MOVE, step, home, by, frozenset({home.household_id} if frozen else ()))
+    assert refusal == (f"shared.{reason}" if reason else None)
 
 
 @pytest.mark.parametrize(
-    ("state", "moved_in_on", "power", "reason"),
+    ("moved_in_on", "power", "reason"),
     [
-        ("key_handed", D, 1, None),
-        ("key_handed", date(2017, 5, 20), 1, None),
-        ("key_handed", date(2017, 5, 21), 1, "future_date"),
-        ("key_handed", date(2017, 5, 9), 1, "before_key"),
-        ("key_handed", D, 0, "no_power_used"),
-        ("allocated", D, 1, "wrong_state"),
-        ("moved_in", D, 1, "wrong_state"),
+        (D, 1, None),
+        (date(2017, 5, 20), 1, None),
+        (date(2017, 5, 21), 1, "shared.future_date"),
+        (date(2017, 5, 9), 1, "relocation.moves.before_key"),
+        (D, 0, "relocation.moves.no_power_used"),
     ],
 )
-def test_what_proves_a_move(state: str, moved_in_on: date, power: int, reason: str | None) -> None:
-    code = f"relocation.moves.{reason}" if reason else None
-    assert report_refusal(state, D, moved_in_on, power, date(2017, 5, 20)) == code
+def test_what_proves_a_move(moved_in_on: date, power: int, reason: str | None) -> None:
+    assert report_refusal(D, moved_in_on, power, date(2017, 5, 20)) == reason
 
 
 REWARDS = RewardPolicy(1_000_000, 500_000, 365)

@@ -34,7 +34,7 @@ class Listener:
         self.asked.append((who, method, path, body))
         items = body.get("items", []) if isinstance(body, dict) else []
         results = [{"id": i.get("id"), "status": "accepted"} for i in items]
-        return {"results": results, "items": [], "batch_id": "b", "status": "accepted"}
+        return {"results": results, "items": [], "id": "b", "status": "accepted"}
 
     async def get(self, who: Who, path: str) -> Any:
         return await self.call(who, "GET", path)
@@ -44,8 +44,9 @@ class Listener:
 
     async def pages(self, who: Who, path: str) -> AsyncIterator[dict[str, Any]]:
         await self.call(who, "GET", path)
-        for nothing in ():
-            yield nothing
+        nothing: tuple[dict[str, Any], ...] = ()
+        for each in nothing:
+            yield each
 
 
 async def played(world: World) -> Listener:

@@ -7,8 +7,9 @@ from statistics import median
 import pytest
 
 from scenario.world import Household, World
-from scenario.world.groups import EXIT_TOWNSHIPS, zone
-from scenario.world.people import ABLE, CAUSES, cause_fits
+from scenario.world.geography import EXIT_TOWNSHIPS
+from scenario.world.groups import zone
+from scenario.world.people import ABLE, CAUSES, Member, cause_fits
 from shared.values.id_number import birth_on, is_valid, sex
 
 pytestmark = pytest.mark.xdist_group("world")
@@ -23,8 +24,8 @@ def shares(values: Iterable[object]) -> dict[object, float]:
     return {value: count / counts.total() for value, count in counts.items()}
 
 
-def age(member: object) -> int:
-    return 2016 - member.born_on.year  # type: ignore[attr-defined,no-any-return]
+def age(member: Member) -> int:
+    return 2016 - member.born_on.year
 
 
 def test_the_seeds_figures_are_exact(world: World) -> None:
@@ -142,7 +143,7 @@ LAWS: dict[str, tuple[Callable[[World], Iterable[object]], dict[object, float]]]
 }
 
 
-def everybody(world: World) -> Iterable[object]:
+def everybody(world: World) -> Iterable[Member]:
     return (m for h in world.households for m in h.members)
 
 

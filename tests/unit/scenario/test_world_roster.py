@@ -63,14 +63,14 @@ def test_same_seed_same_bytes(small: World, tmp_path: Path) -> None:
 
 
 def test_the_clean_roster_has_nothing_to_reject(world: World) -> None:
-    rows = list(roster_rows(world))
+    rows: list[tuple[Any, ...]] = list(roster_rows(world))
     assert not rejected(rows)
     assert not any(" " in row[NAME] for row in rows)
     assert not any(row[NUMBER].endswith("x") for row in rows)
 
 
 def test_the_first_hand_in_has_the_named_dirt(world: World) -> None:
-    rows = list(roster_rows(world, dirty=True))
+    rows: list[tuple[Any, ...]] = list(roster_rows(world, dirty=True))
     numbers = [normalise(row[NUMBER]) for row in rows]
     copies = sum(count - 1 for count in Counter(numbers).values())
     assert copies / len(rows) == pytest.approx(0.01, abs=0.002)

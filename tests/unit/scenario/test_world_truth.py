@@ -22,7 +22,7 @@ from scenario.world import (
     unmet_in_2017,
     write_truth,
 )
-from scenario.world.groups import EXIT_TOWNSHIPS
+from scenario.world.geography import EXIT_TOWNSHIPS
 from scenario.world.housing import DANGEROUS
 
 pytestmark = pytest.mark.xdist_group("world")

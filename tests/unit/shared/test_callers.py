@@ -7,7 +7,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from shared.doors import callers
+from shared.doors import callers, tokens
 from shared.doors.callers import Verified, identify
 from shared.doors.keys import FRESH_SECONDS, IssuerKeys
 from shared.doors.tokens import LEEWAY_SECONDS
@@ -35,15 +35,14 @@ class Desk:
 
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
-    verify = callers.verify_until
+    verify, here = tokens.verify_until, Desk()
 
     def counted(*arguments: Any, **named: Any) -> Any:
-        desk.verifications += 1
+        here.verifications += 1
         return verify(*arguments, **named)
 
-    desk = Desk()
     monkeypatch.setattr(callers, "verify_until", counted)
-    return desk
+    return here
 
 
 def token(subject: str = "zhang", **changes: Any) -> str:

@@ -1,16 +1,36 @@
-"""Policy files: one value a day, or none; never two."""
+"""Policy files: one value a day, or none; never two. What is not in force is a refusal, not a crash."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 
-from shared.ground.policy import read_policy
+from shared.ground.policy import asked_by, read_policy
+from shared.ground.problems import Problem, body
 
 ENTRY = '[[{code}]]\nvalue = {value}\nunit = "fen"\neffective_from = {begin}\n{end}source = "S1"\n'
 
 
-def write(folder: Path, *entries: tuple[str, int, str, str]) -> Path:
+@dataclass(frozen=True, slots=True)
+class LinePolicy:
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class WholePolicy:
+    """A figure of another name, a value of a table, lists, a whole table, and a policy within."""
+
+    most: Annotated[int, "largest"]
+    visits: Annotated[int, "scheme.visits"]
+    days: tuple[tuple[int, int], ...]
+    scheme: Mapping[str, int]
+    within: LinePolicy
+
+
+def write(folder: Path, *entries: tuple[str, object, str, str]) -> Path:
     path = folder / "policy.toml"
     path.write_text("".join(
         ENTRY.format(code=code, value=value, begin=begin, end=f"effective_to = {end}\n" if end else "")
@@ -21,8 +41,37 @@ def write(folder: Path, *entries: tuple[str, int, str, str]) -> Path:
 
 def test_the_day_decides(tmp_path: Path) -> None:
     policy = read_policy(write(tmp_path, ("line", 2, "2017-01-01", ""), ("line", 1, "2016-01-01", "2017-01-01")))
-    days = date(2015, 12, 31), date(2016, 1, 1), date(2016, 12, 31), date(2017, 1, 1), date(2030, 1, 1)
-    assert [policy.on(day).get("line") for day in days] == [None, 1, 1, 2, 2]
+    days = date(2016, 1, 1), date(2016, 12, 31), date(2017, 1, 1), date(2030, 1, 1)
+    assert [policy.on(day, LinePolicy).line for day in days] == [1, 1, 2, 2]
+
+
+def test_a_day_without_a_figure_is_answered_with_its_name(tmp_path: Path) -> None:
+    policy = read_policy(write(tmp_path, ("line", 1, "2016-01-01", "2017-01-01")))
+    for day in (date(2015, 12, 31), date(2017, 1, 1)):
+        with pytest.raises(Problem) as refused:
+            policy.on(day, LinePolicy)
+        document = body(refused.value)
+        assert (document["code"], document["status"]) == ("shared.policy_missing", 409)
+        assert (document["figure"], document["on"]) == ("line", day.isoformat())
+
+
+def test_a_dataclass_says_what_it_needs_and_is_given_it(tmp_path: Path) -> None:
+    begin = "2016-01-01", ""
+    policy = read_policy(
+        write(
+            tmp_path,
+            ("largest", 7, *begin),
+            ("scheme", "{ visits = 3, notes = 4 }", *begin),
+            ("days", "[[9, 15], [12, 15]]", *begin),
+            ("line", 1, *begin),
+        )
+    )
+    assert policy.on(date(2017, 1, 1), WholePolicy) == WholePolicy(
+        7, 3, ((9, 15), (12, 15)), {"visits": 3, "notes": 4}, LinePolicy(1)
+    )
+    assert asked_by(WholePolicy) == {
+        "most": "largest", "visits": "scheme.visits", "days": "days", "scheme": "scheme", "within": LinePolicy,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("later", [("line", 2, "2016-12-31", ""), ("line", 2, "2016-01-01", "2016-02-01")])
@@ -32,9 +81,9 @@ def test_two_words_about_one_day_are_refused(tmp_path: Path, later: tuple[str, i
 
 
 def test_other_codes_may_overlap_and_the_version_names_the_content(tmp_path: Path) -> None:
-    one = read_policy(write(tmp_path, ("a", 1, "2016-01-01", ""), ("b", 2, "2016-01-01", "")))
-    two = read_policy(write(tmp_path, ("a", 1, "2016-01-01", ""), ("b", 3, "2016-01-01", "")))
-    assert one.on(date(2017, 1, 1)) == {"a": 1, "b": 2}
+    one = read_policy(write(tmp_path, ("line", 1, "2016-01-01", ""), ("b", 2, "2016-01-01", "")))
+    two = read_policy(write(tmp_path, ("line", 1, "2016-01-01", ""), ("b", 3, "2016-01-01", "")))
+    assert one.on(date(2017, 1, 1), LinePolicy) == two.on(date(2017, 1, 1), LinePolicy) == LinePolicy(1)
     assert one.version != two.version
 
 

@@ -1,12 +1,10 @@
-"""DDL that every service's first migration calls: the shared tables, row-level security, audit.
+"""DDL as the first migrations call it: the shared tables, row-level security, audit; households, freezes.
 
 Two logins per service: `<name>_owner` runs migrations, `<name>_app` owns nothing. Without a context (role,
 area, subject set by `shared.data.db`) every table shows zero rows; that is tested for each.
 """
 
-from typing import Any
-
-from alembic import op
+from shared.data.ddl import run
 
 HAS_CONTEXT = "nullif(current_setting('app.role', true), '') IS NOT NULL"
 HAS_ACTOR = "nullif(current_setting('app.subject', true), '') IS NOT NULL"
@@ -106,18 +104,26 @@ BEGIN
 END $$;
 """
 
+HOUSEHOLD_TABLE = """
+CREATE TABLE household (
+    id uuid PRIMARY KEY, division text COLLATE "C" NOT NULL, status text NOT NULL, members integer NOT NULL,
+    has_labour boolean NOT NULL, borrower_age_ok boolean NOT NULL, needs_accessible boolean NOT NULL,
+    deep_poverty boolean NOT NULL, relocated boolean NOT NULL, version bigint NOT NULL DEFAULT 1);
+CREATE INDEX ON household (division);
+"""
+
+# A case may come before the household itself does, and another topic's order says nothing of ours: no foreign key.
+FREEZE_TABLE = """
+CREATE TABLE frozen_household (
+    household_id uuid NOT NULL, case_id uuid NOT NULL, frozen_on date NOT NULL, reviewed_on date,
+    PRIMARY KEY (household_id, case_id), CHECK (reviewed_on >= frozen_on));
+CREATE INDEX ON frozen_household (household_id) WHERE reviewed_on IS NULL;
+"""
+
 SHARED_NAMES = (
     "source", "aggregate", "outbox", "outbox_sent", "consumer_offset", "applied", "parked_key",
     "parked_event", "dropped_event", "idempotency",
 )  # fmt: skip
-
-
-def run(script: str) -> None:
-    """Execute a script of several statements inside the migration's transaction."""
-    bind = op.get_bind()
-    bind.exec_driver_sql("SELECT 1")  # the adapter begins its transaction with the first statement
-    connection: Any = bind.connection.dbapi_connection
-    connection.run_async(lambda raw: raw.execute(script))
 
 
 def create_shared_tables(service: str) -> None:
@@ -168,3 +174,14 @@ def audit(*tables: str) -> None:
             CREATE TRIGGER audit_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
                 FOR EACH STATEMENT EXECUTE FUNCTION record_audit();
         """)
+
+
+def create_household_table(service: str) -> None:
+    run(HOUSEHOLD_TABLE)
+    restrict_by_area(service, "household")
+
+
+def create_freeze_table(service: str) -> None:
+    """Open to every caller: it is asked for ids that he sees already, and names nothing else."""
+    run(FREEZE_TABLE)
+    restrict(service, "frozen_household", HAS_CONTEXT)

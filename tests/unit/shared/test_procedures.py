@@ -1,0 +1,78 @@
+"""The engine's judgement without a database: order, persons, offices, days, versions."""
+
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.acts.procedures import Procedure, Step, step_refusal
+from shared.data.relations import table
+from shared.ground.context import Act, Caller
+
+ON = date(2017, 10, 10)
+
+
+class Well(NamedTuple):
+    id: UUID
+    household_id: UUID
+    division: str
+    state: str
+    dug_by: str
+    tested_by: str | None
+    dry_until_on: date | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+OLD = (Step("open", "dug", ("village",), ("dug_by",), "tested"),)
+NEW = (
+    Step("tested", "dug", ("township",), ("dug_by",), "tested", sets=("dry_until_on",), days=3),
+    Step("open", "tested", ("village",), waits_for="dry_until_on", days=2),
+)
+WELLS = Procedure("registry.wells", table("well", Well), (OLD, NEW))
+
+
+def act(subject: str = "b", role: Any = "township") -> Act:
+    return Act(Caller(subject, role, "140927200"), ON)
+
+
+def well(**changes: Any) -> Well:
+    return WELLS.opened(act(), "dug", id=uuid4(), household_id=uuid4(), division="1", dug_by="a")._replace(**changes)
+
+
+def test_a_new_case_begins_under_the_newest_table() -> None:
+    assert (well().procedure_version, well().since_on, well().due_on) == (2, ON, date(2017, 10, 13))
+
+
+@pytest.mark.parametrize(
+    ("changes", "step", "by", "refusal"),
+    [
+        ({}, "tested", act(), None),
+        ({}, "open", act(role="village"), "shared.wrong_state"),
+        ({}, "tested", act("a"), "shared.same_person"),
+        ({}, "tested", act(role="village"), "shared.wrong_role"),
+        ({"state": "tested", "dry_until_on": date(2017, 10, 11)}, "open", act(role="village"), "shared.notice_running"),
+        ({"state": "tested", "dry_until_on": ON}, "open", act(role="village"), None),
+        # What began under the old table goes on by it: no test is asked of it.
+        ({"procedure_version": 1}, "tested", act(), "shared.wrong_state"),
+        ({"procedure_version": 1}, "open", act(role="village"), None),
+        ({"procedure_version": 1}, "open", act("a", "village"), "shared.same_person"),
+    ],
+)
+def test_who_may_take_which_step(changes: dict[str, Any], step: str, by: Act, refusal: str | None) -> None:
+    assert step_refusal(WELLS, step, well(**changes), by) == refusal
+
+
+def test_what_is_not_there_and_what_is_frozen() -> None:
+    case = well()
+    assert step_refusal(WELLS, "tested", None, act()) == "shared.not_found"
+    assert step_refusal(WELLS, "tested", case, act(), frozenset({case.household_id})) == "shared.frozen"
+
+
+def test_by_when_a_case_should_go_on() -> None:
+    assert WELLS.due_on("tested", ON) == date(2017, 10, 12)
+    assert WELLS.due_on("tested", ON, {"dry_until_on": date(2017, 10, 20)}) == date(2017, 10, 22)
+    assert WELLS.due_on("open", ON) is None
+    assert WELLS.due_on("dug", ON, version=1) == date(2017, 10, 17)
