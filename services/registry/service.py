@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.registry.amendments.api import router as amendments
 from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
+from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.divisions.api import router as divisions
 from services.registry.dossier.api import router as dossier
@@ -46,7 +47,7 @@ SERVICE = Service(
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(freezes.REACTIONS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
-    procedures=(EXIT, VILLAGE_STEPS),
+    procedures=(EXIT, VILLAGE_STEPS, DEPARTURE, REMOVAL),
     own_tasks=(OBJECTIONS,),
     background=(run_imports,),
 )

@@ -5,6 +5,7 @@ A batch reads each item alone, so that one that cannot be read refuses itself an
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from shared.doors.http import field_error
 from shared.ground import problems
 
 LARGEST_BATCH = 1000
+NO_STATES: Mapping[Any, str] = MappingProxyType({})
 Fen = Annotated[int, Field(ge=0, le=10**13, strict=True)]
 T = TypeVar("T")
 Shown = TypeVar("Shown", bound=BaseModel)
@@ -145,9 +147,11 @@ def result(
     return Result(id=item_id, status=status, code=code_of(room, reason), state=state, missing=list(missing))
 
 
-def answers(room: str, ids: Iterable[UUID | str], reasons: Iterable[str | None]) -> list[Result]:
-    """`result` for each."""
-    return [result(room, one, reason) for one, reason in zip(ids, reasons, strict=True)]
+def answers(
+    room: str, ids: Iterable[UUID | str], reasons: Iterable[str | None], states: Mapping[Any, str] = NO_STATES
+) -> list[Result]:
+    """`result` for each; `states` by id, of those that have one."""
+    return [result(room, one, reason, state=states.get(one)) for one, reason in zip(ids, reasons, strict=True)]
 
 
 def code_of(room: str, reason: str | None) -> str | None:

@@ -133,6 +133,11 @@ def confirmed(_case: Any, item: Any) -> Finding:
     return PASSED if item.confirmed else Finding(passed=False, reason="not_confirmed")
 
 
+def confirmed_or_rejected(_case: Any, item: Any) -> Finding:
+    """As `confirmed`, where the second person's no is told from the rule's."""
+    return PASSED if item.confirmed else Finding(passed=False, ends="rejected", reason="not_confirmed")
+
+
 class CaseStep(NamedTuple):
     """A step that was taken, in the service's log of steps."""
 
@@ -270,17 +275,16 @@ async def take_step(
     named = [getattr(item, key) for item in items]
     cases = await lock_cases(connection, procedure, named) if rows is None else rows
     frozen = await _frozen(connection, procedure, cases)
-    results, changes, seen = list[Result](), list[tuple[Any, str, Finding]](), set[Any]()
+    results, changes, stands = list[Result](), list[tuple[Any, str, Finding]](), dict[Any, str | None]()
     for one, item in zip(named, items, strict=True):
         case: Any = cases.get(one)
-        refusal = "twice_in_batch" if one in seen else step_refusal(procedure, name, case, act, frozen)
-        seen.add(one)
+        refusal = "twice_in_batch" if one in stands else step_refusal(procedure, name, case, act, frozen)
+        stands.setdefault(one, case.state if case is not None else None)
         finding = Finding(refusal=refusal) if refusal else find(case, item)
         if finding.refusal:
-            state = case.state if case is not None else None
-            results.append(result(procedure.name, one, finding.refusal, state=state, missing=finding.missing))
+            results.append(result(procedure.name, one, finding.refusal, state=stands[one], missing=finding.missing))
             continue
-        state = name if finding.passed else finding.ends
+        stands[one] = state = name if finding.passed else finding.ends
         changes.append((case, state, finding))
         # Accepted means that the step was taken, also where it ended the case; `code` then says why.
         code = code_for(procedure, finding.reason)

@@ -201,7 +201,7 @@ class Load:
                 word = {"id": departure["id"], "confirmed": True}
                 await self.client.act(
                     "departure_confirmed", departure["id"], home.township, "POST", f"{path}/confirmations",
-                    {"items": [word]}, fine=("registry.changes.already_decided",),
+                    {"items": [word]}, fine=("shared.wrong_state",),
                 )  # fmt: skip
             await self.thought(max(1.0, self.seconds / len(homes)))
 

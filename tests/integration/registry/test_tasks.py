@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.conftest import Door, House
+from tests.integration.registry.test_changes import DEPARTURES, REMOVALS, departure, head_of, post, removal
 from tests.integration.registry.test_exits import EXITS, TOWNSHIP, VOTE, noticed, proposed, ready_household, step
-from tests.integration.registry.test_households import VILLAGE
+from tests.integration.registry.test_households import VILLAGE, seed_household
 from tests.integration.registry.test_villages import ITEMS, found_places, notice, propose, report
 
 TASKS = "/registry/v1/tasks"
@@ -77,6 +78,32 @@ async def test_what_is_frozen_waits_for_nobody(house: House) -> None:
         household_id, uuid4(),
     )  # fmt: skip
     assert (await tasks(door, "village", VILLAGE, "chair"))["items"] == []
+
+
+async def test_what_one_reports_of_a_household_waits_for_another_to_confirm(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one, two = await seed_household(house), await seed_household(house)
+    left, struck = departure(await head_of(house, one)), removal(two)
+    await post(door, DEPARTURES, "village", left, subject="zhao")
+    await post(door, REMOVALS, "team", struck, subject="qian")
+    # A freeze does not hold up what is true of a household.
+    frozen = "INSERT INTO frozen_household (household_id, case_id, frozen_on) VALUES ($1, $2, '2017-05-01')"
+    await house.rows("registry", frozen, one, uuid4())
+    asked = (
+        ("township", TOWNSHIP, "zhao", DEPARTURES, left, "registry.changes.departures", one),
+        ("county", "140927", "qian", REMOVALS, struck, "registry.changes.removals", two),
+    )
+    for role, area, maker, path, item, procedure, household_id in asked:
+        (task,) = (await tasks(door, role, area))["items"]
+        assert (task["id"], task["procedure"], task["step"]) == (item["id"], procedure, "confirmed")
+        assert (task["household_id"], task["since_on"], task["due_on"]) == (
+            str(household_id), "2017-06-01", "2017-06-08",
+        )  # fmt: skip
+        assert (await tasks(door, role, area, maker))["items"] == [], "nobody is asked to confirm what he laid open"
+        for other in ("village", "team", "helper"):
+            assert (await tasks(door, other, VILLAGE))["items"] == [], other
+        await post(door, f"{path}/confirmations", role, {"id": item["id"], "confirmed": True})
+        assert (await tasks(door, role, area))["items"] == []
 
 
 async def test_the_most_urgent_first_a_page_at_a_time(house: House) -> None:
