@@ -210,7 +210,7 @@ async def review_frozen(api: Api, township: str, measured_over: Callable[[str], 
         frozen = [h["household_id"] for h in shown["households"] if h["reviewed_on"] is None]
         clean = [h for h in frozen if measured_over(h)]
         if clean:
-            await api.post(officer, f"/assessment/v1/cases/{case['id']}/reviews", {"household_ids": clean})
+            await send(api, officer, f"/assessment/v1/cases/{case['id']}/reviews", [{"household_id": h} for h in clean])
 
 
 def survey_id(year: int) -> str:
@@ -229,7 +229,7 @@ async def ask_households(api: Api, year: int, day: date, ask: Callable[[str], An
         said = ask(sample["household_id"])
         if said is not None and not sample["answered"]:
             answer = {"satisfied": said.satisfied, "aware": said.aware, "visited_often": said.visited_often}
-            items.append({"sample_id": sample["id"], "answered_on": day.isoformat()} | answer)
+            items.append({"id": sample["id"], "answered_on": day.isoformat()} | answer)
     if items:
         await send(api, SURVEYOR, "/assessment/v1/surveys/answers", items)
 

@@ -33,8 +33,8 @@ async def raise_appeal(connection: Connection, act: Act, policy: Policy, body: N
     """Against a line of a published score, once. The same again answers the same.
 
     Raises:
-        Problem: not the caller's own score (403), nothing published (404), too late or appealed before (409), no
-            such line, or the id stands for another appeal (422).
+        Problem: not the caller's own score (403), nothing published (404), too late or appealed before, or the
+            id stands for another appeal (409), no such line (422).
     """
     found = await queries.find_appeal(connection, body.id)
     if found is not None:
@@ -58,13 +58,13 @@ async def raise_appeal(connection: Connection, act: Act, policy: Policy, body: N
         if again is not None:
             return _same(again, body, act)
         taken = await queries.find_of_line(connection, run["id"], body.subject_id, body.code)
-        raise Problem("assessment.appeals.already_appealed" if taken else "assessment.appeals.content_differs")
+        raise Problem("assessment.appeals.already_appealed" if taken else "shared.content_differs")
     return AppealState(**row, state="open", decided_on=None, points_x100=None)
 
 
 def _same(found: Row, body: NewAppeal, act: Act) -> AppealState:
     if found["raised_by"] != act.subject or any(found[name] != getattr(body, name) for name in CONTENT):
-        raise Problem("assessment.appeals.content_differs")
+        raise Problem("shared.content_differs")
     return AppealState(**found)
 
 

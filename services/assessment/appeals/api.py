@@ -3,16 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.assessment.appeals import actions, queries
-from services.assessment.appeals.schemas import AppealDecision, AppealPage, AppealState, NewAppeal, State
+from services.assessment.appeals.schemas import AppealDecision, AppealState, NewAppeal, State
+from shared.acts.bodies import Cursor, Page, page
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/appeals", tags=["appeals"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "auditor", "team", "helper")
 
 
@@ -34,10 +34,6 @@ async def decide_appeal(
 
 
 @router.get("", dependencies=[READERS])
-async def list_appeals(
-    connection: Transaction, cursor: UUID = FIRST, state: State | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> AppealPage:  # fmt: skip
+async def list_appeals(connection: Transaction, at: Cursor, state: State | None = None) -> Page[AppealState]:
     """Appeals by id; who is assessed sees his own and his unit's."""
-    items = [AppealState(**row) for row in await queries.list_appeals(connection, cursor, limit, state)]
-    return AppealPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    return page(AppealState, await queries.list_appeals(connection, at, state=state), at)

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import insert
 
-from services.assessment.appeals.tables import appeal
+from services.assessment.appeals.tables import ListedAppeal, appeal
+from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import Connection, Row, execute, fetch, fetch_one, parameter, sql, statement
 from shared.ground.problems import Problem
 
@@ -28,10 +29,7 @@ _DECIDE = sql(
     " WHERE id = :id AND state = 'open'",
     id=Uuid, state=Text, points_x100=Integer, decided_on=Date, decided_by=Text,
 )  # fmt: skip
-_PAGE = sql(
-    "SELECT * FROM appeal WHERE id > :after AND (:state IS NULL OR state = :state) ORDER BY id LIMIT :limit",
-    after=Uuid, state=Text, limit=Integer,
-)  # fmt: skip
+_PAGE = page_of(ListedAppeal, f"SELECT {', '.join(ListedAppeal._fields)} FROM appeal", "state")
 _CADRE = sql("SELECT id, unit_id FROM cadre WHERE subject = :subject", subject=Text)
 
 
@@ -64,9 +62,9 @@ async def decide_appeal(
     )  # fmt: skip
 
 
-async def list_appeals(connection: Connection, after: UUID, limit: int, state: str | None) -> list[Row]:
-    """By rising id; who is assessed sees his own."""
-    return await fetch(connection, _PAGE, after=after, limit=limit, state=state)
+async def list_appeals(connection: Connection, at: Place, **filters: Any) -> list[ListedAppeal]:
+    """By rising id, filtered by state; who is assessed sees his own."""
+    return await fetch_page(connection, _PAGE, at, **filters)
 
 
 async def list_subjects_of(connection: Connection, subject: str) -> set[UUID]:

@@ -35,12 +35,7 @@ class AppealState(BaseModel):
     year: int
     code: str
     reason: str
-    state: str
+    state: State
     raised_on: date
     decided_on: date | None
     points_x100: int | None
-
-
-class AppealPage(BaseModel):
-    items: list[AppealState]
-    next: str | None

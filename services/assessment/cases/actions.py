@@ -5,7 +5,8 @@ from uuid import UUID
 
 from services.assessment.cases import queries
 from services.assessment.cases.rules import TouchedHousehold, chunk_bounds, decision_refusal, review_refusal
-from services.assessment.cases.schemas import NewCase, ReviewResult
+from services.assessment.cases.schemas import NewCase
+from shared.acts.bodies import Result, result
 from shared.acts.tasks import OwnTask
 from shared.data.sql import Connection, Row
 from shared.events.assessment import FraudConfirmed, FraudReviewed
@@ -13,9 +14,10 @@ from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
+ROOM = "assessment.cases"
 CONTENT = ("division", "kind", "evidence")
 DECISIONS = OwnTask(
-    procedure="assessment.cases",
+    procedure=ROOM,
     step="decided",
     roles=("auditor",),
     zh="核实案件",
@@ -25,7 +27,7 @@ DECISIONS = OwnTask(
 )
 # One for a case, however many of its households are left: a township is sent there once.
 REVIEWS = OwnTask(
-    procedure="assessment.cases",
+    procedure=ROOM,
     step="reviewed",
     roles=("township",),
     zh="实地复核冻结户",
@@ -45,16 +47,16 @@ async def open_case(connection: Connection, act: Act, new: NewCase) -> None:
 
     Raises:
         Problem: the division is not the caller's (403), a subject is neither unit nor cadre (422), a household is not
-            known (409) or lives elsewhere (422), or the id stands for another case (422) or is taken (409).
+            known (409) or lives elsewhere (422), or the id stands for another case or is taken (409).
     """
     subjects, households = sorted(set(new.subject_ids)), sorted(set(new.household_ids))
     earlier = await queries.find_case(connection, new.id)
     if earlier is not None:
         if not await _is_same(connection, new, earlier, subjects, households):
-            raise Problem("assessment.cases.content_differs")
+            raise Problem("shared.content_differs")
         return
     if not act.caller.within(new.division):
-        raise Problem("assessment.cases.outside_area")
+        raise Problem("shared.outside_area")
     named = await queries.list_named(connection, subjects)
     if {r["id"] for r in named} != set(subjects):
         raise Problem("assessment.cases.subject_unknown")
@@ -76,7 +78,7 @@ async def open_case(connection: Connection, act: Act, new: NewCase) -> None:
         ],
         [of_case | {"household_id": one, "division": divisions[one]} for one in households],
     ):  # fmt: skip
-        raise Problem("assessment.cases.id_taken")
+        raise Problem("shared.id_taken")
 
 
 async def _is_same(
@@ -122,14 +124,14 @@ async def _decide(connection: Connection, act: Act, case_id: UUID, state: str) -
     return case
 
 
-async def review(connection: Connection, act: Act, case_id: UUID, ids: Sequence[UUID]) -> list[ReviewResult]:
+async def review(connection: Connection, act: Act, case_id: UUID, ids: Sequence[UUID]) -> list[Result]:
     """These households were looked at on the spot; they go on. Those reviewed before are not told again."""
     found = await queries.lock_households(connection, case_id, ids)
     results, fresh = [], set[UUID]()
     for one in ids:
         row = found.get(one)
         code = review_refusal(_touched(row), act.subject)
-        results.append(ReviewResult(id=one, status="refused" if code else "accepted", code=code))
+        results.append(result(ROOM, one, code))
         if row and not code and row["reviewed_on"] is None:
             fresh.add(one)
     reviewed = sorted(fresh)

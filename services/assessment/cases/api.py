@@ -3,26 +3,24 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.assessment.cases import actions, queries
 from services.assessment.cases.schemas import (
     Case,
     CaseHousehold,
-    CasePage,
     CaseSummary,
     NewCase,
     Reviewed,
-    ReviewResults,
     State,
 )
+from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.data.sql import Connection
 from shared.doors.http import Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "auditor")
 Opener = Annotated[Act, by("county", "township", "auditor")]
 Auditor = Annotated[Act, by("auditor")]
@@ -58,20 +56,17 @@ async def dismiss(case_id: UUID, connection: Transaction, act: Auditor) -> Case:
 
 @router.post("/{case_id}/reviews")
 async def review(
-    case_id: UUID, body: Reviewed, connection: Transaction, act: Annotated[Act, by("township")]
-) -> ReviewResults:
+    case_id: UUID, body: Batch[Reviewed], connection: Transaction, act: Annotated[Act, by("township")]
+) -> Results:
     """Households that the township has looked at on the spot, whoever's case it is."""
-    return ReviewResults(results=await actions.review(connection, act, case_id, body.household_ids))
+    ids = [item.household_id for item in body.sound]
+    return body.answered(await actions.review(connection, act, case_id, ids))
 
 
 @router.get("", dependencies=[READERS])
-async def list_cases(
-    connection: Transaction, cursor: UUID = FIRST, state: State | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> CasePage:  # fmt: skip
+async def list_cases(connection: Transaction, at: Cursor, state: State | None = None) -> Page[CaseSummary]:
     """Cases of the caller's area, by id."""
-    items = [CaseSummary(**row) for row in await queries.list_cases(connection, cursor, limit, state)]
-    return CasePage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    return page(CaseSummary, await queries.list_cases(connection, at, state=state), at)
 
 
 @router.get("/{case_id}", dependencies=[READERS])

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, Text, Uuid
+from sqlalchemy import Date, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from services.assessment.cases.tables import case_household, case_subject, fraud_case
+from services.assessment.cases.tables import ListedCase, case_household, case_subject, fraud_case
+from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import (
     Connection,
     Row,
@@ -60,11 +61,7 @@ _REVIEW = sql(
     " WHERE case_id = :case_id AND household_id = ANY(:ids) AND reviewed_on IS NULL",
     case_id=Uuid, ids=ARRAY(Uuid), reviewed_on=Date, reviewed_by=Text,
 )  # fmt: skip
-_PAGE = sql(
-    "SELECT id, division, kind, state, opened_on, decided_on FROM fraud_case WHERE id > :after"
-    " AND (:state IS NULL OR state = :state) ORDER BY id LIMIT :limit",
-    after=Uuid, state=Text, limit=Integer,
-)  # fmt: skip
+_PAGE = page_of(ListedCase, "SELECT id, division, kind, state, opened_on, decided_on FROM fraud_case", "state")
 _SUBJECTS = sql("SELECT subject_id FROM case_subject WHERE case_id = :case_id ORDER BY 1", case_id=Uuid)
 _HOUSEHOLDS = sql(
     "SELECT household_id, reviewed_on FROM case_household WHERE case_id = :case_id ORDER BY 1", case_id=Uuid
@@ -136,9 +133,9 @@ async def set_reviewed(connection: Connection, case_id: UUID, ids: Sequence[UUID
     )  # fmt: skip
 
 
-async def list_cases(connection: Connection, after: UUID, limit: int, state: str | None) -> list[Row]:
-    """By rising id; a filter that is None lets everything pass."""
-    return await fetch(connection, _PAGE, after=after, limit=limit, state=state)
+async def list_cases(connection: Connection, at: Place, **filters: Any) -> list[ListedCase]:
+    """By rising id, filtered by state."""
+    return await fetch_page(connection, _PAGE, at, **filters)
 
 
 async def list_subjects(connection: Connection, case_id: UUID) -> list[UUID]:

@@ -28,19 +28,9 @@ class NewCase(Input):
 
 
 class Reviewed(Input):
-    household_ids: list[UUID] = Field(min_length=1, max_length=LARGEST_BATCH)
+    """Looked at on the spot."""
 
-
-class ReviewResult(BaseModel):
-    """`id` is the household's."""
-
-    id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None
-
-
-class ReviewResults(BaseModel):
-    results: list[ReviewResult]
+    household_id: UUID
 
 
 class CaseSummary(BaseModel):
@@ -50,11 +40,6 @@ class CaseSummary(BaseModel):
     state: State
     opened_on: date
     decided_on: date | None
-
-
-class CasePage(BaseModel):
-    items: list[CaseSummary]
-    next: str | None
 
 
 class CaseHousehold(BaseModel):

@@ -1,5 +1,9 @@
 """Columns as statements see them; the migration makes them."""
 
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
 from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid
 
 METADATA = MetaData()
@@ -21,3 +25,12 @@ case_household = Table(
     Column("division", Text), Column("case_division", Text), Column("opened_by", Text), Column("confirmed_on", Date),
     Column("reviewed_on", Date), Column("reviewed_by", Text),
 )  # fmt: skip
+
+
+class ListedCase(NamedTuple):
+    id: UUID
+    division: str
+    kind: str
+    state: str
+    opened_on: date
+    decided_on: date | None

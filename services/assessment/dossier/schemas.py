@@ -3,13 +3,14 @@
 from pydantic import BaseModel
 
 from services.assessment.deeds.schemas import DeedList
-from services.assessment.teams.schemas import PairingPage
+from services.assessment.teams.schemas import Pairing
 from services.assessment.visits.schemas import VisitPage
+from shared.acts.bodies import Page
 from shared.acts.decisions import DecisionShown
 
 
 class Dossier(BaseModel):
-    helpers: PairingPage
+    helpers: Page[Pairing]
     visits: VisitPage
     deeds: DeedList
     decisions: list[DecisionShown]

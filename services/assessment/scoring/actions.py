@@ -48,7 +48,7 @@ async def compute_run(connection: Connection, act: Act, policy: Policy, body: Ne
     """Score everybody by what is recorded today. Runs of a year may be many; one of them will be published.
 
     Raises:
-        Problem: the year has not begun, or another run has this id (422); the year is published already (409).
+        Problem: the year has not begun (422), another run has this id, or the year is published already (409).
     """
     if body.year > act.business_date.year:
         raise Problem("assessment.scoring.year_not_begun")
@@ -64,7 +64,7 @@ async def compute_run(connection: Connection, act: Act, policy: Policy, body: Ne
         computed_on=act.business_date, computed_by=act.subject,
     )  # fmt: skip
     if not free:
-        raise Problem("assessment.scoring.run_differs")
+        raise Problem("shared.content_differs")
     units, helpers = await queries.load_units(connection, window), await queries.load_helpers(connection, window)
     await _score(connection, act, policy, body.id, "unit", UNIT_SCORE, unit_lines, units)
     await _score(connection, act, policy, body.id, "helper", HELPER_SCORE, helper_lines, helpers)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.assessment.scoring import actions, queries
 from services.assessment.scoring.schemas import (
@@ -14,30 +14,28 @@ from services.assessment.scoring.schemas import (
     RunState,
     Score,
     ScoreLine,
-    ScorePage,
     ScoreVersions,
     ScoringSummary,
 )
-from shared.data.sql import Connection, Row
+from services.assessment.scoring.tables import ShownScore
+from shared.acts.bodies import Cursor, Page, page
+from shared.data.pages import Place
+from shared.data.sql import Connection
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 from shared.values.money import half_up
 
 router = APIRouter(prefix="/scoring", tags=["scoring"])
 
-FIRST = UUID(int=0)
 County = Annotated[Act, by("county")]
 COUNTY_READERS = by("county", "auditor")
 # Who is assessed sees himself and his unit; names of cadres in a ranking are nobody else's.
 READERS = by("county", "auditor", "team", "helper")
-Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
-async def _scores(connection: Connection, rows: Sequence[Row]) -> list[Score]:
-    lines = await queries.list_lines(connection, [r["id"] for r in rows])
-    return [
-        Score(**(dict(r) | {"rank": r["present_rank"]}), lines=[ScoreLine(**x) for x in lines[r["id"]]]) for r in rows
-    ]
+async def _scores(connection: Connection, rows: Sequence[ShownScore]) -> list[Score]:
+    lines = await queries.list_lines(connection, [r.id for r in rows])
+    return [Score(**r._asdict(), lines=[ScoreLine(**x) for x in lines[r.id]]) for r in rows]
 
 
 @router.post("/runs")
@@ -59,26 +57,22 @@ async def publish_run(run_id: UUID, connection: Transaction, act: County) -> Run
 
 
 @router.get("/runs/{run_id}/scores", dependencies=[COUNTY_READERS])
-async def list_run_scores(
-    run_id: UUID, connection: Transaction, cursor: UUID = FIRST, kind: Kind | None = None, limit: Limit = 100
-) -> ScorePage:
+async def list_run_scores(run_id: UUID, connection: Transaction, at: Cursor, kind: Kind | None = None) -> Page[Score]:
     """What a run found, also before it is published."""
     await queries.get_run(connection, run_id)
-    return await _page(connection, run_id, cursor, limit, kind)
+    return await _page(connection, at, run_id, kind)
 
 
 @router.get("/scores", dependencies=[READERS])
-async def list_scores(
-    year: int, connection: Transaction, cursor: UUID = FIRST, kind: Kind | None = None, limit: Limit = 100
-) -> ScorePage:
+async def list_scores(year: int, connection: Transaction, at: Cursor, kind: Kind | None = None) -> Page[Score]:
     """A year's published scores by subject, each with its lines; who is assessed sees his own."""
     run = await queries.find_published(connection, year)
-    return await _page(connection, run["id"], cursor, limit, kind) if run else ScorePage(items=[], next=None)
+    return await _page(connection, at, run["id"], kind) if run else Page(items=[], next=None)
 
 
-async def _page(connection: Connection, run_id: UUID, cursor: UUID, limit: int, kind: str | None) -> ScorePage:
-    items = await _scores(connection, await queries.list_scores(connection, run_id, cursor, limit, kind))
-    return ScorePage(items=items, next=str(items[-1].subject_id) if len(items) == limit else None)
+async def _page(connection: Connection, at: Place, run_id: UUID, kind: str | None) -> Page[Score]:
+    rows = await queries.list_scores(connection, at, run_id=run_id, kind=kind)
+    return page(Score, await _scores(connection, rows), at, "subject_id")
 
 
 @router.get("/scores/{subject_id}", dependencies=[READERS])

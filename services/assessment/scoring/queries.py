@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.assessment.deeds.rules import HELP
 from services.assessment.scoring.rules import HelperFacts, Month, UnitFacts
-from services.assessment.scoring.tables import score, score_line, standing
+from services.assessment.scoring.tables import ShownScore, score, score_line, standing
+from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
 from shared.ground.problems import Problem
 
@@ -164,18 +165,25 @@ _SET_STANDINGS = sql(
     " AS n (subject_id, score_id, rank) WHERE t.run_id = :run_id AND t.subject_id = n.subject_id",
     run_id=Uuid, subjects=ARRAY(Uuid), scores=ARRAY(Uuid), ranks=ARRAY(Integer),
 )  # fmt: skip
+_SHOWN = ", ".join(f"s.{name}" for name in ShownScore._fields[:-2])
 # The score that stands, with its present rank.
-_PAGE = sql(
-    "SELECT s.*, t.rank AS present_rank, r.year FROM standing t JOIN score s ON s.id = t.score_id"
-    " JOIN scoring_run r ON r.id = t.run_id WHERE t.run_id = :run_id AND t.subject_id > :after"
-    " AND (:kind IS NULL OR t.kind = :kind) ORDER BY t.subject_id LIMIT :limit",
-    run_id=Uuid, after=Uuid, kind=Text, limit=Integer,
-)  # fmt: skip
+_PAGE = page_of(
+    ShownScore,
+    f"""
+    SELECT {_SHOWN}, r.year, t.rank
+    FROM standing t JOIN score s ON s.id = t.score_id JOIN scoring_run r ON r.id = t.run_id
+    """,
+    "t.run_id",
+    "t.kind",
+    key="t.subject_id",
+)
 _VERSIONS = sql(
-    "SELECT s.*, s.rank AS present_rank, r.year FROM score s JOIN scoring_run r ON r.id = s.run_id"
-    " WHERE s.subject_id = :subject_id AND r.year = :year AND r.state = 'published' ORDER BY s.version",
-    subject_id=Uuid, year=Integer,
-)  # fmt: skip
+    f"""
+    SELECT {_SHOWN}, r.year, s.rank FROM score s JOIN scoring_run r ON r.id = s.run_id
+    WHERE s.subject_id = :subject_id AND r.year = :year AND r.state = 'published' ORDER BY s.version
+    """,
+    ShownScore,
+)
 _CURRENT = sql(
     "SELECT s.* FROM standing t JOIN score s ON s.id = t.score_id WHERE t.run_id = :run_id"
     " AND t.subject_id = :subject_id",
@@ -328,12 +336,12 @@ async def set_standings(connection: Connection, run_id: UUID, standings: Mapping
     )  # fmt: skip
 
 
-async def list_scores(connection: Connection, run_id: UUID, after: UUID, limit: int, kind: str | None) -> list[Row]:
-    """A page of a run's present scores by rising subject; only one's own where the caller is assessed himself."""
-    return await fetch(connection, _PAGE, run_id=run_id, after=after, limit=limit, kind=kind)
+async def list_scores(connection: Connection, at: Place, **filters: Any) -> list[ShownScore]:
+    """The scores that stand by rising subject, filtered by run or kind; who is assessed sees his own."""
+    return await fetch_page(connection, _PAGE, at, **filters)
 
 
-async def list_versions(connection: Connection, subject_id: UUID, year: int) -> list[Row]:
+async def list_versions(connection: Connection, subject_id: UUID, year: int) -> list[ShownScore]:
     """A subject's published scores of a year, the oldest first."""
     return await fetch(connection, _VERSIONS, subject_id=subject_id, year=year)
 

@@ -64,11 +64,6 @@ class Score(BaseModel):
     lines: list[ScoreLine]
 
 
-class ScorePage(BaseModel):
-    items: list[Score]
-    next: str | None
-
-
 class ScoreVersions(BaseModel):
     items: list[Score]
 

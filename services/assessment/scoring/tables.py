@@ -1,5 +1,9 @@
 """Columns as statements see them; the migration makes them."""
 
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, SmallInteger, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -30,3 +34,17 @@ standing = Table(
     Column("run_id", Uuid, primary_key=True), Column("subject_id", Uuid, primary_key=True), Column("kind", Text),
     Column("division", Text), Column("score_id", Uuid), Column("rank", Integer),
 )  # fmt: skip
+
+
+class ShownScore(NamedTuple):
+    id: UUID
+    subject_id: UUID
+    kind: str
+    version: int
+    points_x100: int
+    reachable_x100: int
+    rated_x100: int
+    grade: str
+    scored_on: date
+    year: int
+    rank: int

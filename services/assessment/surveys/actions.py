@@ -7,7 +7,8 @@ from uuid import UUID
 
 from services.assessment.surveys import queries
 from services.assessment.surveys.rules import SURVEY_DRAW, DrawFacts, DrawPolicy, draw_decision, drawn, stratum_of
-from services.assessment.surveys.schemas import AnswerResult, NewAnswer, NewRound
+from services.assessment.surveys.schemas import NewAnswer, NewRound
+from shared.acts.bodies import Result, answers
 from shared.acts.decisions import record_decisions
 from shared.data.sql import Connection, Row
 from shared.ground.context import Act
@@ -16,6 +17,7 @@ from shared.ground.problems import Problem
 from shared.values.ids import uuid7
 from shared.values.verdicts import Decided
 
+ROOM = "assessment.surveys"
 CONTENT = ("year", "seed", "per_unit")
 ANSWER = ("satisfied", "aware", "visited_often", "answered_on")
 
@@ -24,13 +26,13 @@ async def open_round(connection: Connection, act: Act, policy: Policy, new: NewR
     """Freeze who is helped today, and draw of each unit's households; the draw is stored to be replayed.
 
     Raises:
-        Problem: the id stands for another round (422) or is taken (409), the year lies ahead (422), or nobody is
-            helped yet (409).
+        Problem: the id stands for another round or is taken (409), the year lies ahead (422), or nobody is helped
+            yet (409).
     """
     earlier = await queries.find_round(connection, new.id)
     if earlier is not None:
         if any(earlier[name] != getattr(new, name) for name in CONTENT):
-            raise Problem("assessment.surveys.content_differs")
+            raise Problem("shared.content_differs")
         return earlier
     if new.year > act.business_date.year:
         raise Problem("assessment.surveys.future_year")
@@ -41,7 +43,7 @@ async def open_round(connection: Connection, act: Act, policy: Policy, new: NewR
         "division": act.caller.area, "opened_on": act.business_date, "opened_by": act.subject
     }  # fmt: skip
     if not await queries.insert_round(connection, **values):
-        raise Problem("assessment.surveys.id_taken")
+        raise Problem("shared.id_taken")
     figures = policy.on(act.business_date, DrawPolicy)
     candidates, samples, decided = list[dict[str, Any]](), list[dict[str, Any]](), list[Decided]()
     for unit_id, rows in groupby(population, key=lambda r: r["unit_id"]):
@@ -64,37 +66,36 @@ def _candidate(round_id: UUID, row: Row) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def record_answers(connection: Connection, act: Act, items: Sequence[NewAnswer]) -> list[AnswerResult]:
+async def record_answers(connection: Connection, act: Act, items: Sequence[NewAnswer]) -> list[Result]:
     """Each household drawn answers once, while its round is open."""
-    asked = await queries.list_asked(connection, [i.sample_id for i in items])
-    known: dict[UUID, Any] = dict(await queries.list_answers(connection, [i.sample_id for i in items]))
-    codes, fresh = list[str | None](), dict[UUID, dict[str, Any]]()
+    asked = await queries.list_asked(connection, [i.id for i in items])
+    known: dict[UUID, Any] = dict(await queries.list_answers(connection, [i.id for i in items]))
+    reasons, fresh = list[str | None](), dict[UUID, dict[str, Any]]()
     for item in items:
-        codes.append(_answer_code(act, item, asked.get(item.sample_id), known.get(item.sample_id)))
-        if codes[-1] is None and item.sample_id not in known:
-            fresh[item.sample_id] = known[item.sample_id] = item.model_dump() | {
-                "division": asked[item.sample_id]["division"], "recorded_on": act.business_date,
+        reasons.append(_answer_reason(act, item, asked.get(item.id), known.get(item.id)))
+        if reasons[-1] is None and item.id not in known:
+            fresh[item.id] = known[item.id] = item.model_dump(exclude={"id"}) | {
+                "sample_id": item.id,
+                "division": asked[item.id]["division"],
+                "recorded_on": act.business_date,
                 "recorded_by": act.subject,
-            }  # fmt: skip
+            }
     late = set(fresh) - await queries.insert_answers(connection, list(fresh.values()))
-    results = []
-    for item, found in zip(items, codes, strict=True):
-        code = "assessment.surveys.answered" if item.sample_id in late else found
-        results.append(AnswerResult(id=item.sample_id, status="refused" if code else "accepted", code=code))
-    return results
+    found = ["answered" if item.id in late else reason for item, reason in zip(items, reasons, strict=True)]
+    return answers(ROOM, [i.id for i in items], found)
 
 
-def _answer_code(act: Act, item: NewAnswer, asked: Row | None, earlier: Any) -> str | None:
+def _answer_reason(act: Act, item: NewAnswer, asked: Row | None, earlier: Any) -> str | None:
     if asked is None:
         return "shared.not_found"
     if earlier is not None:
         same = earlier["recorded_by"] == act.subject and all(earlier[n] == getattr(item, n) for n in ANSWER)
-        return None if same else "assessment.surveys.answered"
+        return None if same else "answered"
     if asked["state"] == "closed":
-        return "assessment.surveys.closed"
+        return "closed"
     if item.answered_on > act.business_date:
-        return "assessment.surveys.future_date"
-    return "assessment.surveys.before_draw" if item.answered_on < asked["opened_on"] else None
+        return "future_date"
+    return "before_draw" if item.answered_on < asked["opened_on"] else None
 
 
 async def close_round(connection: Connection, act: Act, round_id: UUID) -> Row:

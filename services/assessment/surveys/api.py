@@ -8,23 +8,21 @@ from fastapi import APIRouter, Query
 from services.assessment.surveys import actions, queries
 from services.assessment.surveys.rules import STRATA, DrawPolicy, share_ppm
 from services.assessment.surveys.schemas import (
-    AnswerResults,
     Candidate,
-    NewAnswers,
+    NewAnswer,
     NewRound,
     Round,
     RoundInputs,
     Sample,
-    SamplePage,
     SurveySummary,
 )
+from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.data.sql import Row
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/surveys", tags=["surveys"])
 
-FIRST = UUID(int=0)
 OVERSEERS = by("county", "auditor", "surveyor")
 County = Annotated[Act, by("county")]
 Surveyor = Annotated[Act, by("surveyor")]
@@ -58,19 +56,15 @@ async def get_inputs(round_id: UUID, connection: Transaction, policy: CurrentPol
 
 
 @router.get("/samples", dependencies=[OVERSEERS])
-async def list_samples(
-    connection: Transaction, cursor: UUID = FIRST, round_id: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> SamplePage:  # fmt: skip
+async def list_samples(connection: Transaction, at: Cursor, round_id: UUID | None = None) -> Page[Sample]:
     """The households drawn, and nobody else; by id."""
-    items = [Sample(**row) for row in await queries.list_samples(connection, cursor, limit, round_id)]
-    return SamplePage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    return page(Sample, await queries.list_samples(connection, at, round_id=round_id), at)
 
 
 @router.post("/answers")
-async def record_answers(body: NewAnswers, connection: Transaction, act: Surveyor) -> AnswerResults:
+async def record_answers(body: Batch[NewAnswer], connection: Transaction, act: Surveyor) -> Results:
     """What households said."""
-    return AnswerResults(results=await actions.record_answers(connection, act, body.items))
+    return body.answered(await actions.record_answers(connection, act, body.sound))
 
 
 @router.post("/rounds/{round_id}/closing")

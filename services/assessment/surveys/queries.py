@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from services.assessment.surveys.tables import survey_answer, survey_candidate, survey_round, survey_sample
+from services.assessment.surveys.tables import Drawn, survey_answer, survey_candidate, survey_round, survey_sample
+from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import (
     Connection,
     Row,
@@ -55,12 +56,15 @@ _CANDIDATES = sql(
     " WHERE c.round_id = :round_id ORDER BY c.unit_id, c.household_id",
     round_id=Uuid,
 )
-_PAGE = sql(
-    "SELECT s.id, s.round_id, s.household_id, s.division, s.stratum, a.sample_id IS NOT NULL AS answered"
-    " FROM survey_sample s LEFT JOIN survey_answer a ON a.sample_id = s.id"
-    " WHERE s.id > :after AND (:round_id IS NULL OR s.round_id = :round_id) ORDER BY s.id LIMIT :limit",
-    after=Uuid, round_id=Uuid, limit=Integer,
-)  # fmt: skip
+_PAGE = page_of(
+    Drawn,
+    """
+    SELECT s.id, s.round_id, s.household_id, s.division, s.stratum, a.sample_id IS NOT NULL AS answered
+    FROM survey_sample s LEFT JOIN survey_answer a ON a.sample_id = s.id
+    """,
+    "s.round_id",
+    key="s.id",
+)
 # The round is held as it is, so that it is not closed between the question and the answer.
 _ASKED = sql(
     "SELECT s.id, s.division, r.state, r.opened_on FROM survey_sample s JOIN survey_round r ON r.id = s.round_id"
@@ -126,9 +130,9 @@ async def list_candidates(connection: Connection, round_id: UUID) -> list[Row]:
     return await fetch(connection, _CANDIDATES, round_id=round_id)
 
 
-async def list_samples(connection: Connection, after: UUID, limit: int, round_id: UUID | None) -> list[Row]:
-    """By rising id; a filter that is None lets everything pass."""
-    return await fetch(connection, _PAGE, after=after, limit=limit, round_id=round_id)
+async def list_samples(connection: Connection, at: Place, **filters: Any) -> list[Drawn]:
+    """By rising id, filtered by round."""
+    return await fetch_page(connection, _PAGE, at, **filters)
 
 
 async def list_asked(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import Case, Input
 
 Stratum = Literal["poor_with_labour", "poor_without_labour", "exited"]
 
@@ -61,35 +61,13 @@ class Sample(BaseModel):
     answered: bool
 
 
-class SamplePage(BaseModel):
-    items: list[Sample]
-    next: str | None
+class NewAnswer(Case):
+    """Of the sample `id`: satisfied with the help, aware of the policies, visited often."""
 
-
-class NewAnswer(Input):
-    """Satisfied with the help, aware of the policies, visited often."""
-
-    sample_id: UUID
     satisfied: bool
     aware: bool
     visited_often: bool
     answered_on: date
-
-
-class NewAnswers(Input):
-    items: list[NewAnswer] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class AnswerResult(BaseModel):
-    """`id` is the sample's."""
-
-    id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None
-
-
-class AnswerResults(BaseModel):
-    results: list[AnswerResult]
 
 
 class SurveySummary(BaseModel):

@@ -1,5 +1,8 @@
 """Columns as statements see them; the migration makes them."""
 
+from typing import NamedTuple
+from uuid import UUID
+
 from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid
 
 METADATA = MetaData()
@@ -26,3 +29,12 @@ survey_answer = Table(
     Column("aware", Boolean), Column("visited_often", Boolean), Column("answered_on", Date),
     Column("recorded_on", Date), Column("recorded_by", Text),
 )  # fmt: skip
+
+
+class Drawn(NamedTuple):
+    id: UUID
+    round_id: UUID
+    household_id: UUID
+    division: str
+    stratum: str
+    answered: bool

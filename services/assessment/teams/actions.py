@@ -1,5 +1,6 @@
 """Keeping units and cadres, and giving every household its one helper."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -7,7 +8,9 @@ from uuid import UUID
 
 from services.assessment.teams import queries
 from services.assessment.teams.rules import PairingFacts, Tenure, leave_refusal, pairing_refusal, released_on
-from services.assessment.teams.schemas import Cadre, NewLeave, NewPairing, Place, Result, Unit
+from services.assessment.teams.schemas import Cadre, NewLeave, NewPairing, Place, Unit
+from shared.acts.batches import NewRows, take_new
+from shared.acts.bodies import Result, answers
 from shared.data.sql import Connection, Row
 from shared.events.assessment import HelperAssigned, HelperReleased
 from shared.events.registry import HouseholdRemoved
@@ -15,13 +18,8 @@ from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
-
-def _result(item_id: UUID | str, code: str | None) -> Result:
-    return Result(id=item_id, status="refused" if code else "accepted", code=code)
-
-
-def _room(reason: str | None) -> str | None:
-    return reason and f"assessment.teams.{reason}"
+ROOM = "assessment.teams"
+LEAVE = ("cadre_id", "starts_on", "ends_on")
 
 
 def _outside(act: Act, division: str) -> str | None:
@@ -37,13 +35,13 @@ async def set_places(connection: Connection, act: Act, items: Sequence[Place]) -
         if not refused[i.division]
     }
     await queries.set_places(connection, list(rows.values()))
-    return [_result(i.division, _room(refused[i.division])) for i in items]
+    return answers(ROOM, [i.division for i in items], [refused[i.division] for i in items])
 
 
 async def set_units(connection: Connection, act: Act, items: Sequence[Unit]) -> list[Result]:
     await queries.take_turn(connection)
     owners = await queries.list_codes(connection, [i.code for i in items])
-    results, rows = [], dict[UUID, dict[str, Any]]()
+    reasons, rows = [], dict[UUID, dict[str, Any]]()
     for item in items:
         reason = _outside(act, item.division)
         if not reason and item.id in rows:
@@ -52,9 +50,9 @@ async def set_units(connection: Connection, act: Act, items: Sequence[Unit]) -> 
             reason = "code_taken"
         if not reason:
             rows[item.id] = item.model_dump() | {"set_on": act.business_date, "set_by": act.subject}
-        results.append(_result(item.id, _room(reason)))
+        reasons.append(reason)
     await queries.set_units(connection, list(rows.values()))
-    return results
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def set_cadres(connection: Connection, act: Act, items: Sequence[Cadre]) -> list[Result]:
@@ -63,7 +61,7 @@ async def set_cadres(connection: Connection, act: Act, items: Sequence[Cadre]) -
     units = await queries.list_units_by_id(connection, [i.unit_id for i in items])
     owners = await queries.list_logins(connection, [i.subject for i in items], [i.id for i in items])
     logins = {cadre_id: subject for subject, cadre_id in owners.items()}
-    results, rows = [], dict[UUID, dict[str, Any]]()
+    reasons, rows = [], dict[UUID, dict[str, Any]]()
     for item in items:
         reason = _cadre_refusal(act, item, set(units))
         if not reason and item.id in rows:
@@ -74,9 +72,9 @@ async def set_cadres(connection: Connection, act: Act, items: Sequence[Cadre]) -
             reason = "login_taken"
         if not reason:
             rows[item.id] = item.model_dump() | {"set_on": act.business_date, "set_by": act.subject}
-        results.append(_result(item.id, _room(reason)))
+        reasons.append(reason)
     await queries.set_cadres(connection, list(rows.values()))
-    return results
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 def _cadre_refusal(act: Act, item: Cadre, units: set[UUID]) -> str | None:
@@ -99,11 +97,10 @@ async def assign_helpers(connection: Connection, act: Act, items: Sequence[NewPa
     latest: dict[UUID, Any] = {
         one: dict(row) for one, row in (await queries.list_latest_pairings(connection, list(households))).items()
     }
-    results, fresh, ended = [], list[dict[str, Any]](), dict[UUID, date]()
+    reasons, fresh, ended = [], list[dict[str, Any]](), dict[UUID, date]()
     for item in items:
-        code = _pairing_code(act, item, known.get(item.id), households, cadres, latest)
-        results.append(_result(item.id, code))
-        if code or item.id in known:
+        reasons.append(_pairing_reason(act, item, known.get(item.id), households, cadres, latest))
+        if reasons[-1] or item.id in known:
             continue
         before = latest.get(item.household_id)
         if before and before["ends_on"] is None:
@@ -115,7 +112,7 @@ async def assign_helpers(connection: Connection, act: Act, items: Sequence[NewPa
         known[item.id] = latest[item.household_id] = row
     await queries.end_pairings(connection, ended)
     if await queries.insert_pairings(connection, fresh, act.business_date, act.subject) != len(fresh):
-        raise Problem("assessment.teams.id_taken")
+        raise Problem("shared.id_taken")
     await emit(connection, act, "assessment", [
         HelperAssigned(
             household_id=r["household_id"], division=r["division"], pairing_id=r["id"], cadre_id=r["cadre_id"],
@@ -123,54 +120,51 @@ async def assign_helpers(connection: Connection, act: Act, items: Sequence[NewPa
         )
         for r in fresh
     ])  # fmt: skip
-    return results
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
-def _pairing_code(
+def _pairing_reason(
     act: Act, item: NewPairing, earlier: Any, households: dict[UUID, Row], cadres: dict[UUID, Row],
     latest: dict[UUID, Any],
 ) -> str | None:  # fmt: skip
     if earlier is not None:
         same = all(earlier[name] == getattr(item, name) for name in ("household_id", "cadre_id", "starts_on"))
-        return None if same else "assessment.teams.content_differs"
+        return None if same else "content_differs"
     if item.household_id not in households:
         return "shared.household_unknown"
     if item.cadre_id not in cadres:
-        return "assessment.teams.cadre_unknown"
+        return "cadre_unknown"
     before = latest.get(item.household_id)
     last = Tenure(before["cadre_id"], before["starts_on"], before["ends_on"]) if before else None
     status = households[item.household_id]["status"]
-    return _room(pairing_refusal(PairingFacts(act.business_date, status, item.cadre_id, item.starts_on, last)))
+    return pairing_refusal(PairingFacts(act.business_date, status, item.cadre_id, item.starts_on, last))
 
 
 async def record_leaves(connection: Connection, act: Act, items: Sequence[NewLeave]) -> list[Result]:
     """Leave counts as presence was due on fewer days; nobody records his own."""
     cadres = await queries.lock_cadres(connection, [i.cadre_id for i in items])
     rows = await queries.list_leaves(connection, list(cadres), [i.id for i in items])
-    known: dict[UUID, Any] = {r["id"]: r for r in rows}
-    codes, fresh = dict[int, str | None](), dict[UUID, dict[str, Any]]()
-    for number, item in enumerate(items):
-        codes[number] = _leave_code(act, item, known, cadres.get(item.cadre_id))
-        if codes[number] is None and item.id not in known:
-            fresh[item.id] = known[item.id] = item.model_dump() | {
-                "division": cadres[item.cadre_id]["division"], "recorded_on": act.business_date,
-                "recorded_by": act.subject,
-            }  # fmt: skip
-    free = await queries.insert_leaves(connection, list(fresh.values()))
-    taken = set(fresh) - free
-    return [_result(i.id, "assessment.teams.id_taken" if i.id in taken else codes[n]) for n, i in enumerate(items)]
+    away = defaultdict[UUID, list[tuple[date, date]]](list)
+    for r in rows:
+        away[r["cadre_id"]].append((r["starts_on"], r["ends_on"]))
 
+    def judge(item: NewLeave) -> str | dict[str, Any]:
+        cadre, days = cadres.get(item.cadre_id), away[item.cadre_id]
+        if cadre is None:
+            return "cadre_unknown"
+        if cadre["subject"] == act.subject:
+            return "shared.same_person"
+        if reason := leave_refusal(item.starts_on, item.ends_on, days):
+            return reason
+        days.append((item.starts_on, item.ends_on))
+        recorded = {"recorded_on": act.business_date, "recorded_by": act.subject}
+        return item.model_dump() | recorded | {"division": cadre["division"]}
 
-def _leave_code(act: Act, item: NewLeave, known: dict[UUID, Any], cadre: Row | None) -> str | None:
-    if item.id in known:
-        same = all(known[item.id][name] == getattr(item, name) for name in ("cadre_id", "starts_on", "ends_on"))
-        return None if same else "assessment.teams.content_differs"
-    if cadre is None:
-        return "assessment.teams.cadre_unknown"
-    if cadre["subject"] == act.subject:
-        return "shared.same_person"
-    others = [(r["starts_on"], r["ends_on"]) for r in known.values() if r["cadre_id"] == item.cadre_id]
-    return _room(leave_refusal(item.starts_on, item.ends_on, others))
+    async def save(fresh: NewRows) -> set[UUID]:
+        return await queries.insert_leaves(connection, fresh)
+
+    reasons, _ = await take_new(items, {r["id"]: r for r in rows}, LEAVE, judge, save)
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def release_helpers(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:

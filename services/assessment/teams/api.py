@@ -3,112 +3,100 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.assessment.teams import actions, queries
 from services.assessment.teams.rules import TeamPolicy
 from services.assessment.teams.schemas import (
-    CadrePage,
+    Cadre,
     CadreRole,
-    Cadres,
     CadreSummary,
-    NewLeaves,
-    NewPairings,
+    NewLeave,
+    NewPairing,
     OwnHousehold,
-    OwnHouseholdPage,
     Pairing,
-    PairingPage,
-    Places,
-    Results,
+    Place,
     TeamSummary,
     Unit,
-    UnitPage,
-    Units,
 )
+from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/teams", tags=["teams"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 SEE_LOGINS = ("county", "auditor")
 County = Annotated[Act, by("county")]
 Office = Annotated[Act, by("county", "township")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
 @router.put("/places")
-async def set_places(body: Places, connection: Transaction, act: County) -> Results:
+async def set_places(body: Batch[Place], connection: Transaction, act: County) -> Results:
     """Where villages are; the last word counts."""
-    return Results(results=await actions.set_places(connection, act, body.items))
+    return body.answered(await actions.set_places(connection, act, body.sound))
 
 
 @router.put("/units")
-async def set_units(body: Units, connection: Transaction, act: County) -> Results:
+async def set_units(body: Batch[Unit], connection: Transaction, act: County) -> Results:
     """Units as they are now; a code belongs to one."""
-    return Results(results=await actions.set_units(connection, act, body.items))
+    return body.answered(await actions.set_units(connection, act, body.sound))
 
 
 @router.put("/cadres")
-async def set_cadres(body: Cadres, connection: Transaction, act: County) -> Results:
+async def set_cadres(body: Batch[Cadre], connection: Transaction, act: County) -> Results:
     """Cadres as they are now; a login belongs to one, and stays his."""
-    return Results(results=await actions.set_cadres(connection, act, body.items))
+    return body.answered(await actions.set_cadres(connection, act, body.sound))
 
 
 @router.post("/pairings")
-async def assign_helpers(body: NewPairings, connection: Transaction, act: Office) -> Results:
+async def assign_helpers(body: Batch[NewPairing], connection: Transaction, act: Office) -> Results:
     """The first helper of a household, or a handover: the one ends as the other begins, without gap or overlap."""
-    return Results(results=await actions.assign_helpers(connection, act, body.items))
+    return body.answered(await actions.assign_helpers(connection, act, body.sound))
 
 
 @router.post("/leaves")
-async def record_leaves(body: NewLeaves, connection: Transaction, act: Office) -> Results:
+async def record_leaves(body: Batch[NewLeave], connection: Transaction, act: Office) -> Results:
     """Recorded by another than who takes it."""
-    return Results(results=await actions.record_leaves(connection, act, body.items))
+    return body.answered(await actions.record_leaves(connection, act, body.sound))
 
 
 @router.get("/units", dependencies=[READERS])
-async def list_units(connection: Transaction, cursor: UUID = FIRST, limit: Limit = 100) -> UnitPage:
+async def list_units(connection: Transaction, at: Cursor) -> Page[Unit]:
     """Units stationed in the caller's area, by id."""
-    items = [Unit(**row) for row in await queries.list_units(connection, cursor, limit)]
-    return UnitPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    return page(Unit, await queries.list_units(connection, at), at)
 
 
 @router.get("/cadres")
 async def list_cadres(
-    connection: Transaction, act: Annotated[Act, READERS], cursor: UUID = FIRST, unit_id: UUID | None = None,
-    role: CadreRole | None = None, limit: Limit = 100,
-) -> CadrePage:  # fmt: skip
+    connection: Transaction,
+    at: Cursor,
+    act: Annotated[Act, READERS],
+    unit_id: UUID | None = None,
+    role: CadreRole | None = None,
+) -> Page[CadreSummary]:
     """Cadres stationed in the caller's area, by id."""
-    rows = await queries.list_cadres(connection, cursor, limit, unit_id, role)
-    items = [
-        CadreSummary(**(row if act.caller.role in SEE_LOGINS or row["subject"] == act.subject
-                        else {**row, "subject": None}))
-        for row in rows
-    ]  # fmt: skip
-    return CadrePage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    rows = await queries.list_cadres(connection, at, unit_id=unit_id, role=role)
+    sees_all = act.caller.role in SEE_LOGINS
+    shown = [row if sees_all or row.subject == act.subject else row._replace(subject=None) for row in rows]
+    return page(CadreSummary, shown, at)
 
 
 @router.get("/pairings", dependencies=[READERS])
 async def list_pairings(
-    connection: Transaction, cursor: UUID = FIRST, household_id: UUID | None = None, cadre_id: UUID | None = None,
-    limit: Limit = 100,
-) -> PairingPage:  # fmt: skip
+    connection: Transaction, at: Cursor, household_id: UUID | None = None, cadre_id: UUID | None = None
+) -> Page[Pairing]:
     """Who helps and who helped, by id."""
-    rows = await queries.list_pairings(connection, cursor, limit, household_id, cadre_id)
-    items = [Pairing(**row) for row in rows]
-    return PairingPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    rows = await queries.list_pairings(connection, at, household_id=household_id, cadre_id=cadre_id)
+    return page(Pairing, rows, at)
 
 
 @router.get("/households")
 async def list_own_households(
-    connection: Transaction, act: Annotated[Act, by("helper", "team")], cursor: UUID = FIRST, limit: Limit = 100
-) -> OwnHouseholdPage:
+    connection: Transaction, at: Cursor, act: Annotated[Act, by("helper", "team")]
+) -> Page[OwnHousehold]:
     """Whom the caller helps now, by household."""
-    rows = await queries.list_households_of(connection, act.subject, cursor, limit)
-    items = [OwnHousehold(**row) for row in rows]
-    return OwnHouseholdPage(items=items, next=str(items[-1].household_id) if len(items) == limit else None)
+    return page(OwnHousehold, await queries.list_households_of(connection, act.subject, at), at, "household_id")
 
 
 @router.get("/summary")

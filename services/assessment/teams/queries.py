@@ -8,7 +8,18 @@ from uuid import UUID
 from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.assessment.teams.tables import cadre, leave, place, unit
+from services.assessment.teams.tables import (
+    HelpedHousehold,
+    ListedCadre,
+    ListedPairing,
+    ListedUnit,
+    cadre,
+    leave,
+    place,
+    unit,
+)
+from shared.acts.batches import FREE, insert_free
+from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
 
 # Few people set units and cadres: one at a time, so that codes and logins are compared with what was committed.
@@ -83,29 +94,26 @@ _LEAVES = sql(
     "SELECT id, cadre_id, starts_on, ends_on FROM leave WHERE cadre_id = ANY(:cadres) OR id = ANY(:ids)",
     cadres=ARRAY(Uuid), ids=ARRAY(Uuid),
 )  # fmt: skip
-_LEAVE = tuple(leave.c.keys())
-_INSERT_LEAVES = insert_many(leave, _LEAVE, "ORDER BY 1 ON CONFLICT (id) DO NOTHING RETURNING id")
-_UNIT_PAGE = sql(
-    "SELECT id, code, name_zh, kind, division FROM unit WHERE id > :after ORDER BY id LIMIT :limit",
-    after=Uuid, limit=Integer,
-)  # fmt: skip
-_CADRE_PAGE = sql(
-    "SELECT id, subject, unit_id, role, division, starts_on FROM cadre WHERE id > :after"
-    " AND (:unit_id IS NULL OR unit_id = :unit_id) AND (:role IS NULL OR role = :role) ORDER BY id LIMIT :limit",
-    after=Uuid, unit_id=Uuid, role=Text, limit=Integer,
-)  # fmt: skip
-_PAIRING_PAGE = sql(
-    f"SELECT {PAIRING} FROM pairing WHERE id > :after"
-    " AND (:household_id IS NULL OR household_id = :household_id)"
-    " AND (:cadre_id IS NULL OR cadre_id = :cadre_id) ORDER BY id LIMIT :limit",
-    after=Uuid, household_id=Uuid, cadre_id=Uuid, limit=Integer,
-)  # fmt: skip
-_OWN_HOUSEHOLDS = sql(
-    "SELECT h.id AS household_id, h.division, h.status, p.id AS pairing_id, lower(p.valid) AS starts_on"
-    " FROM cadre c JOIN pairing p ON p.cadre_id = c.id AND upper_inf(p.valid) JOIN household h ON h.id = p.household_id"
-    " WHERE c.subject = :subject AND h.id > :after ORDER BY h.id LIMIT :limit",
-    subject=Text, after=Uuid, limit=Integer,
-)  # fmt: skip
+_INSERT_LEAVES = insert_many(leave, leave.c.keys(), FREE)
+_UNIT_PAGE = page_of(ListedUnit, "SELECT id, code, name_zh, kind, division FROM unit")
+_CADRE_PAGE = page_of(
+    ListedCadre, "SELECT id, subject, unit_id, role, division, starts_on FROM cadre", "unit_id", "role"
+)
+_PAIRING_PAGE = page_of(
+    ListedPairing,
+    f"SELECT {PAIRING} FROM pairing",
+    "household_id",
+    "cadre_id",
+)
+_OWN_HOUSEHOLDS = page_of(
+    HelpedHousehold,
+    """
+    SELECT h.id AS household_id, h.division, h.status, p.id AS pairing_id, lower(p.valid) AS starts_on
+    FROM cadre c JOIN pairing p ON p.cadre_id = c.id AND upper_inf(p.valid) JOIN household h ON h.id = p.household_id
+    """,
+    "c.subject",
+    key="h.id",
+)
 _SUMMARY = sql(
     "WITH stationed AS (SELECT unit_id FROM cadre WHERE role IN ('first_secretary', 'team_member')"
     "   AND starts_on <= :on GROUP BY unit_id HAVING count(*) >= :team_size),"
@@ -230,33 +238,26 @@ async def list_leaves(connection: Connection, cadre_ids: Sequence[UUID], ids: Se
 
 async def insert_leaves(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[UUID]:
     """The ids that were free; the others are somebody else's."""
-    columns = {name: [row[name] for row in rows] for name in _LEAVE}
-    return {r["id"] for r in await fetch(connection, _INSERT_LEAVES, **columns)} if rows else set()
+    return await insert_free(connection, _INSERT_LEAVES, rows)
 
 
-async def list_units(connection: Connection, after: UUID, limit: int) -> list[Row]:
-    return await fetch(connection, _UNIT_PAGE, after=after, limit=limit)
+async def list_units(connection: Connection, at: Place) -> list[ListedUnit]:
+    return await fetch_page(connection, _UNIT_PAGE, at)
 
 
-async def list_cadres(
-    connection: Connection, after: UUID, limit: int, unit_id: UUID | None, role: str | None
-) -> list[Row]:
-    """By rising id; a filter that is None lets everything pass."""
-    return await fetch(connection, _CADRE_PAGE, after=after, limit=limit, unit_id=unit_id, role=role)
+async def list_cadres(connection: Connection, at: Place, **filters: Any) -> list[ListedCadre]:
+    """By rising id, filtered by unit or role."""
+    return await fetch_page(connection, _CADRE_PAGE, at, **filters)
 
 
-async def list_pairings(
-    connection: Connection, after: UUID, limit: int, household_id: UUID | None, cadre_id: UUID | None
-) -> list[Row]:
-    """By rising id; a filter that is None lets everything pass."""
-    return await fetch(
-        connection, _PAIRING_PAGE, after=after, limit=limit, household_id=household_id, cadre_id=cadre_id
-    )  # fmt: skip
+async def list_pairings(connection: Connection, at: Place, **filters: Any) -> list[ListedPairing]:
+    """By rising id, filtered by household or cadre."""
+    return await fetch_page(connection, _PAIRING_PAGE, at, **filters)
 
 
-async def list_households_of(connection: Connection, subject: str, after: UUID, limit: int) -> list[Row]:
-    """Whom the bearer of the login helps now."""
-    return await fetch(connection, _OWN_HOUSEHOLDS, subject=subject, after=after, limit=limit)
+async def list_households_of(connection: Connection, subject: str, at: Place) -> list[HelpedHousehold]:
+    """Whom the bearer of the login helps now, by household."""
+    return await fetch_page(connection, _OWN_HOUSEHOLDS, at, subject=subject)
 
 
 async def get_summary(connection: Connection, on: date, team_size: int) -> Row:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import Input
 
 Latitude = Annotated[int, Field(ge=-90_000_000, le=90_000_000, strict=True)]
 Longitude = Annotated[int, Field(ge=-180_000_000, le=180_000_000, strict=True)]
@@ -24,10 +24,6 @@ class Place(Input):
     lon_e6: Longitude
 
 
-class Places(Input):
-    items: list[Place] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Unit(Input):
     """A unit with key tasks, or one stationed in a village (`division`)."""
 
@@ -36,10 +32,6 @@ class Unit(Input):
     name_zh: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")
     kind: UnitKind
     division: DivisionCode
-
-
-class Units(Input):
-    items: list[Unit] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class Cadre(Input):
@@ -53,19 +45,11 @@ class Cadre(Input):
     starts_on: date
 
 
-class Cadres(Input):
-    items: list[Cadre] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class NewPairing(Input):
     id: UUID
     household_id: UUID
     cadre_id: UUID
     starts_on: date
-
-
-class NewPairings(Input):
-    items: list[NewPairing] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class NewLeave(Input):
@@ -75,27 +59,6 @@ class NewLeave(Input):
     cadre_id: UUID
     starts_on: date
     ends_on: date
-
-
-class NewLeaves(Input):
-    items: list[NewLeave] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Result(BaseModel):
-    """`id` is the item's; of a place, its division."""
-
-    id: UUID | str
-    status: Literal["accepted", "refused"]
-    code: str | None
-
-
-class Results(BaseModel):
-    results: list[Result]
-
-
-class UnitPage(BaseModel):
-    items: list[Unit]
-    next: str | None
 
 
 class CadreSummary(BaseModel):
@@ -109,11 +72,6 @@ class CadreSummary(BaseModel):
     starts_on: date
 
 
-class CadrePage(BaseModel):
-    items: list[CadreSummary]
-    next: str | None
-
-
 class Pairing(BaseModel):
     """Half-open: on `ends_on` he is the helper no longer; null while he is."""
 
@@ -125,22 +83,12 @@ class Pairing(BaseModel):
     ends_on: date | None
 
 
-class PairingPage(BaseModel):
-    items: list[Pairing]
-    next: str | None
-
-
 class OwnHousehold(BaseModel):
     household_id: UUID
     division: str
     status: str
     pairing_id: UUID
     starts_on: date
-
-
-class OwnHouseholdPage(BaseModel):
-    items: list[OwnHousehold]
-    next: str | None
 
 
 class TeamSummary(BaseModel):

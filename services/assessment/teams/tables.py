@@ -1,5 +1,9 @@
 """Columns as statements see them; the migration makes them."""
 
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
 from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import DATERANGE
 
@@ -30,3 +34,37 @@ leave = Table(
     Column("id", Uuid, primary_key=True), Column("cadre_id", Uuid), Column("division", Text),
     Column("starts_on", Date), Column("ends_on", Date), Column("recorded_on", Date), Column("recorded_by", Text),
 )  # fmt: skip
+
+
+class ListedUnit(NamedTuple):
+    id: UUID
+    code: str
+    name_zh: str
+    kind: str
+    division: str
+
+
+class ListedCadre(NamedTuple):
+    id: UUID
+    subject: str | None
+    unit_id: UUID
+    role: str
+    division: str
+    starts_on: date
+
+
+class ListedPairing(NamedTuple):
+    id: UUID
+    household_id: UUID
+    division: str
+    cadre_id: UUID
+    starts_on: date
+    ends_on: date | None
+
+
+class HelpedHousehold(NamedTuple):
+    household_id: UUID
+    division: str
+    status: str
+    pairing_id: UUID
+    starts_on: date

@@ -17,6 +17,7 @@ from tests.integration.assessment.acts import (
     get,
     seed_household,
     seed_households,
+    send,
     station,
 )
 
@@ -37,7 +38,7 @@ async def decide(door: Door, case_id: str, how: str = "confirmation", subject: s
 
 
 async def review(door: Door, case_id: str, ids: list[UUID], area: str = TOWNSHIP, subject: str = "reviewer") -> Any:
-    body = {"household_ids": [str(i) for i in ids]}
+    body = {"items": [{"household_id": str(i)} for i in ids]}
     answer = await door.call("POST", f"{CASES}/{case_id}/reviews", "township", area, json=body, subject=subject)
     assert answer.status_code == 200, answer.text
     return answer.json()["results"]
@@ -104,6 +105,18 @@ async def test_reviewed_by_two_at_once_is_told_once(house: House) -> None:
     assert sorted(told) == sorted(str(h) for h in ours)
 
 
+async def test_a_review_that_cannot_be_read_refuses_itself_alone(house: House) -> None:
+    door = await house.serve("assessment", "api")
+    (li,) = await station(door, "li")
+    household = await seed_household(house)
+    body = new_case([li], [household])
+    await open_case(door, body)
+    await decide(door, body["id"])
+    items = [{"household_id": "nobody's"}, {"household_id": str(household)}]
+    results = await send(door, "POST", f"{CASES}/{body['id']}/reviews", "township", items, area=TOWNSHIP)
+    assert [(r["id"], r["code"]) for r in results] == [("nobody's", "shared.invalid_item"), (str(household), None)]
+
+
 async def test_a_dismissed_case_is_told_nobody(house: House) -> None:
     door = await house.serve("assessment", "api")
     (li,) = await station(door, "li")
@@ -154,8 +167,8 @@ async def test_what_cannot_be_opened(house: House) -> None:
     household_id, elsewhere = await seed_household(house), await seed_household(house, "140927100201")
     good = new_case([li], [household_id], division=TOWNSHIP)
     refusals = [
-        (good | {"division": "140928"}, "county", "140927", 403, "assessment.cases.outside_area"),
-        (good | {"division": "140927"}, "township", TOWNSHIP, 403, "assessment.cases.outside_area"),
+        (good | {"division": "140928"}, "county", "140927", 403, "shared.outside_area"),
+        (good | {"division": "140927"}, "township", TOWNSHIP, 403, "shared.outside_area"),
         (good | {"subject_ids": [str(uuid4())]}, "county", "140927", 422, "assessment.cases.subject_unknown"),
         (good | {"household_ids": [str(uuid4())]}, "county", "140927", 409, "shared.household_unknown"),
         (good | {"household_ids": [str(elsewhere)]}, "township", TOWNSHIP, 409, "shared.household_unknown"),
@@ -171,10 +184,10 @@ async def test_what_cannot_be_opened(house: House) -> None:
     others: tuple[dict[str, Any], ...] = ({"kind": "favouritism"}, {"household_ids": []}, {"evidence": "x"})
     for changes in others:
         differs = await open_case(door, good | changes)
-        assert (differs.status_code, differs.json()["code"]) == (422, "assessment.cases.content_differs")
+        assert (differs.status_code, differs.json()["code"]) == (409, "shared.content_differs")
     there = good | {"division": OTHER_TOWNSHIP, "household_ids": [str(elsewhere)]}
     hidden = await open_case(door, there | {"subject_ids": [await _cadre_of(house)]}, "township", OTHER_TOWNSHIP)
-    assert (hidden.status_code, hidden.json()["code"]) == (409, "assessment.cases.id_taken")
+    assert (hidden.status_code, hidden.json()["code"]) == (409, "shared.id_taken")
     assert (await door.call("POST", f"{CASES}/{good['id']}/confirmation", "county")).status_code == 403
     assert (await decide(door, str(uuid4()))).status_code == 404
 

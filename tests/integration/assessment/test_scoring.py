@@ -192,7 +192,7 @@ async def test_computed_by_one_published_by_another(house: House) -> None:
     run_id = computed.json()["id"]
     again = await compute(door, run_id=run_id)
     assert (again.status_code, again.json()) == (200, computed.json())
-    assert (await compute(door, 2016, run_id=run_id)).json()["code"] == "assessment.scoring.run_differs"
+    assert (await compute(door, 2016, run_id=run_id)).json()["code"] == "shared.content_differs"
     assert await scores(door) == {}
     empty = (await door.call("GET", f"{SCORING}/summary?year=2017", "county")).json()
     assert (empty["units_key_assessed"], empty["mean_x100"]) == (0, {})
@@ -280,7 +280,7 @@ async def test_two_runs_published_at_once_are_one(house: House) -> None:
     answers = await asyncio.gather(*(publish(door, i) for i in ids))
     assert sorted(a.status_code for a in answers) == [200, 409, 409]
     same = await asyncio.gather(*(compute(door, 2016, run_id=ids[0].replace("-", "")) for _ in range(2)))
-    assert {a.json()["code"] for a in same} == {"assessment.scoring.run_differs"}
+    assert {a.json()["code"] for a in same} == {"shared.content_differs"}
     new = str(uuid4())
     twice = await asyncio.gather(*(compute(door, 2016, run_id=new) for _ in range(3)))
     assert len({a.text for a in twice}) == 1

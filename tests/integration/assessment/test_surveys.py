@@ -36,10 +36,8 @@ async def open_round(door: Door, body: dict[str, Any], subject: str = "opener", 
 
 
 def answer(sample: Any, **changes: Any) -> dict[str, Any]:
-    return {
-        "sample_id": sample["id"], "satisfied": True, "aware": True, "visited_often": False,
-        "answered_on": "2017-06-05",
-    } | changes  # fmt: skip
+    said = {"satisfied": True, "aware": True, "visited_often": False, "answered_on": "2017-06-05"}
+    return {"id": sample["id"]} | said | changes
 
 
 async def record(door: Door, *items: dict[str, Any], on: str = "2017-06-10", subject: str = "surveyor") -> Any:
@@ -53,6 +51,13 @@ async def drawn(house: House, door: Door, households: int = 3, **changes: Any) -
     body = new_round(**changes)
     assert (await open_round(door, body)).status_code == 201
     return body["id"], (await get(door, f"{SURVEYS}/samples?round_id={body['id']}", "surveyor"))["items"]
+
+
+async def test_an_answer_that_cannot_be_read_refuses_itself_alone(house: House) -> None:
+    door = await house.serve("assessment", "api")
+    _, (one, two, *_) = await drawn(house, door)
+    results = await record(door, answer(one, satisfied="very"), answer(two))
+    assert [(r["id"], r["code"]) for r in results] == [(one["id"], "shared.invalid_item"), (two["id"], None)]
 
 
 async def test_a_round_draws_by_unit_and_strata_and_can_be_drawn_again(house: House) -> None:
@@ -106,7 +111,7 @@ async def test_what_cannot_be_opened(house: House) -> None:
     assert (ahead.status_code, ahead.json()["code"]) == (422, "assessment.surveys.future_year")
     await open_round(door, body)
     differs = await open_round(door, body | {"seed": "another"})
-    assert (differs.status_code, differs.json()["code"]) == (422, "assessment.surveys.content_differs")
+    assert (differs.status_code, differs.json()["code"]) == (409, "shared.content_differs")
     for wrong in ({"seed": ""}, {"seed": "a|b"}, {"per_unit": 0}, {"per_unit": 101}):
         assert (await open_round(door, new_round(**wrong))).json()["code"] == "shared.invalid_input"
     for role in ("township", "auditor", "surveyor"):
@@ -132,7 +137,7 @@ async def test_a_household_answers_once(house: House) -> None:
         two | {"answered_on": "2017-05-31"}, answer({"id": str(uuid4())}), three | {"satisfied": False},
     )  # fmt: skip
     assert [r["code"] for r in results] == [
-        None, "assessment.surveys.answered", None, "assessment.surveys.future_date", "assessment.surveys.before_draw",
+        None, "assessment.surveys.answered", None, "shared.future_date", "assessment.surveys.before_draw",
         "shared.not_found", None,
     ]  # fmt: skip
     (again,) = await record(door, one, subject="another surveyor")
@@ -143,7 +148,7 @@ async def test_a_household_answers_once(house: House) -> None:
     empty = {"year": 2016, "sampled": 0, "answered": 0, "satisfied": 0, "satisfaction_ppm": None}
     assert await get(door, f"{SURVEYS}/summary?year=2016") == empty
     left = await get(door, f"{SURVEYS}/samples", "surveyor")
-    assert [s["id"] for s in left["items"] if not s["answered"]] == [two["sample_id"]]
+    assert [s["id"] for s in left["items"] if not s["answered"]] == [two["id"]]
     assert (await get(door, f"{SURVEYS}/samples?limit=1", "surveyor"))["next"] == left["items"][0]["id"]
     for role in ("county", "helper", "township"):
         assert (await door.call("POST", f"{SURVEYS}/answers", role, json={"items": [two]})).status_code == 403
