@@ -55,6 +55,13 @@ CREATE UNIQUE INDEX station_one_open_exchange ON station_exchange (station_id) W
 CREATE INDEX ON station_exchange (station_id, id);
 """
 
+# Parts are listed by project or by household, in the order of their ids.
+PARTS = """
+CREATE INDEX ON project_participation (project_id, id);
+CREATE INDEX ON project_participation (household_id, id);
+DROP INDEX project_participation_household_id_idx;
+"""
+
 
 def upgrade() -> None:
     run("CREATE INDEX ON station_plan (station_id, id)")
@@ -68,3 +75,4 @@ def upgrade() -> None:
     restrict_by_area("industry", "station_exchange")
     audit("station_exchange")
     make_cases("station_exchange", "told_on", ("told",))
+    run(PARTS)

@@ -24,7 +24,7 @@ from services.industry.projects.schemas import (
     Spending,
     SpendingShown,
 )
-from shared.acts.bodies import Batch, Cursor, Page, Results
+from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
@@ -98,9 +98,8 @@ async def list_participations(
     state: PartState | None = None,
 ) -> Page[ParticipationShown]:  # fmt: skip
     """Within the caller's area, by id."""
-    rows = await queries.list_participations(connection, at.after, at.limit, project_id, household_id, state)
-    items = [ParticipationShown(**row) for row in rows]
-    return Page(items=items, next=str(items[-1].id) if len(items) == at.limit else None)
+    filters = {"project_id": project_id, "household_id": household_id, "state": state}
+    return page(ParticipationShown, await queries.list_participations(connection, at, **filters), at)
 
 
 @router.get("/findings", dependencies=[READERS])
@@ -126,9 +125,8 @@ async def list_projects(
     connection: Transaction, at: Cursor, kind: str | None = None, division: str | None = None,
 ) -> Page[ProjectSummary]:  # fmt: skip
     """Projects in or for the caller's area, by id; `division` with all that lies in it."""
-    rows = await queries.list_projects(connection, at.after, at.limit, kind, division)
-    items = [ProjectSummary(**row) for row in rows]
-    return Page(items=items, next=str(items[-1].id) if len(items) == at.limit else None)
+    rows = await queries.list_projects(connection, at, kind=kind, division=division)
+    return page(ProjectSummary, rows, at)
 
 
 @router.get("/{project_id}", dependencies=[READERS])

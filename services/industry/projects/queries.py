@@ -8,6 +8,8 @@ from sqlalchemy import BigInteger, Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.industry.projects.tables import (
+    Project,
+    ProjectParticipation,
     entity,
     project,
     project_acceptance,
@@ -17,6 +19,7 @@ from services.industry.projects.tables import (
     project_spending,
 )
 from shared.acts.batches import FREE, insert_free
+from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import Connection, Row, Statement, execute, execute_many, fetch, fetch_one, insert_many, sql
 from shared.ground.problems import Problem
 
@@ -25,7 +28,7 @@ _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('industry/entiti
 _CODES = sql("SELECT code, id FROM entity WHERE code = ANY(:codes)", codes=ARRAY(Text))
 _ENTITIES = sql("SELECT id FROM entity WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
 _SET_ENTITIES = insert_many(
-    entity, entity.c.keys(),
+    entity, entity.shape,
     "ORDER BY 1 ON CONFLICT (id) DO UPDATE SET code = excluded.code, name_zh = excluded.name_zh,"
     " kind = excluded.kind, leads = excluded.leads, set_on = excluded.set_on, set_by = excluded.set_by",
 )  # fmt: skip
@@ -42,11 +45,7 @@ _PROJECTS = sql("SELECT * FROM project WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
 _LOCK_PROJECTS = sql("SELECT * FROM project WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", ids=ARRAY(Uuid))
 _INSERT_PROJECTS = insert_many(project, _PROJECT, FREE)
 _GET = sql("SELECT * FROM project WHERE id = :id", id=Uuid)
-_PAGE = sql(
-    "SELECT * FROM project WHERE id > :after AND (:kind IS NULL OR kind = :kind)"
-    " AND (:division IS NULL OR division >= :division AND division <= :division || '~') ORDER BY id LIMIT :limit",
-    after=Uuid, kind=Text, division=Text, limit=Integer,
-)  # fmt: skip
+_PAGE = page(project, "kind", "division")
 _SET_REPORTED = sql(
     "UPDATE project p SET report_id = r, reported_x100 = q, version = p.version + 1"
     " FROM unnest(:ids, :reports, :quantities) AS n (i, r, q) WHERE p.id = i",
@@ -64,10 +63,10 @@ _ADD_SPENT = sql(
 )  # fmt: skip
 
 _REPORTS_BY_ID = sql("SELECT * FROM project_report WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
-_INSERT_REPORTS = insert_many(project_report, project_report.c.keys(), FREE)
+_INSERT_REPORTS = insert_many(project_report, project_report.shape, FREE)
 _ACCEPTANCES = sql("SELECT * FROM project_acceptance WHERE report_id = ANY(:ids)", ids=ARRAY(Uuid))
-_INSERT_ACCEPTANCES = insert_many(project_acceptance, project_acceptance.c.keys())
-_INSERT_FINDINGS = insert_many(project_finding, project_finding.c.keys())
+_INSERT_ACCEPTANCES = insert_many(project_acceptance, project_acceptance.shape)
+_INSERT_FINDINGS = insert_many(project_finding, project_finding.shape)
 _FINDING_PAGE = sql(
     "SELECT f.*, p.kind FROM project_finding f JOIN project p ON p.id = f.project_id WHERE f.id > :after"
     " ORDER BY f.id LIMIT :limit",
@@ -81,7 +80,7 @@ _REPORTS = sql(
     project_id=Uuid,
 )
 _SPENDINGS_BY_ID = sql("SELECT * FROM project_spending WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
-_INSERT_SPENDINGS = insert_many(project_spending, project_spending.c.keys(), FREE)
+_INSERT_SPENDINGS = insert_many(project_spending, project_spending.shape, FREE)
 _SPENDINGS = sql("SELECT * FROM project_spending WHERE project_id = :project_id ORDER BY spent_on, id", project_id=Uuid)
 
 _LOCK_HOUSEHOLDS = sql(
@@ -107,12 +106,7 @@ _ANSWER_PARTS = sql(
     " FROM unnest(:ids, :states, :quantities, :days) AS n (i, s, q, o) WHERE t.id = i AND t.state = 'reported'",
     ids=ARRAY(Uuid), states=ARRAY(Text), quantities=ARRAY(BigInteger), days=ARRAY(Date), accepted_by=Text,
 )  # fmt: skip
-_PART_PAGE = sql(
-    "SELECT * FROM project_participation WHERE id > :after AND (:project_id IS NULL OR project_id = :project_id)"
-    " AND (:household_id IS NULL OR household_id = :household_id) AND (:state IS NULL OR state = :state)"
-    " ORDER BY id LIMIT :limit",
-    after=Uuid, project_id=Uuid, household_id=Uuid, state=Text, limit=Integer,
-)  # fmt: skip
+_PART_PAGE = page(project_participation, "project_id", "household_id", "state")
 # A county's project is shown to a village, but counted by the county only.
 _TOTALS = sql(
     "WITH counted AS (SELECT * FROM project WHERE division >= :area)"
@@ -188,11 +182,9 @@ async def get_project(connection: Connection, project_id: UUID) -> Row:
     return row
 
 
-async def list_projects(
-    connection: Connection, after: UUID, limit: int, kind: str | None, division: str | None
-) -> list[Row]:
-    """By rising id; a filter that is None lets everything pass."""
-    return await fetch(connection, _PAGE, after=after, limit=limit, kind=kind, division=division)
+async def list_projects(connection: Connection, at: Place, **filters: Any) -> list[Project]:
+    """By rising id, filtered by kind or division."""
+    return await fetch_page(connection, _PAGE, at, **filters)
 
 
 async def list_reports_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
@@ -287,13 +279,9 @@ async def answer_participations(connection: Connection, rows: Sequence[dict[str,
     )  # fmt: skip
 
 
-async def list_participations(
-    connection: Connection, after: UUID, limit: int, project_id: UUID | None, household_id: UUID | None,
-    state: str | None,
-) -> list[Row]:  # fmt: skip
-    return await fetch(
-        connection, _PART_PAGE, after=after, limit=limit, project_id=project_id, household_id=household_id, state=state
-    )
+async def list_participations(connection: Connection, at: Place, **filters: Any) -> list[ProjectParticipation]:
+    """By rising id, filtered by project, household or state."""
+    return await fetch_page(connection, _PART_PAGE, at, **filters)
 
 
 async def list_totals(connection: Connection, area: str, kinds: Sequence[str]) -> list[Row]:

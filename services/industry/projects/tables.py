@@ -1,49 +1,101 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of entities, projects and who takes part in them; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.industry.projects.rules import PartState
+from shared.data.relations import Big, table
 
-entity = Table(
-    "entity", METADATA,
-    Column("id", Uuid, primary_key=True), Column("code", Text), Column("name_zh", Text), Column("kind", Text),
-    Column("leads", Boolean), Column("set_on", Date), Column("set_by", Text),
-)  # fmt: skip
-project = Table(
-    "project", METADATA,
-    Column("id", Uuid, primary_key=True), Column("kind", Text), Column("unit", Text), Column("division", Text),
-    Column("entity_id", Uuid), Column("planned_x100", BigInteger), Column("budget_fen", BigInteger),
-    Column("item", Text), Column("created_on", Date), Column("created_by", Text), Column("report_id", Uuid),
-    Column("reported_x100", BigInteger), Column("accepted_x100", BigInteger), Column("spent_fen", BigInteger),
-    Column("version", BigInteger),
-)  # fmt: skip
-project_report = Table(
-    "project_report", METADATA,
-    Column("id", Uuid, primary_key=True), Column("project_id", Uuid), Column("division", Text),
-    Column("quantity_x100", BigInteger), Column("reported_on", Date), Column("reported_by", Text),
-)  # fmt: skip
-project_acceptance = Table(
-    "project_acceptance", METADATA,
-    Column("report_id", Uuid, primary_key=True), Column("project_id", Uuid), Column("division", Text),
-    Column("quantity_x100", BigInteger), Column("accepted_on", Date), Column("accepted_by", Text),
-    Column("reported_by", Text),
-)  # fmt: skip
-project_finding = Table(
-    "project_finding", METADATA,
-    Column("id", Uuid, primary_key=True), Column("report_id", Uuid), Column("project_id", Uuid),
-    Column("division", Text), Column("code", Text), Column("reported_x100", BigInteger),
-    Column("accepted_x100", BigInteger), Column("found_on", Date),
-)  # fmt: skip
-project_spending = Table(
-    "project_spending", METADATA,
-    Column("id", Uuid, primary_key=True), Column("project_id", Uuid), Column("division", Text),
-    Column("amount_fen", BigInteger), Column("spent_on", Date), Column("purpose", Text),
-    Column("recorded_on", Date), Column("recorded_by", Text),
-)  # fmt: skip
-project_participation = Table(
-    "project_participation", METADATA,
-    Column("id", Uuid, primary_key=True), Column("project_id", Uuid), Column("household_id", Uuid),
-    Column("division", Text), Column("quantity_x100", BigInteger), Column("started_on", Date), Column("state", Text),
-    Column("reported_on", Date), Column("reported_by", Text), Column("accepted_x100", BigInteger),
-    Column("accepted_on", Date), Column("accepted_by", Text),
-)  # fmt: skip
+
+class Entity(NamedTuple):
+    id: UUID
+    code: str
+    name_zh: str
+    kind: str
+    leads: bool
+    set_on: date
+    set_by: str
+
+
+class Project(NamedTuple):
+    id: UUID
+    kind: str
+    unit: str
+    division: str
+    entity_id: UUID | None
+    planned_x100: Big
+    budget_fen: Big
+    item: str | None
+    created_on: date
+    created_by: str
+    report_id: UUID | None
+    reported_x100: Big
+    accepted_x100: Big
+    spent_fen: Big
+    version: Big
+
+
+class ProjectReport(NamedTuple):
+    id: UUID
+    project_id: UUID
+    division: str
+    quantity_x100: Big
+    reported_on: date
+    reported_by: str
+
+
+class ProjectAcceptance(NamedTuple):
+    report_id: UUID
+    project_id: UUID
+    division: str
+    quantity_x100: Big
+    accepted_on: date
+    accepted_by: str
+    reported_by: str
+
+
+class ProjectFinding(NamedTuple):
+    id: UUID
+    report_id: UUID
+    project_id: UUID
+    division: str
+    code: str
+    reported_x100: Big
+    accepted_x100: Big
+    found_on: date
+
+
+class ProjectSpending(NamedTuple):
+    id: UUID
+    project_id: UUID
+    division: str
+    amount_fen: Big
+    spent_on: date
+    purpose: str
+    recorded_on: date
+    recorded_by: str
+
+
+class ProjectParticipation(NamedTuple):
+    id: UUID
+    project_id: UUID
+    household_id: UUID
+    division: str
+    quantity_x100: Big
+    started_on: date
+    state: PartState
+    reported_on: date
+    reported_by: str
+    accepted_x100: Big | None
+    accepted_on: date | None
+    accepted_by: str | None
+
+
+entity = table("entity", Entity)
+project = table("project", Project)
+project_report = table("project_report", ProjectReport)
+project_acceptance = table("project_acceptance", ProjectAcceptance)
+project_finding = table("project_finding", ProjectFinding)
+project_spending = table("project_spending", ProjectSpending)
+project_participation = table("project_participation", ProjectParticipation)
