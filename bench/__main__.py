@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bench.acts import bench_acts
 from bench.allocation import bench_allocation
+from bench.doors import bench_doors
 from bench.drain import bench_drain
 from bench.events import bench_consumer, bench_relay
 from bench.ground import Result, ground
@@ -28,7 +29,8 @@ LONGEST_SECONDS = 180
 async def run() -> list[Result]:
     async with asyncio.timeout(LONGEST_SECONDS), ground() as place:
         results = [
-            await bench(place) for bench in (bench_acts, bench_relay, bench_consumer, bench_payout, bench_allocation)
+            await bench(place)
+            for bench in (bench_acts, bench_doors, bench_relay, bench_consumer, bench_payout, bench_allocation)
         ]
         if at_hand():
             async with broker() as kafka:

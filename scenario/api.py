@@ -107,11 +107,11 @@ class Api:
             if not cursor or len(page["items"]) < limit:  # a feed always has a next: what is to come
                 return
 
-    async def batches(self, who: Who, path: str, items: list[Any], name: str = "items") -> list[dict[str, Any]]:
+    async def batches(self, who: Who, path: str, items: list[Any]) -> list[dict[str, Any]]:
         """Post a list in batches of 1,000; the results of all."""
         results: list[dict[str, Any]] = []
         for start in range(0, len(items), 1000):
-            results += (await self.post(who, path, {name: items[start : start + 1000]}))["results"]
+            results += (await self.post(who, path, {"items": items[start : start + 1000]}))["results"]
         return results
 
 

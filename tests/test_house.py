@@ -31,7 +31,7 @@ from shared.values.id_number import is_valid
 from shared.values.verdicts import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
-DRAWERS = ("__init__", "api", "schemas", "files", "reactions", "actions", "rules", "queries", "tables")
+DRAWERS = ("__init__", "api", "schemas", "files", "reactions", "work", "actions", "rules", "queries", "tables")
 FURNITURE = {f"{n}.py" for n in DRAWERS}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 70
 SYNTHETIC_AREA = "140999"
@@ -326,6 +326,7 @@ READS = {
     "gateway/subscriptions": {"exit_fact"},
     "assessment/appeals": {"cadre"},
     "assessment/cases": {"cadre", "unit"},
+    "assessment/dossier": {"deed", "pairing", "visit"},
     "assessment/scoring": {
         "cadre", "case_subject", "checkin", "deed", "fraud_case", "leave", "pairing", "survey_answer", "survey_round",
         "survey_sample", "unit", "visit",
@@ -333,16 +334,25 @@ READS = {
     "assessment/surveys": {"cadre", "pairing"},
     "finance/bank": {"discount_line", "loan"},
     "finance/discounts": {"interest_period", "loan"},
+    "finance/dossier": {"loan", "loan_hold"},
     "finance/loans": {"loan_hold"},
+    "industry/dossier": {
+        "dividend_agreement", "payout_due", "payout_line", "post", "post_assignment", "training_attendance",
+        "training_certificate", "training_class",
+    },
     "industry/stations": {"station_plan", "station_plan_item"},
     "registry/amendments": {"exit_case"},
     "registry/changes": {"member", "member_fact"},
+    "registry/dossier": {
+        "exit_case", "household", "household_fact", "income_line", "measure", "member", "member_fact",
+    },
     "registry/measures": {"household"},
     "registry/resolutions": {"household", "member", "member_fact"},
     "registry/roster": {"division", "household", "person_index"},
     "registry/targets": {"division", "household", "member_fact", "village_exit"},
     "registry/villages": {"division", "household", "member_fact"},
     "relocation/allocation": {"relocation_application"},
+    "relocation/dossier": {"allocation", "homestead", "relocation_application"},
 }  # fmt: skip
 WRITTEN = re.compile(r'\b(?:INSERT INTO|DELETE FROM|(?<!FOR )(?<!DO )UPDATE) "?(\w+)')
 READ = re.compile(r'\b(?:FROM|JOIN) "?(\w+)')

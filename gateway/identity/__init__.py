@@ -1,1 +1,1 @@
-"""Who calls: tokens verified at the door, and the keys they are verified with."""
+"""Who calls: what a token says at the door, and the keys they are verified with."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, create_model
 
-from gateway.passport.rules import PARTS
+from gateway.passport.rules import DOSSIERS, part_name
 
 
 class PassportPart(BaseModel):
@@ -32,7 +32,9 @@ class WhoseAndWhen(BaseModel):
     warnings: list[Warned]
 
 
-_FIELDS: dict[str, Any] = {part.name: (PassportPart, ...) for part in PARTS}
+_FIELDS: dict[str, Any] = {
+    part_name(service, name): (PassportPart, ...) for service, names in DOSSIERS.items() for name in names
+}
 Passport = create_model(
     "Passport",
     __base__=WhoseAndWhen,

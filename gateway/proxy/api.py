@@ -6,11 +6,11 @@ from asyncio import get_running_loop
 from fastapi import APIRouter, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.identity.actions import identify
 from gateway.limits.actions import admit
 from gateway.proxy.actions import Passage, Upload, fetch_answer, pass_on, refuse
 from gateway.proxy.rules import CORRELATION_ID, body_length, edge_headers, onward_headers
 from gateway.routes.rules import Route, find_route, is_straight
+from shared.doors.callers import identify
 from shared.doors.http import problem_response
 from shared.ground.problems import Problem
 from shared.values.ids import uuid7
@@ -68,6 +68,7 @@ class Proxy:
                 state.keys,
                 state.settings,
                 state.verified,
+                state.revoked,
                 time.time(),
             )
             known = True

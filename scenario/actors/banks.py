@@ -60,7 +60,7 @@ async def lend(api: Api, bank: Bank, day: date) -> None:
         crossed = _draw(loan, "order") < 0.05
         events += [paid, decision] if crossed else [decision, paid]
     if events:
-        await api.batches(bank.who, "/finance/v1/bank/events", events, "events")
+        await api.batches(bank.who, "/finance/v1/bank/events", events)
 
 
 async def settle_interest(api: Api, bank: Bank, settled_to: date, previous: date) -> None:
@@ -81,9 +81,9 @@ async def settle_interest(api: Api, bank: Bank, settled_to: date, previous: date
         if _draw(loan, "late") < 0.015:
             events.append(_event(loan, "overdue", day, amount_fen=amount))
     if events:
-        await api.batches(bank.who, "/finance/v1/bank/events", events, "events")
+        await api.batches(bank.who, "/finance/v1/bank/events", events)
         again = events[: max(1, len(events) // 50)]  # a core system that lost an answer sends it again
-        await api.batches(bank.who, "/finance/v1/bank/events", again, "events")
+        await api.batches(bank.who, "/finance/v1/bank/events", again)
 
 
 async def take_repayments(api: Api, bank: Bank, day: date) -> None:
@@ -97,4 +97,4 @@ async def take_repayments(api: Api, bank: Bank, day: date) -> None:
         elif fate < 0.05:
             events.append(_event(loan, "repayment", day, amount_fen=loan["principal_fen"] // 10))
     if events:
-        await api.batches(bank.who, "/finance/v1/bank/events", events, "events")
+        await api.batches(bank.who, "/finance/v1/bank/events", events)

@@ -72,9 +72,9 @@ async def claim_discounts(api: Api, banks: Sequence[str], quarter_end: date) -> 
             if refused.status >= 500 or refused.status == 0:
                 raise
             continue  # nothing to claim this quarter
-        path = f"/finance/v1/discounts/claims/{claim['claim_id']}/check"
+        path = f"/finance/v1/discounts/claims/{claim['id']}/check"
         try:
-            await api.call(DECIDER, "POST", path, {}, key=f"check-{claim['claim_id']}")
+            await api.call(DECIDER, "POST", path, {}, key=f"check-{claim['id']}")
         except RefusedError as refused:
             if refused.status != 409:  # 409: it was checked before we were interrupted
                 raise

@@ -10,6 +10,7 @@ from services.assessment.cases.tables import case_household
 from services.assessment.deeds.api import router as deeds
 from services.assessment.deeds.reactions import REACTIONS as DEEDS
 from services.assessment.deeds.tables import deed
+from services.assessment.dossier.api import router as dossier
 from services.assessment.scoring.api import router as scoring
 from services.assessment.scoring.rules import HELPER_SCORE, UNIT_SCORE
 from services.assessment.surveys.api import router as surveys
@@ -26,7 +27,7 @@ from shared.serve.service import Service, together
 SERVICE = Service(
     name="assessment",
     folder=Path(__file__).parent,
-    routers=(teams, visits, surveys, cases, deeds, scoring, appeals),
+    routers=(teams, visits, surveys, cases, deeds, scoring, appeals, dossier),
     reactions=together(projection.REACTIONS, TEAMS, DEEDS),
     follows=(pairing,),
     # Evidence, draws and deeds belong to the village where they were taken, drawn and done. A case names whom it

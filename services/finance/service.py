@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from services.finance.bank.api import router as bank
+from services.finance.discounts.actions import CLAIM
 from services.finance.discounts.api import router as discounts
 from services.finance.discounts.rules import DISCOUNT
 from services.finance.discounts.tables import discount_line
+from services.finance.dossier.api import router as dossier
+from services.finance.holds.actions import HOLD
 from services.finance.holds.api import router as holds
 from services.finance.holds.reactions import REACTIONS as HOLDS
 from services.finance.holds.tables import loan_hold
@@ -19,10 +22,11 @@ from shared.serve.service import Service, together
 SERVICE = Service(
     name="finance",
     folder=Path(__file__).parent,
-    routers=(loans, bank, ledger, discounts, holds),
+    routers=(loans, bank, ledger, discounts, holds, dossier),
     reactions=together(projection.REACTIONS, freezes.REACTIONS, HOLDS),
     follows=(loan, loan_hold),
     # An application is decided the day it is made, a line when it is claimed; what goes on is the loan.
     history=(loan_application, discount_line),
     rules=(ELIGIBILITY, DISCOUNT),
+    procedures=(CLAIM, HOLD),
 )

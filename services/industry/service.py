@@ -6,6 +6,7 @@ from services.industry.dividends.api import router as dividends
 from services.industry.dividends.reactions import REACTIONS as DIVIDENDS
 from services.industry.dividends.rules import AGREEMENT
 from services.industry.dividends.tables import dividend_agreement, dividend_due, loan_known
+from services.industry.dossier.api import router as dossier
 from services.industry.forestry.api import router as forestry
 from services.industry.forestry.tables import forest_acceptance, forest_labour, forest_membership, forest_plot
 from services.industry.payouts.actions import BATCH, HELD, RULING
@@ -34,7 +35,7 @@ from shared.serve.service import Service, together
 SERVICE = Service(
     name="industry",
     folder=Path(__file__).parent,
-    routers=(payouts, plans, stations, dividends, projects, posts, training, forestry),
+    routers=(payouts, plans, stations, dividends, projects, posts, training, forestry, dossier),
     reactions=together(projection.REACTIONS, freezes.REACTIONS, PAYOUTS, DIVIDENDS, POSTS),
     follows=(
         payout_due,

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from services.registry.amendments.api import router as amendments
 from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
+from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.divisions.api import router as divisions
+from services.registry.dossier.api import router as dossier
 from services.registry.exits.actions import EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
@@ -15,9 +17,10 @@ from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
 from services.registry.resolutions.api import router as resolutions
-from services.registry.roster.actions import run_imports
 from services.registry.roster.api import router as roster
+from services.registry.roster.work import run_imports
 from services.registry.targets.api import router as targets
+from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
@@ -28,11 +31,23 @@ SERVICE = Service(
     name="registry",
     folder=Path(__file__).parent,
     # `changes` before `households`: its paths stand beside /households/{household_id}.
-    routers=(divisions, changes, households, roster, exits, amendments, villages, targets, measures, resolutions),
+    routers=(
+        divisions,
+        changes,
+        households,
+        roster,
+        exits,
+        amendments,
+        villages,
+        targets,
+        measures,
+        resolutions,
+        dossier,
+    ),
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(freezes.REACTIONS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
-    procedures=(EXIT,),
+    procedures=(EXIT, VILLAGE_STEPS, DEPARTURE, REMOVAL),
     own_tasks=(OBJECTIONS,),
     background=(run_imports,),
 )

@@ -10,6 +10,7 @@ from services.relocation.applications.api import router as applications
 from services.relocation.applications.reactions import REACTIONS as APPLICATIONS
 from services.relocation.applications.rules import ELIGIBILITY
 from services.relocation.applications.tables import relocation_application
+from services.relocation.dossier.api import router as dossier
 from services.relocation.homesteads.actions import HOMESTEAD
 from services.relocation.homesteads.api import router as homesteads
 from services.relocation.homesteads.rules import REWARD
@@ -22,7 +23,7 @@ from shared.serve.service import Service, together
 SERVICE = Service(
     name="relocation",
     folder=Path(__file__).parent,
-    routers=(applications, sites, allocation, moves, homesteads),
+    routers=(applications, sites, allocation, moves, homesteads, dossier),
     reactions=together(projection.REACTIONS, freezes.REACTIONS, APPLICATIONS, ALLOCATION),
     # APPLICATIONS has waited for its turn before. All else is an application's: its foreign keys take it along
     # (ON UPDATE CASCADE), but for the steps that were taken.

@@ -5,6 +5,7 @@ A batch reads each item alone, so that one that cannot be read refuses itself an
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from shared.doors.http import field_error
 from shared.ground import problems
 
 LARGEST_BATCH = 1000
+NO_STATES: Mapping[Any, str] = MappingProxyType({})
 Fen = Annotated[int, Field(ge=0, le=10**13, strict=True)]
 T = TypeVar("T")
 Shown = TypeVar("Shown", bound=BaseModel)
@@ -35,10 +37,11 @@ class Input(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    @field_validator("*", mode="before")
+    # After, not before: a field that tells bodies apart takes no validator before it.
+    @field_validator("*", mode="after")
     @classmethod
     def _storable(cls, value: Any) -> Any:
-        for text in value if isinstance(value, list) else (value,):
+        for text in value if isinstance(value, (list, tuple, set)) else (value,):
             if isinstance(text, str) and "\0" in text:
                 raise PydanticCustomError("unstorable_text", "text without NUL characters")
         return value
@@ -98,11 +101,18 @@ def _alone(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     try:
         return read(value)
     except ValidationError as error:
-        found = [field_error(e) for e in error.errors(include_input=False)[:20]]
+        found = [field_error(_of_one_kind(e, value)) for e in error.errors(include_input=False)[:20]]
         errors = [FieldError(field=e.field, expected_en=e.expected_en, expected_zh=e.expected_zh) for e in found]
         return Unreadable(
             Result(id=_name_of(value), status="refused", code="shared.invalid_item", errors=errors),
         )
+
+
+def _of_one_kind(error: Any, value: Any) -> Any:
+    """Where bodies are told apart by a word, the path begins with that word, which is no field of the item's."""
+    path = error["loc"]
+    tagged = len(path) > 1 and isinstance(value, Mapping) and path[0] not in value and path[0] in value.values()
+    return {**error, "loc": path[1:]} if tagged else error
 
 
 def _name_of(value: Any) -> str | None:
@@ -137,9 +147,11 @@ def result(
     return Result(id=item_id, status=status, code=code_of(room, reason), state=state, missing=list(missing))
 
 
-def answers(room: str, ids: Iterable[UUID | str], reasons: Iterable[str | None]) -> list[Result]:
-    """`result` for each."""
-    return [result(room, one, reason) for one, reason in zip(ids, reasons, strict=True)]
+def answers(
+    room: str, ids: Iterable[UUID | str], reasons: Iterable[str | None], states: Mapping[Any, str] = NO_STATES
+) -> list[Result]:
+    """`result` for each; `states` by id, of those that have one."""
+    return [result(room, one, reason, state=states.get(one)) for one, reason in zip(ids, reasons, strict=True)]
 
 
 def code_of(room: str, reason: str | None) -> str | None:

@@ -5,9 +5,11 @@ Facts and policy are stored whole, so that any decision can be replayed and must
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -26,14 +28,27 @@ _RECORD = sql(
     rules=ARRAY(Text),
     inputs=ARRAY(JSONB),
 )
-_OF_SUBJECT = sql(
-    """
+_OF = """
     SELECT id, rule, business_date, policy_version, outcome, reasons, decided_by, decided_at FROM decision
-    WHERE subject_id = :subject_id ORDER BY id DESC LIMIT 100
-""",
-    subject_id=Text,
-)
+    WHERE subject_id = {subject_id} ORDER BY id DESC LIMIT 100
+"""
+_OF_SUBJECT = sql(_OF.format(subject_id=":subject_id"), subject_id=Text)
+# For a statement that says more of the household.
+OF_HOUSEHOLD = _OF.format(subject_id="CAST(:household_id AS text)")
 _PAGE = sql("SELECT id, rule, inputs, outcome, reasons FROM decision WHERE id > :after ORDER BY id LIMIT 2000")
+
+
+class DecisionShown(BaseModel):
+    """`reasons`: of each condition its code, whether it was met, and the figures."""
+
+    id: UUID
+    rule: str
+    business_date: date
+    policy_version: str
+    outcome: str
+    reasons: list[dict[str, Any]]
+    decided_by: str
+    decided_at: datetime
 
 
 async def record_decisions(connection: Connection, act: Act, policy_version: str, decisions: Sequence[Decided]) -> None:

@@ -75,9 +75,13 @@ class Procedure(Generic[Case]):
     def service(self) -> str:
         return self.name.partition(".")[0]
 
-    def step(self, name: str, version: int | None = None) -> Step | None:
-        """The step of that name in a version's table, the newest where none is given; None where it has none."""
-        return next((s for s in self.versions[(version or self.version) - 1] if s.name == name), None)
+    def step(self, name: str, version: int | None = None, after: str = "") -> Step | None:
+        """The step of that name in a version's table, the newest where none is given; None where it has none.
+
+        Two lines may lead to one state by the same signature: `after` then says which.
+        """
+        lines = self.versions[(version or self.version) - 1]
+        return next((s for s in lines if s.name == name and after in ("", s.after)), None)
 
     def due_on(self, state: str, on: date, ready: Mapping[str, Any] = EMPTY, version: int | None = None) -> date | None:
         """By when a case that reached `state` should go on; None where nothing follows.
@@ -127,6 +131,11 @@ def found_fit(_case: Any, _item: Any) -> Finding:
 def confirmed(_case: Any, item: Any) -> Finding:
     """The second person's word ends the case or lets it go on."""
     return PASSED if item.confirmed else Finding(passed=False, reason="not_confirmed")
+
+
+def confirmed_or_rejected(_case: Any, item: Any) -> Finding:
+    """As `confirmed`, where the second person's no is told from the rule's."""
+    return PASSED if item.confirmed else Finding(passed=False, ends="rejected", reason="not_confirmed")
 
 
 class CaseStep(NamedTuple):
@@ -266,17 +275,16 @@ async def take_step(
     named = [getattr(item, key) for item in items]
     cases = await lock_cases(connection, procedure, named) if rows is None else rows
     frozen = await _frozen(connection, procedure, cases)
-    results, changes, seen = list[Result](), list[tuple[Any, str, Finding]](), set[Any]()
+    results, changes, stands = list[Result](), list[tuple[Any, str, Finding]](), dict[Any, str | None]()
     for one, item in zip(named, items, strict=True):
         case: Any = cases.get(one)
-        refusal = "twice_in_batch" if one in seen else step_refusal(procedure, name, case, act, frozen)
-        seen.add(one)
+        refusal = "twice_in_batch" if one in stands else step_refusal(procedure, name, case, act, frozen)
+        stands.setdefault(one, case.state if case is not None else None)
         finding = Finding(refusal=refusal) if refusal else find(case, item)
         if finding.refusal:
-            state = case.state if case is not None else None
-            results.append(result(procedure.name, one, finding.refusal, state=state, missing=finding.missing))
+            results.append(result(procedure.name, one, finding.refusal, state=stands[one], missing=finding.missing))
             continue
-        state = name if finding.passed else finding.ends
+        stands[one] = state = name if finding.passed else finding.ends
         changes.append((case, state, finding))
         # Accepted means that the step was taken, also where it ended the case; `code` then says why.
         code = code_for(procedure, finding.reason)
@@ -321,8 +329,8 @@ def step_refusal(
     """Why a case does not take a step, by the table it began under; None where nothing speaks against it."""
     if case is None:
         return "shared.not_found"
-    step = procedure.step(name, case.procedure_version)
-    if step is None or case.state != step.after:
+    step = procedure.step(name, case.procedure_version, case.state)
+    if step is None:
         return "shared.wrong_state"
     against = (
         (act.caller.role not in step.roles, "shared.wrong_role"),

@@ -52,7 +52,7 @@ def _condition(column: str) -> str:
 
 def page(relation: Relation[R], *equal: str, key: str = "id", where: str = "", **conditions: str) -> Pages[R]:
     """Pages of a table. `equal` are columns that may be filtered by value (`division`: by what lies inside it)."""
-    source = f"SELECT {relation.columns} FROM {relation.name}"  # noqa: S608 - our names
+    source = f"SELECT {relation.columns} FROM {relation.name}"
     types = {name: relation.types[name] for name in equal} | {"after": relation.types[key]}
     return Pages(relation.row, source, key, where, {n: _condition(n) for n in equal} | conditions, types)
 

@@ -8,11 +8,14 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, g
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, Integer, LargeBinary, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, TSTZRANGE
 
 R_co = TypeVar("R_co", covariant=True)
 # A bigint, where Python knows one kind of whole number.
 Big = Annotated[int, BigInteger()]
+# Ranges, as the driver gives them: the days of which something holds, and while it was held for true.
+DayRange = Annotated[Any, DATERANGE()]
+InstantRange = Annotated[Any, TSTZRANGE()]
 _KINDS: dict[Any, Any] = {
     UUID: Uuid(), str: Text(), int: Integer(), bool: Boolean(), date: Date(), datetime: DateTime(timezone=True),
     bytes: LargeBinary(), float: Float(), dict: JSONB(), Any: JSONB(),

@@ -105,7 +105,7 @@ def insert_many(table: Table | Relation[Any], columns: Iterable[str], suffix: st
     names, types = list(columns), types_of(table)
     source = ", ".join(f":{n}" for n in names)
     target = ", ".join(f'"{n}"' for n in names)
-    text_ = f"INSERT INTO {table.name} ({target}) SELECT * FROM unnest({source}) {suffix}"  # noqa: S608 - our names
+    text_ = f"INSERT INTO {table.name} ({target}) SELECT * FROM unnest({source}) {suffix}"
     return sql(text_, **{n: ARRAY(types[n]) for n in names})
 
 
@@ -113,7 +113,7 @@ def insert_one(table: Relation[Any], *columns: str) -> Statement[Row]:
     """`INSERT ... VALUES`: parameters are named as the columns."""
     target, source = ", ".join(f'"{n}"' for n in columns), ", ".join(f":{n}" for n in columns)
     return sql(
-        f"INSERT INTO {table.name} ({target}) VALUES ({source})",  # noqa: S608 - our names
+        f"INSERT INTO {table.name} ({target}) VALUES ({source})",
         **{n: table.types[n] for n in columns},
     )
 
@@ -140,19 +140,19 @@ def update_many(
         UPDATE {table.name} AS t SET {", ".join(sets)}
         FROM unnest({", ".join(f":{n}" for n in lists)}) AS u ({", ".join(f'"{n}"' for n in lists)})
         WHERE t.id = u.id AND {where}
-    """  # noqa: S608 - our names
+    """
     return sql(source, **types)
 
 
 def get_by(table: Relation[R], key: str = "id") -> Statement[R]:
     """The rows whose `key` is `:key`, in the order of their ids."""
-    source = f"SELECT {table.columns} FROM {table.name} WHERE {key} = :{key} ORDER BY id"  # noqa: S608 - our names
+    source = f"SELECT {table.columns} FROM {table.name} WHERE {key} = :{key} ORDER BY id"
     return sql(source, table.row, **{key: table.types[key]})
 
 
 def list_by(table: Relation[R], key: str = "id", *, lock: bool = False) -> Statement[R]:
     """The rows whose `key` is one of `:ids`, in the order of their ids; `lock` keeps them for this transaction."""
-    source = f"SELECT {table.columns} FROM {table.name} WHERE {key} = ANY(:ids) ORDER BY id"  # noqa: S608 - our names
+    source = f"SELECT {table.columns} FROM {table.name} WHERE {key} = ANY(:ids) ORDER BY id"
     return sql(source + (" FOR UPDATE" if lock else ""), table.row, ids=ARRAY(table.types[key]))
 
 

@@ -44,6 +44,12 @@ def issuer_keys(settings: Settings) -> IssuerKeys:
     return IssuerKeys("", read_keys(settings.jwks_file))
 
 
+def are_fresh(keys: IssuerKeys, now: float | None = None) -> bool:
+    """Whether what is known needs not be read again. `now` is monotonic seconds."""
+    now = time.monotonic() if now is None else now
+    return not keys.url or now - keys.asked_at < FRESH_SECONDS
+
+
 async def keys_for(keys: IssuerKeys, token: str, now: float | None = None) -> KeySet:
     """The keys to verify this token with. An issuer that is away leaves us its old ones. `now` is monotonic seconds.
 
@@ -57,7 +63,7 @@ async def keys_for(keys: IssuerKeys, token: str, now: float | None = None) -> Ke
         async with keys.asking:  # whoever comes meanwhile waits for the same answer
             if now - keys.asked_at >= ASKED_EVERY_SECONDS and not _holds(keys.known, _key_id(token)):
                 await _ask(keys, now)
-    elif now - keys.asked_at >= FRESH_SECONDS and not keys.asking.locked():
+    elif not are_fresh(keys, now) and not keys.asking.locked():
         keys.renewal = asyncio.create_task(_renew(keys, now))
     if not keys.known:
         raise Problem("shared.unavailable")
@@ -66,7 +72,7 @@ async def keys_for(keys: IssuerKeys, token: str, now: float | None = None) -> Ke
 
 async def _renew(keys: IssuerKeys, now: float) -> None:
     async with keys.asking:
-        if now - keys.asked_at >= FRESH_SECONDS:
+        if not are_fresh(keys, now):
             await _ask(keys, now)
 
 

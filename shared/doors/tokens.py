@@ -8,7 +8,7 @@ import secrets
 import time
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -20,6 +20,14 @@ from shared.ground.problems import Problem
 ALGORITHMS = ["RS256"]
 LONGEST_SECONDS = 600
 LEEWAY_SECONDS = 5
+
+
+class Bearer(NamedTuple):
+    """Who bears a token, and from and until which Unix second it says so."""
+
+    caller: Caller
+    issued: int
+    expires: int
 
 
 def read_keys(path: Path) -> KeySet:
@@ -69,11 +77,11 @@ def _is_for(stated: Any, audience: str) -> bool:
 
 def verify_token(token: str, keys: KeySet, *, issuer: str, audience: str, dev_allowed: bool) -> Caller:
     """Who bears the token; raises as `verify_until` does."""
-    return verify_until(token, keys, issuer=issuer, audience=audience, dev_allowed=dev_allowed)[0]
+    return verify_until(token, keys, issuer=issuer, audience=audience, dev_allowed=dev_allowed).caller
 
 
-def verify_until(token: str, keys: KeySet, *, issuer: str, audience: str, dev_allowed: bool) -> tuple[Caller, int]:
-    """Who bears the token, and until which Unix second it says so.
+def verify_until(token: str, keys: KeySet, *, issuer: str, audience: str, dev_allowed: bool) -> Bearer:
+    """Who bears the token, and when.
 
     Raises:
         Problem: `shared.token_invalid`; why is for the log, not for the caller.
@@ -103,4 +111,4 @@ def verify_until(token: str, keys: KeySet, *, issuer: str, audience: str, dev_al
     caller = Caller(
         claims["sub"], claims["role"], claims.get("area", ""), claims.get("bank", ""), claims.get("unit", "")
     )
-    return caller, int(claims["exp"])
+    return Bearer(caller, int(claims["iat"]), int(claims["exp"]))

@@ -82,6 +82,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     app.state.consumer = None
     app.state.watchdog = Watchdog()
     app.state.keys = issuer_keys(settings)
+    app.state.verified, app.state.revoked = {}, {}
     if settings.data_key_file.exists():
         app.state.data_keys = read_data_keys(settings.data_key_file)
     policy_file = service.folder / "policy.toml"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
+from shared.values.characters import half_width
+
 Cell: TypeAlias = str | float | bool | date | datetime | time | timedelta
 
 LARGEST_HUNDREDTHS = 10**13
@@ -29,13 +31,13 @@ def is_empty(cell: Cell) -> bool:
 
 
 def compact(cell: Cell) -> str:
-    """Text without white space of any kind (also full-width and invisible); whole numbers as their digits.
+    """Text without white space of any kind (also invisible) and nothing full-width; whole numbers as their digits.
 
     Raises:
         CellError: missing, figures_lost, not_text.
     """
     if isinstance(cell, str):
-        text = "".join(cell.translate(_INVISIBLE).split())
+        text = half_width("".join(cell.translate(_INVISIBLE).split()))
         if not text:
             raise CellError("missing")
         return text

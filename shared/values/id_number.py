@@ -6,6 +6,8 @@ A number names the place of first registration, so the area is never compared wi
 from datetime import date
 from typing import Literal
 
+from shared.values.characters import half_width
+
 LENGTH = 18
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"  # indexed by the weighted sum modulo 11
@@ -15,8 +17,8 @@ Sex = Literal["male", "female"]
 
 
 def normalise(number: str) -> str:
-    """The number as it is stored: no white space of any kind (also full-width), X in upper case."""
-    return "".join(number.split()).upper()
+    """The number as it is stored: no white space of any kind, nothing full-width, X in upper case."""
+    return half_width("".join(number.split())).upper()
 
 
 def check_digit(first17: str) -> str:

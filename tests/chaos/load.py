@@ -124,7 +124,7 @@ class Load:
     async def _post(self, bank: Bank, loan_no: str, kind: str, **fields: Any) -> Outcome:
         serial = f"{loan_no}-{uuid4().hex[:12]}"
         event = {"serial": serial, "kind": kind, "loan_no": loan_no, "occurred_on": (await self.today()).isoformat()}
-        body = {"events": [event | fields]}
+        body = {"items": [event | fields]}
         done = await self.client.act("bank_event", serial, bank.who, "POST", "/finance/v1/bank/events", body)
         if done.code is not None:
             raise AssertionError(f"a bank's event was refused: {done}")
@@ -201,7 +201,7 @@ class Load:
                 word = {"id": departure["id"], "confirmed": True}
                 await self.client.act(
                     "departure_confirmed", departure["id"], home.township, "POST", f"{path}/confirmations",
-                    {"items": [word]}, fine=("registry.changes.already_decided",),
+                    {"items": [word]}, fine=("shared.wrong_state",),
                 )  # fmt: skip
             await self.thought(max(1.0, self.seconds / len(homes)))
 

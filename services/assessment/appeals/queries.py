@@ -34,7 +34,7 @@ _DECIDE = sql("""
     UPDATE appeal SET state = :state, points_x100 = :points_x100, decided_on = :decided_on, decided_by = :decided_by
     WHERE id = :id AND state = 'open'
 """)
-_PAGE = page_of(ListedAppeal, f"SELECT {', '.join(ListedAppeal._fields)} FROM appeal", "state")  # noqa: S608 - our names
+_PAGE = page_of(ListedAppeal, f"SELECT {', '.join(ListedAppeal._fields)} FROM appeal", "state")
 _CADRE = sql("SELECT id, unit_id FROM cadre WHERE subject = :subject")
 
 

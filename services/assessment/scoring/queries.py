@@ -112,7 +112,7 @@ _CASES = sql(_NAMED, year=Integer)
 _VETOED_SINCE = sql(f"""
     SELECT count(*) AS n FROM ({_NAMED}) k JOIN score s ON s.subject_id = k.id AND s.run_id = :run_id
     AND NOT s.vetoed
-""")  # noqa: S608 - our names
+""")
 _HELPERS = sql(
     """
     SELECT c.id, c.division FROM cadre c WHERE c.role = 'helper' AND EXISTS (SELECT 1 FROM pairing p
@@ -154,9 +154,9 @@ _COUNTS = (
     " (SELECT count(*) FROM standing t WHERE t.run_id = r.id AND t.kind = 'unit') AS units,"
     " (SELECT count(*) FROM standing t WHERE t.run_id = r.id AND t.kind = 'helper') AS helpers"
 )
-_FIND_RUN = sql(f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.id = :id")  # noqa: S608 - our names
+_FIND_RUN = sql(f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.id = :id")
 _LOCK_RUN = sql("SELECT * FROM scoring_run WHERE id = :id FOR UPDATE")
-_RUNS = sql(f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.year = :year ORDER BY r.computed_on, r.id")  # noqa: S608 - our names
+_RUNS = sql(f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.year = :year ORDER BY r.computed_on, r.id")
 _PUBLISHED = sql("SELECT * FROM scoring_run WHERE year = :year AND state = 'published'")
 _INSERT_RUN = sql("""
     INSERT INTO scoring_run (id, division, year, until_on, computed_on, computed_by)
@@ -183,7 +183,7 @@ _PAGE = page_of(
     f"""
     SELECT {_SHOWN}, r.year, t.rank
     FROM standing t JOIN score s ON s.id = t.score_id JOIN scoring_run r ON r.id = t.run_id
-    """,  # noqa: S608 - our names
+    """,
     "t.run_id",
     "t.kind",
     key="t.subject_id",
@@ -192,7 +192,7 @@ _VERSIONS = sql(
     f"""
     SELECT {_SHOWN}, r.year, s.rank FROM score s JOIN scoring_run r ON r.id = s.run_id
     WHERE s.subject_id = :subject_id AND r.year = :year AND r.state = 'published' ORDER BY s.version
-    """,  # noqa: S608 - our names
+    """,
     ShownScore,
 )
 _CURRENT = sql("""

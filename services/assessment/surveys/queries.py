@@ -28,7 +28,7 @@ _COUNTS = (
     " (SELECT count(*) FROM survey_candidate c WHERE c.round_id = r.id) AS population,"
     " (SELECT count(*) FROM survey_sample s WHERE s.round_id = r.id) AS sampled"
 )
-_GET = sql(f"SELECT r.*,{_COUNTS} FROM survey_round r WHERE r.id = :id")  # noqa: S608 - our names
+_GET = sql(f"SELECT r.*,{_COUNTS} FROM survey_round r WHERE r.id = :id")
 _LOCK = sql("SELECT * FROM survey_round WHERE id = :id FOR UPDATE")
 _INSERT_ROUND = statement(
     insert(survey_round)

@@ -52,12 +52,12 @@ _LOCK_CADRES = sql("SELECT id, subject, division FROM cadre WHERE id = ANY(:ids)
 _LOCK_OWN = sql("SELECT id, division, starts_on FROM cadre WHERE subject = :subject FOR NO KEY UPDATE")
 _PLACES = sql("SELECT division, lat_e6, lon_e6 FROM place WHERE left(division, 6) = ANY(:codes)")
 _LOCK_HOUSEHOLDS = sql("SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
-_PAIRING = "id, household_id, division, cadre_id, lower(valid) AS starts_on, upper(valid) AS ends_on"
-_PAIRINGS = sql(f"SELECT {_PAIRING} FROM pairing WHERE id = ANY(:ids)")  # noqa: S608 - our names
+PAIRING = "id, household_id, division, cadre_id, lower(valid) AS starts_on, upper(valid) AS ends_on"
+_PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)")
 _LATEST = sql(f"""
-    SELECT DISTINCT ON (household_id) {_PAIRING} FROM pairing
+    SELECT DISTINCT ON (household_id) {PAIRING} FROM pairing
     WHERE household_id = ANY(:ids) ORDER BY household_id, lower(valid) DESC
-""")  # noqa: S608 - our names
+""")
 _TENURES = sql("""
     SELECT household_id, lower(valid) AS starts_on, upper(valid) AS ends_on FROM pairing
     WHERE cadre_id = :cadre_id AND household_id = ANY(:ids)
@@ -84,9 +84,9 @@ _FOLLOW_CADRES = sql("""
     WHERE c.id = ANY(:ids) AND l.cadre_id = c.id AND l.division <> c.division
 """)
 _OPEN = sql(f"""
-    SELECT {_PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid)
+    SELECT {PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid)
     ORDER BY id FOR UPDATE
-""")  # noqa: S608 - our names
+""")
 _LEAVES = sql("SELECT id, cadre_id, starts_on, ends_on FROM leave WHERE cadre_id = ANY(:cadres) OR id = ANY(:ids)")
 _INSERT_LEAVES = insert_many(leave, leave.c.keys(), FREE)
 _UNIT_PAGE = page_of(ListedUnit, "SELECT id, code, name_zh, kind, division FROM unit")
@@ -95,7 +95,7 @@ _CADRE_PAGE = page_of(
 )
 _PAIRING_PAGE = page_of(
     ListedPairing,
-    f"SELECT {_PAIRING} FROM pairing",  # noqa: S608 - our names
+    f"SELECT {PAIRING} FROM pairing",
     "household_id",
     "cadre_id",
 )

@@ -23,7 +23,7 @@ def _insert_evidence(table: Any, names: Sequence[str]) -> Any:
         INSERT INTO {table.name} ({columns}) SELECT {values}
         FROM unnest({", ".join(f":{n}" for n in names)}) AS x ({columns}) ORDER BY id
         ON CONFLICT DO NOTHING RETURNING id
-    """,  # noqa: S608 - our names
+    """,
         **{n: ARRAY(Text if n in LISTS else table.c[n].type) for n in names},
     )
 
@@ -38,10 +38,13 @@ _INSERT = _insert_evidence(visit, _VISIT)
 _CHECKINS_BY_ID = sql("SELECT * FROM checkin WHERE id = ANY(:ids)")
 _CHECKED_DAYS = sql("SELECT checked_on FROM checkin WHERE counts AND cadre_id = :cadre_id AND checked_on = ANY(:days)")
 _INSERT_CHECKINS = _insert_evidence(checkin, _CHECKIN)
+SHOWN = """
+    id, household_id, division, cadre_id, visited_on, recorded_on, distance_m, findings, photo_sha256, counts, late,
+    reasons, CASE WHEN :all_notes OR recorded_by = :subject THEN note END AS note
+"""
 _PAGE = sql(
-    """
-    SELECT id, household_id, division, cadre_id, visited_on, recorded_on, distance_m, findings, photo_sha256, counts,
-    late, reasons, CASE WHEN :all_notes OR recorded_by = :subject THEN note END AS note FROM visit WHERE id > :after
+    f"""
+    SELECT {SHOWN} FROM visit WHERE id > :after
     AND (:household_id IS NULL OR household_id = :household_id) AND (:cadre_id IS NULL OR cadre_id = :cadre_id)
     AND (:since IS NULL OR visited_on >= :since) AND (:until IS NULL OR visited_on <= :until)
     ORDER BY id LIMIT :limit

@@ -5,59 +5,59 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, Integer, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
-
-from services.finance.bank.tables import bank_event, interest_period, overdue_spell
-from shared.data.sql import Connection, Row, execute, execute_many, fetch, insert_many, sql
+from services.finance.bank.tables import (
+    BankEventRow,
+    InterestPeriod,
+    OverdueSpell,
+    SettlementRow,
+    bank_event,
+    interest_period,
+    overdue_spell,
+)
+from shared.data.pages import Place, fetch_page, page, page_of
+from shared.data.sql import Connection, execute_many, fetch, insert_many, list_by, sql, update_many
 from shared.values.dates import Period
 
-EVENT = (
-    "id", "bank", "serial", "kind", "loan_id", "loan_no", "division", "occurred_on", "content", "state",
-    "position", "received_on",
-)  # fmt: skip
+# What it stands at is added when it is known; when it came, the database says.
+EVENT = tuple(n for n in BankEventRow._fields if n not in ("code", "received_at"))
 
 # By serial, so that two batches with the same serials wait for one another in the same order.
 _INSERT_EVENTS = insert_many(bank_event, EVENT, "ORDER BY 3 ON CONFLICT (bank, serial) DO NOTHING RETURNING serial")
 _OF_SERIALS = sql(
-    "SELECT * FROM bank_event WHERE bank = :bank AND serial = ANY(:serials)", bank=Text, serials=ARRAY(Text)
+    f"SELECT {bank_event.columns} FROM bank_event WHERE bank = :bank AND serial = ANY(:serials)", BankEventRow
 )
 _HELD = sql(
-    "SELECT * FROM bank_event WHERE loan_id = ANY(:loan_ids) AND state = 'held'"
-    " ORDER BY occurred_on, received_at, position",
-    loan_ids=ARRAY(Uuid),
+    f"""
+    SELECT {bank_event.columns} FROM bank_event WHERE loan_id = ANY(:ids) AND state = 'held'
+    ORDER BY occurred_on, received_at, position
+    """,
+    BankEventRow,
 )
-_RESOLVE = sql(
-    "UPDATE bank_event e SET state = n.state, code = n.code FROM unnest(:ids, :states, :codes) AS n (id, state, code)"
-    " WHERE e.id = n.id AND e.state = 'held'",
-    ids=ARRAY(Uuid), states=ARRAY(Text), codes=ARRAY(Text),
-)  # fmt: skip
-_INSERT_PERIODS = insert_many(interest_period, interest_period.c.keys())
-_INSERT_SPELLS = insert_many(overdue_spell, overdue_spell.c.keys())
-_PERIODS = sql(
-    "SELECT loan_id, period_start_on, period_end_on, posted_fen FROM interest_period WHERE loan_id = ANY(:loan_ids)",
-    loan_ids=ARRAY(Uuid),
+_RESOLVE = update_many(bank_event, "state", "code", where="t.state = 'held'")
+_INSERT_PERIODS = insert_many(interest_period, InterestPeriod._fields)
+_INSERT_SPELLS = insert_many(overdue_spell, OverdueSpell._fields)
+_PERIODS = list_by(interest_period, "loan_id")
+_SPELLS = list_by(overdue_spell, "loan_id")
+_PAGE = page(bank_event, "state")
+_SETTLEMENTS = page_of(
+    SettlementRow,
+    """
+    SELECT p.id, p.loan_id, l.loan_no, p.bank, p.period_start_on, p.period_end_on, p.posted_fen, p.due_fen,
+           p.difference_fen
+    FROM interest_period p JOIN loan l ON l.id = p.loan_id
+    """,
+    key="p.id",
+    differing="(p.difference_fen <> 0) = :differing",
 )
-_SPELLS = sql(
-    "SELECT loan_id, start_on, end_on FROM overdue_spell WHERE loan_id = ANY(:loan_ids)", loan_ids=ARRAY(Uuid)
-)
-_PAGE = sql(
-    "SELECT * FROM bank_event WHERE id > :after AND (:state IS NULL OR state = :state) ORDER BY id LIMIT :limit",
-    after=Uuid, state=Text, limit=Integer,
-)  # fmt: skip
-_SETTLEMENTS = sql(
-    "SELECT p.id, p.loan_id, l.loan_no, p.bank, p.period_start_on, p.period_end_on, p.posted_fen, p.due_fen,"
-    " p.difference_fen FROM interest_period p JOIN loan l ON l.id = p.loan_id"
-    " WHERE p.id > :after AND (NOT :differing OR p.difference_fen <> 0) ORDER BY p.id LIMIT :limit",
-    after=Uuid, differing=Boolean, limit=Integer,
-)  # fmt: skip
 _UNCLAIMED = sql(
-    "SELECT p.* FROM interest_period p WHERE p.bank = :bank AND p.period_end_on > :after"
-    " AND p.period_end_on <= :until"
-    " AND NOT EXISTS (SELECT 1 FROM discount_line d WHERE d.interest_period_id = p.id)"
-    " ORDER BY p.loan_id, p.period_start_on",
-    bank=Text, after=Date, until=Date,
-)  # fmt: skip
+    f"""
+    SELECT {interest_period.columns_of("p")} FROM interest_period p
+    WHERE p.bank = :bank AND p.period_end_on > :since AND p.period_end_on <= :until
+        AND NOT EXISTS (SELECT 1 FROM discount_line d WHERE d.interest_period_id = p.id)
+    ORDER BY p.loan_id, p.period_start_on
+    """,
+    InterestPeriod,
+)
 
 
 async def insert_events(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
@@ -66,60 +66,55 @@ async def insert_events(connection: Connection, rows: Sequence[dict[str, Any]]) 
     return {r["serial"] for r in await fetch(connection, _INSERT_EVENTS, **columns)} if rows else set()
 
 
-async def list_events_of(connection: Connection, bank: str, serials: Sequence[str]) -> dict[str, Row]:
+async def list_events_of(connection: Connection, bank: str, serials: Sequence[str]) -> dict[str, BankEventRow]:
     """What a bank posted under these serials."""
-    return {r["serial"]: r for r in await fetch(connection, _OF_SERIALS, bank=bank, serials=list(serials))}
+    return {row.serial: row for row in await fetch(connection, _OF_SERIALS, bank=bank, serials=list(serials))}
 
 
-async def list_held(connection: Connection, loan_ids: Sequence[UUID]) -> list[Row]:
+async def list_held(connection: Connection, loan_ids: Sequence[UUID]) -> list[BankEventRow]:
     """Events that wait, by the day they occurred, then by arrival."""
-    return await fetch(connection, _HELD, loan_ids=list(loan_ids))
+    return await fetch(connection, _HELD, ids=list(loan_ids))
 
 
-async def resolve_events(connection: Connection, outcomes: Sequence[tuple[UUID, str, str | None]]) -> None:
+async def resolve_events(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Events that are held no longer: id, state, code."""
-    if outcomes:
-        await execute(
-            connection, _RESOLVE, rows=len(outcomes), ids=[i for i, _, _ in outcomes],
-            states=[s for _, s, _ in outcomes], codes=[c for _, _, c in outcomes],
-        )  # fmt: skip
+    await execute_many(connection, _RESOLVE, rows)
 
 
-async def insert_periods(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    await execute_many(connection, _INSERT_PERIODS, rows)
+async def insert_periods(connection: Connection, periods: Sequence[InterestPeriod]) -> None:
+    await execute_many(connection, _INSERT_PERIODS, [period._asdict() for period in periods])
 
 
-async def insert_spells(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    await execute_many(connection, _INSERT_SPELLS, rows)
+async def insert_spells(connection: Connection, spells: Sequence[OverdueSpell]) -> None:
+    await execute_many(connection, _INSERT_SPELLS, [spell._asdict() for spell in spells])
 
 
 async def list_periods(connection: Connection, loan_ids: Sequence[UUID]) -> dict[UUID, list[tuple[Period, int]]]:
     """The settled periods of each loan with what was posted, fen."""
     found: dict[UUID, list[tuple[Period, int]]] = {}
-    for r in await fetch(connection, _PERIODS, loan_ids=list(loan_ids)):
-        period = Period(r["period_start_on"], r["period_end_on"])
-        found.setdefault(r["loan_id"], []).append((period, r["posted_fen"]))
+    for row in await fetch(connection, _PERIODS, ids=list(loan_ids)):
+        found.setdefault(row.loan_id, []).append((Period(row.period_start_on, row.period_end_on), row.posted_fen))
     return found
 
 
 async def list_spells(connection: Connection, loan_ids: Sequence[UUID]) -> dict[UUID, list[Period]]:
     """The overdue spells of each loan that have ended."""
     found: dict[UUID, list[Period]] = {}
-    for r in await fetch(connection, _SPELLS, loan_ids=list(loan_ids)):
-        found.setdefault(r["loan_id"], []).append(Period(r["start_on"], r["end_on"]))
+    for row in await fetch(connection, _SPELLS, ids=list(loan_ids)):
+        found.setdefault(row.loan_id, []).append(Period(row.start_on, row.end_on))
     return found
 
 
-async def list_events(connection: Connection, after: UUID, limit: int, state: str | None) -> list[Row]:
-    """A page by rising id."""
-    return await fetch(connection, _PAGE, after=after, limit=limit, state=state)
+async def list_events(connection: Connection, at: Place, **filters: Any) -> list[BankEventRow]:
+    """By rising id, filtered by what they stand at."""
+    return await fetch_page(connection, _PAGE, at, **filters)
 
 
-async def list_settlements(connection: Connection, after: UUID, limit: int, *, differing: bool) -> list[Row]:
-    """A page by rising id; `differing`: only where the bank posted another amount than we find due."""
-    return await fetch(connection, _SETTLEMENTS, after=after, limit=limit, differing=differing)
+async def list_settlements(connection: Connection, at: Place, *, differing: bool) -> list[SettlementRow]:
+    """By rising id; `differing`: only where the bank posted another amount than we find due."""
+    return await fetch_page(connection, _SETTLEMENTS, at, differing=differing or None)
 
 
-async def list_unclaimed(connection: Connection, bank: str, after: date, until: date) -> list[Row]:
+async def list_unclaimed(connection: Connection, bank: str, after: date, until: date) -> list[InterestPeriod]:
     """Settled periods of a bank that end in (after, until] and stand in no claim."""
-    return await fetch(connection, _UNCLAIMED, bank=bank, after=after, until=until)
+    return await fetch(connection, _UNCLAIMED, bank=bank, since=after, until=until)

@@ -7,11 +7,15 @@ predecessor has not arrived is held; one that may never be is refused with a cod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 
 from services.finance.ledger.rules import Entry, transfer
 from services.finance.loans.rules import Movement, interest_due_fen
+from services.finance.loans.rules import State as LoanStanding
 from shared.values.dates import Period, add_months
 
+Kind = Literal["decision", "disbursement", "interest_settled", "repayment", "overdue", "settled"]
+State = Literal["applied", "held", "refused"]
 CLOSED = ("declined", "settled")
 
 
@@ -26,7 +30,7 @@ class RepaymentPolicy:
 class LoanState:
     """A loan as its events have left it; amounts in fen."""
 
-    state: str
+    state: LoanStanding
     approved_fen: int
     term_months: int
     rate_ppm: int
@@ -56,13 +60,19 @@ class LoanState:
 class Posted:
     """An event as a bank sent it, its shape already checked for its kind."""
 
-    kind: str
+    kind: Kind
     occurred_on: date
     amount_fen: int = 0
     penalty_fen: int = 0
     approved: bool = False
     rate_ppm: int | None = None
-    period: Period | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedInterest(Posted):
+    """Settled interest of a period."""
+
+    period: Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,9 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Its predecessor has not arrived."""
+    """Its predecessor has not arrived; `code` says which."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +98,14 @@ class Refused:
 
 
 Outcome = Applied | Held | Refused
-HELD = Held()
 
 
 def _refused(reason: str) -> Refused:
     return Refused(f"finance.bank.{reason}")
+
+
+def _held(reason: str) -> Held:
+    return Held(f"finance.bank.{reason}")
 
 
 def apply_bank_event(loan: LoanState, event: Posted, repayment_order: Sequence[str]) -> Outcome:
@@ -106,11 +121,13 @@ def apply_bank_event(loan: LoanState, event: Posted, repayment_order: Sequence[s
 
 def _run(loan: LoanState, event: Posted, repayment_order: Sequence[str]) -> Outcome:
     if loan.disbursed_on is None:
-        return HELD
+        return _held("awaits_disbursement")
     if event.occurred_on < loan.disbursed_on:
         return _refused("dates_reversed")
     if event.kind == "repayment":
         return _repay(loan, event, repayment_order)
+    if isinstance(event, PostedInterest):
+        return _settle_interest(loan, event)
     return _RUNNING_KINDS[event.kind](loan, event)
 
 
@@ -119,14 +136,14 @@ def _decide(loan: LoanState, event: Posted) -> Outcome:
         return _refused("already_decided")
     if event.occurred_on < loan.approved_on:
         return _refused("dates_reversed")
-    state = "granted" if event.approved else "declined"
+    state: LoanStanding = "granted" if event.approved else "declined"
     rate = event.rate_ppm or loan.rate_ppm
     return Applied(replace(loan, state=state, decided_on=event.occurred_on, rate_ppm=rate))
 
 
 def _disburse(loan: LoanState, event: Posted) -> Outcome:
     if loan.decided_on is None:
-        return HELD
+        return _held("awaits_decision")
     if loan.state != "granted":
         return _refused("already_disbursed")
     if event.occurred_on < loan.decided_on:
@@ -134,17 +151,21 @@ def _disburse(loan: LoanState, event: Posted) -> Outcome:
     if event.amount_fen > loan.approved_fen:
         return _refused("over_approved")
     paid = replace(
-        loan, state="disbursed", rate_ppm=event.rate_ppm or loan.rate_ppm, disbursed_on=event.occurred_on,
-        due_on=add_months(event.occurred_on, loan.term_months), disbursed_fen=event.amount_fen,
-        principal_fen=event.amount_fen, movements=(Movement(event.occurred_on, event.amount_fen),),
-    )  # fmt: skip
+        loan,
+        state="disbursed",
+        rate_ppm=event.rate_ppm or loan.rate_ppm,
+        disbursed_on=event.occurred_on,
+        due_on=add_months(event.occurred_on, loan.term_months),
+        disbursed_fen=event.amount_fen,
+        principal_fen=event.amount_fen,
+        movements=(Movement(event.occurred_on, event.amount_fen),),
+    )
     return Applied(paid, transfer("loan_principal", "bank_clearing", event.amount_fen))
 
 
 # What the bank has posted rules for claims; where it differs from what we find due, the difference is reported.
-def _settle_interest(loan: LoanState, event: Posted) -> Outcome:
+def _settle_interest(loan: LoanState, event: PostedInterest) -> Outcome:
     period = event.period
-    assert period is not None
     if loan.disbursed_on is None or period.start_on < loan.disbursed_on:
         return _refused("dates_reversed")
     if period.end_on > event.occurred_on + timedelta(days=1):
@@ -153,9 +174,11 @@ def _settle_interest(loan: LoanState, event: Posted) -> Outcome:
         return _refused("period_overlaps")
     due = interest_due_fen(loan.movements, loan.rate_ppm, period.end_on, loan.posted_fen)
     posted = replace(
-        loan, interest_fen=loan.interest_fen + event.amount_fen, posted_fen=loan.posted_fen + event.amount_fen,
+        loan,
+        interest_fen=loan.interest_fen + event.amount_fen,
+        posted_fen=loan.posted_fen + event.amount_fen,
         settled=(*loan.settled, period),
-    )  # fmt: skip
+    )
     return Applied(posted, transfer("interest_receivable", "interest_income", event.amount_fen), due_fen=due)
 
 
@@ -176,10 +199,12 @@ def _repay(loan: LoanState, event: Posted, order: Sequence[str]) -> Outcome:
     accounts = {"penalty": "penalty_receivable", "interest": "interest_receivable", "principal": "loan_principal"}
     entries = tuple(e for name in order for e in transfer("bank_clearing", accounts[name], shares[name]))
     after = replace(
-        loan, penalty_fen=loan.penalty_fen - shares["penalty"], interest_fen=loan.interest_fen - shares["interest"],
+        loan,
+        penalty_fen=loan.penalty_fen - shares["penalty"],
+        interest_fen=loan.interest_fen - shares["interest"],
         interest_owed_fen=loan.interest_owed_fen - shares["interest"],
         principal_fen=loan.principal_fen - shares["principal"],
-    )  # fmt: skip
+    )
     if shares["principal"]:
         after = replace(after, movements=(*loan.movements, Movement(event.occurred_on, -shares["principal"])))
     return _with_less_overdue(after, event, entries)
@@ -208,23 +233,23 @@ def _report_overdue(loan: LoanState, event: Posted) -> Outcome:
     # Reported late for an earlier day: the spell is longer, the amount is the later report's.
     earlier = event.occurred_on < since
     overdue = replace(
-        loan, state="overdue", overdue_since=min(since, event.occurred_on),
+        loan,
+        state="overdue",
+        overdue_since=min(since, event.occurred_on),
         overdue_fen=loan.overdue_fen if earlier else event.amount_fen,
         penalty_fen=loan.penalty_fen + event.penalty_fen,
-    )  # fmt: skip
+    )
     return Applied(overdue, transfer("penalty_receivable", "penalty_income", event.penalty_fen))
 
 
 # The last repayment may still be on its way, so a loan that owes something waits rather than refuses.
 def _settle(loan: LoanState, event: Posted) -> Outcome:
     if loan.owed_fen:
-        return HELD
+        return _held("awaits_repayment")
     if event.occurred_on < max(m.on for m in loan.movements):
         return _refused("dates_reversed")
     settled = replace(loan, state="settled", settled_on=event.occurred_on, overdue_fen=0, overdue_since=None)
     return Applied(settled, ended_spell=_spell(loan.overdue_since, event.occurred_on))
 
 
-_RUNNING_KINDS: dict[str, Callable[[LoanState, Posted], Outcome]] = {
-    "interest_settled": _settle_interest, "overdue": _report_overdue, "settled": _settle,
-}  # fmt: skip
+_RUNNING_KINDS: dict[str, Callable[[LoanState, Posted], Outcome]] = {"overdue": _report_overdue, "settled": _settle}

@@ -1,26 +1,67 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of what banks posted; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.finance.bank.rules import Kind, State
+from shared.data.relations import Big, table
 
-bank_event = Table(
-    "bank_event", METADATA,
-    Column("id", Uuid, primary_key=True), Column("bank", Text), Column("serial", Text), Column("kind", Text),
-    Column("loan_id", Uuid), Column("loan_no", Text), Column("division", Text), Column("occurred_on", Date),
-    Column("content", JSONB), Column("state", Text), Column("code", Text), Column("position", Integer),
-    Column("received_on", Date), Column("received_at", DateTime(timezone=True)),
-)  # fmt: skip
-interest_period = Table(
-    "interest_period", METADATA,
-    Column("id", Uuid, primary_key=True), Column("event_id", Uuid), Column("loan_id", Uuid),
-    Column("division", Text), Column("bank", Text), Column("period_start_on", Date), Column("period_end_on", Date),
-    Column("rate_ppm", BigInteger), Column("posted_fen", BigInteger), Column("due_fen", BigInteger),
-    Column("difference_fen", BigInteger),
-)  # fmt: skip
-overdue_spell = Table(
-    "overdue_spell", METADATA,
-    Column("id", Uuid, primary_key=True), Column("loan_id", Uuid), Column("division", Text), Column("bank", Text),
-    Column("start_on", Date), Column("end_on", Date),
-)  # fmt: skip
+
+class BankEventRow(NamedTuple):
+    id: UUID
+    bank: str
+    serial: str
+    kind: Kind
+    loan_id: UUID
+    loan_no: str
+    division: str
+    occurred_on: date
+    content: dict[str, Any]
+    state: State
+    code: str | None
+    position: int
+    received_on: date
+    received_at: datetime
+
+
+class InterestPeriod(NamedTuple):
+    id: UUID
+    event_id: UUID
+    loan_id: UUID
+    division: str
+    bank: str
+    period_start_on: date
+    period_end_on: date
+    rate_ppm: Big
+    posted_fen: Big
+    due_fen: Big
+    difference_fen: Big
+
+
+class OverdueSpell(NamedTuple):
+    id: UUID
+    loan_id: UUID
+    division: str
+    bank: str
+    start_on: date
+    end_on: date
+
+
+class SettlementRow(NamedTuple):
+    """A settled period with its loan's number."""
+
+    id: UUID
+    loan_id: UUID
+    loan_no: str
+    bank: str
+    period_start_on: date
+    period_end_on: date
+    posted_fen: int
+    due_fen: int
+    difference_fen: int
+
+
+bank_event = table("bank_event", BankEventRow)
+interest_period = table("interest_period", InterestPeriod)
+overdue_spell = table("overdue_spell", OverdueSpell)

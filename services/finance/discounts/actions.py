@@ -1,11 +1,12 @@
 """Making and checking the quarter's claim."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from services.finance.bank import queries as bank_queries
+from services.finance.bank.tables import InterestPeriod
 from services.finance.discounts import queries
 from services.finance.discounts.rules import (
     DISCOUNT,
@@ -17,15 +18,19 @@ from services.finance.discounts.rules import (
     quarterly_discount,
 )
 from services.finance.discounts.schemas import ClaimState
+from services.finance.discounts.tables import DiscountClaim, DiscountLine, ShownLine, discount_claim
 from services.finance.holds import queries as holds
 from services.finance.ledger import queries as ledger
 from services.finance.ledger.actions import post_journals
 from services.finance.ledger.rules import Journal, transfer
 from services.finance.loans import queries as loans
 from services.finance.loans.rules import Movement, quarter_of
+from services.finance.loans.tables import LoanRow
+from shared.acts.bodies import Case
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
-from shared.data.sql import Connection, Row
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, log_steps, take_step
+from shared.data.sql import Connection
 from shared.events.finance import DiscountApproved
 from shared.facts.outbox import emit
 from shared.ground.context import Act
@@ -34,6 +39,11 @@ from shared.ground.problems import Problem
 from shared.values.dates import Period
 from shared.values.ids import uuid7
 from shared.values.verdicts import Decided
+
+CLAIM = Procedure("finance.discounts", discount_claim, ((
+    Step("checked", "made", ("county",), ("made_by",), "checked",
+         zh="复核贴息申报", en="Check a claim of the interest discount"),
+),))  # fmt: skip
 
 
 async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str, quarter_end_on: date) -> ClaimState:
@@ -57,56 +67,82 @@ async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str
     lines = [_line(claim_id, period, one) for period, one in zip(periods, decided, strict=True) if not one.facts.frozen]
     if not lines:
         raise Problem("finance.discounts.nothing_to_claim")
-    paid = [x for x in lines if x["outcome"] == "accepted"]
-    claim = {
-        "id": claim_id, "division": act.caller.area, "bank": bank, "state": "made", "lines": len(paid),
-        "quarter_end_on": quarter.end_on - timedelta(days=1), "amount_fen": sum(x["amount_fen"] for x in paid),
-        "made_by": act.subject, "made_on": act.business_date,
-    }  # fmt: skip
+    paid = [line for line in lines if line.outcome == "accepted"]
+    claim = CLAIM.opened(
+        act,
+        "made",
+        id=claim_id,
+        division=act.caller.area,
+        bank=bank,
+        lines=len(paid),
+        quarter_end_on=quarter.end_on - timedelta(days=1),
+        amount_fen=sum(line.amount_fen for line in paid),
+        made_by=act.subject,
+        made_on=act.business_date,
+    )
     await queries.insert_claim(connection, claim, lines)
+    await log_steps(connection, act, CLAIM, "made", [(claim, PASSED)])
     await record_decisions(connection, act, policy.version, decided)
+    return _state(claim, len(lines))
+
+
+def _state(claim: DiscountClaim, lines: int) -> ClaimState:
     return ClaimState(
-        claim_id=claim_id, state="made", lines=len(paid), refused_lines=len(lines) - len(paid),
-        amount_fen=claim["amount_fen"],
-    )  # fmt: skip
+        id=claim.id,
+        state=claim.state,
+        lines=claim.lines,
+        refused_lines=lines - claim.lines,
+        amount_fen=claim.amount_fen,
+    )
 
 
-async def _decide(connection: Connection, policy: DiscountPolicy, periods: Sequence[Row]) -> list[Decided]:
-    ids = sorted({p["loan_id"] for p in periods})
+async def _decide(connection: Connection, policy: DiscountPolicy, periods: Sequence[InterestPeriod]) -> list[Decided]:
+    ids = sorted({p.loan_id for p in periods})
     rows = await loans.list_loans_by_id(connection, ids)
-    household_ids = sorted({r["household_id"] for r in rows.values()})
+    household_ids = sorted({r.household_id for r in rows.values()})
     statuses = await loans.list_statuses(connection, household_ids)
     frozen, misused = await list_frozen(connection, household_ids), await holds.list_misused(connection, ids)
     principal, spells = await ledger.list_principal(connection, ids), await bank_queries.list_spells(connection, ids)
     decided = []
     for settled in periods:
-        loan = rows[settled["loan_id"]]
-        period = Period(settled["period_start_on"], settled["period_end_on"])
-        ended = spells.get(loan["id"], [])
-        running = [Period(loan["overdue_since"], date.max)] if loan["overdue_since"] else []
+        loan = rows[settled.loan_id]
+        period = Period(settled.period_start_on, settled.period_end_on)
+        ended = spells.get(loan.id, [])
+        running = [Period(loan.overdue_since, date.max)] if loan.overdue_since else []
         overdue = overdue_within(period, [*ended, *running])
-        movements = [Movement(on, amount) for on, amount in principal.get(loan["id"], [])]
+        movements = [Movement(on, amount) for on, amount in principal.get(loan.id, [])]
         facts = DiscountFacts(
-            status=statuses.get(loan["household_id"]), term_months=loan["term_months"],
-            rate_ppm=settled["rate_ppm"], posted_fen=settled["posted_fen"],
-            fen_days=paid_fen_days(movements, period, overdue), overdue_days=sum(o.days for o in overdue),
-            frozen=loan["household_id"] in frozen, misused=loan["id"] in misused,
-        )  # fmt: skip
+            status=statuses.get(loan.household_id),
+            term_months=loan.term_months,
+            rate_ppm=settled.rate_ppm,
+            posted_fen=settled.posted_fen,
+            fen_days=paid_fen_days(movements, period, overdue),
+            overdue_days=sum(o.days for o in overdue),
+            frozen=loan.household_id in frozen,
+            misused=loan.id in misused,
+        )
         verdict = quarterly_discount(facts, policy)
-        subject, bank = str(loan["household_id"]), loan["bank"]
-        decided.append(Decided(DISCOUNT, subject, loan["division"], facts, policy, verdict, bank=bank))
+        subject, bank = str(loan.household_id), loan.bank
+        decided.append(Decided(DISCOUNT, subject, loan.division, facts, policy, verdict, bank=bank))
     return decided
 
 
-def _line(claim_id: UUID, settled: Row, decided: Decided) -> dict[str, Any]:
+def _line(claim_id: UUID, settled: InterestPeriod, decided: Decided) -> DiscountLine:
     accepted = decided.verdict.outcome == "accepted"
-    return {
-        "id": uuid7(), "claim_id": claim_id, "interest_period_id": settled["id"], "loan_id": settled["loan_id"],
-        "household_id": UUID(decided.subject_id), "division": decided.division, "bank": settled["bank"],
-        "posted_fen": settled["posted_fen"], "outcome": decided.verdict.outcome,
-        "amount_fen": discount_fen(decided.facts, decided.policy) if accepted else 0,
-        "missing": {"codes": decided.verdict.missing}, "decision_id": decided.id,
-    }  # fmt: skip
+    return DiscountLine(
+        id=uuid7(),
+        claim_id=claim_id,
+        interest_period_id=settled.id,
+        loan_id=settled.loan_id,
+        household_id=UUID(decided.subject_id),
+        division=decided.division,
+        bank=settled.bank,
+        posted_fen=settled.posted_fen,
+        outcome="accepted" if accepted else "refused",
+        amount_fen=discount_fen(decided.facts, decided.policy) if accepted else 0,
+        missing={"codes": decided.verdict.missing},
+        decision_id=decided.id,
+    )
 
 
 async def check_claim(connection: Connection, act: Act, claim_id: UUID) -> ClaimState:
@@ -115,36 +151,48 @@ async def check_claim(connection: Connection, act: Act, claim_id: UUID) -> Claim
     Raises:
         Problem: not known here (404), made by the same person (403), checked already (409).
     """
-    claim = await queries.lock_claim(connection, claim_id)
-    if claim["made_by"] == act.subject:
-        raise Problem("shared.same_person")
-    if claim["state"] != "made":
-        raise Problem("finance.discounts.already_checked")
     lines = await queries.list_lines(connection, claim_id)
-    rows = await loans.lock_loans(connection, sorted({x["loan_id"] for x in lines}))
-    sums: dict[UUID, tuple[int, int]] = {}
-    for x in lines:
-        covered, owed = sums.get(x["loan_id"], (0, 0))
-        sums[x["loan_id"]] = covered + x["amount_fen"], owed + x["posted_fen"] - x["amount_fen"]
-    await queries.set_checked(connection, claim_id, act.subject, act.business_date)
-    await loans.cover_interest(connection, sums)
-    paid = [x for x in lines if x["outcome"] == "accepted"]
-    await post_journals(connection, act, [_journal(act, claim_id, x, rows[x["loan_id"]]) for x in paid])
+
+    async def save(_passed: list[tuple[DiscountClaim, Finding]]) -> None:
+        await _cover(connection, act, claim_id, lines)
+
+    (answer,) = await take_step(connection, act, CLAIM, "checked", [Case(id=claim_id)], save=save)
+    if answer.code is not None:
+        raise Problem(answer.code)
+    return _state(await queries.get_claim(connection, claim_id), len(lines))
+
+
+async def _cover(connection: Connection, act: Act, claim_id: UUID, lines: Sequence[ShownLine]) -> None:
+    rows = await loans.lock_loans(connection, sorted({line.loan_id for line in lines}))
+    covered, owed = Counter[UUID](), Counter[UUID]()
+    for line in lines:
+        covered[line.loan_id] += line.amount_fen
+        owed[line.loan_id] += line.posted_fen - line.amount_fen
+    await loans.cover_interest(connection, [
+        {
+            "id": loan.id, "interest_fen": loan.interest_fen - covered[loan.id],
+            "interest_owed_fen": loan.interest_owed_fen + owed[loan.id],
+        }
+        for loan in rows.values()
+    ])  # fmt: skip
+    paid = [line for line in lines if line.outcome == "accepted"]
+    await post_journals(connection, act, [_journal(act, claim_id, line, rows[line.loan_id]) for line in paid])
     await emit(connection, act, "finance", [
         DiscountApproved(
-            loan_id=x["loan_id"], household_id=x["household_id"], division=rows[x["loan_id"]]["division"],
-            claim_id=claim_id, amount_fen=x["amount_fen"], approved_on=act.business_date,
+            loan_id=line.loan_id, household_id=line.household_id, division=rows[line.loan_id].division,
+            claim_id=claim_id, amount_fen=line.amount_fen, approved_on=act.business_date,
         )
-        for x in paid
+        for line in paid
     ])  # fmt: skip
-    return ClaimState(
-        claim_id=claim_id, state="checked", lines=len(paid), refused_lines=len(lines) - len(paid),
-        amount_fen=claim["amount_fen"],
-    )  # fmt: skip
 
 
-def _journal(act: Act, claim_id: UUID, line: Row, loan: Row) -> Journal:
+def _journal(act: Act, claim_id: UUID, line: ShownLine, loan: LoanRow) -> Journal:
     return Journal(
-        "discount", loan["id"], loan["division"], loan["bank"], act.business_date,
-        f"claim:{claim_id}:{line['id']}", transfer("discount_receivable", "interest_receivable", line["amount_fen"]),
-    )  # fmt: skip
+        "discount",
+        loan.id,
+        loan.division,
+        loan.bank,
+        act.business_date,
+        f"claim:{claim_id}:{line.id}",
+        transfer("discount_receivable", "interest_receivable", line.amount_fen),
+    )

@@ -5,41 +5,39 @@ import io
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from services.finance.discounts import actions, queries
-from services.finance.discounts.schemas import (
-    Claim,
-    ClaimLine,
-    ClaimOrder,
-    ClaimPage,
-    ClaimState,
-    ClaimSummary,
-    DiscountTotals,
-)
-from shared.data.sql import Row
+from services.finance.discounts.schemas import Claim, ClaimLine, ClaimOrder, ClaimState, ClaimSummary, DiscountTotals
+from shared.acts.bodies import Cursor, Page, page
 from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
 from shared.ground.context import Act
 from shared.values.money import yuan
 
 router = APIRouter(prefix="/discounts", tags=["discounts"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "bank", "auditor")
 Clerk = Annotated[Act, by("county")]
 
 
 @router.post("/claims", response_model=ClaimState)
 async def make_claim(
-    request: Request, body: ClaimOrder, connection: Transaction, act: Clerk, policy: CurrentPolicy,
+    request: Request,
+    body: ClaimOrder,
+    connection: Transaction,
+    act: Clerk,
+    policy: CurrentPolicy,
     key: IdempotencyKey = "",
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Claim a bank's settled interest of a quarter."""
     return await once(
-        request, connection, act, key,
+        request,
+        connection,
+        act,
+        key,
         lambda: actions.make_claim(connection, act, policy, body.bank, body.quarter_end_on),
-    )  # fmt: skip
+    )
 
 
 @router.post("/claims/{claim_id}/check")
@@ -49,21 +47,17 @@ async def check_claim(claim_id: UUID, connection: Transaction, act: Clerk) -> Cl
 
 
 @router.get("/claims", dependencies=[READERS])
-async def list_claims(
-    connection: Transaction, cursor: UUID = FIRST, limit: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> ClaimPage:
-    """Claims of the caller's area or bank, by id. `next` is the cursor of the following page."""
-    items = [ClaimSummary(**_head(row)) for row in await queries.list_claims(connection, cursor, limit)]
-    return ClaimPage(items=items, next=str(items[-1].claim_id) if len(items) == limit else None)
+async def list_claims(connection: Transaction, at: Cursor) -> Page[ClaimSummary]:
+    """Claims of the caller's area or bank, by id."""
+    return page(ClaimSummary, await queries.list_claims(connection, at), at)
 
 
 @router.get("/claims/{claim_id}", dependencies=[READERS])
 async def get_claim(claim_id: UUID, connection: Transaction) -> Claim:
     """One claim with all its lines, also those that are not paid, and why."""
     claim = await queries.get_claim(connection, claim_id)
-    rows = await queries.list_lines(connection, claim_id)
-    lines = [ClaimLine(**{**dict(row), "missing": row["missing"]["codes"]}) for row in rows]
-    return Claim(**_head(claim), items=lines)
+    lines = await queries.list_lines(connection, claim_id)
+    return Claim(**claim._asdict(), items=[ClaimLine(**line._asdict()) for line in lines])
 
 
 @router.get("/claims/{claim_id}/export", dependencies=[READERS])
@@ -74,9 +68,9 @@ async def export_claim(claim_id: UUID, connection: Transaction) -> PlainTextResp
     writer = csv.writer(sheet)
     writer.writerow(["claim_id", "loan_no", "period_start_on", "period_end_on", "amount_yuan"])
     for x in await queries.list_lines(connection, claim_id):
-        if x["outcome"] == "accepted":
-            amount = yuan(x["amount_fen"]).replace(",", "")
-            writer.writerow([claim_id, x["loan_no"], x["period_start_on"], x["period_end_on"], amount])
+        if x.outcome == "accepted":
+            amount = yuan(x.amount_fen).replace(",", "")
+            writer.writerow([claim_id, x.loan_no, x.period_start_on, x.period_end_on, amount])
     name = {"Content-Disposition": f'attachment; filename="claim-{claim_id}.csv"'}
     return PlainTextResponse(sheet.getvalue(), media_type="text/csv; charset=utf-8", headers=name)
 
@@ -85,8 +79,3 @@ async def export_claim(claim_id: UUID, connection: Transaction) -> PlainTextResp
 async def show_totals(connection: Transaction) -> DiscountTotals:
     """What was claimed so far, and what of it was checked; fen."""
     return DiscountTotals(**await queries.get_summary(connection))
-
-
-def _head(row: Row) -> dict[str, object]:
-    names = [n for n in ClaimSummary.model_fields if n != "claim_id"]
-    return {"claim_id": row["id"], **{name: row[name] for name in names}}

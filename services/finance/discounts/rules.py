@@ -6,11 +6,14 @@ eligibility is looked at again each quarter (domain notes 2.3 "Discount", S35 20
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from services.finance.loans.rules import Movement, RatePolicy, benchmark_ppm, fen_days, interest_fen
 from shared.values.dates import Period
 from shared.values.verdicts import Reason, Rule, Verdict
+
+State = Literal["made", "checked"]
+Outcome = Literal["accepted", "refused"]
 
 
 @dataclass(frozen=True, slots=True)

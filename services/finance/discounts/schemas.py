@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.finance.discounts.rules import Outcome, State
 from shared.acts.bodies import Input
 
 
@@ -18,29 +19,24 @@ class ClaimOrder(Input):
 class ClaimState(BaseModel):
     """`lines` counts those that are paid, `refused_lines` those that are not."""
 
-    claim_id: UUID
-    state: str
+    id: UUID
+    state: State
     lines: int
     refused_lines: int
     amount_fen: int
 
 
 class ClaimSummary(BaseModel):
-    claim_id: UUID
+    id: UUID
     bank: str
     quarter_end_on: date
-    state: str
+    state: State
     lines: int
     amount_fen: int
     made_by: str
     made_on: date
     checked_by: str | None
     checked_on: date | None
-
-
-class ClaimPage(BaseModel):
-    items: list[ClaimSummary]
-    next: str | None
 
 
 class ClaimLine(BaseModel):
@@ -50,7 +46,7 @@ class ClaimLine(BaseModel):
     period_end_on: date
     posted_fen: int
     amount_fen: int
-    outcome: str
+    outcome: Outcome
     missing: list[str]
     decision_id: UUID
 

@@ -1,21 +1,60 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of discount claims; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.finance.discounts.rules import Outcome, State
+from shared.data.relations import Big, table
 
-discount_claim = Table(
-    "discount_claim", METADATA,
-    Column("id", Uuid, primary_key=True), Column("division", Text), Column("bank", Text),
-    Column("quarter_end_on", Date), Column("state", Text), Column("lines", Integer),
-    Column("amount_fen", BigInteger), Column("made_by", Text), Column("made_on", Date),
-    Column("checked_by", Text), Column("checked_on", Date),
-)  # fmt: skip
-discount_line = Table(
-    "discount_line", METADATA,
-    Column("id", Uuid, primary_key=True), Column("claim_id", Uuid), Column("interest_period_id", Uuid),
-    Column("loan_id", Uuid), Column("household_id", Uuid), Column("division", Text), Column("bank", Text),
-    Column("posted_fen", BigInteger), Column("amount_fen", BigInteger), Column("outcome", Text),
-    Column("missing", JSONB), Column("decision_id", Uuid),
-)  # fmt: skip
+
+class DiscountClaim(NamedTuple):
+    id: UUID
+    division: str
+    bank: str
+    quarter_end_on: date
+    state: State
+    lines: int
+    amount_fen: Big
+    made_by: str
+    made_on: date
+    checked_by: str | None
+    checked_on: date | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class DiscountLine(NamedTuple):
+    id: UUID
+    claim_id: UUID
+    interest_period_id: UUID
+    loan_id: UUID
+    household_id: UUID
+    division: str
+    bank: str
+    posted_fen: Big
+    amount_fen: Big
+    outcome: Outcome
+    missing: dict[str, Any]
+    decision_id: UUID
+
+
+class ShownLine(NamedTuple):
+    """A line with its loan's number and its period."""
+
+    id: UUID
+    loan_id: UUID
+    household_id: UUID
+    loan_no: str
+    period_start_on: date
+    period_end_on: date
+    posted_fen: int
+    amount_fen: int
+    outcome: Outcome
+    missing: list[str]
+    decision_id: UUID
+
+
+discount_claim = table("discount_claim", DiscountClaim)
+discount_line = table("discount_line", DiscountLine)

@@ -1,29 +1,37 @@
 """Raising, confirming and releasing holds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from services.finance.holds import queries
-from services.finance.holds.rules import (
-    BORROWER_DEATH,
-    DIVERTED,
-    DIVIDEND_MISSED,
-    MISUSE,
-    Hold,
-    confirmation_refusal,
-    release_refusal,
-)
-from services.finance.holds.schemas import HoldResult, Release, Suspicion
+from services.finance.holds.rules import BORROWER_DEATH, DIVERTED, DIVIDEND_MISSED, MISUSE, Kind
+from services.finance.holds.schemas import Release
+from services.finance.holds.tables import LoanHold, loan_hold
 from services.finance.loans import queries as loans
-from shared.data.sql import Connection, Row
+from services.finance.loans.tables import LoanRow
+from shared.acts.bodies import Case, Result
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, log_steps, take_step
+from shared.data.sql import Connection
 from shared.events.assessment import VisitRecorded
 from shared.events.industry import DividendMissed
 from shared.events.registry import MemberRemoved
 from shared.facts.steps import WaitError
 from shared.ground.context import Act
 from shared.values.ids import uuid7
+
+# Domain notes 4: maker and checker are different persons. A warning is released as it is; a suspicion is asked about
+# first, and misuse that one has confirmed another releases. A freeze stops money, not the looking.
+HOLD = Procedure("finance.holds", loan_hold, ((
+    # name, after, who may; who must not, what it signs
+    Step("confirmed", "raised", ("county",), ("raised_by",), "confirmed", asked_where="c.kind = 'misuse_suspected'",
+         zh="认定贷款挪用", en="Confirm the misuse of a loan"),
+    Step("released", "raised", ("county",), ("raised_by",), "released", sets=("release_reason",),
+         asked_where="c.kind <> 'misuse_suspected'", zh="解除预警", en="Release a hold"),
+    Step("released", "confirmed", ("county",), ("raised_by", "confirmed_by"), "released", sets=("release_reason",),
+         zh="解除预警", en="Release a hold"),
+),), freezes=False)  # fmt: skip
 
 
 class Cause(NamedTuple):
@@ -63,64 +71,43 @@ async def record_missed_dividends(connection: Connection, act: Act, missed: Sequ
     await _raise(connection, act, DIVIDEND_MISSED, causes)
 
 
-async def _hold_open_loans(
-    connection: Connection, act: Act, kind: str, causes: Sequence[tuple[UUID, Cause]]
-) -> None:  # fmt: skip
+async def _hold_open_loans(connection: Connection, act: Act, kind: Kind, causes: Sequence[tuple[UUID, Cause]]) -> None:
     # With the household locked no application is decided meanwhile.
     ids = sorted({household_id for household_id, _ in causes})
     known = await loans.lock_households(connection, ids)
     for one in ids:
         if one not in known:
             raise WaitError(f"registry.household/{one}")
-    lent = {row["household_id"]: row for row in await loans.list_open_loans(connection, ids)}
+    lent = {row.household_id: row for row in await loans.list_open_loans(connection, ids)}
     await _raise(connection, act, kind, [(lent[one], cause) for one, cause in causes if one in lent])
 
 
-async def _raise(connection: Connection, act: Act, kind: str, causes: Sequence[tuple[Row, Cause]]) -> None:
-    rows = [
-        {name: loan[name] for name in ("household_id", "division", "bank")}
-        | {
-            "id": uuid7(), "loan_id": loan["id"], "kind": kind, "source_key": f"{kind}:{loan['id']}:{cause.key}",
-            "raised_on": cause.on, "raised_by": act.subject,
-        }
+async def _raise(connection: Connection, act: Act, kind: Kind, causes: Sequence[tuple[LoanRow, Cause]]) -> None:
+    raised = [
+        HOLD.opened(
+            act, "raised", id=uuid7(), loan_id=loan.id, household_id=loan.household_id, division=loan.division,
+            bank=loan.bank, kind=kind, source_key=f"{kind}:{loan.id}:{cause.key}", raised_on=cause.on,
+            raised_by=act.subject,
+        )
         for loan, cause in causes
     ]  # fmt: skip
-    await queries.insert_holds(connection, rows)
+    new = await queries.insert_holds(connection, raised)
+    await log_steps(connection, act, HOLD, "raised", [(hold, PASSED) for hold in new])
 
 
-async def confirm_holds(connection: Connection, act: Act, items: Sequence[Suspicion]) -> list[HoldResult]:
+async def confirm_holds(connection: Connection, act: Act, items: Sequence[Case]) -> list[Result]:
     """A suspicion of misuse is found true: from now on no discount is paid on the loan."""
-    rows = await queries.lock_holds(connection, [i.id for i in items])
-    results, confirmed = _sort(act, [i.id for i in items], rows, confirmation_refusal)
-    if confirmed:
-        await queries.set_confirmed(connection, confirmed, act.business_date, act.subject)
-    return results
+
+    def find(hold: LoanHold, _item: Case) -> Finding:
+        return PASSED if hold.kind == MISUSE else Finding(refusal="not_a_suspicion")
+
+    return await take_step(connection, act, HOLD, "confirmed", items, find)
 
 
-async def release_holds(connection: Connection, act: Act, items: Sequence[Release]) -> list[HoldResult]:
+async def release_holds(connection: Connection, act: Act, items: Sequence[Release]) -> list[Result]:
     """Somebody has looked, and says what he found; the hold stays on record."""
-    rows = await queries.lock_holds(connection, [i.id for i in items])
-    results, released = _sort(act, [i.id for i in items], rows, release_refusal)
-    if released:
-        reasons = {i.id: i.reason for i in reversed(items)}
-        await queries.set_released(connection, {i: reasons[i] for i in released}, act.business_date, act.subject)
-    return results
 
+    def find(_hold: LoanHold, item: Release) -> Finding:
+        return Finding(sets={"release_reason": item.reason})
 
-def _sort(
-    act: Act, ids: Sequence[UUID], rows: Mapping[UUID, Row], refuse: Callable[[Hold, str], str | None]
-) -> tuple[list[HoldResult], list[UUID]]:
-    """A result for each, and those that go on."""
-    results, passed = [], list[UUID]()
-    for one in ids:
-        code = "shared.not_found" if one not in rows else refuse(_hold(rows[one]), act.subject)
-        if one in passed:
-            code = "finance.holds.twice_in_batch"
-        if code is None:
-            passed.append(one)
-        results.append(HoldResult(id=one, status="refused" if code else "accepted", code=code))
-    return results, passed
-
-
-def _hold(row: Any) -> Hold:
-    return Hold(row["kind"], row["raised_by"], row["confirmed_by"], row["released_by"])
+    return await take_step(connection, act, HOLD, "released", items, find)

@@ -6,36 +6,37 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.finance.holds import actions, queries
-from services.finance.holds.schemas import Hold, HoldPage, HoldResults, Kind, Releases, Suspicions
+from services.finance.holds.rules import Kind
+from services.finance.holds.schemas import Hold, Release
+from shared.acts.bodies import Batch, Case, Cursor, Page, Results, page
 from shared.doors.http import Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/holds", tags=["holds"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "bank", "auditor")
 County = Annotated[Act, by("county")]
 
 
 @router.get("", dependencies=[READERS])
 async def list_holds(
-    connection: Transaction, cursor: UUID = FIRST, loan_id: UUID | None = None, kind: Kind | None = None,
+    connection: Transaction,
+    at: Cursor,
+    loan_id: UUID | None = None,
+    kind: Kind | None = None,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> HoldPage:  # fmt: skip
-    """Holds of the caller's area or bank, by id; `open`: not released yet. `next` is the following page's cursor."""
-    rows = await queries.list_holds(connection, cursor, limit, loan_id, kind, is_open)
-    items = [Hold(**row) for row in rows]
-    return HoldPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+) -> Page[Hold]:
+    """Holds of the caller's area or bank, by id; `open`: not released yet."""
+    return page(Hold, await queries.list_holds(connection, at, loan_id=loan_id, kind=kind, open=is_open), at)
 
 
 @router.post("/confirmations")
-async def confirm_holds(body: Suspicions, connection: Transaction, act: County) -> HoldResults:
-    """Up to 1,000 suspicions of misuse found true, a result for each."""
-    return HoldResults(results=await actions.confirm_holds(connection, act, body.items))
+async def confirm_holds(body: Batch[Case], connection: Transaction, act: County) -> Results:
+    """Suspicions of misuse found true."""
+    return body.answered(await actions.confirm_holds(connection, act, body.sound))
 
 
 @router.post("/releases")
-async def release_holds(body: Releases, connection: Transaction, act: County) -> HoldResults:
-    """Up to 1,000 holds released, a result for each; confirmed misuse by another person than confirmed it."""
-    return HoldResults(results=await actions.release_holds(connection, act, body.items))
+async def release_holds(body: Batch[Release], connection: Transaction, act: County) -> Results:
+    """Holds released; confirmed misuse by another person than confirmed it."""
+    return body.answered(await actions.release_holds(connection, act, body.sound))

@@ -1,45 +1,18 @@
 """Bodies of the holds' doors."""
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
-
-Kind = Literal["borrower_death", "dividend_missed", "misuse_suspected"]
-
-
-class Suspicion(Input):
-    """Names a hold that stands for a suspicion."""
-
-    id: UUID
+from services.finance.holds.rules import Kind, State
+from shared.acts.bodies import Case
 
 
-class Suspicions(Input):
-    items: list[Suspicion] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Release(Input):
+class Release(Case):
     """`reason` says what was found, and names nobody."""
 
-    id: UUID
     reason: str = Field(min_length=1, max_length=200)
-
-
-class Releases(Input):
-    items: list[Release] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class HoldResult(BaseModel):
-    id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None = None
-
-
-class HoldResults(BaseModel):
-    results: list[HoldResult]
 
 
 class Hold(BaseModel):
@@ -51,12 +24,8 @@ class Hold(BaseModel):
     division: str
     bank: str
     kind: Kind
+    state: State
     raised_on: date
     confirmed_on: date | None
     released_on: date | None
     release_reason: str | None
-
-
-class HoldPage(BaseModel):
-    items: list[Hold]
-    next: str | None

@@ -1,14 +1,32 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of holds; the migrations make their table."""
 
-from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.finance.holds.rules import Kind, State
+from shared.data.relations import table
 
-loan_hold = Table(
-    "loan_hold", METADATA,
-    Column("id", Uuid, primary_key=True), Column("loan_id", Uuid), Column("household_id", Uuid),
-    Column("division", Text), Column("bank", Text), Column("kind", Text), Column("source_key", Text),
-    Column("raised_on", Date), Column("raised_by", Text), Column("confirmed_on", Date),
-    Column("confirmed_by", Text), Column("released_on", Date), Column("released_by", Text),
-    Column("release_reason", Text),
-)  # fmt: skip
+
+class LoanHold(NamedTuple):
+    id: UUID
+    loan_id: UUID
+    household_id: UUID
+    division: str
+    bank: str
+    kind: Kind
+    source_key: str
+    raised_on: date
+    raised_by: str
+    confirmed_on: date | None
+    confirmed_by: str | None
+    released_on: date | None
+    released_by: str | None
+    release_reason: str | None
+    state: State
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+loan_hold = table("loan_hold", LoanHold)

@@ -27,10 +27,13 @@ async def post_journals(connection: Connection, act: Act, journals: Sequence[Jou
         heads.append(
             of_loan
             | {
-                "id": journal_id, "kind": entry.kind, "source_key": entry.source_key, "memo": entry.memo,
+                "id": journal_id,
+                "kind": entry.kind,
+                "source_key": entry.source_key,
+                "memo": entry.memo,
                 "recorded_by": act.subject,
             }
-        )  # fmt: skip
+        )
         postings += [
             of_loan
             | {

@@ -7,7 +7,6 @@ from fastapi import APIRouter
 
 from services.finance.ledger import queries
 from services.finance.ledger.schemas import AccountSums, Journals, JournalShown, Posting, TrialBalance
-from shared.data.sql import Row
 from shared.doors.http import Transaction, by
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
@@ -16,7 +15,7 @@ router = APIRouter(prefix="/ledger", tags=["ledger"])
 @router.get("/trial-balance", dependencies=[by("county", "bank", "auditor")])
 async def show_trial_balance(connection: Transaction) -> TrialBalance:
     """Debits and credits of every account, of all loans the caller may see; fen."""
-    accounts = [AccountSums(**row) for row in await queries.list_trial_balance(connection)]
+    accounts = [AccountSums(**row._asdict()) for row in await queries.list_trial_balance(connection)]
     debit, credit = sum(a.debit_fen for a in accounts), sum(a.credit_fen for a in accounts)
     return TrialBalance(accounts=accounts, debit_fen=debit, credit_fen=credit, balanced=debit == credit)
 
@@ -26,12 +25,8 @@ async def list_entries(loan_id: UUID, connection: Transaction) -> Journals:
     """A loan's book, by date."""
     rows = await queries.list_entries(connection, loan_id)
     items = []
-    for _, group in groupby(rows, key=lambda r: r["id"]):
+    for _, group in groupby(rows, key=lambda r: r.id):
         lines = list(group)
-        head = {name: lines[0][name] for name in ("id", "kind", "booked_on", "source_key", "memo")}
-        items.append(JournalShown(**head, postings=[Posting(**_amounts(r)) for r in lines]))
+        postings = [Posting(account=r.account, debit_fen=r.debit_fen, credit_fen=r.credit_fen) for r in lines]
+        items.append(JournalShown(**lines[0]._asdict(), postings=postings))
     return Journals(items=items)
-
-
-def _amounts(row: Row) -> dict[str, object]:
-    return {name: row[name] for name in ("account", "debit_fen", "credit_fen")}

@@ -1,18 +1,67 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of the ledger; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, MetaData, SmallInteger, Table, Text, Uuid
+from datetime import date, datetime
+from typing import Annotated, NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from sqlalchemy import SmallInteger
 
-journal = Table(
-    "journal", METADATA,
-    Column("id", Uuid, primary_key=True), Column("kind", Text), Column("loan_id", Uuid), Column("division", Text),
-    Column("bank", Text), Column("booked_on", Date), Column("source_key", Text), Column("memo", Text),
-    Column("recorded_by", Text), Column("recorded_at", DateTime(timezone=True)),
-)  # fmt: skip
-posting = Table(
-    "posting", METADATA,
-    Column("journal_id", Uuid, primary_key=True), Column("position", SmallInteger, primary_key=True),
-    Column("account", Text), Column("loan_id", Uuid), Column("division", Text), Column("bank", Text),
-    Column("booked_on", Date), Column("debit_fen", BigInteger), Column("credit_fen", BigInteger),
-)  # fmt: skip
+from shared.data.relations import Big, table
+
+
+class JournalRow(NamedTuple):
+    id: UUID
+    kind: str
+    loan_id: UUID
+    division: str
+    bank: str
+    booked_on: date
+    source_key: str
+    memo: str
+    recorded_by: str
+    recorded_at: datetime
+
+
+class PostingRow(NamedTuple):
+    journal_id: UUID
+    position: Annotated[int, SmallInteger()]
+    account: str
+    loan_id: UUID
+    division: str
+    bank: str
+    booked_on: date
+    debit_fen: Big
+    credit_fen: Big
+
+
+class Balance(NamedTuple):
+    """Sums of an account."""
+
+    account: str
+    debit_fen: int
+    credit_fen: int
+
+
+class Booked(NamedTuple):
+    """A posting with its journal."""
+
+    id: UUID
+    kind: str
+    booked_on: date
+    source_key: str
+    memo: str
+    account: str
+    debit_fen: int
+    credit_fen: int
+
+
+class Drawn(NamedTuple):
+    """A change of a loan's principal."""
+
+    loan_id: UUID
+    booked_on: date
+    amount_fen: int
+
+
+journal = table("journal", JournalRow)
+posting = table("posting", PostingRow)

@@ -1,6 +1,7 @@
 """Deciding on applications."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +15,25 @@ from services.finance.loans.rules import (
     loan_eligibility,
 )
 from services.finance.loans.schemas import ApplicationResult, LoanApplication
+from services.finance.loans.tables import Applicant
+from shared.acts.batches import take_new
+from shared.acts.bodies import Result, result
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
-from shared.data.sql import Connection, Row
+from shared.data.sql import Connection
 from shared.events.finance import LoanApproved, LoanRefused
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.values.verdicts import Decided
 
+ROOM = "finance.loans"
 CONTENT = ("household_id", "bank", "amount_fen", "term_months", "purpose")
 
 
 async def decide_applications(
     connection: Connection, act: Act, policy: Policy, items: Sequence[LoanApplication]
-) -> list[ApplicationResult]:
+) -> list[Result]:
     """Decide each by the rules on what is known of its household; a loan for each that is approved.
 
     An application of a household that is not known here yet is not kept: it may be sent again.
@@ -40,18 +45,23 @@ async def decide_applications(
         if item.id not in earlier and item.household_id in households:
             fresh.setdefault(item.id, item)
     decided = await _decide(connection, policy.on(act.business_date, LoanPolicy), list(fresh.values()), households)
-    rows = [_row(act, item, decided[item.id]) for item in fresh.values()]
-    free = await queries.insert_applications(connection, rows)
-    rows = [r for r in rows if r["id"] in free]
+
+    def judge(item: LoanApplication) -> str | dict[str, Any]:
+        if item.household_id not in households:
+            return "shared.household_unknown"
+        return _row(act, item, decided[item.id])
+
+    save = partial(queries.insert_applications, connection)
+    reasons, rows = await take_new(items, earlier, CONTENT, judge, save)
     await record_decisions(connection, act, policy.version, [decided[r["id"]] for r in rows])
     numbers = await _open_loans(connection, act, policy.on(act.business_date, RatePolicy), rows)
-    known: dict[UUID, Any] = {**earlier, **{r["id"]: r | {"loan_no": numbers.get(r["id"])} for r in rows}}
+    known = earlier | {r["id"]: r | {"loan_no": numbers.get(r["id"])} for r in rows}
     await emit(connection, act, "finance", [_event(r, numbers) for r in rows])
-    return [_result(item, known.get(item.id), item.household_id in households) for item in items]
+    return [_answer(item.id, reason, known) for item, reason in zip(items, reasons, strict=True)]
 
 
 async def _decide(
-    connection: Connection, policy: LoanPolicy, items: Sequence[LoanApplication], households: dict[UUID, Row]
+    connection: Connection, policy: LoanPolicy, items: Sequence[LoanApplication], households: dict[UUID, Applicant]
 ) -> dict[UUID, Decided]:
     # A statement of its own after the lock, so that it sees what the one before us has committed.
     busy = await queries.find_open(connection, [i.household_id for i in items])
@@ -60,15 +70,20 @@ async def _decide(
     for item in items:
         household = households[item.household_id]
         facts = LoanFacts(
-            status=household["status"], borrower_age_ok=household["borrower_age_ok"], amount_fen=item.amount_fen,
-            term_months=item.term_months, purpose=item.purpose, bank=item.bank,
-            has_open_loan=item.household_id in busy, frozen=item.household_id in frozen,
-        )  # fmt: skip
+            status=household.status,
+            borrower_age_ok=household.borrower_age_ok,
+            amount_fen=item.amount_fen,
+            term_months=item.term_months,
+            purpose=item.purpose,
+            bank=item.bank,
+            has_open_loan=item.household_id in busy,
+            frozen=item.household_id in frozen,
+        )
         verdict = loan_eligibility(facts, policy)
         if verdict.outcome == "approved":
             busy.add(item.household_id)
         decided[item.id] = Decided(
-            ELIGIBILITY, str(item.household_id), household["division"], facts, policy, verdict, bank=item.bank
+            ELIGIBILITY, str(item.household_id), household.division, facts, policy, verdict, bank=item.bank
         )
     return decided
 
@@ -109,13 +124,10 @@ def _event(row: dict[str, Any], numbers: dict[UUID, str]) -> LoanApproved | Loan
     )
 
 
-def _result(item: LoanApplication, found: Any, known: bool) -> ApplicationResult:
-    if found is None:
-        code = "finance.loans.id_taken" if known else "shared.household_unknown"
-        return ApplicationResult(id=item.id, status="refused", code=code)
-    if any(found[name] != getattr(item, name) for name in CONTENT):
-        return ApplicationResult(id=item.id, status="refused", code="finance.loans.content_differs")
-    return ApplicationResult(
-        id=item.id, status=found["status"], loan_no=found["loan_no"], missing=found["missing"]["codes"],
-        code=None if found["status"] == "approved" else "finance.loans.not_eligible",
-    )  # fmt: skip
+def _answer(application_id: UUID, reason: str | None, known: dict[UUID, dict[str, Any]]) -> Result:
+    if reason is not None:
+        return result(ROOM, application_id, reason)
+    found = known[application_id]
+    missing = found["missing"]["codes"]
+    decided = result(ROOM, application_id, "not_eligible" if missing else None, missing=missing)
+    return ApplicationResult(**decided.model_dump(), loan_no=found["loan_no"])

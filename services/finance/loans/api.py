@@ -1,46 +1,42 @@
 """Doors to loans: applications in batches, lists without names, one loan, the totals."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.finance.loans import actions, queries
-from services.finance.loans.schemas import (
-    ApplicationResults,
-    Loan,
-    LoanApplications,
-    LoanPage,
-    LoanSummary,
-    LoanTotals,
-)
+from services.finance.loans.rules import State
+from services.finance.loans.schemas import ApplicationResults, Loan, LoanApplication, LoanSummary, LoanTotals
+from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/loans", tags=["loans"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "bank", "auditor")
 Applicant = Annotated[Act, by("village", "team", "helper")]
 
 
-@router.post("/applications")
+@router.post("/applications", response_model=ApplicationResults)
 async def apply_for_loans(
-    body: LoanApplications, connection: Transaction, act: Applicant, policy: CurrentPolicy
-) -> ApplicationResults:
-    """Up to 1,000 applications, decided at once, a result for each."""
-    return ApplicationResults(results=await actions.decide_applications(connection, act, policy, body.items))
+    body: Batch[LoanApplication], connection: Transaction, act: Applicant, policy: CurrentPolicy
+) -> Results:
+    """Applications, decided at once; one that is approved is accepted."""
+    return body.answered(await actions.decide_applications(connection, act, policy, body.sound))
 
 
 @router.get("", dependencies=[READERS])
 async def list_loans(
-    connection: Transaction, cursor: UUID = FIRST, state: str | None = None, bank: str | None = None,
-    household_id: UUID | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> LoanPage:  # fmt: skip
-    """Loans of the caller's area or bank, by id. `next` is the cursor of the following page."""
-    rows = await queries.list_loans(connection, cursor, limit, state, bank, household_id)
-    items = [LoanSummary(**row) for row in rows]
-    return LoanPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    connection: Transaction,
+    at: Cursor,
+    state: State | None = None,
+    bank: str | None = None,
+    household_id: UUID | None = None,
+) -> Page[LoanSummary]:
+    """Loans of the caller's area or bank, by id."""
+    rows = await queries.list_loans(connection, at, state=state, bank=bank, household_id=household_id)
+    return page(LoanSummary, rows, at)
 
 
 @router.get("/summary", dependencies=[READERS])
@@ -52,5 +48,4 @@ async def show_totals(connection: Transaction) -> LoanTotals:
 @router.get("/{loan_id}", dependencies=[READERS])
 async def get_loan(loan_id: UUID, connection: Transaction) -> Loan:
     """One loan, with what it owes."""
-    shown: dict[str, Any] = dict(await queries.get_loan(connection, loan_id))
-    return Loan(**shown)
+    return Loan(**(await queries.get_loan(connection, loan_id))._asdict())

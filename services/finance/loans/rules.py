@@ -7,7 +7,7 @@ most three years at the benchmark rate, one open loan per household, for product
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from shared.values.dates import Period
 from shared.values.money import half_up
@@ -15,6 +15,7 @@ from shared.values.verdicts import Reason, Rule, Verdict
 
 YEAR_PPM_DAYS = 360 * 1_000_000
 SETTLING_MONTHS = (3, 6, 9, 12)
+State = Literal["approved", "granted", "declined", "disbursed", "overdue", "settled"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Bodies of the loans' doors."""
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Fen, Input
+from services.finance.loans.rules import State
+from shared.acts.bodies import Fen, Input, Result
 
 
 class LoanApplication(Input):
@@ -20,18 +20,10 @@ class LoanApplication(Input):
     purpose: str = Field(min_length=1, max_length=40)
 
 
-class LoanApplications(Input):
-    items: list[LoanApplication] = Field(min_length=1, max_length=LARGEST_BATCH)
+class ApplicationResult(Result):
+    """Of an approved one the number of its loan, whose id is the application's."""
 
-
-class ApplicationResult(BaseModel):
-    """`missing`: codes of the conditions that did not hold."""
-
-    id: UUID
-    status: Literal["approved", "refused"]
     loan_no: str | None = None
-    code: str | None = None
-    missing: list[str] = []
 
 
 class ApplicationResults(BaseModel):
@@ -46,7 +38,7 @@ class LoanSummary(BaseModel):
     household_id: UUID
     division: str
     bank: str
-    state: str
+    state: State
     amount_fen: int
     rate_ppm: int
     term_months: int
@@ -55,11 +47,6 @@ class LoanSummary(BaseModel):
     principal_fen: int
     overdue_fen: int
     holds: list[str]
-
-
-class LoanPage(BaseModel):
-    items: list[LoanSummary]
-    next: str | None
 
 
 class Loan(LoanSummary):

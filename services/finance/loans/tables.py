@@ -1,24 +1,89 @@
-"""Columns as statements see them; the migrations make them."""
+"""The rows of applications and loans; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from datetime import date
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.finance.loans.rules import State
+from shared.data.relations import Big, table
 
-loan_application = Table(
-    "loan_application", METADATA,
-    Column("id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
-    Column("bank", Text), Column("amount_fen", BigInteger), Column("term_months", Integer),
-    Column("purpose", Text), Column("status", Text), Column("missing", JSONB), Column("decision_id", Uuid),
-    Column("applied_on", Date), Column("applied_by", Text),
-)  # fmt: skip
-loan = Table(
-    "loan", METADATA,
-    Column("id", Uuid, primary_key=True), Column("loan_no", Text), Column("household_id", Uuid),
-    Column("division", Text), Column("bank", Text), Column("state", Text), Column("amount_fen", BigInteger),
-    Column("term_months", Integer), Column("rate_ppm", BigInteger), Column("approved_on", Date),
-    Column("decided_on", Date), Column("disbursed_on", Date), Column("due_on", Date), Column("settled_on", Date),
-    Column("disbursed_fen", BigInteger), Column("principal_fen", BigInteger), Column("interest_fen", BigInteger),
-    Column("interest_owed_fen", BigInteger), Column("penalty_fen", BigInteger),
-    Column("overdue_fen", BigInteger), Column("overdue_since", Date), Column("version", BigInteger),
-)  # fmt: skip
+
+class ApplicationRow(NamedTuple):
+    id: UUID
+    household_id: UUID
+    division: str
+    bank: str
+    amount_fen: Big
+    term_months: int
+    purpose: str
+    status: Literal["approved", "refused"]
+    missing: dict[str, Any]
+    decision_id: UUID
+    applied_on: date
+    applied_by: str
+
+
+class LoanRow(NamedTuple):
+    id: UUID
+    loan_no: str
+    household_id: UUID
+    division: str
+    bank: str
+    state: State
+    amount_fen: Big
+    term_months: int
+    rate_ppm: Big
+    approved_on: date
+    decided_on: date | None
+    disbursed_on: date | None
+    due_on: date | None
+    settled_on: date | None
+    disbursed_fen: Big
+    principal_fen: Big
+    interest_fen: Big
+    interest_owed_fen: Big
+    penalty_fen: Big
+    overdue_fen: Big
+    overdue_since: date | None
+    version: Big
+
+
+class ShownLoan(NamedTuple):
+    """A loan with the kinds of its open holds."""
+
+    id: UUID
+    loan_no: str
+    household_id: UUID
+    division: str
+    bank: str
+    state: State
+    amount_fen: Big
+    term_months: int
+    rate_ppm: Big
+    approved_on: date
+    decided_on: date | None
+    disbursed_on: date | None
+    due_on: date | None
+    settled_on: date | None
+    disbursed_fen: Big
+    principal_fen: Big
+    interest_fen: Big
+    interest_owed_fen: Big
+    penalty_fen: Big
+    overdue_fen: Big
+    overdue_since: date | None
+    version: Big
+    holds: list[str]
+
+
+class Applicant(NamedTuple):
+    """What an application asks of its household."""
+
+    id: UUID
+    division: str
+    status: str
+    borrower_age_ok: bool
+
+
+loan_application = table("loan_application", ApplicationRow)
+loan = table("loan", LoanRow)

@@ -89,9 +89,12 @@ async def sign_agreements(connection: Connection, act: Act, policy: Policy, item
 
 
 async def _decider(
-    connection: Connection, policy: AgreementPolicy, items: Sequence[Agreement],
-    households: Mapping[UUID, Household], loans: Mapping[UUID, LoanKnown],
-) -> Callable[[Agreement], Decided]:  # fmt: skip
+    connection: Connection,
+    policy: AgreementPolicy,
+    items: Sequence[Agreement],
+    households: Mapping[UUID, Household],
+    loans: Mapping[UUID, LoanKnown],
+) -> Callable[[Agreement], Decided]:
     """The rule on one agreement after the other: what one takes of a loan or an entity's limit, the next has not."""
     codes = [i.entity_code for i in items]
     await queries.take_turns(connection, codes)
@@ -103,12 +106,20 @@ async def _decider(
     def decide(item: Agreement) -> Decided:
         loan, household = loans[item.loan_id], households[item.household_id]
         facts = AgreementFacts(
-            status=household.status, frozen=item.household_id in frozen,
-            loan_is_own=loan.household_id == item.household_id, loan_state=loan.state, loan_fen=loan.amount_fen,
-            loan_taken=item.loan_id in taken, principal_fen=item.principal_fen, floor_fen=item.floor_fen,
-            years=item.years, consent=item.consent, participation=item.participation,
-            entity_kind=item.entity_kind, exposure_fen=exposure.get(item.entity_code, 0),
-        )  # fmt: skip
+            status=household.status,
+            frozen=item.household_id in frozen,
+            loan_is_own=loan.household_id == item.household_id,
+            loan_state=loan.state,
+            loan_fen=loan.amount_fen,
+            loan_taken=item.loan_id in taken,
+            principal_fen=item.principal_fen,
+            floor_fen=item.floor_fen,
+            years=item.years,
+            consent=item.consent,
+            participation=item.participation,
+            entity_kind=item.entity_kind,
+            exposure_fen=exposure.get(item.entity_code, 0),
+        )
         verdict = dividend_agreement(facts, policy)
         if verdict.outcome == "accepted":
             taken.add(item.loan_id)
@@ -235,9 +246,13 @@ def _ending_refusal(
 
 def _ended(agreement: DividendAgreement, ended_on: date, reason: str) -> AgreementEnded:
     return AgreementEnded(
-        household_id=agreement.household_id, division=agreement.division, agreement_id=agreement.id,
-        loan_id=agreement.loan_id, reason=reason, ended_on=ended_on,
-    )  # fmt: skip
+        household_id=agreement.household_id,
+        division=agreement.division,
+        agreement_id=agreement.id,
+        loan_id=agreement.loan_id,
+        reason=reason,
+        ended_on=ended_on,
+    )
 
 
 async def end_of_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
@@ -273,8 +288,13 @@ async def get_totals(connection: Connection, year: int) -> DividendTotals:
     confirmed = await payouts.sum_confirmed(connection, ["dividend", "dividend_top_up"], first_on, last_on)
     found, sums = reached(floors, confirmed), await queries.sum_dues(connection, first_on, last_on)
     return DividendTotals(
-        year=year, agreements=len(agreements), households=len(floors),
-        principal_fen=sum(a.principal_fen for a in agreements), owed_fen=sums.owed_fen,
-        paid_fen=sums.paid_fen, missed=sums.missed, households_at_floor=found.at_floor,
+        year=year,
+        agreements=len(agreements),
+        households=len(floors),
+        principal_fen=sum(a.principal_fen for a in agreements),
+        owed_fen=sums.owed_fen,
+        paid_fen=sums.paid_fen,
+        missed=sums.missed,
+        households_at_floor=found.at_floor,
         median_yuan_per_household=half_up(found.median_fen, 100),
-    )  # fmt: skip
+    )

@@ -37,17 +37,15 @@ from shared.data.sql import (
 )
 
 # A loan paid out in parts is their sum.
-_DISBURSE = sql(
-    """
+_DISBURSE = sql("""
     INSERT INTO loan_known AS l (loan_id, household_id, division, amount_fen, state)
     SELECT u.loan_id, u.household_id, u.division, u.amount_fen, 'disbursed'
     FROM unnest(:ids, :households, :divisions, :amounts) AS u (loan_id, household_id, division, amount_fen)
     ORDER BY u.loan_id
     ON CONFLICT (loan_id) DO UPDATE SET amount_fen = l.amount_fen + excluded.amount_fen
-    """
-)
+    """)
 _SETTLE = sql("UPDATE loan_known SET state = 'settled' WHERE loan_id = ANY(:ids)")
-_LOANS = sql(f"SELECT {loan_known.columns} FROM loan_known WHERE loan_id = ANY(:ids)", LoanKnown)  # noqa: S608
+_LOANS = sql(f"SELECT {loan_known.columns} FROM loan_known WHERE loan_id = ANY(:ids)", LoanKnown)
 # One who signs with an entity at a time, so that the second sees what the first has taken of its limit.
 _TAKE_TURNS = sql("SELECT pg_advisory_xact_lock(hashtextextended('entity/' || c, 0)) FROM unnest(:codes) AS c")
 _EXPOSURE = sql("SELECT code, principal_fen FROM entity_exposure(:codes)")
@@ -68,18 +66,13 @@ _LOCK_DUES = sql(
 )
 _PAYMENTS = list_by(dividend_payment)
 _INSERT_PAYMENTS = insert_many(dividend_payment, DividendPayment._fields, FREE)
-_PAY = sql(
-    """
+_PAY = sql("""
     UPDATE dividend_due d SET paid_fen = d.paid_fen + u.amount_fen
     FROM unnest(:ids, :days, :amounts) AS u (agreement_id, due_on, amount_fen)
     WHERE d.agreement_id = u.agreement_id AND d.due_on = u.due_on
-    """
-)
+    """)
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('dividend_top_up', 0))")
-_TOP_UPS = sql(
-    f"SELECT {dividend_top_up.columns} FROM dividend_top_up WHERE id = :id OR year = :year",  # noqa: S608 - our names
-    DividendTopUp,
-)
+_TOP_UPS = sql(f"SELECT {dividend_top_up.columns} FROM dividend_top_up WHERE id = :id OR year = :year", DividendTopUp)
 _INSERT_TOP_UP = insert_one(dividend_top_up, *DividendTopUp._fields)
 _TOP_UP = sql(
     """
@@ -100,25 +93,21 @@ _MISS = sql(
     """,
     MissedDue,
 )
-_END = sql(
-    """
+_END = sql("""
     UPDATE dividend_agreement a SET state = 'ended', ended_on = u.ended_on, ended_reason = u.reason
     FROM unnest(:ids, :days, :reasons) AS u (id, ended_on, reason) WHERE a.id = u.id AND a.state = 'active'
-    """
-)
+    """)
 # How many days follow an agreement's end differs.
-_OWE_NO_MORE = sql(
-    """
+_OWE_NO_MORE = sql("""
     UPDATE dividend_due d SET owed_fen = d.paid_fen + d.topped_up_fen
     FROM unnest(:ids, :days) AS u (agreement_id, ended_on)
     WHERE d.agreement_id = u.agreement_id AND d.due_on > u.ended_on
-    """
-)
+    """)
 _LOCK_OF_HOUSEHOLDS = sql(
     f"""
     SELECT {dividend_agreement.columns} FROM dividend_agreement
     WHERE household_id = ANY(:ids) AND state = 'active' ORDER BY id FOR UPDATE
-    """,  # noqa: S608 - our names
+    """,
     DividendAgreement,
 )
 _PAGE = page(dividend_agreement, "household_id", "entity_code")
@@ -126,7 +115,7 @@ _OF_YEAR = sql(
     f"""
     SELECT {dividend_agreement.columns} FROM dividend_agreement
     WHERE signed_on <= :last_on AND (ended_on IS NULL OR ended_on >= :first_on)
-    """,  # noqa: S608 - our names
+    """,
     DividendAgreement,
 )
 _DUE_SUMS = sql(

@@ -110,9 +110,7 @@ AGREEMENT = Rule(
 )
 
 
-def schedule(
-    signed_on: date, years: int, floor_fen: int, days: Sequence[tuple[int, int]]
-) -> list[tuple[date, int]]:  # fmt: skip
+def schedule(signed_on: date, years: int, floor_fen: int, days: Sequence[tuple[int, int]]) -> list[tuple[date, int]]:
     """What is owed on which day: every year's floor in equal parts, the rest on its last day [choice].
 
     `days` are months and days; those after the signing count, up to the same day so many years later.

@@ -41,7 +41,7 @@ _INSERT_PLOTS = insert_many(forest_plot, ForestPlot._fields, FREE)
 _ACCEPTANCES = sql(
     f"""
     SELECT {forest_acceptance.columns} FROM forest_acceptance WHERE id = ANY(:ids) OR plot_id = ANY(:plots)
-    """,  # noqa: S608 - our names
+    """,
     ForestAcceptance,
 )
 _INSERT_ACCEPTANCES = insert_many(forest_acceptance, ForestAcceptance._fields, FREE)
@@ -60,24 +60,21 @@ _SET_COOPS = insert_many(
 _MEMBERSHIPS = sql(
     f"""
     SELECT {forest_membership.columns} FROM forest_membership WHERE id = ANY(:ids) OR household_id = ANY(:households)
-    """,  # noqa: S608 - our names
+    """,
     ForestMembership,
 )
 _INSERT_MEMBERSHIPS = insert_many(forest_membership, ForestMembership._fields, FREE)
 _CONTRACTS = list_by(forest_contract)
 _LOCK_CONTRACTS = lock_by(forest_contract)
 _INSERT_CONTRACTS = insert_many(forest_contract, _CONTRACT, FREE)
-_ADD_PAID = sql(
-    """
+_ADD_PAID = sql("""
     UPDATE forest_contract t SET paid_fen = t.paid_fen + u.amount_fen
     FROM unnest(:ids, :sums) AS u (id, amount_fen) WHERE t.id = u.id
-    """
-)
+    """)
 _LABOURS = list_by(forest_labour)
 _INSERT_LABOURS = insert_many(forest_labour, ForestLabour._fields, FREE)
 # A township's cooperative is shown to its villages, but counted by the township only.
-_TOTALS = sql(
-    """
+_TOTALS = sql("""
     SELECT count(*) AS plots, coalesce(sum(area_mu_x100), 0)::bigint AS plot_mu_x100,
            (SELECT coalesce(sum(area_mu_x100), 0)::bigint FROM (
                SELECT DISTINCT ON (plot_id) area_mu_x100 FROM forest_acceptance ORDER BY plot_id, year_no DESC
@@ -89,8 +86,7 @@ _TOTALS = sql(
            (SELECT count(*) FROM forest_contract) AS contracts,
            (SELECT coalesce(sum(amount_fen), 0)::bigint FROM forest_labour) AS labour_fen
     FROM forest_plot
-    """
-)
+    """)
 
 
 async def list_plots_by_id(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, ForestPlot]:

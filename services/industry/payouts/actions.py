@@ -150,9 +150,13 @@ async def read_answers(content: bytes) -> tuple[list[Answer], list[Finding]]:
 
 
 async def record_return(
-    connection: Connection, act: Act, policy: Policy, batch_id: UUID, answered: Sequence[Answer],
+    connection: Connection,
+    act: Act,
+    policy: Policy,
+    batch_id: UUID,
+    answered: Sequence[Answer],
     unread: Sequence[Finding] = (),
-) -> ReturnTaken:  # fmt: skip
+) -> ReturnTaken:
     """Take what the bank says of each line: paid, once and for good, or returned, so that the due is open again.
 
     Raises:
@@ -170,10 +174,13 @@ async def record_return(
     await emit(connection, act, "industry", facts)
     findings = sorted([*unread, *held.findings], key=lambda found: found.row)
     return ReturnTaken(
-        id=batch_id, state=state, taken=len(held.paid) + len(held.returned), unchanged=held.unchanged,
+        id=batch_id,
+        state=state,
+        taken=len(held.paid) + len(held.returned),
+        unchanged=held.unchanged,
         findings_count=len(findings),
         findings=[RowFinding(row=f.row, column=f.column, code=f.code) for f in findings[:MOST_FINDINGS]],
-    )  # fmt: skip
+    )
 
 
 def _hold_against(answered: Sequence[Answer], rows: Mapping[int, PayoutLine], batch: PayoutBatch, act: Act) -> Taken:
@@ -200,9 +207,15 @@ def _confirmations(rows: Mapping[int, PayoutLine], held: Taken) -> list[PaymentC
 
 def _confirmation(line: PayoutLine, paid_on: date) -> PaymentConfirmed:
     return PaymentConfirmed(
-        household_id=line.household_id, division=line.division, payment_id=line.id, purpose=line.purpose,
-        payer=line.payer, category=line.category, amount_fen=line.amount_fen, paid_on=paid_on,
-    )  # fmt: skip
+        household_id=line.household_id,
+        division=line.division,
+        payment_id=line.id,
+        purpose=line.purpose,
+        payer=line.payer,
+        category=line.category,
+        amount_fen=line.amount_fen,
+        paid_on=paid_on,
+    )
 
 
 async def propose_rulings(connection: Connection, act: Act, items: Sequence[NewRuling]) -> list[Result]:

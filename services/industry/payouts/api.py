@@ -56,9 +56,13 @@ async def read_body(request: Request) -> bytes:
 
 @router.post("/batches", response_model=BatchMade)
 async def make_batch(
-    request: Request, body: BatchOrder, connection: Transaction, act: Clerk, policy: CurrentPolicy,
+    request: Request,
+    body: BatchOrder,
+    connection: Transaction,
+    act: Clerk,
+    policy: CurrentPolicy,
     key: IdempotencyKey = "",
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Put what is owed into a batch for the paying bank."""
     return await once(request, connection, act, key, lambda: actions.make_batch(connection, act, policy, body))
 
@@ -92,7 +96,7 @@ async def export_batch(batch_id: UUID, connection: Transaction) -> PlainTextResp
 @router.post(
     "/batches/{batch_id}/return",
     openapi_extra={"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}},
-)  # fmt: skip
+)
 async def record_return(
     batch_id: UUID,
     act: Answerer,

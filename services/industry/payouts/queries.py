@@ -83,7 +83,7 @@ _MAKE_BATCH = sql(
         amount_fen, state)
     SELECT uuidv7(), :id, line_no, id, household_id, division, :bank, purpose, payer, category, amount_fen, 'sent'
     FROM fit ORDER BY line_no
-    """,  # noqa: S608 - our words
+    """,
     version=payout_batch.types["procedure_version"],
 )
 _GET_BATCH = get_by(payout_batch)
@@ -97,14 +97,13 @@ _LINE_SUMS = sql(
     LineSums,
 )
 _BATCH_LINES = sql(
-    f"SELECT {payout_line.columns} FROM payout_line WHERE batch_id = :batch_id ORDER BY line_no",  # noqa: S608
-    PayoutLine,
+    f"SELECT {payout_line.columns} FROM payout_line WHERE batch_id = :batch_id ORDER BY line_no", PayoutLine
 )
 _REMOVED_LINES = sql(
     f"""
     SELECT {payout_line.columns_of("t")} FROM payout_line t JOIN payout_due d ON d.id = t.due_id
     WHERE t.batch_id = :batch_id AND {_REMOVED} ORDER BY t.line_no
-    """,  # noqa: S608 - our words
+    """,
     PayoutLine,
 )
 _ANSWER = update_many(
@@ -137,7 +136,7 @@ HELD_SOURCE = f"""
         SELECT due_id FROM payout_line WHERE lasting
         UNION SELECT o.id FROM household h JOIN payout_due o ON o.household_id = h.id WHERE h.status = 'removed'
     ) AND {_OPEN} AND ({_REMOVED} OR b.id IS NOT NULL)
-"""  # noqa: S608 - our words
+"""
 _HELD = f"""
     SELECT d.id, d.household_id, d.division, d.purpose, d.payer, d.amount_fen, {_REMOVED} AS removed,
            b.id AS line_id, b.code {HELD_SOURCE}
@@ -164,13 +163,11 @@ _SUMMARY = sql(
     """,
     PurposeSums,
 )
-_CONFIRMED = sql(
-    """
+_CONFIRMED = sql("""
     SELECT household_id, sum(amount_fen)::bigint AS amount_fen FROM payout_line
     WHERE state = 'confirmed' AND purpose = ANY(:purposes) AND paid_on BETWEEN :first_on AND :last_on
     GROUP BY household_id
-    """
-)
+    """)
 _HAVE_DUES = sql("SELECT 1 FROM payout_due WHERE household_id = ANY(:ids) LIMIT 1")
 
 

@@ -70,9 +70,14 @@ async def draft_plan(connection: Connection, act: Act, policy: Policy, plan: Pla
     if code is None:
         await _keep_plan(connection, act, plan, station, decided)
     return PlanResult(
-        id=plan.id, status="refused" if code else "accepted", code=code, state=None if code else "drafted",
-        amount_fen=amount_fen, available_fen=available_fen, results=results,
-    )  # fmt: skip
+        id=plan.id,
+        status="refused" if code else "accepted",
+        code=code,
+        state=None if code else "drafted",
+        amount_fen=amount_fen,
+        available_fen=available_fen,
+        results=results,
+    )
 
 
 async def _known_plan(connection: Connection, plan: Plan, known: StationPlan) -> PlanResult:
@@ -82,9 +87,14 @@ async def _known_plan(connection: Connection, plan: Plan, known: StationPlan) ->
     if (known.station_id, known.year, drafted) != (plan.station_id, plan.year, asked):
         raise Problem("shared.content_differs")
     return PlanResult(
-        id=plan.id, status="accepted", code=None, state=known.state, amount_fen=known.amount_fen,
-        available_fen=0, results=[result(ROOM, i.household_id, None) for i in plan.items],
-    )  # fmt: skip
+        id=plan.id,
+        status="accepted",
+        code=None,
+        state=known.state,
+        amount_fen=known.amount_fen,
+        available_fen=0,
+        results=[result(ROOM, i.household_id, None) for i in plan.items],
+    )
 
 
 async def _available(connection: Connection, act: Act, policy: Policy, station: Station) -> int:
@@ -114,12 +124,16 @@ async def _decide(
         if household is None:
             continue
         facts = BeneficiaryFacts(
-            kind=station.kind, reason=item.reason, status=household.status,
+            kind=station.kind,
+            reason=item.reason,
+            status=household.status,
             in_place=plan_reaches(station.kind, station.division, household.division),
-            has_labour=household.has_labour, relocated=household.relocated,
-            deep_poverty=household.deep_poverty, shares_elsewhere=item.household_id in elsewhere,
+            has_labour=household.has_labour,
+            relocated=household.relocated,
+            deep_poverty=household.deep_poverty,
+            shares_elsewhere=item.household_id in elsewhere,
             frozen=item.household_id in frozen,
-        )  # fmt: skip
+        )
         verdict = pv_beneficiary(facts, rule_policy)
         subject = str(item.household_id)
         decided[item.household_id] = Decided(BENEFICIARY, subject, household.division, facts, rule_policy, verdict)
@@ -148,9 +162,17 @@ async def _keep_plan(
 ) -> None:
     amount_fen = sum(i.amount_fen for i in plan.items)
     drafted = PLAN.opened(
-        act, "drafted", id=plan.id, station_id=station.id, division=station.division, year=plan.year,
-        households=len(plan.items), amount_fen=amount_fen, drafted_by=act.subject, drafted_on=act.business_date,
-    )  # fmt: skip
+        act,
+        "drafted",
+        id=plan.id,
+        station_id=station.id,
+        division=station.division,
+        year=plan.year,
+        households=len(plan.items),
+        amount_fen=amount_fen,
+        drafted_by=act.subject,
+        drafted_on=act.business_date,
+    )
     items = [
         {
             "plan_id": plan.id, "household_id": i.household_id, "division": decided[i.household_id].division,
@@ -182,9 +204,13 @@ async def approve_plan(connection: Connection, act: Act, plan_id: UUID, *, appro
 
 
 async def _take(
-    connection: Connection, act: Act, step: str, plan: StationPlan, found: Finding,
+    connection: Connection,
+    act: Act,
+    step: str,
+    plan: StationPlan,
+    found: Finding,
     facts: Callable[[StationPlan, Finding], Payload] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     item = Case(id=plan.id)
     rows = {plan.id: plan}
     taken(await take_step(connection, act, PLAN, step, [item], lambda _case, _item: found, rows=rows, facts=facts))
@@ -202,15 +228,17 @@ async def file_plan(connection: Connection, act: Act, plan_id: UUID) -> PlanStat
     gone = [i for i in items if i.status == "removed"]
     stays = [i for i in items if i.status != "removed"]
     amount_fen = sum(i.amount_fen for i in stays)
-    found = Finding(
-        sets={"households": len(stays), "amount_fen": amount_fen}, refusal=None if stays else "nobody_left"
-    )  # fmt: skip
+    found = Finding(sets={"households": len(stays), "amount_fen": amount_fen}, refusal=None if stays else "nobody_left")
 
     def filed(case: StationPlan, _found: Finding) -> Payload:
         return PvPlanFiled(
-            station_id=case.station_id, division=case.division, plan_id=plan_id, households=len(stays),
-            amount_fen=amount_fen, filed_on=act.business_date,
-        )  # fmt: skip
+            station_id=case.station_id,
+            division=case.division,
+            plan_id=plan_id,
+            households=len(stays),
+            amount_fen=amount_fen,
+            filed_on=act.business_date,
+        )
 
     await _take(connection, act, "filed", plan, found, filed)
     if gone:

@@ -29,7 +29,7 @@ async def draft_plan(body: Plan, connection: Transaction, act: Drafter, policy: 
 @router.post("/{plan_id}/approval")
 async def approve_plan(
     plan_id: UUID, connection: Transaction, act: Township, body: Approval | None = None
-) -> PlanState:  # fmt: skip
+) -> PlanState:
     """Approve, or refuse; by another person than the one who drafted it."""
     return await actions.approve_plan(connection, act, plan_id, approved=body is None or body.approved)
 

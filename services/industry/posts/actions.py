@@ -70,9 +70,14 @@ async def open_posts(connection: Connection, act: Act, items: Sequence[schemas.P
 
 def _decide(policy: PostPolicy, household: Household, post: Post, *, frozen: bool, holds_post: bool) -> Decided:
     facts = PostFacts(
-        status=household.status, has_labour=household.has_labour, relocated=household.relocated, frozen=frozen,
-        holds_post=holds_post, kind=post.kind, reserved_for_relocated=post.reserved_for_relocated,
-    )  # fmt: skip
+        status=household.status,
+        has_labour=household.has_labour,
+        relocated=household.relocated,
+        frozen=frozen,
+        holds_post=holds_post,
+        kind=post.kind,
+        reserved_for_relocated=post.reserved_for_relocated,
+    )
     verdict = post_eligibility(facts, policy)
     return Decided(ELIGIBILITY, str(household.id), household.division, facts, policy, verdict)
 
@@ -173,9 +178,13 @@ async def approve(connection: Connection, act: Act, policy: Policy, items: Seque
     def assigned(case: PostAssignment, _found: Finding) -> Payload:
         post = posts[case.post_id]
         return PostAssigned(
-            household_id=case.household_id, division=case.division, assignment_id=case.id, kind=post.kind,
-            monthly_fen=post.monthly_fen, started_on=case.starts_on,
-        )  # fmt: skip
+            household_id=case.household_id,
+            division=case.division,
+            assignment_id=case.id,
+            kind=post.kind,
+            monthly_fen=post.monthly_fen,
+            started_on=case.starts_on,
+        )
 
     return await take_step(connection, act, POSTS, "assigned", items, find, rows=cases, facts=assigned)
 

@@ -74,9 +74,13 @@ async def record_attendance(body: Batch[Attendance], connection: Transaction, ac
 
 @router.post("/payrolls", response_model=Payroll)
 async def run_payroll(
-    request: Request, body: PayrollOrder, connection: Transaction, act: County, policy: CurrentPolicy,
+    request: Request,
+    body: PayrollOrder,
+    connection: Transaction,
+    act: County,
+    policy: CurrentPolicy,
     key: IdempotencyKey = "",
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Owe each household its wage of a month that is over, by the days it attended; once, however often it is run."""
     return await once(
         request, connection, act, key, lambda: actions.run_payroll(connection, act, policy, body.month_on)

@@ -28,7 +28,7 @@ _POST_PAGE = page(post, "kind")
 _HELD = sql("SELECT posts_held(:ids) AS id")
 _BY_ID = list_by(post_assignment)
 _LOCK = lock_by(post_assignment)
-_OPEN = f"SELECT {post_assignment.columns} FROM post_assignment WHERE household_id = ANY(:ids) AND state IN {OPEN}"  # noqa: S608
+_OPEN = f"SELECT {post_assignment.columns} FROM post_assignment WHERE household_id = ANY(:ids) AND state IN {OPEN}"
 _EMPLOYED = sql(_OPEN, PostAssignment)
 _LOCK_OPEN = sql(f"{_OPEN} ORDER BY id FOR UPDATE", PostAssignment)
 _INSERT = insert_many(post_assignment, PostAssignment._fields, FREE)

@@ -120,7 +120,7 @@ async def list_in_catalogue(connection: Connection, act: Act, items: Sequence[Li
 
 async def record_readings(
     connection: Connection, act: Act, policy: Policy, items: Sequence[MeterReading]
-) -> list[Result]:  # fmt: skip
+) -> list[Result]:
     """Take meters' totals, one a day and station; what a meter cannot show is refused."""
     stations = await queries.lock_stations(connection, [i.station_id for i in items])
     readings = await queries.list_readings(connection, stations)
@@ -163,7 +163,7 @@ def _reading_refusal(
 
 async def tell_exchanges(
     connection: Connection, act: Act, policy: Policy, items: Sequence[MeterExchange]
-) -> list[Result]:  # fmt: skip
+) -> list[Result]:
     """Keep that meters were exchanged: the last total of the old one must be a reading that could be."""
     stations = await queries.lock_stations(connection, [i.station_id for i in items])
     readings = await queries.list_readings(connection, stations)
@@ -204,9 +204,7 @@ async def confirm_exchanges(connection: Connection, act: Act, items: Sequence[Co
         return Reading(case.exchanged_on, case.last_kwh + before_kwh(case.exchanged_on, exchanges[case.station_id]))
 
     def find(case: StationExchange, item: Confirmation) -> Finding:
-        since = any(
-            r.read_on >= case.exchanged_on and r != last_of(case) for r in readings[case.station_id]
-        )  # fmt: skip
+        since = any(r.read_on >= case.exchanged_on and r != last_of(case) for r in readings[case.station_id])
         return Finding(refusal=f"{ROOM}.read_since") if item.confirmed and since else confirmed(case, item)
 
     async def save(passed: list[tuple[StationExchange, Finding]]) -> None:
@@ -233,7 +231,7 @@ def _prices(policy: Policy, station: StationRow, readings: Sequence[Reading]) ->
 
 async def settle_quarter(
     connection: Connection, act: Act, policy: Policy, settlement_id: UUID, quarter_end_on: date
-) -> SettlementResults:  # fmt: skip
+) -> SettlementResults:
     """Book both legs of what every station metered up to the quarter's end and was not settled for, once.
 
     Raises:
@@ -260,9 +258,17 @@ async def settle_quarter(
                 code = "industry.stations.nothing_metered"
             else:
                 row = StationSettlement(
-                    settlement_id, station.id, station.division, quarter_end_on, worth.kwh, worth.until_kwh,
-                    worth.coal_fen, worth.subsidy_fen, act.subject, act.business_date,
-                )  # fmt: skip
+                    settlement_id,
+                    station.id,
+                    station.division,
+                    quarter_end_on,
+                    worth.kwh,
+                    worth.until_kwh,
+                    worth.coal_fen,
+                    worth.subsidy_fen,
+                    act.subject,
+                    act.business_date,
+                )
                 rows.append(row)
         figures = {} if code or row is None else {n: getattr(row, n) for n in ("kwh", "coal_fen", "subsidy_fen")}
         results.append(Settled(station_id=station.id, status="refused" if code else "accepted", code=code, **figures))

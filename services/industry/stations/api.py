@@ -49,7 +49,7 @@ async def list_in_catalogue(body: Batch[Listing], connection: Transaction, act: 
 @router.post("/readings")
 async def record_readings(
     body: Batch[MeterReading], connection: Transaction, act: Reader, policy: CurrentPolicy
-) -> Results:  # fmt: skip
+) -> Results:
     """Up to 1,000 meters' totals, a result for each; the same again is the same."""
     return body.answered(await actions.record_readings(connection, act, policy, body.sound))
 
@@ -69,9 +69,7 @@ async def record_receipts(body: Batch[Receipt], connection: Transaction, act: Co
 
 
 @router.post("/fault-checks")
-async def check_faults(
-    body: FaultCheck, connection: Transaction, act: County, policy: CurrentPolicy
-) -> FaultsFound:  # fmt: skip
+async def check_faults(body: FaultCheck, connection: Transaction, act: County, policy: CurrentPolicy) -> FaultsFound:
     """Compare a month's yields; each station is found once a month."""
     return await actions.check_faults(connection, act, policy, body.month_on)
 

@@ -46,8 +46,7 @@ CHANGING = ("name_zh", "capacity_w", "owner_code")
 
 _LOCK = lock_by(station)
 _LOCK_CONNECTED = sql(
-    f"SELECT {station.columns} FROM station WHERE connected_on <= :day ORDER BY id FOR UPDATE",  # noqa: S608
-    Station,
+    f"SELECT {station.columns} FROM station WHERE connected_on <= :day ORDER BY id FOR UPDATE", Station
 )
 _INSERT = insert_many(station, STATION)
 _UPDATE = update_many(station, *CHANGING)
@@ -215,9 +214,13 @@ async def insert_settlements(connection: Connection, rows: Sequence[StationSettl
     """Both legs are receivable from now on."""
     await execute_many(connection, _INSERT_SETTLEMENTS, [r._asdict() for r in rows])
     await execute(
-        connection, _BOOK, rows=len(rows), ids=[r.station_id for r in rows], coal=[r.coal_fen for r in rows],
+        connection,
+        _BOOK,
+        rows=len(rows),
+        ids=[r.station_id for r in rows],
+        coal=[r.coal_fen for r in rows],
         subsidy=[r.subsidy_fen for r in rows],
-    )  # fmt: skip
+    )
 
 
 async def list_receipts(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, StationReceipt]:
@@ -231,9 +234,13 @@ async def insert_receipts(connection: Connection, rows: NewRows) -> set[UUID]:
 async def add_received(connection: Connection, received: Mapping[UUID, Mapping[str, int]]) -> None:
     """`received`: fen by leg by station."""
     await execute(
-        connection, _RECEIVE, rows=len(received), ids=list(received),
-        coal=[r["coal"] for r in received.values()], subsidy=[r["subsidy"] for r in received.values()],
-    )  # fmt: skip
+        connection,
+        _RECEIVE,
+        rows=len(received),
+        ids=list(received),
+        coal=[r["coal"] for r in received.values()],
+        subsidy=[r["subsidy"] for r in received.values()],
+    )
 
 
 async def list_months(connection: Connection, month_on: date, last_on: date) -> list[tuple[StationMonth, Month]]:

@@ -103,9 +103,14 @@ async def record_certificates(connection: Connection, act: Act, items: Sequence[
         certified.add(item.attendance_id)
         numbers.add(item.certificate_no)
         case = CERTIFICATES.opened(
-            act, "recorded", **item.model_dump(), household_id=attendance.household_id, division=attendance.division,
-            recorded_on=act.business_date, recorded_by=act.subject,
-        )  # fmt: skip
+            act,
+            "recorded",
+            **item.model_dump(),
+            household_id=attendance.household_id,
+            division=attendance.division,
+            recorded_on=act.business_date,
+            recorded_by=act.subject,
+        )
         return case._asdict()
 
     reasons, new = await take_new(items, known, CERTIFICATE, judge, partial(queries.insert_certificates, connection))
@@ -119,9 +124,12 @@ async def accept_certificates(connection: Connection, act: Act, items: Sequence[
 
     def issued(case: TrainingCertificate, _found: Finding) -> Payload:
         return CertificateIssued(
-            household_id=case.household_id, division=case.division, certificate_id=case.id, course=courses[case.id],
+            household_id=case.household_id,
+            division=case.division,
+            certificate_id=case.id,
+            course=courses[case.id],
             issued_on=case.issued_on,
-        )  # fmt: skip
+        )
 
     return await take_step(connection, act, CERTIFICATES, "accepted", items, confirmed, facts=issued)
 

@@ -56,9 +56,13 @@ async def accept_certificates(body: Batch[Confirmation], connection: Transaction
 
 @router.post("/subsidies", response_model=Subsidies)
 async def order_subsidies(
-    request: Request, body: SubsidyOrder, connection: Transaction, act: County, policy: CurrentPolicy,
+    request: Request,
+    body: SubsidyOrder,
+    connection: Transaction,
+    act: County,
+    policy: CurrentPolicy,
     key: IdempotencyKey = "",
-) -> JSONResponse:  # fmt: skip
+) -> JSONResponse:
     """Owe the subsidy for accepted certificates, once a year for a trainee and course."""
     return await once(
         request, connection, act, key, lambda: actions.order_subsidies(connection, act, policy, body.course)

@@ -5,19 +5,25 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.changes import queries
-from services.registry.changes.rules import (
-    Membership,
-    Person,
-    confirmation_refusal,
-    departure_refusal,
-    next_head,
-    struck_reason,
-)
-from services.registry.changes.schemas import ChangeResult, Confirmation, Departure, Removal
+from services.registry.changes.rules import Membership, Person, departure_refusal, next_head, struck_reason
+from services.registry.changes.schemas import Departure, Removal
+from services.registry.changes.tables import DepartureCase, KnownPerson, RemovalCase, departure, removal
 from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
 from services.registry.households import queries as households
 from services.registry.households.rules import BorrowerPolicy, household_flags
+from shared.acts.batches import NewRows, take_new
+from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.procedures import (
+    PASSED,
+    Finding,
+    Procedure,
+    Step,
+    confirmed_or_rejected,
+    lock_cases,
+    log_steps,
+    take_step,
+)
 from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdRemoved, HouseholdRevised, MemberRemoved
@@ -25,126 +31,97 @@ from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 
-CONTENT_DIFFERS = "registry.changes.content_differs"
-ALREADY_REPORTED = "registry.changes.already_reported"
-REMOVED = "registry.changes.household_removed"
-DEPARTURE = ("member_id", "reason", "left_on")
-REMOVAL = ("household_id", "reason", "evidence")
+ROOM = "registry.changes"
+# A freeze holds up what a household receives, not what is true of it.
+DEPARTURE = Procedure(f"{ROOM}.departures", departure, ((
+    Step("confirmed", "reported", ("township",), ("reported_by",), "decided",
+         zh="确认成员减少", en="Confirm who left the household"),
+),), freezes=False)  # fmt: skip
+REMOVAL = Procedure(f"{ROOM}.removals", removal, ((
+    Step("confirmed", "proposed", ("county",), ("proposed_by",), "decided",
+         zh="确认注销建档户", en="Confirm that the household is struck"),
+),), freezes=False)  # fmt: skip
 
 
-async def report_departures(connection: Connection, act: Act, items: Sequence[Departure]) -> list[ChangeResult]:
+async def report_departures(connection: Connection, act: Act, items: Sequence[Departure]) -> list[Result]:
     """What is reported waits for another person; the same report again is answered the same."""
     people = await queries.list_people(connection, [i.reference for i in items])
-    earlier = await queries.list_departures_by_id(connection, [i.id for i in items])
-    taken = await queries.list_reported(connection, [p["id"] for p in people.values()])
-    fresh: dict[UUID, dict[str, Any]] = {}
-    refusals: list[str | None] = []
-    for item in items:
+    known = await queries.list_departures_by_id(connection, [i.id for i in items])
+    reported = await queries.list_reported(connection, [p.id for p in people.values()])
+    opened: dict[UUID, DepartureCase] = {}
+
+    def judge(item: Departure) -> str | dict[str, Any]:
         person = people.get(item.reference)
-        member_id = person["id"] if person else None
-        content = {"member_id": member_id, "reason": item.reason, "left_on": item.left_on}
-        code = _repeated(item.id, content, earlier | fresh, DEPARTURE)
-        if code is None and item.id not in earlier | fresh:
-            code = departure_refusal(_membership(person), item.left_on, act.business_date)
-            code = code or (ALREADY_REPORTED if member_id in taken else None)
-            if person and code is None:
-                taken.add(person["id"])
-                fresh[item.id] = content | {
-                    "id": item.id, "household_id": person["household_id"], "division": person["division"],
-                    "state": "reported", "reported_on": act.business_date, "reported_by": act.subject,
-                }  # fmt: skip
-        refusals.append(code)
-    free = await queries.insert_departures(connection, list(fresh.values()))
-    return _reported(items, refusals, {**earlier, **{i: row for i, row in fresh.items() if i in free}})
+        reason = departure_refusal(_membership(person), item.left_on, act.business_date)
+        if reason or person is None:
+            return reason or "not_found"
+        if person.id in reported:
+            return "already_reported"
+        reported.add(person.id)
+        opened[item.id] = case = DEPARTURE.opened(
+            act, "reported", id=item.id, household_id=person.household_id, member_id=person.id,
+            division=person.division, reason=item.reason, left_on=item.left_on, reported_on=act.business_date,
+            reported_by=act.subject,
+        )  # fmt: skip
+        return case._asdict() | {"reference": item.reference}
+
+    async def save(rows: NewRows) -> set[UUID]:
+        return await queries.insert_departures(connection, rows)
+
+    reasons, fresh = await take_new(items, known, ("reference", "reason", "left_on"), judge, save)
+    await log_steps(connection, act, DEPARTURE, "reported", [(opened[row["id"]], PASSED) for row in fresh])
+    states = {one: row.state for one, row in known.items()} | {row["id"]: "reported" for row in fresh}
+    return answers(ROOM, [i.id for i in items], reasons, states)
 
 
-def _membership(person: Row | None) -> Membership | None:
-    return Membership(person["joined_on"], stays=person["stays"]) if person else None
-
-
-def _repeated(one: UUID, content: dict[str, Any], known: Mapping[UUID, Any], names: Sequence[str]) -> str | None:
-    """Whether an id came before with another content."""
-    before = known.get(one)
-    return CONTENT_DIFFERS if before and any(before[name] != content[name] for name in names) else None
-
-
-def _reported(items: Sequence[Any], refusals: Sequence[str | None], kept: Mapping[UUID, Any]) -> list[ChangeResult]:
-    """An item that was neither refused nor kept lost its id, or its subject, to somebody else this moment."""
-    results = []
-    for item, refusal in zip(items, refusals, strict=True):
-        code = refusal or (None if item.id in kept else "registry.changes.id_taken")
-        state = kept[item.id]["state"] if item.id in kept else None
-        results.append(ChangeResult(id=item.id, status="refused" if code else "accepted", code=code, state=state))
-    return results
-
-
-def _confirm(
-    act: Act, items: Sequence[Confirmation], rows: Mapping[UUID, Row], opened: tuple[str, str],
-    outcomes: dict[UUID, str], struck: Sequence[UUID] = (),
-) -> list[ChangeResult]:  # fmt: skip
-    """A result for each; `outcomes` is filled with what is decided. `opened`: the open state, the maker's column.
-
-    What stands in `struck` is of a household that has left the register already.
-    """
-    results, (state, maker) = [], opened
-    for item in items:
-        row = rows.get(item.id)
-        code = confirmation_refusal(row["state"] if row else None, state, row[maker] if row else "", act.subject)
-        if item.id in outcomes:
-            code = "registry.changes.twice_in_batch"
-        if code is None and item.confirmed and item.id in struck:
-            code = REMOVED
-        if code is None:
-            outcomes[item.id] = "confirmed" if item.confirmed else "rejected"
-        now = outcomes.get(item.id) or (row["state"] if row else None)
-        results.append(ChangeResult(id=item.id, status="refused" if code else "accepted", code=code, state=now))
-    return results
+def _membership(person: KnownPerson | None) -> Membership | None:
+    return Membership(person.joined_on, stays=person.stays) if person else None
 
 
 async def confirm_departures(
     connection: Connection, act: Act, policy: Policy, items: Sequence[Confirmation]
-) -> list[ChangeResult]:
+) -> list[Result]:
     """Who is confirmed to have left is no member from that day on; the last one's household leaves the register."""
-    rows = await queries.lock_departures(connection, [i.id for i in items])
-    outcomes: dict[UUID, str] = {}
-    results = _confirm(act, items, rows, ("reported", "reported_by"), outcomes)
-    left = sorted(
-        (rows[i] for i, state in outcomes.items() if state == "confirmed"), key=lambda r: (r["left_on"], r["id"])
-    )
-    ids = sorted({r["household_id"] for r in left})
-    await lock_open_cases(connection, ids)
-    homes = await households.lock_households(connection, ids)
-    if outcomes:
-        await queries.decide_departures(connection, outcomes, act.business_date, act.subject)
-    facts: list[Payload] = []
-    last: dict[UUID, Row] = {}
-    for turn in _turns(left):
-        counts = await _leave(connection, act, policy, turn, homes, facts)
-        last |= {one: turn[one] for one, count in counts.items() if not count and homes[one]["status"] != "removed"}
-    await _strike(connection, act, {one: struck_reason(row["reason"]) for one, row in last.items()}, homes, facts)
-    await emit(connection, act, "registry", facts)
-    return results
+
+    async def save(passed: list[tuple[DepartureCase, Finding]]) -> None:
+        left = sorted((case for case, _ in passed), key=lambda c: (c.left_on, c.id))
+        ids = sorted({c.household_id for c in left})
+        await lock_open_cases(connection, ids)
+        homes = await households.lock_households(connection, ids)
+        facts: list[Payload] = []
+        last: dict[UUID, str] = {}
+        for turn in _turns(left):
+            counts = await _leave(connection, act, policy, turn, homes, facts)
+            last |= {
+                one: struck_reason(turn[one].reason)
+                for one, count in counts.items()
+                if not count and homes[one]["status"] != "removed"
+            }
+        await _strike(connection, act, last, homes, facts)
+        await emit(connection, act, "registry", facts)
+
+    return await take_step(connection, act, DEPARTURE, "confirmed", items, confirmed_or_rejected, save=save)
 
 
-def _turns(left: Sequence[Row]) -> list[dict[UUID, Row]]:
+def _turns(left: Sequence[DepartureCase]) -> list[dict[UUID, DepartureCase]]:
     """By household, one departure a turn, in the order of their days."""
-    turns: list[dict[UUID, Row]] = []
+    turns: list[dict[UUID, DepartureCase]] = []
     for row in left:
-        free = next((t for t in turns if row["household_id"] not in t), None)
+        free = next((t for t in turns if row.household_id not in t), None)
         if free is None:
             turns.append(free := {})
-        free[row["household_id"]] = row
+        free[row.household_id] = row
     return turns
 
 
 async def _leave(
-    connection: Connection, act: Act, policy: Policy, turn: Mapping[UUID, Row], homes: Mapping[UUID, Row],
+    connection: Connection, act: Act, policy: Policy, turn: Mapping[UUID, DepartureCase], homes: Mapping[UUID, Row],
     facts: list[Payload],
 ) -> dict[UUID, int]:  # fmt: skip
     """One departure from each household: its members end, its head follows; how many are left."""
     on = act.business_date
-    heads = await queries.list_last_heads(connection, [r["member_id"] for r in turn.values()])
-    await households.end_membership(connection, {r["member_id"]: r["left_on"] for r in turn.values()})
+    heads = await queries.list_last_heads(connection, [r.member_id for r in turn.values()])
+    await households.end_membership(connection, {r.member_id: r.left_on for r in turn.values()})
     people = await households.list_members(connection, list(turn), on)
     heirs = {
         heir: one
@@ -166,7 +143,7 @@ async def _leave(
                 deep_poverty=known[one]["deep_poverty"], relocated=home["relocated"],
             ),
             MemberRemoved(
-                **about, reason=row["reason"], head=row["member_id"] in heads, members=count, removed_on=row["left_on"]
+                **about, reason=row.reason, head=row.member_id in heads, members=count, removed_on=row.left_on
             ),
         ]  # fmt: skip
     return {one: len(rows) for one, rows in people.items()}
@@ -188,52 +165,51 @@ async def _strike(
     ]  # fmt: skip
 
 
-async def propose_removals(connection: Connection, act: Act, items: Sequence[Removal]) -> list[ChangeResult]:
+async def propose_removals(connection: Connection, act: Act, items: Sequence[Removal]) -> list[Result]:
     """A match is a suspicion: a person in the village lays the proof before another (domain notes 2.1)."""
     homes = await households.lock_households(connection, [i.household_id for i in items])
-    earlier = await queries.list_removals_by_id(connection, [i.id for i in items])
-    taken = await queries.list_proposed(connection, list(homes))
-    fresh: dict[UUID, dict[str, Any]] = {}
-    refusals: list[str | None] = []
-    for item in items:
-        content = {name: getattr(item, name) for name in REMOVAL}
-        code = _repeated(item.id, content, earlier | fresh, REMOVAL)
-        if code is None and item.id not in earlier | fresh:
-            code = _removal_refusal(item.household_id, homes, taken)
-            if code is None:
-                taken.add(item.household_id)
-                fresh[item.id] = content | {
-                    "id": item.id, "division": homes[item.household_id]["division"], "state": "proposed",
-                    "proposed_on": act.business_date, "proposed_by": act.subject,
-                }  # fmt: skip
-        refusals.append(code)
-    free = await queries.insert_removals(connection, list(fresh.values()))
-    return _reported(items, refusals, {**earlier, **{i: row for i, row in fresh.items() if i in free}})
+    known = await queries.list_removals_by_id(connection, [i.id for i in items])
+    proposed = await queries.list_proposed(connection, list(homes))
+    opened: dict[UUID, RemovalCase] = {}
+
+    def judge(item: Removal) -> str | dict[str, Any]:
+        one = item.household_id
+        if one not in homes:
+            return "not_found"
+        if homes[one]["status"] == "removed":
+            return "household_removed"
+        if one in proposed:
+            return "already_reported"
+        proposed.add(one)
+        opened[item.id] = case = REMOVAL.opened(
+            act, "proposed", id=item.id, household_id=one, division=homes[one]["division"], reason=item.reason,
+            evidence=item.evidence, proposed_on=act.business_date, proposed_by=act.subject,
+        )  # fmt: skip
+        return case._asdict()
+
+    async def save(rows: NewRows) -> set[UUID]:
+        return await queries.insert_removals(connection, rows)
+
+    reasons, fresh = await take_new(items, known, ("household_id", "reason", "evidence"), judge, save)
+    await log_steps(connection, act, REMOVAL, "proposed", [(opened[row["id"]], PASSED) for row in fresh])
+    states = {one: row.state for one, row in known.items()} | {row["id"]: "proposed" for row in fresh}
+    return answers(ROOM, [i.id for i in items], reasons, states)
 
 
-def _removal_refusal(one: UUID, homes: Mapping[UUID, Row], taken: set[UUID]) -> str | None:
-    if one not in homes:
-        return "shared.not_found"
-    if homes[one]["status"] == "removed":
-        return REMOVED
-    return ALREADY_REPORTED if one in taken else None
-
-
-async def confirm_removals(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[ChangeResult]:
+async def confirm_removals(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
     """Another person, of the county, confirms: the household is struck. Nothing of it is deleted."""
-    rows = await queries.lock_removals(connection, [i.id for i in items])
-    ids = sorted({r["household_id"] for r in rows.values() if r["state"] == "proposed"})
+    cases = await lock_cases(connection, REMOVAL, [i.id for i in items])
+    ids = sorted({c.household_id for c in cases.values() if c.state == "proposed"})
     await lock_open_cases(connection, ids)
     homes = await households.lock_households(connection, ids)
-    gone = [
-        i for i, r in rows.items() if r["household_id"] in homes and homes[r["household_id"]]["status"] == "removed"
-    ]
-    outcomes: dict[UUID, str] = {}
-    results = _confirm(act, items, rows, ("proposed", "proposed_by"), outcomes, gone)
-    if outcomes:
-        await queries.decide_removals(connection, outcomes, act.business_date, act.subject)
-    facts: list[Payload] = []
-    reasons = {rows[i]["household_id"]: rows[i]["reason"] for i, state in outcomes.items() if state == "confirmed"}
-    await _strike(connection, act, reasons, homes, facts)
-    await emit(connection, act, "registry", facts)
-    return results
+
+    def find(case: RemovalCase, item: Confirmation) -> Finding:
+        gone = homes[case.household_id]["status"] == "removed"
+        return Finding(refusal="household_removed") if item.confirmed and gone else confirmed_or_rejected(case, item)
+
+    async def save(passed: list[tuple[RemovalCase, Finding]]) -> None:
+        facts: list[Payload] = []
+        await _strike(connection, act, {case.household_id: case.reason for case, _ in passed}, homes, facts)
+        await emit(connection, act, "registry", facts)
+
+    return await take_step(connection, act, REMOVAL, "confirmed", items, find, rows=cases, save=save)

@@ -3,78 +3,65 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.registry.changes import actions, queries
-from services.registry.changes.schemas import (
-    ChangeResults,
-    Confirmations,
-    DeparturePage,
-    Departures,
-    DepartureShown,
-    RemovalPage,
-    Removals,
-    RemovalShown,
-)
+from services.registry.changes.rules import DepartureState, RemovalState
+from services.registry.changes.schemas import Departure, DepartureShown, Removal, RemovalShown
+from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/households", tags=["changes"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
-Limit = Annotated[int, Query(ge=1, le=1000)]
+Township = Annotated[Act, by("township")]
+County = Annotated[Act, by("county")]
 
 
 @router.post("/departures")
 async def report_departures(
-    body: Departures, connection: Transaction, act: Annotated[Act, by("village", "helper")]
-) -> ChangeResults:
+    body: Batch[Departure], connection: Transaction, act: Annotated[Act, by("village", "helper")]
+) -> Results:
     """People who left their households; nothing changes before another person confirms it."""
-    return ChangeResults(results=await actions.report_departures(connection, act, body.items))
+    return body.answered(await actions.report_departures(connection, act, body.sound))
 
 
 @router.post("/departures/confirmations")
 async def confirm_departures(
-    body: Confirmations, connection: Transaction, policy: CurrentPolicy, act: Annotated[Act, by("township")]
-) -> ChangeResults:
+    body: Batch[Confirmation], connection: Transaction, policy: CurrentPolicy, act: Township
+) -> Results:
     """Confirmed: the household has a member fewer from that day on. Not confirmed: nothing changes."""
-    return ChangeResults(results=await actions.confirm_departures(connection, act, policy, body.items))
+    return body.answered(await actions.confirm_departures(connection, act, policy, body.sound))
 
 
 @router.get("/departures", dependencies=[READERS])
 async def list_departures(
-    connection: Transaction, cursor: UUID = FIRST, state: str | None = None, household_id: UUID | None = None,
-    limit: Limit = 100,
-) -> DeparturePage:  # fmt: skip
-    """Departures of the caller's area, by id. `next` is the cursor of the following page."""
-    rows = await queries.list_departures(connection, cursor, limit, state, household_id)
-    items = [DepartureShown(**row) for row in rows]
-    return DeparturePage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    connection: Transaction, at: Cursor, state: DepartureState | None = None, household_id: UUID | None = None
+) -> Page[DepartureShown]:
+    """Departures of the caller's area, by id."""
+    rows = await queries.list_departures(connection, at, state=state, household_id=household_id)
+    return page(DepartureShown, rows, at)
 
 
 @router.post("/removals")
 async def propose_removals(
-    body: Removals, connection: Transaction, act: Annotated[Act, by("village", "team")]
-) -> ChangeResults:
+    body: Batch[Removal], connection: Transaction, act: Annotated[Act, by("village", "team")]
+) -> Results:
     """Households that do not belong in the register; never automatic, a person lays the proof before another."""
-    return ChangeResults(results=await actions.propose_removals(connection, act, body.items))
+    return body.answered(await actions.propose_removals(connection, act, body.sound))
 
 
 @router.post("/removals/confirmations")
-async def confirm_removals(
-    body: Confirmations, connection: Transaction, act: Annotated[Act, by("county")]
-) -> ChangeResults:
+async def confirm_removals(body: Batch[Confirmation], connection: Transaction, act: County) -> Results:
     """Confirmed: the household is struck, and what is under way for it ends."""
-    return ChangeResults(results=await actions.confirm_removals(connection, act, body.items))
+    return body.answered(await actions.confirm_removals(connection, act, body.sound))
 
 
 @router.get("/removals", dependencies=[READERS])
 async def list_removals(
-    connection: Transaction, cursor: UUID = FIRST, state: str | None = None, household_id: UUID | None = None,
-    limit: Limit = 100,
-) -> RemovalPage:  # fmt: skip
-    """Removals of the caller's area, by id. `next` is the cursor of the following page."""
-    rows = await queries.list_removals(connection, cursor, limit, state, household_id)
-    items = [RemovalShown(**row) for row in rows]
-    return RemovalPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    connection: Transaction, at: Cursor, state: RemovalState | None = None, household_id: UUID | None = None
+) -> Page[RemovalShown]:
+    """Removals of the caller's area, by id."""
+    rows = await queries.list_removals(connection, at, state=state, household_id=household_id)
+    return page(RemovalShown, rows, at)

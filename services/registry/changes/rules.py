@@ -8,7 +8,12 @@ a removal by itself.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from uuid import UUID
+
+DepartureReason = Literal["death", "marriage_out", "registration_out", "prison", "not_sharing"]
+DepartureState = Literal["reported", "confirmed", "rejected"]
+RemovalState = Literal["proposed", "confirmed", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +30,10 @@ def departure_refusal(membership: Membership | None, left_on: date, on: date) ->
     if membership is None:
         return "shared.not_found"
     if not membership.stays:
-        return "registry.changes.has_left"
+        return "has_left"
     if left_on > on:
-        return "registry.changes.future_date"
-    return "registry.changes.before_membership" if left_on <= membership.joined_on else None
-
-
-# Domain notes 4: maker and checker are different persons; fewer members raise the income per head.
-def confirmation_refusal(state: str | None, open_state: str, maker: str, subject: str) -> str | None:
-    """Why a person does not decide on what another laid before them; `state` None is not known here."""
-    if state is None:
-        return "shared.not_found"
-    if state != open_state:
-        return "registry.changes.already_decided"
-    return "shared.same_person" if subject == maker else None
+        return "future_date"
+    return "before_membership" if left_on <= membership.joined_on else None
 
 
 @dataclass(frozen=True, slots=True)

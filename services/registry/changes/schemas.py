@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.registry.changes.rules import DepartureReason, DepartureState, RemovalState
+from shared.acts.bodies import Input
 
 
 class Departure(Input):
@@ -14,12 +15,8 @@ class Departure(Input):
 
     id: UUID
     reference: str = Field(min_length=1, max_length=64)
-    reason: Literal["death", "marriage_out", "registration_out", "prison", "not_sharing"]
+    reason: DepartureReason
     left_on: date
-
-
-class Departures(Input):
-    items: list[Departure] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class Removal(Input):
@@ -33,32 +30,6 @@ class Removal(Input):
     evidence: str = Field(min_length=1, max_length=200)
 
 
-class Removals(Input):
-    items: list[Removal] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Confirmation(Input):
-    id: UUID
-    confirmed: bool = Field(strict=True)
-
-
-class Confirmations(Input):
-    items: list[Confirmation] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class ChangeResult(BaseModel):
-    """What became of one item; `state` is where the report stands now."""
-
-    id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None = None
-    state: str | None = None
-
-
-class ChangeResults(BaseModel):
-    results: list[ChangeResult]
-
-
 class DepartureShown(BaseModel):
     """No name: `reference` stands for the person."""
 
@@ -66,16 +37,13 @@ class DepartureShown(BaseModel):
     household_id: UUID
     division: str
     reference: str
-    reason: str
+    reason: DepartureReason
     left_on: date
-    state: str
+    state: DepartureState
     reported_on: date
     decided_on: date | None
-
-
-class DeparturePage(BaseModel):
-    items: list[DepartureShown]
-    next: str | None
+    since_on: date
+    due_on: date | None
 
 
 class RemovalShown(BaseModel):
@@ -84,11 +52,8 @@ class RemovalShown(BaseModel):
     division: str
     reason: str
     evidence: str
-    state: str
+    state: RemovalState
     proposed_on: date
     decided_on: date | None
-
-
-class RemovalPage(BaseModel):
-    items: list[RemovalShown]
-    next: str | None
+    since_on: date
+    due_on: date | None

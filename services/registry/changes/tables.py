@@ -1,18 +1,72 @@
-"""Columns as statements see them; the migrations make them, and a test holds the two against each other."""
+"""The rows of natural changes and removals; the migrations make their tables."""
 
-from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.registry.changes.rules import DepartureReason, DepartureState, RemovalState
+from shared.data.relations import table
 
-departure = Table(
-    "departure", METADATA,
-    Column("id", Uuid, primary_key=True), Column("household_id", Uuid), Column("member_id", Uuid),
-    Column("division", Text), Column("reason", Text), Column("left_on", Date), Column("state", Text),
-    Column("reported_on", Date), Column("reported_by", Text), Column("decided_on", Date), Column("decided_by", Text),
-)  # fmt: skip
-removal = Table(
-    "removal", METADATA,
-    Column("id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
-    Column("reason", Text), Column("evidence", Text), Column("state", Text), Column("proposed_on", Date),
-    Column("proposed_by", Text), Column("decided_on", Date), Column("decided_by", Text),
-)  # fmt: skip
+
+class DepartureCase(NamedTuple):
+    id: UUID
+    household_id: UUID
+    member_id: UUID
+    division: str
+    reason: DepartureReason
+    left_on: date
+    state: DepartureState
+    reported_on: date
+    reported_by: str
+    decided_on: date | None
+    decided_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class RemovalCase(NamedTuple):
+    id: UUID
+    household_id: UUID
+    division: str
+    reason: str
+    evidence: str
+    state: RemovalState
+    proposed_on: date
+    proposed_by: str
+    decided_on: date | None
+    decided_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class DepartureSeen(NamedTuple):
+    """A departure as it is shown: `reference` stands for the person."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    reference: str
+    reason: str
+    left_on: date
+    state: str
+    reported_on: date
+    decided_on: date | None
+    since_on: date
+    due_on: date | None
+
+
+class KnownPerson(NamedTuple):
+    """Since when somebody belongs to his household, and whether still."""
+
+    id: UUID
+    reference: str
+    household_id: UUID
+    division: str
+    joined_on: date
+    stays: bool
+
+
+departure = table("departure", DepartureCase)
+removal = table("removal", RemovalCase)

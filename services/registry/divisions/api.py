@@ -24,9 +24,11 @@ async def declare_divisions(
 
 @router.get("")
 async def list_divisions(
-    connection: Transaction, act: Annotated[Act, Depends(current_act)], level: Level | None = None,
+    connection: Transaction,
+    act: Annotated[Act, Depends(current_act)],
+    level: Level | None = None,
     parent: Parent = None,
-) -> DivisionList:  # fmt: skip
+) -> DivisionList:
     """The places of the business date, by code; `parent` narrows to what lies in it."""
     rows = await queries.list_places(connection, act.business_date, level, parent)
     return DivisionList(items=[Division(**row) for row in rows])

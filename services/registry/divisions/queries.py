@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, Integer, Text
+from sqlalchemy import Boolean, Date, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.divisions.rules import Place, Start
@@ -25,22 +25,25 @@ _SOURCE = (
 )
 
 # Two writers would each see the open period of a code and both end it: one after the other instead.
-_LOCK = sql("SELECT pg_advisory_xact_lock(:lock)", lock=BigInteger)
-_PRESENT = sql(f"{_PLACES} WHERE code = ANY(:codes)", codes=ARRAY(Text))
-_LIST = sql(
-    f"{_PLACES} WHERE valid @> CAST(:on AS date)"
-    " AND (:level IS NULL OR level = :level)"
-    " AND (:parent IS NULL OR code > :parent AND code <= :parent || '~') ORDER BY code",
-    on=Date, level=Text, parent=Text,
-)  # fmt: skip
+_LOCK = sql("SELECT pg_advisory_xact_lock(:lock)")
+_PRESENT = sql(f"{_PLACES} WHERE code = ANY(:codes)")
+_LIST = sql(f"""
+    {_PLACES} WHERE valid @> CAST(:on AS date)
+    AND (:level IS NULL OR level = :level)
+    AND (:parent IS NULL OR code > :parent AND code <= :parent || '~') ORDER BY code
+""")
 _UPDATE = sql(
-    "UPDATE division d SET valid = daterange(f, t), name_zh = zh, name_en = en, level = l, poor_village = p,"  # noqa: S608
-    f" rural_people = r {_SOURCE} WHERE d.code = c AND lower(d.valid) = f",
+    f"""
+    UPDATE division d SET valid = daterange(f, t), name_zh = zh, name_en = en, level = l, poor_village = p,
+    rural_people = r {_SOURCE} WHERE d.code = c AND lower(d.valid) = f
+""",
     **_TYPES,
 )
 _INSERT = sql(
-    "INSERT INTO division (code, valid, name_zh, name_en, level, poor_village, rural_people)"
-    f" SELECT c, daterange(f, t), zh, en, l, p, r {_SOURCE}",
+    f"""
+    INSERT INTO division (code, valid, name_zh, name_en, level, poor_village, rural_people)
+    SELECT c, daterange(f, t), zh, en, l, p, r {_SOURCE}
+""",
     **_TYPES,
 )
 

@@ -66,13 +66,17 @@ EXIT = Procedure(ROOM, exit_case, ((
          zh="公告", en="Announcement"),
 ),))  # fmt: skip
 OBJECTIONS = OwnTask(
-    procedure=ROOM, step="objection_resolved", roles=("township",), zh="处理公示异议", en="Resolve an objection",
+    procedure=ROOM,
+    step="objection_resolved",
+    roles=("township",),
+    zh="处理公示异议",
+    en="Resolve an objection",
     columns=("o.id", "o.division", "c.household_id", "o.raised_on", "o.raised_on + 7"),
     source="""
         FROM exit_objection o JOIN exit_case c ON c.id = o.exit_id
         WHERE o.resolved_on IS NULL AND c.state = 'noticed' AND o.raised_by <> :subject
     """,
-)  # fmt: skip
+)
 
 
 async def decide(
@@ -118,9 +122,16 @@ async def propose_exits(
 def _opened(act: Act, row: Row, members: int) -> ExitCase:
     on = act.business_date
     return EXIT.opened(
-        act, "proposed", id=uuid7(), household_id=row["id"], division=row["division"], year=on.year, members=members,
-        proposed_on=on, proposed_by=act.subject,
-    )  # fmt: skip
+        act,
+        "proposed",
+        id=uuid7(),
+        household_id=row["id"],
+        division=row["division"],
+        year=on.year,
+        members=members,
+        proposed_on=on,
+        proposed_by=act.subject,
+    )
 
 
 def _proposal_refusal(
@@ -175,9 +186,12 @@ def _notice_ends_on(act: Act, policy: Policy) -> date:
 
 def _posted(act: Act, ends_on: date) -> Callable[[ExitCase, Finding], Payload]:
     return lambda case, _found: NoticePosted(
-        household_id=case.household_id, division=case.division, exit_id=case.id, posted_on=act.business_date,
+        household_id=case.household_id,
+        division=case.division,
+        exit_id=case.id,
+        posted_on=act.business_date,
         ends_on=ends_on,
-    )  # fmt: skip
+    )
 
 
 async def post_notice(connection: Connection, act: Act, policy: Policy, items: Sequence[Case]) -> list[Result]:
@@ -197,9 +211,14 @@ async def object_to(connection: Connection, act: Act, objection: NewObjection) -
         raise Problem("registry.exits.not_on_notice")
     objection_id = uuid7()
     await queries.insert_objection(
-        connection, id=objection_id, exit_id=case.id, division=case.division, raised_on=act.business_date,
-        raised_by=act.subject, reason=objection.reason,
-    )  # fmt: skip
+        connection,
+        id=objection_id,
+        exit_id=case.id,
+        division=case.division,
+        raised_on=act.business_date,
+        raised_by=act.subject,
+        reason=objection.reason,
+    )
     about = {"household_id": case.household_id, "division": case.division, "exit_id": case.id}
     await emit(connection, act, "registry", [NoticeObjected(**about, objected_on=act.business_date)])
     return objection_id
@@ -255,10 +274,12 @@ async def decide_exits(connection: Connection, act: Act, policy: Policy, items: 
         one = decided[case.household_id]
         passed = one.verdict.outcome == "approved"
         return Finding(
-            passed=passed, detail={"decision_id": str(one.id)}, reason=None if passed else "criteria_not_met",
+            passed=passed,
+            detail={"decision_id": str(one.id)},
+            reason=None if passed else "criteria_not_met",
             missing=one.verdict.missing,
             sets={"decision_id": one.id, "members": one.facts.members if passed else None},
-        )  # fmt: skip
+        )
 
     return await take_step(connection, act, EXIT, "approved", items, find, rows=cases)
 
@@ -276,9 +297,13 @@ async def announce(connection: Connection, act: Act, items: Sequence[Case]) -> l
     def exited(case: ExitCase, _found: Finding) -> Payload:
         assert case.decision_id is not None
         return HouseholdExited(
-            household_id=case.household_id, division=case.division, exit_id=case.id, members=case.members,
-            exited_on=on, decision_id=case.decision_id,
-        )  # fmt: skip
+            household_id=case.household_id,
+            division=case.division,
+            exit_id=case.id,
+            members=case.members,
+            exited_on=on,
+            decision_id=case.decision_id,
+        )
 
     async def save(passed: list[tuple[ExitCase, Finding]]) -> None:
         out = dict.fromkeys((case.household_id for case, _ in passed), households.Standing("exited", on, on.year))

@@ -109,9 +109,10 @@ async def post_notices(body: Batch[Case], connection: Transaction, policy: Curre
 
 @router.post("/objections", status_code=201)
 async def object_to(
-    body: NewObjection, connection: Transaction,
+    body: NewObjection,
+    connection: Transaction,
     act: Annotated[Act, by("villager", "helper", "team", "village", "township", "county", "auditor")],
-) -> Objected:  # fmt: skip
+) -> Objected:
     """Stops the case until it is resolved."""
     return Objected(id=await actions.object_to(connection, act, body))
 

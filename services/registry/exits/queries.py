@@ -31,28 +31,41 @@ from shared.data.sql import (
 from shared.ground.problems import Problem
 
 ASKED = (
-    "food_secure", "clothing_secure", "school_dropout", "medical_insured", "house_grade", "safe_water",
-    "unfinished_major_illness", "only_subsidies",
-)  # fmt: skip
+    "food_secure",
+    "clothing_secure",
+    "school_dropout",
+    "medical_insured",
+    "house_grade",
+    "safe_water",
+    "unfinished_major_illness",
+    "only_subsidies",
+)
 
 _GET = get_by(exit_case)
 _LOCK = lock_by(exit_case)
 _PAGE = page(exit_case, "state", "household_id", "division")
-_OPEN_CASES = f"SELECT {exit_case.columns} FROM exit_case WHERE household_id = ANY(:ids) AND state NOT IN {ENDED}"  # noqa: S608
+_OPEN_CASES = f"SELECT {exit_case.columns} FROM exit_case WHERE household_id = ANY(:ids) AND state NOT IN {ENDED}"
 _OPEN = sql(_OPEN_CASES, ExitCase)
 _LOCK_OPEN = sql(f"{_OPEN_CASES} ORDER BY id FOR UPDATE", ExitCase)
 _INSERT = insert_many(
     exit_case,
     (
-        "id", "household_id", "division", "year", "state", "members", "proposed_on", "proposed_by", "since_on",
-        "due_on", "procedure_version",
+        "id",
+        "household_id",
+        "division",
+        "year",
+        "state",
+        "members",
+        "proposed_on",
+        "proposed_by",
+        "since_on",
+        "due_on",
+        "procedure_version",
     ),
-)  # fmt: skip
-_REVOKE = sql(
-    """
-    UPDATE exit_case SET state = 'revoked', version = version + 1 WHERE id = ANY(:ids) AND state = 'announced'
-    """
 )
+_REVOKE = sql("""
+    UPDATE exit_case SET state = 'revoked', version = version + 1 WHERE id = ANY(:ids) AND state = 'announced'
+    """)
 _CORRECT = sql(
     """
     UPDATE exit_case AS c SET members = x.members, announced_on = x.announced_on,
@@ -65,20 +78,16 @@ _CORRECT = sql(
 )
 _INSERT_OBJECTION = insert_one(exit_objection, "id", "exit_id", "division", "raised_on", "raised_by", "reason")
 _GET_OBJECTION = get_by(exit_objection)
-_RESOLVE = sql(
-    """
+_RESOLVE = sql("""
     UPDATE exit_objection SET resolved_on = :resolved_on, resolved_by = :resolved_by, upheld = :upheld
     WHERE id = :id AND resolved_on IS NULL
-    """
-)
+    """)
 # What was left unanswered when another objection ended a case does not stand against the next one.
-_OPEN_OBJECTIONS = sql(
-    f"""
+_OPEN_OBJECTIONS = sql(f"""
     SELECT c.household_id, count(*) AS open FROM exit_objection o JOIN exit_case c ON c.id = o.exit_id
     WHERE c.household_id = ANY(:ids) AND o.resolved_on IS NULL AND c.state NOT IN {ENDED}
     GROUP BY c.household_id
-    """  # noqa: S608 - our names
-)
+    """)
 _OBJECTIONS = get_by(exit_objection, "exit_id")
 
 
@@ -124,9 +133,14 @@ async def revoke_cases(connection: Connection, ids: Sequence[UUID]) -> None:
 async def correct_cases(connection: Connection, cases: Mapping[UUID, Mapping[str, Any]]) -> None:
     """`cases`: by announced exit, its members, exited_on and division."""
     await execute(
-        connection, _CORRECT, rows=len(cases), ids=list(cases), members=[c["members"] for c in cases.values()],
-        announced_on=[c["exited_on"] for c in cases.values()], divisions=[c["division"] for c in cases.values()],
-    )  # fmt: skip
+        connection,
+        _CORRECT,
+        rows=len(cases),
+        ids=list(cases),
+        members=[c["members"] for c in cases.values()],
+        announced_on=[c["exited_on"] for c in cases.values()],
+        divisions=[c["division"] for c in cases.values()],
+    )
 
 
 async def insert_objection(connection: Connection, **objection: Any) -> None:
@@ -164,11 +178,13 @@ async def load_facts(connection: Connection, rows: Sequence[Row], on: date) -> d
         lines = incomes[one].get(year, [])
         seen = known.get(one)
         facts[one] = ExitFacts(
-            status=row["status"], members=len(members[one]), income_year=year,
+            status=row["status"],
+            members=len(members[one]),
+            income_year=year,
             net_income_fen=net_income_fen(lines) if is_stated(lines) else None,
-            awaits_relocation=(row["relocated"] or row["relocation_cohort"] is not None)
-            and row["moved_in_on"] is None,
-            open_objections=objections.get(one, 0), frozen=one in frozen,
+            awaits_relocation=(row["relocated"] or row["relocation_cohort"] is not None) and row["moved_in_on"] is None,
+            open_objections=objections.get(one, 0),
+            frozen=one in frozen,
             **{name: seen[name] if seen else None for name in ASKED},
-        )  # fmt: skip
+        )
     return facts

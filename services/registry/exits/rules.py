@@ -73,8 +73,11 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
             "income",
             facts.members > 0 and facts.net_income_fen is not None and facts.net_income_fen > needed_fen,
             {
-                "income_year": facts.income_year, "net_income_fen": facts.net_income_fen,
-                "needed_more_than_fen": needed_fen, "members": facts.members, "known": facts.net_income_fen is not None,
+                "income_year": facts.income_year,
+                "net_income_fen": facts.net_income_fen,
+                "needed_more_than_fen": needed_fen,
+                "members": facts.members,
+                "known": facts.net_income_fen is not None,
             },
         ),
         # Two no worries: food and clothing (S26).
@@ -102,7 +105,7 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
         # What a confirmed fraud touched stands still until it was reviewed (domain notes 3, FraudConfirmed). The reason
         # stands only where it stops, so that what was decided before there were freezes comes out the same.
         *((Reason("frozen", passed=False),) if facts.frozen else ()),
-    )  # fmt: skip
+    )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 

@@ -48,10 +48,14 @@ async def record_incomes(connection: Connection, act: Act, items: Sequence[Incom
                 code = NEWER_STANDS
             else:
                 standing += lines
-                events.append(IncomeAssessed(
-                    household_id=item.household_id, division=division, income_year=item.income_year,
-                    net_income_fen=net_income_fen(said),
-                ))  # fmt: skip
+                events.append(
+                    IncomeAssessed(
+                        household_id=item.household_id,
+                        division=division,
+                        income_year=item.income_year,
+                        net_income_fen=net_income_fen(said),
+                    )
+                )
         results.append(ItemResult(household_id=item.household_id, status=status, code=code))
     if standing:
         await queries.set_statements(connection, standing, act.subject)

@@ -5,7 +5,13 @@ from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid
 METADATA = MetaData()
 
 measure = Table(
-    "measure", METADATA,
-    Column("id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
-    Column("kind", Text), Column("source", Text), Column("started_on", Date), Column("ended_on", Date),
-)  # fmt: skip
+    "measure",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("household_id", Uuid),
+    Column("division", Text),
+    Column("kind", Text),
+    Column("source", Text),
+    Column("started_on", Date),
+    Column("ended_on", Date),
+)

@@ -6,6 +6,7 @@ from services.registry.households import queries as register
 from services.registry.households.actions import require_households
 from services.registry.households.rules import income_year_of
 from services.registry.payments import queries
+from services.registry.payments.tables import IncomePayment
 from shared.data.sql import Connection
 from shared.events.industry import PaymentConfirmed
 from shared.ground.context import Act
@@ -21,14 +22,22 @@ async def record_payments(connection: Connection, act: Act, payments: Sequence[P
     """
     income = [p for p in payments if p.category != NO_INCOME]
     households = await require_households(connection, [p.household_id for p in income])
-    new = await queries.insert_payments(connection, [
-        {
-            "payment_id": p.payment_id, "household_id": p.household_id,
-            "division": households[p.household_id]["division"], "income_year": income_year_of(p.paid_on),
-            "category": p.category, "payer": p.payer, "amount_fen": p.amount_fen, "paid_on": p.paid_on,
-        }
-        for p in income
-    ])  # fmt: skip
+    new = await queries.insert_payments(
+        connection,
+        [
+            IncomePayment(
+                payment_id=p.payment_id,
+                household_id=p.household_id,
+                division=households[p.household_id]["division"],
+                income_year=income_year_of(p.paid_on),
+                category=p.category,
+                payer=p.payer,
+                amount_fen=p.amount_fen,
+                paid_on=p.paid_on,
+            )
+            for p in income
+        ],
+    )
     sums = await queries.list_sums(connection, new)
-    lines = [dict(r) | {"division": households[r["household_id"]]["division"]} for r in sums]
+    lines = [x._asdict() | {"division": households[x.household_id]["division"]} for x in sums]
     await register.set_payments(connection, lines, act.subject)

@@ -1,12 +1,41 @@
-"""Columns as statements see them; the migrations make them, and a test holds the two against each other."""
+"""The rows of payments; the migrations make their tables."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from shared.data.relations import Big, table
 
-income_payment = Table(
-    "income_payment", METADATA,
-    Column("payment_id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
-    Column("income_year", Integer), Column("category", Text), Column("payer", Text),
-    Column("amount_fen", BigInteger), Column("paid_on", Date),
-)  # fmt: skip
+
+class IncomePayment(NamedTuple):
+    payment_id: UUID
+    household_id: UUID
+    division: str
+    income_year: int
+    category: str
+    payer: str
+    amount_fen: Big
+    paid_on: date
+
+
+class Line(NamedTuple):
+    """What one payer paid a household in one income year and category."""
+
+    household_id: UUID
+    income_year: int
+    category: str
+    payer: str
+
+
+class Sum(NamedTuple):
+    """What all payments of a line add up to, and the day of the last one."""
+
+    household_id: UUID
+    income_year: int
+    category: str
+    payer: str
+    amount_fen: int
+    stated_on: date
+
+
+income_payment = table("income_payment", IncomePayment)

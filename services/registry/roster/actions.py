@@ -1,4 +1,4 @@
-"""Taking a roster: received at once and kept sealed, then read and written by a process of its own."""
+"""Taking a roster: received at once and kept sealed; read, checked and written later."""
 
 import asyncio
 import hashlib
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ import structlog
 from services.registry.households import queries as register
 from services.registry.households.rules import MemberFacts, household_flags, income_year_period
 from services.registry.roster import queries, rules
+from services.registry.roster.files import RosterFile, UnfitError, read_roster
 from services.registry.roster.rules import (
     CATEGORIES,
     SHEET,
@@ -24,35 +24,23 @@ from services.registry.roster.rules import (
     RosterHousehold,
     RosterMember,
     RosterPolicy,
-)  # fmt: skip
-from services.registry.roster.schemas import RosterFile, UnfitError, read_roster
-from shared.data import db
-from shared.data.crypto import DataKeys, read_data_keys
+)
+from shared.data.crypto import DataKeys
 from shared.data.sql import Connection, Row
 from shared.events.registry import HouseholdRegistered
 from shared.facts.outbox import emit
 from shared.ground.context import Act, Caller
-from shared.ground.policy import Policy, read_policy
+from shared.ground.policy import Policy
 from shared.ground.problems import Problem
-from shared.process import logs
-from shared.process.isolated import run_isolated
 from shared.spreadsheet.workbook import WorkbookError, read_sheet
 from shared.values.ids import uuid7
 
 log = structlog.get_logger()
 
-IDLE_SECONDS = 0.2
-AFTER_TROUBLE_SECONDS = 1.0
-MOST_ATTEMPTS = 5  # each may have been ended by a kill; a file that kills us five times is refused
-LONGEST_SECONDS = 300
-LARGEST_MEMORY_BYTES = 2 * 1024**3  # of addresses; measured: 50,000 people take well under half of it
 PORTION = 1000
-TABLES = (
-    "household", "household_fact", "household_contact", "member", "member_fact", "person_index", "income_line",
-)  # fmt: skip
+TABLES = ("household", "household_fact", "household_contact", "member", "member_fact", "person_index", "income_line")
 Rows = dict[str, list[dict[str, Any]]]
 Index = dict[str, dict[str, bytes]]  # by ID number: key id -> digest
-TARGET = f"{__name__}:import_waiting"
 
 
 async def receive_roster(
@@ -81,58 +69,8 @@ async def receive_roster(
     return import_id
 
 
-async def run_imports(app: Any) -> None:
-    """The service's background work: whenever an import waits, a process for it. Runs for ever.
-
-    It holds nothing itself: the other process locks the import's row, so a death anywhere frees it.
-    """
-    settings, system = app.state.settings, db.system_caller("registry")
-    argument = {
-        "database_url": settings.database_url, "data_key_file": str(settings.data_key_file),
-        "policy_file": str(app.state.service.folder / "policy.toml"), "log_level": settings.log_level,
-    }  # fmt: skip
-    while True:
-        pause = IDLE_SECONDS
-        try:
-            async with db.transaction(app.state.pool, system) as connection:
-                waiting = await queries.is_any_waiting(connection)
-            if waiting:
-                code = await run_isolated(
-                    TARGET, argument, seconds=LONGEST_SECONDS, largest_bytes=LARGEST_MEMORY_BYTES
-                )  # fmt: skip
-                if code:
-                    log.warning("roster_import_interrupted", exit_code=code)
-                    pause = AFTER_TROUBLE_SECONDS
-        except db.TRANSIENT as error:
-            log.warning("roster_worker_waits", error=type(error).__name__)
-            pause = AFTER_TROUBLE_SECONDS
-        await asyncio.sleep(pause)
-
-
-async def import_waiting(argument: dict[str, str]) -> None:
-    """In a process of its own: one import after the other, until none waits."""
-    logs.configure(argument["log_level"])
-    data_keys = read_data_keys(Path(argument["data_key_file"]))
-    policy = read_policy(Path(argument["policy_file"]))
-    pool = await db.open_pool(argument["database_url"], 1)
-    system = db.system_caller("registry")
-    while True:
-        async with db.transaction(pool, system) as connection:
-            begun = await queries.begin_import(connection)
-        if begun is None:
-            break
-        async with db.transaction(pool, system) as connection:
-            row = await queries.lock_import(connection, begun["id"])
-            if row is None:
-                break
-            if row["attempts"] > MOST_ATTEMPTS:
-                await _fail(connection, row, "gave_up")
-            else:
-                await import_roster(connection, row, data_keys, policy)
-    await pool.close()
-
-
-async def _fail(connection: Connection, row: Row, reason: str, **figures: Any) -> None:
+async def fail(connection: Connection, row: Row, reason: str, **figures: Any) -> None:
+    """The file is refused whole."""
     problem = {"code": f"registry.roster.{reason}", "figures": figures}
     await queries.finish_import(connection, row["id"], state="failed", problem=problem)
     log.info("roster_failed", roster_import=str(row["id"]), reason=reason)
@@ -145,9 +83,9 @@ async def import_roster(connection: Connection, row: Row, data_keys: DataKeys, p
     try:
         roster = read_roster(read_sheet(content, SHEET))
     except WorkbookError as error:
-        return await _fail(connection, row, error.reason, sheet=SHEET)
+        return await fail(connection, row, error.reason, sheet=SHEET)
     except UnfitError as error:
-        return await _fail(connection, row, error.reason, **error.figures)
+        return await fail(connection, row, error.reason, **error.figures)
     ground = Ground(
         act.business_date,
         await queries.list_villages(connection, row["division"], act.business_date),
@@ -162,9 +100,13 @@ async def import_roster(connection: Connection, row: Row, data_keys: DataKeys, p
     await _write(connection, act, row["income_year"], clerk, accepted)
     await queries.insert_findings(connection, _finding_rows(row, rules.report(findings)))
     await queries.finish_import(
-        connection, row["id"], state="done", people=roster.people, households=len(roster.households),
+        connection,
+        row["id"],
+        state="done",
+        people=roster.people,
+        households=len(roster.households),
         accepted=len(accepted),
-    )  # fmt: skip
+    )
     log.info("roster_done", roster_import=str(row["id"]), people=roster.people, accepted=len(accepted))
     return None
 
@@ -205,7 +147,7 @@ class Clerk:
 
 async def _write(
     connection: Connection, act: Act, income_year: int, clerk: Clerk, households: Sequence[RosterHousehold]
-) -> None:  # fmt: skip
+) -> None:
     """In portions: while PostgreSQL writes one, the next is sealed."""
     loop, events = asyncio.get_running_loop(), list[HouseholdRegistered]()
     with ThreadPoolExecutor(1) as sealer:
@@ -218,7 +160,7 @@ async def _write(
             await register.insert_households(connection, rows)
             await register.insert_statements(
                 connection, rows["income_line"], income_year, act.business_date, clerk.stated_by
-            )  # fmt: skip
+            )
             events += told
     await emit(connection, act, "registry", events)
 
@@ -241,18 +183,25 @@ def _as_rows(households: Sequence[RosterHousehold], clerk: Clerk) -> tuple[Rows,
 def _add_household(rows: Rows, household: RosterHousehold, own: dict[str, Any], clerk: Clerk) -> None:
     values, household_id = household.values, own["household_id"]
     rows["household"].append(
-        values | own | {
-            "id": household_id, "household_no": household.household_no,
+        values
+        | own
+        | {
+            "id": household_id,
+            "household_no": household.household_no,
             "exited_year": values["exited_year"] if values["status"] == "exited" else None,
         }
-    )  # fmt: skip
+    )
     rows["household_fact"].append(
-        values | own | {
-            "since": values["registered_on"], "other_causes": {"codes": list(values["other_causes"])},
-            "school_dropout": rules.school_dropout(household, clerk.ground), "stated_by": clerk.stated_by,
+        values
+        | own
+        | {
+            "since": values["registered_on"],
+            "other_causes": {"codes": list(values["other_causes"])},
+            "school_dropout": rules.school_dropout(household, clerk.ground),
+            "stated_by": clerk.stated_by,
             "medical_insured": all(m.values["medical_insured"] for m in household.members),
         }
-    )  # fmt: skip
+    )
     sealed = {
         f"{name}_sealed": values[name]
         and clerk.data_keys.encrypt(values[name], "household_contact", f"{name}_sealed", household_id)
@@ -262,32 +211,31 @@ def _add_household(rows: Rows, household: RosterHousehold, own: dict[str, Any], 
     rows["income_line"] += [own | {"category": c, "amount_fen": values[c]} for c in CATEGORIES]
 
 
-def _add_member(
-    rows: Rows, member: RosterMember, registered_on: date, own: dict[str, Any], clerk: Clerk
-) -> None:  # fmt: skip
+def _add_member(rows: Rows, member: RosterMember, registered_on: date, own: dict[str, Any], clerk: Clerk) -> None:
     member_id = uuid7()
     sealed = clerk.data_keys.encrypt(member.values["number"], "member", "id_number_sealed", member_id)
-    rows["member"].append(
-        own | {"id": member_id, "id_number_sealed": sealed, "reference": secrets.token_hex(8)}
-    )  # fmt: skip
+    rows["member"].append(own | {"id": member_id, "id_number_sealed": sealed, "reference": secrets.token_hex(8)})
     since = max(registered_on, member.born_on)
     rows["member_fact"].append(
         member.values | own | {"member_id": member_id, "born_on": member.born_on, "since": since}
-    )  # fmt: skip
+    )
     rows["person_index"] += [
         own | {"key_id": key_id, "digest": digest, "member_id": member_id}
         for key_id, digest in clerk.index[member.identity].items()
     ]
 
 
-def _registered(
-    household: RosterHousehold, household_id: UUID, division: str, ground: Ground
-) -> HouseholdRegistered:  # fmt: skip
+def _registered(household: RosterHousehold, household_id: UUID, division: str, ground: Ground) -> HouseholdRegistered:
     facts = [MemberFacts(m.born_on, m.values["sex"], m.values["labour"], m.values["health"]) for m in household.members]
     flags = household_flags(facts, ground.business_date, ground.policy.oldest_borrower)
     return HouseholdRegistered(
-        household_id=household_id, division=division, status=household.values["status"], members=len(facts),
-        has_labour=flags.has_labour, borrower_age_ok=flags.borrower_age_ok,
-        needs_accessible=flags.needs_accessible, deep_poverty=household.values["deep_poverty"],
+        household_id=household_id,
+        division=division,
+        status=household.values["status"],
+        members=len(facts),
+        has_labour=flags.has_labour,
+        borrower_age_ok=flags.borrower_age_ok,
+        needs_accessible=flags.needs_accessible,
+        deep_poverty=household.values["deep_poverty"],
         relocated=household.values["relocated"],
-    )  # fmt: skip
+    )

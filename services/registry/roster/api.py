@@ -38,13 +38,17 @@ async def read_body(request: Request) -> bytes:
 
 # The order matters: first who it is, then the body, and only then a connection, which a slow sender would hold.
 @router.post(
-    "/imports", status_code=202,
+    "/imports",
+    status_code=202,
     openapi_extra={"requestBody": {"required": True, "content": {XLSX: {"schema": {"type": "string"}}}}},
-)  # fmt: skip
+)
 async def submit_roster(
-    act: Submitter, income_year: Annotated[int, Query(ge=2013, le=2030)],
-    content: Annotated[bytes, Depends(read_body)], connection: Transaction, data_keys: CurrentDataKeys,
-) -> ImportBegun:  # fmt: skip
+    act: Submitter,
+    income_year: Annotated[int, Query(ge=2013, le=2030)],
+    content: Annotated[bytes, Depends(read_body)],
+    connection: Transaction,
+    data_keys: CurrentDataKeys,
+) -> ImportBegun:
     """An XLSX file with the incomes of a closed year; kept at once, read in the background."""
     import_id = await actions.receive_roster(connection, act, data_keys, content, income_year)
     return ImportBegun(id=import_id, state="received")
@@ -64,9 +68,11 @@ async def get_import(
 
 @router.get("/imports/{import_id}/findings", dependencies=[by("county", "township", "auditor")])
 async def list_findings(
-    import_id: UUID, connection: Transaction, after: Annotated[int, Query(ge=0, le=10**6)] = 0,
+    import_id: UUID,
+    connection: Transaction,
+    after: Annotated[int, Query(ge=0, le=10**6)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> FindingPage:  # fmt: skip
+) -> FindingPage:
     """What was found, by position; `next` is where the following page begins."""
     await queries.get_import(connection, import_id)
     items = [FindingItem(**row) for row in await queries.list_findings(connection, import_id, after, limit)]

@@ -79,9 +79,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RosterPolicy:
-    """Compulsory school ages in completed years, both included; the oldest age at which one may borrow."""
+    """Compulsory school ages in completed years, both included; the month and day by which a child must be of the
+    first of them to begin; the educations of who is through; the oldest age at which one may borrow.
+    """
 
     compulsory_school_ages: tuple[int, int]
+    school_age_counted_on: tuple[int, int]
+    compulsory_educations: tuple[str, ...]
     oldest_borrower: int
 
 
@@ -207,8 +211,22 @@ def report(findings: Sequence[Finding]) -> list[Finding]:
 
 # Compulsory schooling: who is of that age and not in school has dropped out (domain notes 2.1, household exit).
 def school_dropout(household: RosterHousehold, ground: Ground) -> bool:
-    youngest, oldest = ground.policy.compulsory_school_ages
     return any(
-        m.values["school_status"] == "none" and youngest <= full_years(m.born_on, ground.business_date) <= oldest
+        m.values["school_status"] == "none" and _must_be_in_school(m, ground.business_date, ground.policy)
         for m in household.members
     )
+
+
+def _must_be_in_school(member: RosterMember, on: date, policy: RosterPolicy) -> bool:
+    """Who was old enough when the school year began, until he is of the last age and through."""
+    youngest, oldest = policy.compulsory_school_ages
+    begun = full_years(member.born_on, _counted_on(on, policy)) >= youngest
+    age = full_years(member.born_on, on)
+    through = age > oldest or (age == oldest and member.values["education"] in policy.compulsory_educations)
+    return begun and not through
+
+
+def _counted_on(on: date, policy: RosterPolicy) -> date:
+    """The day by which a child had to be of age for the school year in which `on` lies; it begins a day later."""
+    day = date(on.year, *policy.school_age_counted_on)
+    return day if day < on else date(on.year - 1, *policy.school_age_counted_on)

@@ -1,15 +1,16 @@
-"""When a poor village may leave the list, and what its case needs next: pure rules.
+"""When a poor village may leave the list: pure rules.
 
 Domain notes 2.1 "Village exit": incidence below 2 % (厅字〔2016〕16号 [known]; S26), the checklist 三有四通五保障
 [inferred, choice], a notice in the township.
 """
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
+
+State = Literal["proposed", "noticed", "approved", "announced", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,37 +73,15 @@ def village_exit_decision(facts: VillageFacts, policy: VillagePolicy) -> Verdict
             "incidence_below_limit",
             below_limit(facts.poor_people, facts.rural_people, limit),
             {
-                "poor_people": facts.poor_people, "rural_people": facts.rural_people,
-                "limit_ppm": limit.limit_ppm, "strict": limit.strict,
+                "poor_people": facts.poor_people,
+                "rural_people": facts.rural_people,
+                "limit_ppm": limit.limit_ppm,
+                "strict": limit.strict,
             },
         ),
         *(Reason(f"has_{item}", item in facts.met) for item in policy.items),
-    )  # fmt: skip
+    )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 
 VILLAGE_EXIT = Rule("registry.village_exit", VillageFacts, VillagePolicy, village_exit_decision, "docs/sources.md#s26")
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A village's exit on its way: where it stands, and who brought it there."""
-
-    state: str
-    proposed_by: str
-    noticed_by: str | None = None
-    notice_ends_on: date | None = None
-    decided_by: str | None = None
-
-
-# Domain notes 2.1: notice of 7 days (S18, S19); roles in domain notes 4: maker and checker are different persons.
-def step_refusal(case: Case | None, needed: str, subject: str, on: date) -> str | None:
-    """Why a case does not take the step that leads on from `needed`; None when it does."""
-    if case is None:
-        return "registry.villages.no_case"
-    if case.state != needed:
-        return "registry.villages.wrong_state"
-    if needed == "noticed" and (case.notice_ends_on is None or on < case.notice_ends_on):
-        return "registry.villages.notice_running"
-    makers = {"noticed": (case.proposed_by, case.noticed_by), "approved": (case.decided_by,)}
-    return "shared.same_person" if subject in makers.get(needed, ()) else None

@@ -6,68 +6,29 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.registry.villages.rules import State
+from shared.acts.bodies import Input
 
-VillageCode = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+
+class Village(Input):
+    """Names the village that an act is about."""
+
+    division: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 
 
-class FacilityReport(Input):
+class FacilityReport(Village):
     """Whether a village had an item of the checklist on a day; it counts from that day on."""
 
-    division: VillageCode
     item: str = Field(min_length=1, max_length=40)
     met: bool = Field(strict=True)
     checked_on: date
 
 
-class FacilityReports(Input):
-    items: list[FacilityReport] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class FacilityResult(BaseModel):
-    """What became of one item of a batch."""
-
-    division: str
-    item: str
-    status: Literal["accepted", "refused"]
-    code: str | None = None
-
-
-class FacilityResults(BaseModel):
-    results: list[FacilityResult]
-
-
-class VillageItem(Input):
-    division: VillageCode
-
-
-class VillageItems(Input):
-    items: list[VillageItem] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-    @property
-    def divisions(self) -> list[str]:
-        return [i.division for i in self.items]
-
-
-class ExitResult(BaseModel):
-    """What became of one village: `state` is where its case stands now, `missing` the conditions that do not hold."""
-
-    division: str
-    status: Literal["accepted", "refused"]
-    code: str | None = None
-    state: str | None = None
-    missing: list[str] = []
-
-
-class ExitResults(BaseModel):
-    results: list[ExitResult]
-
-
-class VillageExit(BaseModel):
+class ExitShown(BaseModel):
     """The newest case. Days from `noticed_on` until before `notice_ends_on` belong to the notice."""
 
-    exit_id: UUID
-    state: str
+    id: UUID
+    state: State
     proposed_on: date
     noticed_on: date | None
     notice_ends_on: date | None
@@ -90,9 +51,4 @@ class VillageCard(BaseModel):
     rural_people: int
     incidence_ppm: int | None
     facilities: dict[str, bool]
-    exit: VillageExit | None
-
-
-class VillagePage(BaseModel):
-    items: list[VillageCard]
-    next: str | None
+    exit: ExitShown | None

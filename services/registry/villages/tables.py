@@ -1,21 +1,46 @@
-"""Columns as statements see them; the migrations make them, and a test holds the two against each other."""
+"""The rows of villages; the migrations make their tables."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.registry.villages.rules import State
+from shared.data.relations import DayRange, InstantRange, table
 
-village_facility = Table(
-    "village_facility", METADATA,
-    Column("id", Uuid, primary_key=True), Column("division", Text), Column("item", Text), Column("valid", DATERANGE),
-    Column("known", TSTZRANGE), Column("met", Boolean), Column("stated_by", Text),
-    Column("weight", Text),
-)  # fmt: skip
-village_exit = Table(
-    "village_exit", METADATA,
-    Column("id", Uuid, primary_key=True), Column("division", Text), Column("state", Text),
-    Column("proposed_on", Date), Column("proposed_by", Text), Column("noticed_on", Date), Column("noticed_by", Text),
-    Column("notice_ends_on", Date), Column("decided_on", Date), Column("decided_by", Text),
-    Column("decision_id", Uuid), Column("poor_people", Integer), Column("rural_people", Integer),
-    Column("announced_on", Date), Column("announced_by", Text),
-)  # fmt: skip
+
+class VillageFacility(NamedTuple):
+    """Whether a village had an item of the checklist: on which days, and when that was held for true."""
+
+    id: UUID
+    division: str
+    item: str
+    valid: DayRange
+    known: InstantRange
+    met: bool
+    stated_by: str
+    weight: str
+
+
+class VillageExit(NamedTuple):
+    id: UUID
+    division: str
+    state: State
+    proposed_on: date
+    proposed_by: str
+    noticed_on: date | None
+    noticed_by: str | None
+    notice_ends_on: date | None
+    decided_on: date | None
+    decided_by: str | None
+    decision_id: UUID | None
+    poor_people: int | None
+    rural_people: int | None
+    announced_on: date | None
+    announced_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+village_facility = table("village_facility", VillageFacility)
+village_exit = table("village_exit", VillageExit)

@@ -116,10 +116,16 @@ async def _list(
     ]
     inputs = inputs_json(
         Inputs(
-            str(round_id), 0, cohort, act.business_date.isoformat(), figures.area_cap_m2_x100_per_person,
-            figures.pair_from_members, tuple(_lot(x) for x in lots), tuple(_unit(u) for u in free),
+            str(round_id),
+            0,
+            cohort,
+            act.business_date.isoformat(),
+            figures.area_cap_m2_x100_per_person,
+            figures.pair_from_members,
+            tuple(_lot(x) for x in lots),
+            tuple(_unit(u) for u in free),
         )
-    )  # fmt: skip
+    )
     row = {
         "id": round_id, "cohort": cohort, "state": "frozen", "site_ids": list(site_ids),
         "snapshot_on": act.business_date, "inputs_hash": digest(inputs), "lots": len(lots), "units": len(free),
@@ -222,13 +228,27 @@ def _given(
 ) -> Allocation:
     notice_ends_on = notice_over_on(act, Days(found.notice_days))
     return MOVE.opened(
-        act, "allocated", id=uuid7(), round_id=found.id, draw_no=inputs.draw_no, lot=lot.lot,
-        application_id=lot.application_id, household_id=lot.household_id, division=lot.division, cohort=found.cohort,
-        unit_id=unit_id, members=lot.members, cap_m2_x100=cap_m2_x100(lot.members, inputs.cap_m2_x100_per_person),
-        area_m2_x100=unit.area_m2_x100, accessible=unit.accessible, needs_accessible=lot.needs_accessible,
-        building_accepted=True, allocated_on=act.business_date, notice_ends_on=notice_ends_on,
+        act,
+        "allocated",
+        id=uuid7(),
+        round_id=found.id,
+        draw_no=inputs.draw_no,
+        lot=lot.lot,
+        application_id=lot.application_id,
+        household_id=lot.household_id,
+        division=lot.division,
+        cohort=found.cohort,
+        unit_id=unit_id,
+        members=lot.members,
+        cap_m2_x100=cap_m2_x100(lot.members, inputs.cap_m2_x100_per_person),
+        area_m2_x100=unit.area_m2_x100,
+        accessible=unit.accessible,
+        needs_accessible=lot.needs_accessible,
+        building_accepted=True,
+        allocated_on=act.business_date,
+        notice_ends_on=notice_ends_on,
         due_on=MOVE.due_on("allocated", act.business_date, {"notice_ends_on": notice_ends_on}),
-    )  # fmt: skip
+    )
 
 
 async def _give(
@@ -286,9 +306,15 @@ async def swap(connection: Connection, act: Act, items: Sequence[Swap]) -> list[
 
 def _held(home: Allocation, unit: Home, frozen: set[UUID]) -> Held:
     return Held(
-        home.state, home.members, home.cap_m2_x100, home.area_m2_x100, unit.paired, home.notice_ends_on,
-        swapped=home.swap_id is not None, frozen=home.household_id in frozen,
-    )  # fmt: skip
+        home.state,
+        home.members,
+        home.cap_m2_x100,
+        home.area_m2_x100,
+        unit.paired,
+        home.notice_ends_on,
+        swapped=home.swap_id is not None,
+        frozen=home.household_id in frozen,
+    )
 
 
 def _swap_reason(

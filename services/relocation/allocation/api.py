@@ -31,9 +31,20 @@ router = APIRouter(prefix="/allocation", tags=["allocation"])
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 # The draw is public: whoever has a token of the county at all may check it.
 ANYBODY = by(
-    "county", "township", "village", "team", "helper", "department", "bank", "insurer", "entity", "auditor",
-    "surveyor", "villager", "subscriber",
-)  # fmt: skip
+    "county",
+    "township",
+    "village",
+    "team",
+    "helper",
+    "department",
+    "bank",
+    "insurer",
+    "entity",
+    "auditor",
+    "surveyor",
+    "villager",
+    "subscriber",
+)
 County = Annotated[Act, by("county")]
 Township = Annotated[Act, by("township")]
 

@@ -39,9 +39,7 @@ from shared.data.sql import (
     sql,
 )
 
-ROUND = (
-    "id", "cohort", "state", "site_ids", "snapshot_on", "inputs_hash", "lots", "units", "notice_days", "frozen_by",
-)  # fmt: skip
+ROUND = ("id", "cohort", "state", "site_ids", "snapshot_on", "inputs_hash", "lots", "units", "notice_days", "frozen_by")
 
 _INSERT_ROUND = insert_one(allocation_round, *ROUND)
 _REFREEZE = sql(
@@ -53,12 +51,10 @@ _REFREEZE = sql(
     """,
     lots=Integer,
 )
-_SET_SEED = sql(
-    """
+_SET_SEED = sql("""
     UPDATE allocation_round SET state = 'announced', seed = :seed, seed_on = :seed_on, seed_by = :seed_by
     WHERE id = :id AND state = 'frozen'
-    """
-)
+    """)
 _SET_DRAWN = sql(
     """
     UPDATE allocation_round SET state = 'drawn', drawn_on = :drawn_on, drawn_by = :drawn_by,
@@ -68,35 +64,26 @@ _SET_DRAWN = sql(
     allocated=Integer,
 )
 _ROUND = get_by(allocation_round)
-_LOCK_ROUND = sql(
-    f"SELECT {allocation_round.columns} FROM allocation_round WHERE id = :id FOR UPDATE",  # noqa: S608 - our names
-    AllocationRound,
-)
+_LOCK_ROUND = sql(f"SELECT {allocation_round.columns} FROM allocation_round WHERE id = :id FOR UPDATE", AllocationRound)
 _ROUND_PAGE = page(allocation_round)
-_FREEZE_DRAW = sql(
-    """
+_FREEZE_DRAW = sql("""
     INSERT INTO allocation_draw AS d (round_id, draw_no, inputs, inputs_hash)
     VALUES (:round_id, 0, :inputs, :inputs_hash)
     ON CONFLICT (round_id, draw_no) DO UPDATE SET inputs = excluded.inputs, inputs_hash = excluded.inputs_hash
     WHERE d.result IS NULL
-    """
-)
-_SET_RESULT = sql(
-    """
+    """)
+_SET_RESULT = sql("""
     UPDATE allocation_draw SET result = :result, result_hash = :result_hash, drawn_on = :drawn_on
     WHERE round_id = :round_id AND draw_no = :draw_no AND result IS NULL
-    """
-)
+    """)
 _INSERT_DRAW = insert_one(allocation_draw, "round_id", "draw_no", "inputs", "inputs_hash")
 _DRAWS = sql(
-    f"SELECT {allocation_draw.columns} FROM allocation_draw WHERE round_id = :round_id ORDER BY draw_no",  # noqa: S608
-    AllocationDraw,
+    f"SELECT {allocation_draw.columns} FROM allocation_draw WHERE round_id = :round_id ORDER BY draw_no", AllocationDraw
 )
 _DELETE_LOTS = sql("DELETE FROM allocation_lot WHERE round_id = :round_id")
 _INSERT_LOTS = insert_many(allocation_lot, AllocationLot._fields)
 _LOTS = sql(
-    f"SELECT {allocation_lot.columns} FROM allocation_lot WHERE round_id = :round_id ORDER BY lot",  # noqa: S608
-    AllocationLot,
+    f"SELECT {allocation_lot.columns} FROM allocation_lot WHERE round_id = :round_id ORDER BY lot", AllocationLot
 )
 _LOT_PAGE = page_of(
     WhoseLot,
@@ -117,7 +104,7 @@ _LOCK_STANDING = sql(
     f"""
     SELECT {allocation.columns} FROM allocation
     WHERE application_id = ANY(:ids) AND state NOT IN ('moved_in', 'released') ORDER BY id FOR UPDATE
-    """,  # noqa: S608 - our names
+    """,
     Allocation,
 )
 _PAGE = page(allocation, "cohort", "state", "household_id")

@@ -109,10 +109,18 @@ def _made(act: Act, item: NewApplication, household: Household, decided: Decided
     refused, on = decided.verdict.outcome != "approved", act.business_date
     ended_on, ended_code = (on, f"{ROOM}.not_eligible") if refused else (None, None)
     return APPLICATION.opened(
-        act, "refused" if refused else "applied", **item.model_dump(), division=household.division,
-        members=household.members, missing={"codes": decided.verdict.missing}, decision_id=decided.id, applied_on=on,
-        applied_by=act.subject, ended_on=ended_on, ended_code=ended_code,
-    )  # fmt: skip
+        act,
+        "refused" if refused else "applied",
+        **item.model_dump(),
+        division=household.division,
+        members=household.members,
+        missing={"codes": decided.verdict.missing},
+        decision_id=decided.id,
+        applied_on=on,
+        applied_by=act.subject,
+        ended_on=ended_on,
+        ended_code=ended_code,
+    )
 
 
 def _answer(item: NewApplication, found: Application | None, *, household_known: bool) -> Result:

@@ -20,7 +20,7 @@ _LOCK_OPEN = sql(
     f"""
     SELECT {relocation_application.columns} FROM relocation_application
     WHERE household_id = ANY(:ids) AND state NOT IN {("moved_in", *ENDED)} ORDER BY id FOR UPDATE
-    """,  # noqa: S608 - our names
+    """,
     Application,
 )
 _AGREED = sql(
@@ -31,12 +31,10 @@ _AGREED = sql(
     """,
     Waiting,
 )
-_ELSEWHERE = sql(
-    """
+_ELSEWHERE = sql("""
     SELECT a.id FROM relocation_application a JOIN household h ON h.id = a.household_id
     WHERE h.id = ANY(:ids) AND a.division <> h.division ORDER BY a.id FOR UPDATE OF a
-    """
-)
+    """)
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('relocation/allocation', 0))")
 _TOTALS = sql(
     """

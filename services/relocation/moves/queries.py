@@ -13,7 +13,7 @@ _LOCK_OPEN = sql(
     f"""
     SELECT {move_report.columns} FROM move_report WHERE allocation_id = ANY(:ids) AND confirmed IS NULL
     ORDER BY id FOR UPDATE
-    """,  # noqa: S608 - our names
+    """,
     MoveReport,
 )
 _CLOSE = update_many(move_report, "confirmed", common={"confirmed_on": "on", "confirmed_by": "by"})

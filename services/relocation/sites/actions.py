@@ -23,12 +23,16 @@ BUILDING = ("site_id", "block", "floors")
 FLAT = ("id", "building_id", "flat_no", "floor", "area_m2_x100", "accessible", "pair_no")
 # No procedure: where a building lies is its site's, and only row-level security on the site says whose it is.
 ACCEPTANCES = OwnTask(
-    procedure=ROOM, step="accepted", roles=("township",), zh="楼栋验收", en="Acceptance of a building",
+    procedure=ROOM,
+    step="accepted",
+    roles=("township",),
+    zh="楼栋验收",
+    en="Acceptance of a building",
     columns=("b.id", "s.division", "NULL::uuid", "b.declared_on", "b.declared_on + 30"),
     source="""
         FROM building b JOIN site s ON s.id = b.site_id WHERE b.state = 'declared' AND b.declared_by <> :subject
     """,
-)  # fmt: skip
+)
 
 
 def _declared(act: Act) -> dict[str, Any]:

@@ -48,11 +48,13 @@ _LOCK_BUILDINGS = sql(
     f"""
     SELECT {building.columns_of("b")} FROM building b JOIN site s ON s.id = b.site_id
     WHERE b.id = ANY(:ids) ORDER BY b.id FOR UPDATE OF b
-    """,  # noqa: S608 - our names
+    """,
     Building,
 )
 _FLATS = sql(
-    f"SELECT {flat.columns} FROM flat WHERE id = ANY(:ids) OR building_id = ANY(:building_ids) ORDER BY id",  # noqa: S608
+    f"""
+    SELECT {flat.columns} FROM flat WHERE id = ANY(:ids) OR building_id = ANY(:building_ids) ORDER BY id
+""",
     Flat,
 )
 _SET_UNITS = insert_many(
@@ -63,11 +65,9 @@ _SET_UNITS = insert_many(
     SET flats = excluded.flats, area_m2_x100 = excluded.area_m2_x100, accessible = excluded.accessible
     """,
 )
-_HALF_PAIRS = sql(
-    """
+_HALF_PAIRS = sql("""
     SELECT DISTINCT building_id FROM site_unit WHERE building_id = ANY(:ids) AND pair_no IS NOT NULL AND flats = 1
-    """
-)
+    """)
 _INSPECT = update_many(building, "state", "inspected_on", common={"inspected_by": "by"}, where="t.state <> 'accepted'")
 _ACCEPT_UNITS = sql("UPDATE site_unit SET accepted = true WHERE building_id = ANY(:ids)")
 _SET_STATE = sql("UPDATE site_unit SET state = :state WHERE id = ANY(:ids) AND state <> :state")
@@ -77,10 +77,7 @@ _HOMES = """
            u.area_m2_x100, u.accessible, u.pair_no IS NOT NULL AS paired, u.accepted, u.state
     FROM site_unit u JOIN building b ON b.id = u.building_id
 """
-_FREE = sql(
-    f"{_HOMES} WHERE b.site_id = ANY(:site_ids) AND u.accepted AND u.state = 'free' ORDER BY u.id",
-    Home,
-)
+_FREE = sql(f"{_HOMES} WHERE b.site_id = ANY(:site_ids) AND u.accepted AND u.state = 'free' ORDER BY u.id", Home)
 _LOCK_HOMES = sql(f"{_HOMES} WHERE u.id = ANY(:ids) ORDER BY u.id FOR UPDATE OF u", Home)
 _HOME_PAGE = page_of(Home, _HOMES, "b.site_id", "u.state", key="u.id")
 _SITE_PAGE = page_of(

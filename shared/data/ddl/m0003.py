@@ -39,4 +39,4 @@ def make_cases(table: str, since: str, open_states: tuple[str, ...], days: int =
         ALTER TABLE {table} ADD CHECK (due_on IS NOT NULL OR state NOT IN ({states}));
         CREATE INDEX ON {table} (state, division, due_on, id) WHERE state IN ({states});
         CREATE INDEX ON {table} (state, due_on, id) WHERE state IN ({states});
-    """)  # noqa: S608 - our names
+    """)

@@ -50,7 +50,7 @@ def event(serial: str, kind: str, loan_no: str, on: str, **fields: Any) -> dict[
 
 
 async def post(door: Door, *events: Any, bank: str = "xinhe", on: str = "2017-12-31") -> list[dict[str, Any]]:
-    answer = await door.call("POST", EVENTS, "bank", "", bank=bank, on=on, json={"events": list(events)})
+    answer = await door.call("POST", EVENTS, "bank", "", bank=bank, on=on, json={"items": list(events)})
     assert answer.status_code == 200, answer.text
     results: list[dict[str, Any]] = answer.json()["results"]
     return results

@@ -65,7 +65,7 @@ async def test_the_same_serial_moves_money_once(house: House) -> None:
     assert await post(door, decision, paid) == once
     (again, changed) = await post(door, paid, paid | {"amount_fen": 4_000_000})
     assert again["state"] == "applied"
-    assert (changed["state"], changed["code"]) == ("refused", "finance.bank.serial_reused")
+    assert (changed["status"], changed["code"]) == ("refused", "finance.bank.serial_reused")
     twice = await post(door, quarter(no), quarter(no), quarter(no, amount_fen=1))
     assert [r["code"] for r in twice] == [None, None, "finance.bank.serial_reused"]
     (shown,) = [x for x in (await get(door, EVENTS))["items"] if x["serial"] == paid["serial"]]
@@ -92,9 +92,11 @@ async def test_an_event_waits_for_its_predecessor_and_follows_it_in_order(house:
     settled = event("s", "settled", no, "2017-07-02")
     whole = event("b", "repayment", no, "2017-07-02", amount_fen=4_000_000)
     part = event("a", "repayment", no, "2017-07-01", amount_fen=1_000_000)
-    for early in (settled, whole, part, paid):
+    awaited = {paid["serial"]: "decision"}
+    for early in (settled, whole, part, paid, paid):
         (result,) = await post(door, early)
-        assert (result["state"], result["loan_state"]) == ("held", "approved")
+        assert (result["status"], result["state"], result["loan_state"]) == ("accepted", "held", "approved")
+        assert result["code"] == f"finance.bank.awaits_{awaited.get(result['id'], 'disbursement')}"
     held = (await get(door, f"{EVENTS}?state=held", "bank", "", bank="xinhe"))["items"]
     assert {x["serial"] for x in held} == {"s", "a", "b", paid["serial"]}
     assert await house.rows("finance", JOURNALS) == []
@@ -154,25 +156,28 @@ async def test_a_batch_half_bad_is_taken_where_it_is_good(house: House) -> None:
     door = await house.serve("finance", "api")
     no = await approve(house, door)
     bad: list[tuple[Any, str]] = [
-        (event("1", "repayment", no, "2017-04-01", amount_fen=-5), "invalid_event"),
-        (event("2", "repayment", no, "2017-04-01", amount_fen=0), "invalid_event"),
-        (event("3", "repayment", no, "2017-04-01"), "invalid_event"),
-        (event("4", "gift", no, "2017-04-01"), "invalid_event"),
-        (event("5", "settled", no, "someday"), "invalid_event"),
-        (event("6", "settled", no, "2017-04-01", amount_fen=5), "invalid_event"),
-        (event("7", "repayment", no, "2017-04-01", amount_fen="5"), "invalid_event"),
-        (quarter(no, "8", start="2017-06-21", end="2017-06-21"), "invalid_event"),
-        ("not an object", "invalid_event"),
-        (event("9", "repayment", "140927-2017-999999", "2017-04-01", amount_fen=5), "loan_unknown"),
-        (event("10", "repayment", no, "2018-01-01", amount_fen=5), "future_date"),
-        (event("11", "repayment", no, "2017-03-20", amount_fen=5), "dates_reversed"),
-        (event("12", "repayment", no, "2017-04-01", amount_fen=5_000_001), "over_repayment"),
-        (event("13", "disbursement", no, "2017-04-01", amount_fen=5), "already_disbursed"),
+        (event("1", "repayment", no, "2017-04-01", amount_fen=-5), "shared.invalid_item"),
+        (event("2", "repayment", no, "2017-04-01", amount_fen=0), "shared.invalid_item"),
+        (event("3", "repayment", no, "2017-04-01"), "shared.invalid_item"),
+        (event("4", "gift", no, "2017-04-01"), "shared.invalid_item"),
+        (event("5", "settled", no, "someday"), "shared.invalid_item"),
+        (event("6", "settled", no, "2017-04-01", amount_fen=5), "shared.invalid_item"),
+        (event("7", "repayment", no, "2017-04-01", amount_fen="5"), "shared.invalid_item"),
+        (quarter(no, "8", start="2017-06-21", end="2017-06-21"), "shared.invalid_item"),
+        ("not an object", "shared.invalid_item"),
+        (event("9", "repayment", "140927-2017-999999", "2017-04-01", amount_fen=5), "finance.bank.loan_unknown"),
+        (event("10", "repayment", no, "2018-01-01", amount_fen=5), "shared.future_date"),
+        (event("11", "repayment", no, "2017-03-20", amount_fen=5), "finance.bank.dates_reversed"),
+        (event("12", "repayment", no, "2017-04-01", amount_fen=5_000_001), "finance.bank.over_repayment"),
+        (event("13", "disbursement", no, "2017-04-01", amount_fen=5), "finance.bank.already_disbursed"),
     ]
     good = event("14", "repayment", no, "2017-04-01", amount_fen=1_000)
     results = await post(door, *lent(no), *(e for e, _ in bad), good)
-    assert [r["state"] for r in results] == ["applied"] * 2 + ["refused"] * len(bad) + ["applied"]
-    assert [r["code"] for r in results[2:-1]] == [f"finance.bank.{code}" for _, code in bad]
+    assert [r["status"] for r in results] == ["accepted"] * 2 + ["refused"] * len(bad) + ["accepted"]
+    # What was kept stands at something; what was not kept stands nowhere.
+    assert [r["state"] for r in results[2:]] == [None] * 11 + ["refused"] * 3 + ["applied"]
+    assert [r["id"] for r in results[2:]] == [e["serial"] if isinstance(e, dict) else None for e, _ in bad] + ["14"]
+    assert [r["code"] for r in results[2:-1]] == [code for _, code in bad]
     assert results[2]["errors"][0]["field"] == "amount_fen"
     assert "-5" not in str(results[2]["errors"])
     # What was not kept may be corrected under its serial; what was kept stays.
@@ -180,7 +185,7 @@ async def test_a_batch_half_bad_is_taken_where_it_is_good(house: House) -> None:
     assert (one["state"], twelve["code"]) == ("applied", "finance.bank.serial_reused")
 
 
-@pytest.mark.parametrize("body", [{"events": {"serial": "1"}}, {"events": "x"}, {"events": [{}] * 1001}, {}])
+@pytest.mark.parametrize("body", [{"items": {"serial": "1"}}, {"items": "x"}, {"items": [{}] * 1001}, {}])
 async def test_only_the_whole_body_may_be_turned_down(house: House, body: Any) -> None:
     door = await house.serve("finance", "api")
     answer = await door.call("POST", EVENTS, "bank", "", bank="xinhe", json=body)
@@ -191,12 +196,12 @@ async def test_another_banks_loan_does_not_exist(house: House) -> None:
     door = await house.serve("finance", "api")
     no = await approve(house, door)
     results = await post(door, *lent(no), bank="rcu")
-    assert [(r["state"], r["code"], r["loan_state"]) for r in results] == [
+    assert [(r["status"], r["code"], r["loan_state"]) for r in results] == [
         ("refused", "finance.bank.loan_unknown", None)
     ] * 2
     await post(door, *lent(no))
     assert (await get(door, EVENTS, "bank", "140927", bank="rcu"))["items"] == []
-    answer = await door.call("POST", EVENTS, "county", json={"events": []})
+    answer = await door.call("POST", EVENTS, "county", json={"items": []})
     assert answer.status_code == 403
 
 

@@ -32,7 +32,7 @@ async def test_a_batch_is_decided_item_by_item(house: House) -> None:
         application(house_builder, purpose="house", amount_fen=5_000_001),
         application(uuid4()),
     )
-    assert [r["status"] for r in results] == ["approved", "refused", "refused", "refused"]
+    assert [r["status"] for r in results] == ["accepted", "refused", "refused", "refused"]
     assert [r["code"] for r in results] == [
         None, "finance.loans.not_eligible", "finance.loans.not_eligible", "shared.household_unknown",
     ]  # fmt: skip
@@ -54,11 +54,11 @@ async def test_the_same_application_is_answered_the_same_and_another_under_its_i
     (first,) = await apply_for(door, item)
     again, changed = await apply_for(door, item, item | {"amount_fen": 100})
     assert again == first
-    assert (changed["status"], changed["code"]) == ("refused", "finance.loans.content_differs")
+    assert (changed["status"], changed["code"]) == ("refused", "shared.content_differs")
     assert await types(house) == ["loan_approved"]
     elsewhere = application(await seed_household(house, OTHER_VILLAGE), id=item["id"])
     (taken,) = await apply_for(door, elsewhere, area=OTHER_VILLAGE)
-    assert (taken["status"], taken["code"]) == ("refused", "finance.loans.id_taken")
+    assert (taken["status"], taken["code"]) == ("refused", "shared.id_taken")
     assert len(await house.rows("finance", "SELECT 1 FROM loan")) == 1
 
 
@@ -70,7 +70,7 @@ async def test_an_unknown_household_may_be_tried_again(house: House) -> None:
     assert early["code"] == "shared.household_unknown"
     await seed_household(house, id=household_id)
     (late,) = await apply_for(door, item)
-    assert late["status"] == "approved"
+    assert late["status"] == "accepted"
 
 
 async def test_two_at_once_get_one_loan(house: House) -> None:
@@ -81,7 +81,7 @@ async def test_two_at_once_get_one_loan(house: House) -> None:
             *(apply_for(door, application(household_id, bank=bank)) for bank in ("xinhe", "rcu", "xinhe"))
         )
         results = [a[0] for a in answers]
-        assert sorted(r["status"] for r in results) == ["approved", "refused", "refused"]
+        assert sorted(r["status"] for r in results) == ["accepted", "refused", "refused"]
         assert [r["missing"] for r in results if r["status"] == "refused"] == [["no_open_loan"]] * 2
 
 
@@ -121,7 +121,7 @@ async def test_a_loan_the_bank_declined_frees_the_household(house: House) -> Non
     )
     assert (declined["state"], declined["loan_state"]) == ("applied", "declined")
     (second,) = await apply_for(door, application(household_id, bank="rcu"))
-    assert second["status"] == "approved"
+    assert second["status"] == "accepted"
     assert await types(house) == ["loan_approved", "loan_refused", "loan_approved"]
     told = await house.rows("finance", "SELECT value FROM outbox")
     assert not any("Mr X" in r["value"] for r in told)

@@ -4,12 +4,13 @@ import asyncio
 import json
 from uuid import uuid4
 
-from gateway.passport.rules import PARTS
+from gateway.passport.rules import DOSSIERS, part_name
 from tests.conftest import free_port
 from tests.integration.gateway.conftest import Street, answer, read_head
 from tests.integration.registry.test_households import VILLAGE, seed_household, statement
 
 OTHERS = ("relocation", "industry", "assessment")
+PARTS = [part_name(service, name) for service, names in DOSSIERS.items() for name in names]
 
 
 async def test_a_passport_shows_what_the_services_have(street: Street) -> None:
@@ -26,8 +27,8 @@ async def test_a_passport_shows_what_the_services_have(street: Street) -> None:
     assert got["household"]["status"] == 200
     assert got["household"]["body"]["incomes"][0]["net_income_fen"] == 400_000
     for part in PARTS:
-        expected = {"status": 200, "body": []} if part.name.endswith("_decisions") else None
-        assert got[part.name] == (expected or {"status": 200, "body": got[part.name]["body"]}), part.name
+        expected = {"status": 200, "body": []} if part.endswith("_decisions") else None
+        assert got[part] == (expected or {"status": 200, "body": got[part]["body"]}), part
     for name in ("relocation", "allocations", "payouts", "agreements", "posts", "certificates", "helpers", "visits"):
         assert got[name]["body"]["items"] == [], name
     assert got["warnings"] == []
@@ -51,7 +52,7 @@ async def test_what_no_service_stands_behind_is_unavailable(street: Street) -> N
     door = await street.gateway(registry.address)
     household_id = await seed_household(street.house)
     got = (await door.call("GET", f"/passport/{household_id}", "village", VILLAGE)).json()
-    away = [part.name for part in PARTS if part.upstream != "registry"]
+    away = [part_name(service, name) for service in DOSSIERS if service != "registry" for name in DOSSIERS[service]]
     assert [w["part"] for w in got["warnings"]] == away
     assert all(got[name] == {"unavailable": True} for name in away)
 
@@ -78,11 +79,12 @@ async def test_another_households_line_is_never_shown_and_all_are_asked_at_once(
         nonlocal waiting
         await read_head(reader)
         waiting += 1
-        if waiting == len(PARTS):
+        if waiting == len(DOSSIERS):
             everyone.set()
         await everyone.wait()
         items = [{"household_id": household_id}, {"household_id": other}]
-        writer.write(answer(json.dumps({"items": items, "next": None}).encode()))
+        names = {name for names in DOSSIERS.values() for name in names}
+        writer.write(answer(json.dumps({name: {"items": items, "next": None} for name in names}).encode()))
         await reader.read()
 
     address = await street.upstream(lists)
@@ -90,5 +92,5 @@ async def test_another_households_line_is_never_shown_and_all_are_asked_at_once(
     async with asyncio.timeout(5):
         got = (await door.call("GET", f"/passport/{household_id}", "county")).json()
     for part in PARTS:
-        assert got[part.name]["body"]["items"] == [{"household_id": household_id}]
+        assert got[part]["body"]["items"] == [{"household_id": household_id}]
     assert other not in json.dumps(got)

@@ -83,7 +83,7 @@ async def confirm(house: House, day: str = "2017-12-20") -> None:
     batch = uuid4()
     await owner.execute(
         "INSERT INTO payout_batch VALUES ($1, $2, '140927', 'xinhe', 'checked', NULL, NULL, '2017-09-20', 1, 1, 'a',"
-        " '2017-09-20', 'b', '2017-09-20')",
+        " '2017-09-20', 'b', '2017-09-20', NULL, 1, '2017-09-20', '2017-09-27')",
         batch, str(batch),
     )  # fmt: skip
     await owner.execute(

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.registry.households.queries import revise, revision
 from services.registry.households.tables import household_fact
 from services.registry.villages.tables import village_facility
 from shared.data import db
+from shared.data.revisions import revise, revision
 from shared.data.sql import RowCountError
 from tests.conftest import House
 from tests.integration.registry.test_households import VILLAGE, seed_household

@@ -94,6 +94,9 @@ async def test_two_households_become_rows_and_events(house: House) -> None:
         ["general", "funds", 6050, "B", True, True], ["general", "funds", 6050, "B", False, False],
     ]  # fmt: skip
     assert [f["stated_by"] for f in facts] == ["test-county"] * 2
+    for table in ("household_fact", "member_fact", "income_line"):
+        rows = await house.rows("registry", f"SELECT DISTINCT weight FROM {table}")
+        assert [r["weight"] for r in rows] == ["takeover"], table
     assert (facts[0]["valid"].lower, facts[0]["valid"].upper) == (date(2014, 6, 1), None)
     people = await house.rows("registry", "SELECT * FROM member_fact ORDER BY born_on")
     assert [(p["relation"], p["work_place"], p["work_months"], p["health"]) for p in people] == [

@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.conftest import Door, House
+from tests.integration.registry.test_changes import DEPARTURES, REMOVALS, departure, head_of, post, removal
 from tests.integration.registry.test_exits import EXITS, TOWNSHIP, VOTE, noticed, proposed, ready_household, step
-from tests.integration.registry.test_households import VILLAGE
+from tests.integration.registry.test_households import VILLAGE, seed_household
+from tests.integration.registry.test_villages import ITEMS, found_places, notice, propose, report
 
 TASKS = "/registry/v1/tasks"
 
@@ -47,6 +49,26 @@ async def test_a_notice_waits_its_days_and_an_objection_is_a_task_of_its_own(hou
     assert [t["step"] for t in waiting] == ["objection_resolved"]
 
 
+async def test_the_exit_of_a_village_waits_for_its_township_and_then_for_the_county(house: House) -> None:
+    door = await house.serve("registry", "api")
+    await found_places(house)
+    await report(door, *ITEMS)
+    (opened,) = await propose(door)
+    (task,) = (await tasks(door, "township", TOWNSHIP, on="2017-12-04"))["items"]
+    assert task == {
+        "id": opened["case_id"], "procedure": "registry.villages", "step": "noticed", "household_id": None,
+        "division": VILLAGE, "since_on": "2017-12-04", "due_on": "2017-12-11", "title_zh": "乡镇内公示",
+        "title_en": "Public notice in the township",
+    }  # fmt: skip
+    for role, area in (("county", "140927"), ("village", VILLAGE), ("township", "140927201")):
+        assert (await tasks(door, role, area, on="2017-12-04"))["items"] == [], role
+    await notice(door)
+    assert (await tasks(door, "county", "140927", on="2017-12-11"))["items"] == []
+    (task,) = (await tasks(door, "county", "140927", on="2017-12-12"))["items"]
+    assert (task["step"], task["since_on"], task["due_on"]) == ("approved", "2017-12-12", "2017-12-19")
+    assert (await tasks(door, "county", "140927", "t-maker", on="2017-12-12"))["items"] == []
+
+
 async def test_what_is_frozen_waits_for_nobody(house: House) -> None:
     door = await house.serve("registry", "api")
     household_id = await ready_household(house, door)
@@ -56,6 +78,32 @@ async def test_what_is_frozen_waits_for_nobody(house: House) -> None:
         household_id, uuid4(),
     )  # fmt: skip
     assert (await tasks(door, "village", VILLAGE, "chair"))["items"] == []
+
+
+async def test_what_one_reports_of_a_household_waits_for_another_to_confirm(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one, two = await seed_household(house), await seed_household(house)
+    left, struck = departure(await head_of(house, one)), removal(two)
+    await post(door, DEPARTURES, "village", left, subject="zhao")
+    await post(door, REMOVALS, "team", struck, subject="qian")
+    # A freeze does not hold up what is true of a household.
+    frozen = "INSERT INTO frozen_household (household_id, case_id, frozen_on) VALUES ($1, $2, '2017-05-01')"
+    await house.rows("registry", frozen, one, uuid4())
+    asked = (
+        ("township", TOWNSHIP, "zhao", DEPARTURES, left, "registry.changes.departures", one),
+        ("county", "140927", "qian", REMOVALS, struck, "registry.changes.removals", two),
+    )
+    for role, area, maker, path, item, procedure, household_id in asked:
+        (task,) = (await tasks(door, role, area))["items"]
+        assert (task["id"], task["procedure"], task["step"]) == (item["id"], procedure, "confirmed")
+        assert (task["household_id"], task["since_on"], task["due_on"]) == (
+            str(household_id), "2017-06-01", "2017-06-08",
+        )  # fmt: skip
+        assert (await tasks(door, role, area, maker))["items"] == [], "nobody is asked to confirm what he laid open"
+        for other in ("village", "team", "helper"):
+            assert (await tasks(door, other, VILLAGE))["items"] == [], other
+        await post(door, f"{path}/confirmations", role, {"id": item["id"], "confirmed": True})
+        assert (await tasks(door, role, area))["items"] == []
 
 
 async def test_the_most_urgent_first_a_page_at_a_time(house: House) -> None:

@@ -162,7 +162,7 @@ async def test_a_bad_report_does_not_take_the_good_ones_with_it(house: House) ->
     ]  # fmt: skip
     results = await post(door, "facilities", items, "township", TOWNSHIP)
     assert [r["code"] for r in results] == [
-        "registry.villages.future_date", None, "registry.villages.twice_in_batch", "registry.villages.unknown_item",
+        "shared.future_date", None, "shared.twice_in_batch", "registry.villages.unknown_item",
         "shared.not_found", "shared.not_found", None,
     ]  # fmt: skip
     rows = await house.rows("registry", "SELECT division, item, stated_by FROM village_facility ORDER BY item")
@@ -186,24 +186,24 @@ async def test_a_village_exits_by_the_rule_step_by_step(house: House) -> None:
     await report(door, *ITEMS[:-1])
     (refused,) = await propose(door)
     assert refused == {
-        "division": VILLAGE, "status": "refused", "code": "registry.villages.not_ready", "state": None,
-        "missing": ["incidence_below_limit", f"has_{ITEMS[-1]}"],
+        "id": VILLAGE, "status": "refused", "code": "registry.villages.not_ready", "state": None, "case_id": None,
+        "missing": ["incidence_below_limit", f"has_{ITEMS[-1]}"], "errors": [],
     }  # fmt: skip
     assert (await card(door, on="2017-12-04"))["exit"] is None
     await report(door, ITEMS[-1])
     await set_status(house, households[0], "exited", 2017)
     assert [r["status"] for r in await propose(door)] == ["accepted"]
-    assert (await decide(door))["code"] == "registry.villages.wrong_state"
+    assert (await decide(door))["code"] == "shared.wrong_state"
     assert (await notice(door))["state"] == "noticed"
-    assert (await notice(door))["code"] == "registry.villages.wrong_state"
+    assert (await notice(door))["code"] == "shared.wrong_state"
     early = await decide(door, on="2017-12-11")
-    assert (early["code"], early["state"]) == ("registry.villages.notice_running", "noticed")
+    assert (early["code"], early["state"]) == ("shared.notice_running", "noticed")
     assert (await decide(door, subject="t-clerk"))["code"] == "shared.same_person"
     assert (await decide(door))["state"] == "approved"
     assert (await announce(door, subject="c-decider"))["code"] == "shared.same_person"
     assert await house.rows("registry", "SELECT 1 FROM outbox") == []
     assert (await announce(door))["state"] == "announced"
-    assert (await announce(door))["code"] == "registry.villages.wrong_state"
+    assert (await announce(door))["code"] == "shared.wrong_state"
     (event,) = await house.rows("registry", "SELECT topic, key, value FROM outbox")
     decisions = await house.rows("registry", "SELECT id, outcome, decided_by FROM decision ORDER BY id")
     assert [(d["outcome"], d["decided_by"]) for d in decisions] == [
@@ -236,7 +236,7 @@ async def test_the_county_decides_on_what_is_so_then(house: House) -> None:
     result = await decide(door)
     assert (result["status"], result["state"]) == ("accepted", "refused")
     assert result["missing"] == ["incidence_below_limit", "has_road"]
-    assert (await announce(door))["code"] == "registry.villages.no_case"
+    assert (await announce(door))["code"] == "shared.wrong_state"
     shown = await card(door, on="2017-12-12")
     assert (shown["status"], shown["exit"]["state"]) == ("poor", "refused")
     await set_status(house, households[0], "exited", 2017)
@@ -254,14 +254,14 @@ async def test_a_batch_answers_for_each_village(house: House) -> None:
     results = await propose(door, VILLAGE, "140927200202", "140927201201", VILLAGE)
     assert [(r["code"], r["missing"]) for r in results] == [
         (None, []), ("registry.villages.not_ready", ["poor_village"]), ("shared.not_found", []),
-        ("registry.villages.twice_in_batch", []),
+        ("shared.twice_in_batch", []),
     ]  # fmt: skip
     answer = await post(
         door, "exits/notices", [{"division": VILLAGE}, {"division": VILLAGE}], "township", TOWNSHIP, on="2017-12-05"
     )
-    assert [r["code"] for r in answer] == [None, "registry.villages.twice_in_batch"]
+    assert [r["code"] for r in answer] == [None, "shared.twice_in_batch"]
     other = await post(door, "exits/notices", [{"division": VILLAGE}], "township", OTHER_TOWNSHIP, on="2017-12-05")
-    assert [(r["code"], r["state"]) for r in other] == [("registry.villages.no_case", None)]
+    assert [(r["code"], r["state"]) for r in other] == [("shared.not_found", None)]
 
 
 async def test_two_proposals_at_once_open_one_case(house: House) -> None:
@@ -285,8 +285,8 @@ async def test_the_database_too_keeps_maker_and_checker_apart(house: House) -> N
             await connection.execute(f"UPDATE village_exit SET {change}")
     with pytest.raises(asyncpg.UniqueViolationError):
         await connection.execute(
-            "INSERT INTO village_exit (id, division, state, proposed_on, proposed_by)"
-            " VALUES (uuidv7(), $1, 'proposed', '2018-01-01', 'x')",
+            "INSERT INTO village_exit (id, division, state, proposed_on, proposed_by, since_on, due_on)"
+            " VALUES (uuidv7(), $1, 'proposed', '2018-01-01', 'x', '2018-01-01', '2018-01-08')",
             VILLAGE,
         )
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.finance.bank.rules import Applied, Held, LoanState, Posted, Refused, allocate, apply_bank_event
+from services.finance.bank.rules import (
+    Applied,
+    Held,
+    LoanState,
+    Posted,
+    PostedInterest,
+    Refused,
+    allocate,
+    apply_bank_event,
+)
 from services.finance.ledger.rules import is_balanced
 from services.finance.loans.rules import Movement
 from shared.values.dates import Period
@@ -27,7 +36,7 @@ DECLINED = replace(APPROVED, state="declined", decided_on=DAY)
 
 YES = Posted("decision", DAY, approved=True)
 PAY_OUT = Posted("disbursement", DAY, 5_000_000)
-INTEREST = Posted("interest_settled", date(2017, 6, 20), 47_500, period=Period(DAY, date(2017, 6, 21)))
+INTEREST = PostedInterest("interest_settled", date(2017, 6, 20), 47_500, period=Period(DAY, date(2017, 6, 21)))
 REPAY = Posted("repayment", date(2017, 6, 1), 1_000_000)
 OVERDUE = Posted("overdue", date(2017, 6, 20), 47_500)
 SETTLE = Posted("settled", date(2017, 6, 1))
@@ -109,7 +118,7 @@ def test_what_the_bank_posted_stands_and_what_was_due_is_found() -> None:
     assert (found.loan.interest_fen, found.loan.interest_owed_fen) == (47_500, 0)
     wrong = applied(RUNNING, replace(INTEREST, amount_fen=50_000))
     assert (wrong.loan.posted_fen, wrong.due_fen) == (50_000, 47_500)
-    after = applied(wrong.loan, Posted("interest_settled", date(2017, 9, 20), 60_694, period=Period(
+    after = applied(wrong.loan, PostedInterest("interest_settled", date(2017, 9, 20), 60_694, period=Period(
         date(2017, 6, 21), date(2017, 9, 21))))  # fmt: skip
     assert after.due_fen == 60_694 - 2_500  # the first quarter's surplus is given back
 
@@ -117,7 +126,7 @@ def test_what_the_bank_posted_stands_and_what_was_due_is_found() -> None:
 def test_a_late_repayment_lowers_what_is_due_next() -> None:
     posted = applied(RUNNING, INTEREST).loan
     late = applied(posted, replace(REPAY, occurred_on=date(2017, 6, 11), amount_fen=5_000_000)).loan
-    due = applied(late, Posted("interest_settled", date(2017, 9, 20), 1, period=Period(
+    due = applied(late, PostedInterest("interest_settled", date(2017, 9, 20), 1, period=Period(
         date(2017, 6, 21), date(2017, 9, 21)))).due_fen  # fmt: skip
     assert due is not None
     assert due < 0  # ten days too many were posted

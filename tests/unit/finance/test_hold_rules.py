@@ -1,29 +1,35 @@
-"""What may become of a hold."""
+"""What may become of a hold, and by whom."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
 
 import pytest
 
-from services.finance.holds.rules import Hold, confirmation_refusal, release_refusal
+from services.finance.holds.actions import HOLD
+from services.finance.holds.tables import LoanHold
+from shared.acts.procedures import step_refusal
+from shared.ground.context import Act, Caller
+
+QIAN = Act(Caller("qian", "county", "140927"), date(2017, 6, 1))
+
+
+def hold(state: str, **changes: Any) -> LoanHold:
+    raised = {"id": UUID(int=1), "kind": "misuse_suspected", "raised_by": "system:finance"}
+    return HOLD.opened(QIAN, state, **raised | changes)
 
 
 @pytest.mark.parametrize(
-    ("hold", "release", "confirm"),
+    ("case", "release", "confirm"),
     [
-        (Hold("misuse_suspected", "system:finance", None, None), None, None),
-        (Hold("borrower_death", "system:finance", None, None), None, "finance.holds.not_a_suspicion"),
-        (Hold("dividend_missed", "system:finance", None, None), None, "finance.holds.not_a_suspicion"),
-        (
-            Hold("misuse_suspected", "system:finance", "qian", None),
-            "shared.same_person",
-            "finance.holds.already_confirmed",
-        ),
-        (Hold("misuse_suspected", "system:finance", "zhao", None), None, "finance.holds.already_confirmed"),
-        (
-            Hold("misuse_suspected", "system:finance", None, "zhao"),
-            "finance.holds.already_released",
-            "finance.holds.already_released",
-        ),
-        (Hold("misuse_suspected", "qian", None, None), "shared.same_person", "shared.same_person"),
+        (hold("raised"), None, None),
+        (hold("raised", kind="borrower_death"), None, None),
+        (hold("confirmed", confirmed_by="qian"), "shared.same_person", "shared.wrong_state"),
+        (hold("confirmed", confirmed_by="zhao"), None, "shared.wrong_state"),
+        (hold("released", released_by="zhao"), "shared.wrong_state", "shared.wrong_state"),
+        (hold("raised", raised_by="qian"), "shared.same_person", "shared.same_person"),
     ],
 )
-def test_holds(hold: Hold, release: str | None, confirm: str | None) -> None:
-    assert (release_refusal(hold, "qian"), confirmation_refusal(hold, "qian")) == (release, confirm)
+def test_holds(case: LoanHold, release: str | None, confirm: str | None) -> None:
+    found = [step_refusal(HOLD, step, case, QIAN) for step in ("released", "confirmed")]
+    assert found == [release, confirm]

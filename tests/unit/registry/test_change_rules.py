@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from services.registry.changes.rules import (
     Membership,
     Person,
-    confirmation_refusal,
     departure_refusal,
     next_head,
     struck_reason,
@@ -27,28 +26,14 @@ MEMBER = Membership(date(2014, 6, 1), stays=True)
         (MEMBER, TODAY, None),
         (MEMBER, date(2014, 6, 2), None),
         (None, TODAY, "shared.not_found"),
-        (Membership(date(2014, 6, 1), stays=False), TODAY, "registry.changes.has_left"),
-        (MEMBER, date(2017, 6, 2), "registry.changes.future_date"),
-        (MEMBER, date(2014, 6, 1), "registry.changes.before_membership"),
-        (MEMBER, date(2013, 1, 1), "registry.changes.before_membership"),
+        (Membership(date(2014, 6, 1), stays=False), TODAY, "has_left"),
+        (MEMBER, date(2017, 6, 2), "future_date"),
+        (MEMBER, date(2014, 6, 1), "before_membership"),
+        (MEMBER, date(2013, 1, 1), "before_membership"),
     ],
 )
 def test_departures(membership: Membership | None, left_on: date, code: str | None) -> None:
     assert departure_refusal(membership, left_on, TODAY) == code
-
-
-@pytest.mark.parametrize(
-    ("state", "maker", "code"),
-    [
-        ("reported", "zhao", None),
-        (None, "", "shared.not_found"),
-        ("confirmed", "zhao", "registry.changes.already_decided"),
-        ("rejected", "zhao", "registry.changes.already_decided"),
-        ("reported", "qian", "shared.same_person"),
-    ],
-)
-def test_another_person_confirms_once(state: str | None, maker: str, code: str | None) -> None:
-    assert confirmation_refusal(state, "reported", maker, "qian") == code
 
 
 def person(number: int, born: str, *, is_head: bool = False) -> Person:

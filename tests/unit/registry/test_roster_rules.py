@@ -1,6 +1,7 @@
 """What a roster file says and when a household of it is not taken; no file, no database."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.roster import rules
+from services.registry.roster.files import BY_HEADING, NEEDED, RosterFile, UnfitError, read_roster
 from services.registry.roster.rules import Finding, Ground, RosterHousehold, RosterPolicy
-from services.registry.roster.schemas import BY_HEADING, NEEDED, RosterFile, UnfitError, read_roster
 from shared.ground.problems import catalogue
 from shared.spreadsheet import cells, workbook
 from shared.spreadsheet.workbook import Sheet
 from tests.roster_file import HEADINGS, OF_MEMBER, Row, cells_of, child, household, number, person
 
-GROUND = Ground(date(2017, 1, 5), {("东湖乡", "青杨村"): ["140927200201"]}, RosterPolicy((6, 15), 65))
+GROUND = Ground(
+    date(2017, 1, 5),
+    {("东湖乡", "青杨村"): ["140927200201"]},
+    RosterPolicy((6, 15), (8, 31), ("middle", "high", "college"), 65),
+)
 
 
 def read(rows: list[Row], headings: tuple[str, ...] = HEADINGS, **sheet: Any) -> RosterFile:
@@ -119,7 +124,7 @@ def test_a_broken_cell_rejects_its_household(changes: Row, column: str, reason: 
 def test_every_reason_has_its_sentence() -> None:
     """Wherever a reason is raised, the catalogue knows it; the cases above show those of the rules."""
     room = Path(rules.__file__).parent
-    sources = [room / "rules.py", room / "schemas.py", Path(cells.__file__), Path(workbook.__file__)]
+    sources = [room / "rules.py", room / "files.py", Path(cells.__file__), Path(workbook.__file__)]
     text = "".join(path.read_text("utf-8") for path in sources)
     reasons = set(re.findall(r'(?:CellError|WorkbookError|UnfitError)\("([a-z_0-9]+)"', text))
     assert len(reasons) > 20
@@ -154,6 +159,36 @@ def test_merged_cells_count_for_the_rows_of_their_household_only() -> None:
     assert [(f.household_no, f.reason) for f in read(rows, merged=merged).findings] == [("2", "missing")]
 
 
+def test_a_merged_cell_counts_for_every_household_and_member_it_covers() -> None:
+    rows = (
+        household("1", person(1), 其他致贫原因="因病") + household("2", person(3)) + household("3", person(5), child(7))
+    )
+    for heading in ("自然村", "其他致贫原因", "住房面积", "住房鉴定等级", "联系电话"):
+        rows[1][heading] = ""
+    rows[2] |= {"务工区域": "省外", "务工时间(月)": 10}
+    rows[3] |= {"务工区域": "", "务工时间(月)": ""}
+    columns = [HEADINGS.index(h) for h in ("自然村", "其他致贫原因", "住房面积", "住房鉴定等级", "联系电话")]
+    merged = [(1, c, 2, c) for c in columns]
+    merged += [(3, c, 4, c) for c in (HEADINGS.index("务工区域"), HEADINGS.index("务工时间(月)"))]
+    file = read(rows, merged=merged)
+    assert file.findings == []
+    first, second, third = file.households
+    assert second.values == first.values
+    assert second.values["other_causes"] == ("illness",)
+    assert [(m.values["work_place"], m.values["work_months"]) for m in third.members] == [("outside", 10)] * 2
+
+
+def test_a_cell_merged_over_other_columns_is_lost_to_none_of_them() -> None:
+    rows = household("1", person(1, 务工区域="省外") | {"务工时间(月)": ""})
+    at = HEADINGS.index("务工区域")
+    assert [(f.column, f.reason) for f in read(rows, merged=[(1, at, 1, at + 1)]).findings] == [
+        ("务工时间(月)", "not_a_number")
+    ]
+    # A cell that reaches below the last row, or a heading over two rows, says nothing of anybody.
+    whole = read(household("1", person(1)), merged=[(1, 1, 40, 1), (0, 0, 1, 0), (50, 0, 60, 0), (1, 90, 2, 91)])
+    assert (whole.people, whole.findings) == (1, [])
+
+
 def test_a_row_without_a_number_is_held_against_the_household_above() -> None:
     """It may be its member: taken without it, the income per head would be too high."""
     rows = [*household("1", person(1)), child(3) | {"户编号": ""}, *household("2", person(5))]
@@ -165,6 +200,33 @@ def test_the_same_person_in_two_households_rejects_both() -> None:
     assert [(f.row, f.reason) for f in found(rows)] == [(2, "person_under_review"), (3, "person_under_review")]
     assert [h.household_no for h in taken(rows)] == ["3"]
     assert {f.code for f in found(rows)} == {"registry.roster.person_under_review"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "of", "value"),
+    [
+        ({"工资性收入": "１２００"}, "wage", 120_000),
+        ({"工资性收入": "１２００．５"}, "wage", 120_050),
+        ({"识别时间": "２０１４－０６"}, "registered_on", date(2014, 6, 1)),
+        ({"联系电话": "１３８００００００００"}, "phone", "13800000000"),
+        ({"联系电话": "＋８６－１３８００００００００"}, "phone", "+86-13800000000"),
+        ({"住房鉴定等级": "Ｂ"}, "house_grade", "B"),
+        ({"住房鉴定等级": "ｃ"}, "house_grade", "C"),
+        ({"其他致贫原因": "因病，因残"}, "other_causes", ("illness", "disability")),
+    ],
+)
+def test_what_a_chinese_keyboard_types_is_what_it_is(cells: Row, of: str, value: Any) -> None:
+    (one,) = taken(household("1", person(1), **cells))
+    assert one.values[of] == value
+
+
+def test_full_width_numbers_of_people_and_households_too() -> None:
+    with_x = next(number(order=n) for n in range(1, 999, 2) if number(order=n).endswith("X"))
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in with_x.lower())
+    rows = [person(1, 证件号码=wide, 户编号="ＣＡＳＥ－０８"), child(3, 户编号="CASE-08", 工资性收入="１０００")]
+    (one,) = taken(rows)
+    assert (one.household_no, one.members[0].identity, len(one.members)) == ("CASE-08", with_x, 2)
+    assert [f.reason for f in found(household("1", person(1, 姓名="张３")))] == ["digits_in_name"]
 
 
 def test_spaces_in_names_and_a_small_x_are_harmless() -> None:
@@ -220,15 +282,39 @@ def test_fifty_thousand_people_and_not_one_more() -> None:
         read_roster(sheet)
 
 
-def test_a_child_of_school_age_out_of_school_has_dropped_out() -> None:
-    def dropped(born: str, status: str) -> bool:
-        (one,) = taken(household("1", person(1), child(3, born, 在校生状况=status)))
-        return rules.school_dropout(one, GROUND)
+def dropped(born: str, status: str = "非在校生", education: str = "小学", on: date = GROUND.business_date) -> bool:
+    (one,) = taken(household("1", person(1), child(3, born, 在校生状况=status, 文化程度=education)))
+    return rules.school_dropout(one, replace(GROUND, business_date=on))
 
-    assert [dropped(b, "非在校生") for b in ("20110106", "20110105", "20010106", "20010105")] == [
-        False, True, True, False,
-    ]  # fmt: skip
+
+def test_a_child_of_school_age_out_of_school_has_dropped_out() -> None:
+    assert [dropped(b) for b in ("20100901", "20100831", "20010106", "20010105")] == [False, True, True, False]
     assert not dropped("20060101", "小学")
+
+
+@pytest.mark.parametrize(
+    ("on", "born", "out"),
+    [
+        # Six in November: enrolled next September. The six-year-olds of 31 August begin on the day after it.
+        ("2017-12-28", "20111101", False),
+        ("2017-12-28", "20110901", False),
+        ("2017-12-28", "20110831", True),
+        ("2017-09-01", "20110831", True),
+        ("2017-08-31", "20110831", False),
+        ("2017-08-31", "20100831", True),
+        ("2018-02-28", "20111101", False),
+        ("2018-09-01", "20111101", True),
+    ],
+)
+def test_school_begins_in_the_autumn_for_those_who_are_six_by_then(on: str, born: str, out: bool) -> None:
+    assert dropped(born, education="学龄前", on=date.fromisoformat(on)) is out
+
+
+def test_who_is_through_middle_school_at_fifteen_has_not_dropped_out() -> None:
+    """Who left it at fourteen has, and so has who is fifteen and never came so far."""
+    on = date(2017, 12, 28)
+    assert [dropped("20020501", education=e, on=on) for e in ("初中", "高中", "小学")] == [False, False, True]
+    assert dropped("20030501", education="初中", on=on)
 
 
 def test_what_the_register_has_is_refused_without_telling_whose() -> None:

@@ -9,24 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.targets.rules import TownshipFacts, township_exited
+from services.registry.villages.actions import EXIT
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
-    Case,
     IncidencePolicy,
     VillageFacts,
     VillagePolicy,
     below_limit,
     incidence_ppm,
-    step_refusal,
     village_exit_decision,
 )
+from services.registry.villages.tables import VillageExit
+from shared.acts.procedures import step_refusal
+from shared.ground.context import Act, Caller
 
 STRICT = IncidencePolicy(20_000, strict=True)
 LOOSE = IncidencePolicy(20_000, strict=False)
 ITEMS = ("road", "water")
 POLICY = VillagePolicy(STRICT, ITEMS)
 READY = VillageFacts(poor_village=True, poor_people=6, rural_people=350, met=ITEMS)
-CASE = Case("noticed", "t-maker", "t-clerk", date(2017, 12, 12))
+BEGUN = Act(Caller("t-maker", "township", "140927200"), date(2017, 12, 4))
+CASE = EXIT.opened(
+    BEGUN, "noticed", division="140927200201", proposed_by="t-maker", noticed_by="t-clerk",
+    notice_ends_on=date(2017, 12, 12),
+)  # fmt: skip
 PEOPLE = st.integers(0, 10**7)
 
 
@@ -97,27 +103,31 @@ def test_fewer_poor_and_more_facilities_never_hurt(poor: int, rural: int, met: s
 
 
 @pytest.mark.parametrize(
-    ("case", "needed", "subject", "on", "refusal"),
+    ("case", "step", "subject", "on", "refusal"),
     [
-        (None, "proposed", "x", date(2017, 12, 5), "registry.villages.no_case"),
-        (replace(CASE, state="proposed"), "proposed", "t-maker", date(2017, 12, 5), None),
-        (CASE, "proposed", "x", date(2017, 12, 5), "registry.villages.wrong_state"),
-        (CASE, "noticed", "c-decider", date(2017, 12, 11), "registry.villages.notice_running"),
-        (CASE, "noticed", "c-decider", date(2017, 12, 12), None),
-        (CASE, "noticed", "t-maker", date(2017, 12, 12), "shared.same_person"),
-        (CASE, "noticed", "t-clerk", date(2017, 12, 12), "shared.same_person"),
-        (replace(CASE, state="approved", decided_by="c-decider"), "approved", "c-other", date(2017, 12, 12), None),
+        (None, "noticed", "t-x", date(2017, 12, 5), "shared.not_found"),
+        (CASE._replace(state="proposed"), "noticed", "t-maker", date(2017, 12, 5), None),
+        (CASE, "noticed", "t-x", date(2017, 12, 5), "shared.wrong_state"),
+        (CASE, "approved", "c-decider", date(2017, 12, 11), "shared.notice_running"),
+        (CASE, "approved", "c-decider", date(2017, 12, 12), None),
+        (CASE, "approved", "t-maker", date(2017, 12, 12), "shared.same_person"),
+        (CASE, "approved", "t-clerk", date(2017, 12, 12), "shared.same_person"),
+        (CASE._replace(state="approved", decided_by="c-decider"), "announced", "c-other", date(2017, 12, 12), None),
         (
-            replace(CASE, state="approved", decided_by="c-decider"),
-            "approved", "c-decider", date(2017, 12, 12), "shared.same_person",
+            CASE._replace(state="approved", decided_by="c-decider"),
+            "announced",
+            "c-decider",
+            date(2017, 12, 12),
+            "shared.same_person",
         ),
-        (replace(CASE, state="announced"), "approved", "c-other", date(2017, 12, 12), "registry.villages.wrong_state"),
+        (CASE._replace(state="announced"), "announced", "c-other", date(2017, 12, 12), "shared.wrong_state"),
     ],
-)  # fmt: skip
+)
 def test_each_step_in_its_order_by_another_person(
-    case: Case | None, needed: str, subject: str, on: date, refusal: str | None
+    case: VillageExit | None, step: str, subject: str, on: date, refusal: str | None
 ) -> None:
-    assert step_refusal(case, needed, subject, on) == refusal
+    act = Act(Caller(subject, "township" if step == "noticed" else "county", "140927"), on)
+    assert step_refusal(EXIT, step, case, act) == refusal
 
 
 @pytest.mark.parametrize(

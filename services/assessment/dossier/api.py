@@ -1,0 +1,35 @@
+"""A door to one household's dossier."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.assessment.deeds.rules import FollowUpPolicy, follow_up_due_on
+from services.assessment.dossier import queries
+from services.assessment.dossier.schemas import Dossier
+from services.assessment.visits.api import SEE_NOTES
+from shared.acts.dossiers import READERS, page
+from shared.doors.http import CurrentPolicy, Transaction
+from shared.ground.context import Act
+
+router = APIRouter(prefix="/dossier", tags=["dossier"])
+
+
+@router.get("/{household_id}")
+async def get_dossier(
+    household_id: UUID, connection: Transaction, policy: CurrentPolicy, act: Annotated[Act, READERS]
+) -> Dossier:
+    """Who helps the household, the visits there, what happened to it and the decisions, within the caller's area."""
+    row = await queries.get_dossier(connection, household_id, act.subject, all_notes=act.caller.role in SEE_NOTES)
+    days = policy.on(act.business_date, FollowUpPolicy).follow_up_days
+    deeds = [
+        x | {"follow_up_due_on": follow_up_due_on(x["kind"], date.fromisoformat(x["happened_on"]), days)}
+        for x in row["deeds"]
+    ]
+    fields: dict[str, Any] = {
+        "helpers": page(row["helpers"]), "visits": page(row["visits"]), "deeds": {"items": deeds},
+        "decisions": row["decisions"],
+    }  # fmt: skip
+    return Dossier(**fields)

@@ -1,0 +1,1 @@
+"""One household's loans and the decisions about it, for the passport."""

@@ -1,0 +1,21 @@
+"""A door to one household's dossier."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.finance.dossier import queries
+from services.finance.dossier.schemas import Dossier
+from shared.acts.dossiers import READERS, page
+from shared.doors.http import Transaction
+
+router = APIRouter(prefix="/dossier", tags=["dossier"])
+
+
+@router.get("/{household_id}", dependencies=[READERS])
+async def get_dossier(household_id: UUID, connection: Transaction) -> Dossier:
+    """The household's loans and the decisions about it, within the caller's area."""
+    row = await queries.get_dossier(connection, household_id)
+    fields: dict[str, Any] = {"loans": page(row["loans"]), "decisions": row["decisions"]}
+    return Dossier(**fields)

@@ -1,0 +1,13 @@
+"""All that finance shows of one household, in one statement."""
+
+from uuid import UUID
+
+from services.finance.loans.queries import SHOWN
+from shared.acts.dossiers import dossier
+from shared.data.sql import Connection, Row, fetch_row
+
+_DOSSIER = dossier(loans=f"{SHOWN} WHERE household_id = :household_id ORDER BY id")
+
+
+async def get_dossier(connection: Connection, household_id: UUID) -> Row:
+    return await fetch_row(connection, _DOSSIER, household_id=household_id)

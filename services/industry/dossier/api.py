@@ -1,0 +1,24 @@
+"""A door to one household's dossier."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.industry.dossier import queries
+from services.industry.dossier.schemas import Dossier
+from shared.acts.dossiers import READERS, page
+from shared.doors.http import Transaction
+
+router = APIRouter(prefix="/dossier", tags=["dossier"])
+
+
+@router.get("/{household_id}", dependencies=[READERS])
+async def get_dossier(household_id: UUID, connection: Transaction) -> Dossier:
+    """What the household is paid and by which agreements, its posts, certificates and decisions, within the area."""
+    row = await queries.get_dossier(connection, household_id)
+    fields: dict[str, Any] = {
+        "payouts": page(row["payouts"]), "agreements": page(row["agreements"]),
+        "posts": page(row["posts"]), "certificates": page(row["certificates"]), "decisions": row["decisions"],
+    }  # fmt: skip
+    return Dossier(**fields)

@@ -1,0 +1,1 @@
+"""One household whole: what the register holds of it, for the passport."""

@@ -1,0 +1,26 @@
+"""A door to one household's dossier."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.registry.dossier import queries
+from services.registry.dossier.schemas import Dossier
+from services.registry.households.api import shown
+from shared.acts.dossiers import READERS, page
+from shared.doors.http import Transaction
+from shared.ground.context import Act
+
+router = APIRouter(prefix="/dossier", tags=["dossier"])
+
+
+@router.get("/{household_id}")
+async def get_dossier(household_id: UUID, connection: Transaction, act: Annotated[Act, READERS]) -> Dossier:
+    """The household whole, its exits, the measures for it, and the decisions about it."""
+    row = await queries.get_dossier(connection, household_id, act.business_date)
+    fields: dict[str, Any] = {
+        "household": shown(row), "exits": page(row["exits"]), "measures": {"items": row["measures"]},
+        "decisions": row["decisions"],
+    }  # fmt: skip
+    return Dossier(**fields)

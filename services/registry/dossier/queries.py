@@ -1,0 +1,22 @@
+"""All that the register shows of one household, in one statement."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Date
+
+from services.registry.households.queries import WHOLE
+from shared.acts.dossiers import dossier
+from shared.data.sql import Connection, Row, fetch_or_not_found
+
+_DOSSIER = dossier(
+    WHOLE,
+    types={"on": Date},
+    exits="SELECT * FROM exit_case WHERE household_id = :household_id ORDER BY id",
+    measures="SELECT * FROM measure WHERE household_id = :household_id ORDER BY started_on, id",
+)
+
+
+async def get_dossier(connection: Connection, household_id: UUID, on: date) -> Row:
+    """Raises Problem `shared.not_found`, also where it lies outside the caller's area."""
+    return await fetch_or_not_found(connection, _DOSSIER, household_id=household_id, on=on)

@@ -1,0 +1,16 @@
+"""What the register shows of one household."""
+
+from pydantic import BaseModel
+
+from services.registry.exits.schemas import ExitSummary
+from services.registry.households.schemas import Household
+from services.registry.measures.schemas import MeasureList
+from shared.acts.bodies import Page
+from shared.acts.decisions import DecisionShown
+
+
+class Dossier(BaseModel):
+    household: Household
+    exits: Page[ExitSummary]
+    measures: MeasureList
+    decisions: list[DecisionShown]

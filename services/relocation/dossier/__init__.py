@@ -1,0 +1,1 @@
+"""One household's move, and what it left, for the passport."""
