@@ -26,9 +26,12 @@ async def raise_appeal(
 
 @router.post("/{appeal_id}/decision")
 async def decide_appeal(
-    appeal_id: UUID, body: AppealDecision, connection: Transaction, policy: CurrentPolicy,
+    appeal_id: UUID,
+    body: AppealDecision,
+    connection: Transaction,
+    policy: CurrentPolicy,
     act: Annotated[Act, by("county")],
-) -> AppealState:  # fmt: skip
+) -> AppealState:
     """By a person of the county who neither computed nor published the score."""
     return await actions.decide_appeal(connection, act, policy, appeal_id, body)
 

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import insert
 
 from services.assessment.appeals.tables import ListedAppeal, appeal
@@ -13,24 +12,30 @@ from shared.data.sql import Connection, Row, execute, fetch, fetch_one, paramete
 from shared.ground.problems import Problem
 
 _NEW = (
-    "id", "run_id", "subject_id", "kind", "division", "year", "code", "reason", "raised_on", "raised_by",
-    "computed_by", "published_by",
-)  # fmt: skip
+    "id",
+    "run_id",
+    "subject_id",
+    "kind",
+    "division",
+    "year",
+    "code",
+    "reason",
+    "raised_on",
+    "raised_by",
+    "computed_by",
+    "published_by",
+)
 
-_FIND = sql("SELECT * FROM appeal WHERE id = :id", id=Uuid)
-_LOCK = sql("SELECT * FROM appeal WHERE id = :id FOR UPDATE", id=Uuid)
-_OF_LINE = sql(
-    "SELECT * FROM appeal WHERE run_id = :run_id AND subject_id = :subject_id AND code = :code",
-    run_id=Uuid, subject_id=Uuid, code=Text,
-)  # fmt: skip
+_FIND = sql("SELECT * FROM appeal WHERE id = :id")
+_LOCK = sql("SELECT * FROM appeal WHERE id = :id FOR UPDATE")
+_OF_LINE = sql("SELECT * FROM appeal WHERE run_id = :run_id AND subject_id = :subject_id AND code = :code")
 _INSERT = statement(insert(appeal).values({c: parameter(c, appeal.c[c]) for c in _NEW}).on_conflict_do_nothing())
-_DECIDE = sql(
-    "UPDATE appeal SET state = :state, points_x100 = :points_x100, decided_on = :decided_on, decided_by = :decided_by"
-    " WHERE id = :id AND state = 'open'",
-    id=Uuid, state=Text, points_x100=Integer, decided_on=Date, decided_by=Text,
-)  # fmt: skip
+_DECIDE = sql("""
+    UPDATE appeal SET state = :state, points_x100 = :points_x100, decided_on = :decided_on, decided_by = :decided_by
+    WHERE id = :id AND state = 'open'
+""")
 _PAGE = page_of(ListedAppeal, f"SELECT {', '.join(ListedAppeal._fields)} FROM appeal", "state")
-_CADRE = sql("SELECT id, unit_id FROM cadre WHERE subject = :subject", subject=Text)
+_CADRE = sql("SELECT id, unit_id FROM cadre WHERE subject = :subject")
 
 
 async def find_appeal(connection: Connection, appeal_id: UUID) -> Row | None:
@@ -59,7 +64,7 @@ async def decide_appeal(
 ) -> None:
     await execute(
         connection, _DECIDE, rows=1, id=appeal_id, state=state, points_x100=points_x100, decided_on=on, decided_by=by
-    )  # fmt: skip
+    )
 
 
 async def list_appeals(connection: Connection, at: Place, **filters: Any) -> list[ListedAppeal]:

@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from services.assessment.cases.tables import ListedCase, case_household, case_subject, fraud_case
 from shared.data.pages import Place, fetch_page, page_of
@@ -27,8 +26,8 @@ from shared.ground.problems import Problem
 _CASE = ("id", "division", "kind", "evidence", "opened_on", "opened_by")
 _HOUSEHOLD = ("case_id", "household_id", "division", "case_division", "opened_by")
 
-_GET = sql("SELECT * FROM fraud_case WHERE id = :id", id=Uuid)
-_LOCK = sql("SELECT * FROM fraud_case WHERE id = :id FOR UPDATE", id=Uuid)
+_GET = sql("SELECT * FROM fraud_case WHERE id = :id")
+_LOCK = sql("SELECT * FROM fraud_case WHERE id = :id FOR UPDATE")
 _INSERT = statement(
     insert(fraud_case)
     .values({c: parameter(c, fraud_case.c[c]) for c in _CASE})
@@ -36,36 +35,27 @@ _INSERT = statement(
 )
 _INSERT_SUBJECTS = insert_many(case_subject, case_subject.c.keys())
 _INSERT_HOUSEHOLDS = insert_many(case_household, _HOUSEHOLD)
-_NAMED = sql(
-    "SELECT id, 'unit' AS kind FROM unit WHERE id = ANY(:ids)"
-    " UNION ALL SELECT id, 'cadre' FROM cadre WHERE id = ANY(:ids) ORDER BY 1",
-    ids=ARRAY(Uuid),
-)
-_DIVISIONS = sql("SELECT id, division FROM household WHERE id = ANY(:ids) ORDER BY id", ids=ARRAY(Uuid))
-_DECIDE = sql(
-    "UPDATE fraud_case SET state = :state, decided_on = :decided_on, decided_by = :decided_by"
-    " WHERE id = :id AND state = 'open'",
-    id=Uuid, state=Text, decided_on=Date, decided_by=Text,
-)  # fmt: skip
-_CONFIRM_HOUSEHOLDS = sql(
-    "UPDATE case_household SET confirmed_on = :confirmed_on WHERE case_id = :case_id",
-    case_id=Uuid, confirmed_on=Date,
-)  # fmt: skip
-_LOCK_HOUSEHOLDS = sql(
-    "SELECT * FROM case_household WHERE case_id = :case_id AND household_id = ANY(:ids)"
-    " ORDER BY household_id FOR UPDATE",
-    case_id=Uuid, ids=ARRAY(Uuid),
-)  # fmt: skip
-_REVIEW = sql(
-    "UPDATE case_household SET reviewed_on = :reviewed_on, reviewed_by = :reviewed_by"
-    " WHERE case_id = :case_id AND household_id = ANY(:ids) AND reviewed_on IS NULL",
-    case_id=Uuid, ids=ARRAY(Uuid), reviewed_on=Date, reviewed_by=Text,
-)  # fmt: skip
+_NAMED = sql("""
+    SELECT id, 'unit' AS kind FROM unit WHERE id = ANY(:ids)
+    UNION ALL SELECT id, 'cadre' FROM cadre WHERE id = ANY(:ids) ORDER BY 1
+""")
+_DIVISIONS = sql("SELECT id, division FROM household WHERE id = ANY(:ids) ORDER BY id")
+_DECIDE = sql("""
+    UPDATE fraud_case SET state = :state, decided_on = :decided_on, decided_by = :decided_by
+    WHERE id = :id AND state = 'open'
+""")
+_CONFIRM_HOUSEHOLDS = sql("UPDATE case_household SET confirmed_on = :confirmed_on WHERE case_id = :case_id")
+_LOCK_HOUSEHOLDS = sql("""
+    SELECT * FROM case_household WHERE case_id = :case_id AND household_id = ANY(:ids)
+    ORDER BY household_id FOR UPDATE
+""")
+_REVIEW = sql("""
+    UPDATE case_household SET reviewed_on = :reviewed_on, reviewed_by = :reviewed_by
+    WHERE case_id = :case_id AND household_id = ANY(:ids) AND reviewed_on IS NULL
+""")
 _PAGE = page_of(ListedCase, "SELECT id, division, kind, state, opened_on, decided_on FROM fraud_case", "state")
-_SUBJECTS = sql("SELECT subject_id FROM case_subject WHERE case_id = :case_id ORDER BY 1", case_id=Uuid)
-_HOUSEHOLDS = sql(
-    "SELECT household_id, reviewed_on FROM case_household WHERE case_id = :case_id ORDER BY 1", case_id=Uuid
-)
+_SUBJECTS = sql("SELECT subject_id FROM case_subject WHERE case_id = :case_id ORDER BY 1")
+_HOUSEHOLDS = sql("SELECT household_id, reviewed_on FROM case_household WHERE case_id = :case_id ORDER BY 1")
 
 
 async def find_case(connection: Connection, case_id: UUID) -> Row | None:
@@ -128,9 +118,7 @@ async def lock_households(connection: Connection, case_id: UUID, ids: Sequence[U
 
 
 async def set_reviewed(connection: Connection, case_id: UUID, ids: Sequence[UUID], on: date, by: str) -> None:
-    await execute(
-        connection, _REVIEW, rows=len(ids), case_id=case_id, ids=list(ids), reviewed_on=on, reviewed_by=by
-    )  # fmt: skip
+    await execute(connection, _REVIEW, rows=len(ids), case_id=case_id, ids=list(ids), reviewed_on=on, reviewed_by=by)
 
 
 async def list_cases(connection: Connection, at: Place, **filters: Any) -> list[ListedCase]:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Uuid, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 
 from services.assessment.deeds.rules import Deed
 from services.assessment.deeds.tables import deed
@@ -18,11 +17,10 @@ _OF_HOUSEHOLD = statement(
     .where(deed.c.household_id == parameter("household_id", deed.c.household_id))
     .order_by(deed.c.happened_on, deed.c.kind, deed.c.source_key)
 )
-_MOVED_IN = sql(
-    "SELECT household_id, min(happened_on) AS moved_in_on FROM deed"
-    " WHERE kind = 'moved_in' AND household_id = ANY(:ids) GROUP BY household_id",
-    ids=ARRAY(Uuid),
-)
+_MOVED_IN = sql("""
+    SELECT household_id, min(happened_on) AS moved_in_on FROM deed
+    WHERE kind = 'moved_in' AND household_id = ANY(:ids) GROUP BY household_id
+""")
 
 
 async def insert_deeds(connection: Connection, deeds: Sequence[Deed]) -> None:

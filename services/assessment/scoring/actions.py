@@ -60,9 +60,14 @@ async def compute_run(connection: Connection, act: Act, policy: Policy, body: Ne
         raise Problem("assessment.scoring.year_published")
     window = window_of(policy.on(act.business_date, WindowPolicy), body.year, act.business_date)
     free = found is None and await queries.insert_run(
-        connection, id=body.id, division=act.caller.area, year=body.year, until_on=window.end_on - timedelta(days=1),
-        computed_on=act.business_date, computed_by=act.subject,
-    )  # fmt: skip
+        connection,
+        id=body.id,
+        division=act.caller.area,
+        year=body.year,
+        until_on=window.end_on - timedelta(days=1),
+        computed_on=act.business_date,
+        computed_by=act.subject,
+    )
     if not free:
         raise Problem("shared.content_differs")
     units, helpers = await queries.load_units(connection, window), await queries.load_helpers(connection, window)
@@ -72,9 +77,15 @@ async def compute_run(connection: Connection, act: Act, policy: Policy, body: Ne
 
 
 async def _score(
-    connection: Connection, act: Act, policy: Policy, run_id: UUID, kind: str, rule: Rule,
-    lines_of: Callable[[Any, Any], tuple[Line, ...]], subjects: Sequence[tuple[Row, Any]],
-) -> None:  # fmt: skip
+    connection: Connection,
+    act: Act,
+    policy: Policy,
+    run_id: UUID,
+    kind: str,
+    rule: Rule,
+    lines_of: Callable[[Any, Any], tuple[Line, ...]],
+    subjects: Sequence[tuple[Row, Any]],
+) -> None:
     """All subjects of a kind: their lines, compared with each other. Of whom nothing can be judged is left out."""
     figures, limits = policy.on(act.business_date, rule.policy), policy.on(act.business_date, GradePolicy)
     lines = {subject["id"]: lines_of(facts, figures) for subject, facts in subjects}
@@ -100,9 +111,16 @@ async def _score(
 
 
 def score_row(
-    act: Act, run_id: UUID, subject_id: UUID, kind: str, division: str, version: int, rating: Rated, grade: str,
+    act: Act,
+    run_id: UUID,
+    subject_id: UUID,
+    kind: str,
+    division: str,
+    version: int,
+    rating: Rated,
+    grade: str,
     rank: int,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     return {
         "id": uuid7(), "run_id": run_id, "subject_id": subject_id, "kind": kind, "division": division,
         "version": version, "points_x100": rating.points_x100, "reachable_x100": rating.reachable_x100,
@@ -124,9 +142,15 @@ def line_rows(score: Mapping[str, Any], lines: Sequence[Line]) -> list[dict[str,
 
 def published(score: Mapping[str, Any], year: int, on: date) -> ScorePublished:
     return ScorePublished(
-        subject_id=score["subject_id"], subject_kind=score["kind"], year=year, version=score["version"],
-        points_x100=score["points_x100"], grade=score["grade"], rank=score["rank"], published_on=on,
-    )  # fmt: skip
+        subject_id=score["subject_id"],
+        subject_kind=score["kind"],
+        year=year,
+        version=score["version"],
+        points_x100=score["points_x100"],
+        grade=score["grade"],
+        rank=score["rank"],
+        published_on=on,
+    )
 
 
 async def publish_run(connection: Connection, act: Act, run_id: UUID) -> RunState:

@@ -95,7 +95,9 @@ async def show_summary(year: int, connection: Transaction) -> ScoringSummary:
         name = r["unit_kind"] or kind
         assessed[name] = assessed.get(name, 0) + r["n"]
     return ScoringSummary(
-        units_key_assessed=assessed.get("key", 0), units_stationed_assessed=assessed.get("stationed", 0),
-        helpers_assessed=assessed.get("helper", 0), grades=grades,
+        units_key_assessed=assessed.get("key", 0),
+        units_stationed_assessed=assessed.get("stationed", 0),
+        helpers_assessed=assessed.get("helper", 0),
+        grades=grades,
         mean_x100={kind: half_up(total, sum(grades[kind].values())) for kind, total in points.items()},
-    )  # fmt: skip
+    )

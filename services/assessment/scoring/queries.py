@@ -31,52 +31,59 @@ class Window:
 
 
 _DAYS = {"start_on": Date, "end_on": Date}
-_UNITS = sql(
-    "SELECT u.id, u.division, (SELECT count(*) FROM cadre c WHERE c.unit_id = u.id AND c.role <> 'helper'"
-    " AND c.starts_on < :end_on) AS team FROM unit u ORDER BY u.id",
-    end_on=Date,
-)
+_UNITS = sql("""
+    SELECT u.id, u.division, (SELECT count(*) FROM cadre c WHERE c.unit_id = u.id AND c.role <> 'helper'
+    AND c.starts_on < :end_on) AS team FROM unit u ORDER BY u.id
+""")
 # What is counted is joined row by row and grouped after: a grouped set inside a join is counted anew for each row where
 # the planner has no statistics yet (61 s instead of 1 after a bulk load).
 _MONTHS = sql(
-    "WITH month AS (SELECT m::date AS first, (m + interval '1 month')::date AS next,"
-    " least((m + interval '1 month')::date, :end_on) AS last"
-    " FROM generate_series(:start_on, :end_on - 1, interval '1 month') m),"
-    " served AS (SELECT c.unit_id, c.id, m.first, m.last, m.next - m.first AS days,"
-    " greatest(m.first, c.starts_on) AS since FROM cadre c JOIN month m ON c.starts_on < m.last"
-    " WHERE c.role <> 'helper')"
-    " SELECT s.unit_id AS id, s.days, count(k.id) AS checked, s.last - s.since - coalesce((SELECT"
-    " sum(least(l.ends_on + 1, s.last) - greatest(l.starts_on, s.since)) FROM leave l"
-    " WHERE l.cadre_id = s.id AND l.starts_on < s.last AND l.ends_on >= s.since), 0)::integer AS available"
-    " FROM served s LEFT JOIN checkin k ON k.cadre_id = s.id AND k.counts AND k.checked_on >= s.first"
-    " AND k.checked_on < s.last GROUP BY s.unit_id, s.id, s.first, s.last, s.days, s.since"
-    " ORDER BY s.unit_id, s.id, s.first",
+    """
+    WITH month AS (SELECT m::date AS first, (m + interval '1 month')::date AS next,
+    least((m + interval '1 month')::date, :end_on) AS last
+    FROM generate_series(:start_on, :end_on - 1, interval '1 month') m),
+    served AS (SELECT c.unit_id, c.id, m.first, m.last, m.next - m.first AS days,
+    greatest(m.first, c.starts_on) AS since FROM cadre c JOIN month m ON c.starts_on < m.last
+    WHERE c.role <> 'helper')
+    SELECT s.unit_id AS id, s.days, count(k.id) AS checked, s.last - s.since - coalesce((SELECT
+    sum(least(l.ends_on + 1, s.last) - greatest(l.starts_on, s.since)) FROM leave l
+    WHERE l.cadre_id = s.id AND l.starts_on < s.last AND l.ends_on >= s.since), 0)::integer AS available
+    FROM served s LEFT JOIN checkin k ON k.cadre_id = s.id AND k.counts AND k.checked_on >= s.first
+    AND k.checked_on < s.last GROUP BY s.unit_id, s.id, s.first, s.last, s.days, s.since
+    ORDER BY s.unit_id, s.id, s.first
+    """,
     **_DAYS,
 )
 _MEASURES = sql(
-    "SELECT id, count(*) AS households, count(*) FILTER (WHERE kinds >= 1) AS helped_once,"
-    " count(*) FILTER (WHERE kinds >= 2) AS helped_twice"
-    " FROM (SELECT c.unit_id AS id, p.household_id, count(DISTINCT d.kind) AS kinds"
-    " FROM pairing p JOIN cadre c ON c.id = p.cadre_id LEFT JOIN deed d ON d.household_id = p.household_id"
-    " AND d.kind = ANY(:help) AND d.happened_on >= :start_on AND d.happened_on < :end_on"
-    " WHERE p.valid @> (:end_on - 1) GROUP BY 1, 2) helped GROUP BY 1",
-    **_DAYS, help=ARRAY(Text),
-)  # fmt: skip
+    """
+    SELECT id, count(*) AS households, count(*) FILTER (WHERE kinds >= 1) AS helped_once,
+    count(*) FILTER (WHERE kinds >= 2) AS helped_twice
+    FROM (SELECT c.unit_id AS id, p.household_id, count(DISTINCT d.kind) AS kinds
+    FROM pairing p JOIN cadre c ON c.id = p.cadre_id LEFT JOIN deed d ON d.household_id = p.household_id
+    AND d.kind = ANY(:help) AND d.happened_on >= :start_on AND d.happened_on < :end_on
+    WHERE p.valid @> (:end_on - 1) GROUP BY 1, 2) helped GROUP BY 1
+    """,
+    **_DAYS,
+    help=ARRAY(Text),
+)
 # An exit that was taken back prepared nobody.
 _EXITS = sql(
-    "SELECT id, count(*) FILTER (WHERE kind = 'exit') AS exited,"
-    " count(*) FILTER (WHERE kind = 'exit' AND visits >= :needed) AS prepared,"
-    " count(*) FILTER (WHERE kind = 'objection') AS objections"
-    " FROM (SELECT c.unit_id AS id, d.kind, d.source_key, count(v.id) AS visits FROM deed d"
-    " JOIN pairing p ON p.household_id = d.household_id AND p.valid @> d.happened_on"
-    " JOIN cadre c ON c.id = p.cadre_id LEFT JOIN visit v ON v.household_id = d.household_id"
-    " AND v.counts AND v.visited_on >= :start_on AND v.visited_on < d.happened_on"
-    " WHERE d.kind IN ('exit', 'objection') AND d.happened_on >= :start_on AND d.happened_on < :end_on"
-    " AND NOT EXISTS (SELECT 1 FROM deed r WHERE r.kind = 'exit_revoked' AND r.source_key = d.source_key"
-    "  AND d.kind = 'exit')"
-    " GROUP BY 1, 2, 3) told GROUP BY 1",
-    **_DAYS, needed=Integer,
-)  # fmt: skip
+    """
+    SELECT id, count(*) FILTER (WHERE kind = 'exit') AS exited,
+    count(*) FILTER (WHERE kind = 'exit' AND visits >= :needed) AS prepared,
+    count(*) FILTER (WHERE kind = 'objection') AS objections
+    FROM (SELECT c.unit_id AS id, d.kind, d.source_key, count(v.id) AS visits FROM deed d
+    JOIN pairing p ON p.household_id = d.household_id AND p.valid @> d.happened_on
+    JOIN cadre c ON c.id = p.cadre_id LEFT JOIN visit v ON v.household_id = d.household_id
+    AND v.counts AND v.visited_on >= :start_on AND v.visited_on < d.happened_on
+    WHERE d.kind IN ('exit', 'objection') AND d.happened_on >= :start_on AND d.happened_on < :end_on
+    AND NOT EXISTS (SELECT 1 FROM deed r WHERE r.kind = 'exit_revoked' AND r.source_key = d.source_key
+    AND d.kind = 'exit')
+    GROUP BY 1, 2, 3) told GROUP BY 1
+    """,
+    **_DAYS,
+    needed=Integer,
+)
 # Evidence that does not count is no record of a visit; the same words twice are a copy.
 _RECORDS = (
     "WITH noted AS (SELECT {subject} AS id, v.note_digest, count(*) AS n, count(*) FILTER (WHERE v.late) AS late"
@@ -102,69 +109,73 @@ _NAMED = (
     " ORDER BY s.subject_id, c.id"
 )
 _CASES = sql(_NAMED, year=Integer)
-_VETOED_SINCE = sql(
-    f"SELECT count(*) AS n FROM ({_NAMED}) k JOIN score s ON s.subject_id = k.id AND s.run_id = :run_id"
-    " AND NOT s.vetoed",
-    year=Integer, run_id=Uuid,
-)  # fmt: skip
+_VETOED_SINCE = sql(f"""
+    SELECT count(*) AS n FROM ({_NAMED}) k JOIN score s ON s.subject_id = k.id AND s.run_id = :run_id
+    AND NOT s.vetoed
+""")
 _HELPERS = sql(
-    "SELECT c.id, c.division FROM cadre c WHERE c.role = 'helper' AND EXISTS (SELECT 1 FROM pairing p"
-    " WHERE p.cadre_id = c.id AND p.valid && daterange(:start_on, :end_on)) ORDER BY c.id",
+    """
+    SELECT c.id, c.division FROM cadre c WHERE c.role = 'helper' AND EXISTS (SELECT 1 FROM pairing p
+    WHERE p.cadre_id = c.id AND p.valid && daterange(:start_on, :end_on)) ORDER BY c.id
+    """,
     **_DAYS,
 )
 _VISITS = sql(
-    "WITH quarter AS (SELECT q::date AS first, daterange(q::date, least((q + interval '3 months')::date, :end_on))"
-    " AS days FROM generate_series(:start_on, :end_on - 1, interval '3 months') q),"
-    " due AS (SELECT p.cadre_id, p.household_id, q.first, upper(q.days) AS last"
-    " FROM pairing p JOIN quarter q ON q.days && p.valid"
-    " GROUP BY 1, 2, 3, 4 HAVING sum(upper(q.days * p.valid) - lower(q.days * p.valid)) >= :held_days),"
-    " made AS (SELECT d.cadre_id, d.household_id, d.first, count(v.id) AS n FROM due d"
-    " LEFT JOIN visit v ON v.household_id = d.household_id AND v.cadre_id = d.cadre_id AND v.counts"
-    " AND v.visited_on >= d.first AND v.visited_on < d.last GROUP BY 1, 2, 3)"
-    " SELECT cadre_id AS id, count(*) * :per_quarter AS visits_due, sum(least(:per_quarter, n))::bigint AS visits_kept"
-    " FROM made GROUP BY 1",
-    **_DAYS, held_days=Integer, per_quarter=Integer,
-)  # fmt: skip
+    """
+    WITH quarter AS (SELECT q::date AS first, daterange(q::date, least((q + interval '3 months')::date, :end_on))
+    AS days FROM generate_series(:start_on, :end_on - 1, interval '3 months') q),
+    due AS (SELECT p.cadre_id, p.household_id, q.first, upper(q.days) AS last
+    FROM pairing p JOIN quarter q ON q.days && p.valid
+    GROUP BY 1, 2, 3, 4 HAVING sum(upper(q.days * p.valid) - lower(q.days * p.valid)) >= :held_days),
+    made AS (SELECT d.cadre_id, d.household_id, d.first, count(v.id) AS n FROM due d
+    LEFT JOIN visit v ON v.household_id = d.household_id AND v.cadre_id = d.cadre_id AND v.counts
+    AND v.visited_on >= d.first AND v.visited_on < d.last GROUP BY 1, 2, 3)
+    SELECT cadre_id AS id, count(*) * :per_quarter AS visits_due, sum(least(:per_quarter, n))::bigint AS visits_kept
+    FROM made GROUP BY 1
+    """,
+    **_DAYS,
+    per_quarter=Integer,
+)
 # Whoever helps the household on the last day answers for it, also for what his predecessor left undone.
 _FOLLOW_UPS = sql(
-    "SELECT p.cadre_id AS id, count(*) AS follow_ups_due, count(*) FILTER (WHERE EXISTS (SELECT 1 FROM visit v"
-    " WHERE v.household_id = d.household_id AND v.counts AND v.visited_on >= d.happened_on"
-    " AND v.visited_on <= d.happened_on + :days)) AS follow_ups_kept"
-    " FROM deed d JOIN pairing p ON p.household_id = d.household_id AND p.valid @> (d.happened_on + :days)"
-    " WHERE d.kind = 'death' AND d.happened_on + :days >= :start_on AND d.happened_on + :days < :end_on GROUP BY 1",
-    **_DAYS, days=Integer,
-)  # fmt: skip
+    """
+    SELECT p.cadre_id AS id, count(*) AS follow_ups_due, count(*) FILTER (WHERE EXISTS (SELECT 1 FROM visit v
+    WHERE v.household_id = d.household_id AND v.counts AND v.visited_on >= d.happened_on
+    AND v.visited_on <= d.happened_on + :days)) AS follow_ups_kept
+    FROM deed d JOIN pairing p ON p.household_id = d.household_id AND p.valid @> (d.happened_on + :days)
+    WHERE d.kind = 'death' AND d.happened_on + :days >= :start_on AND d.happened_on + :days < :end_on GROUP BY 1
+    """,
+    **_DAYS,
+    days=Integer,
+)
 
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('assessment/scoring/' || :year, 0))", year=Text)
 _COUNTS = (
     " (SELECT count(*) FROM standing t WHERE t.run_id = r.id AND t.kind = 'unit') AS units,"
     " (SELECT count(*) FROM standing t WHERE t.run_id = r.id AND t.kind = 'helper') AS helpers"
 )
-_FIND_RUN = sql(f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.id = :id", id=Uuid)
-_LOCK_RUN = sql("SELECT * FROM scoring_run WHERE id = :id FOR UPDATE", id=Uuid)
-_RUNS = sql(
-    f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.year = :year ORDER BY r.computed_on, r.id",
-    year=Integer,
-)
-_PUBLISHED = sql("SELECT * FROM scoring_run WHERE year = :year AND state = 'published'", year=Integer)
-_INSERT_RUN = sql(
-    "INSERT INTO scoring_run (id, division, year, until_on, computed_on, computed_by)"
-    " VALUES (:id, :division, :year, :until_on, :computed_on, :computed_by) ON CONFLICT (id) DO NOTHING",
-    id=Uuid, division=Text, year=Integer, until_on=Date, computed_on=Date, computed_by=Text,
-)  # fmt: skip
-_PUBLISH = sql(
-    "UPDATE scoring_run SET state = 'published', published_on = :published_on, published_by = :published_by"
-    " WHERE id = :id AND state = 'computed'",
-    id=Uuid, published_on=Date, published_by=Text,
-)  # fmt: skip
+_FIND_RUN = sql(f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.id = :id")
+_LOCK_RUN = sql("SELECT * FROM scoring_run WHERE id = :id FOR UPDATE")
+_RUNS = sql(f"SELECT r.*,{_COUNTS} FROM scoring_run r WHERE r.year = :year ORDER BY r.computed_on, r.id")
+_PUBLISHED = sql("SELECT * FROM scoring_run WHERE year = :year AND state = 'published'")
+_INSERT_RUN = sql("""
+    INSERT INTO scoring_run (id, division, year, until_on, computed_on, computed_by)
+    VALUES (:id, :division, :year, :until_on, :computed_on, :computed_by) ON CONFLICT (id) DO NOTHING
+""")
+_PUBLISH = sql("""
+    UPDATE scoring_run SET state = 'published', published_on = :published_on, published_by = :published_by
+    WHERE id = :id AND state = 'computed'
+""")
 _INSERT_SCORES = insert_many(score, [c.name for c in score.c if c.name != "recorded_at"])
 _INSERT_LINES = insert_many(score_line, score_line.c.keys())
 _INSERT_STANDINGS = insert_many(standing, standing.c.keys())
 _SET_STANDINGS = sql(
-    "UPDATE standing t SET score_id = n.score_id, rank = n.rank FROM unnest(:subjects, :scores, :ranks)"
-    " AS n (subject_id, score_id, rank) WHERE t.run_id = :run_id AND t.subject_id = n.subject_id",
-    run_id=Uuid, subjects=ARRAY(Uuid), scores=ARRAY(Uuid), ranks=ARRAY(Integer),
-)  # fmt: skip
+    """
+    UPDATE standing t SET score_id = n.score_id, rank = n.rank FROM unnest(:subjects, :scores, :ranks)
+    AS n (subject_id, score_id, rank) WHERE t.run_id = :run_id AND t.subject_id = n.subject_id
+    """,
+    subjects=ARRAY(Uuid),
+)
 _SHOWN = ", ".join(f"s.{name}" for name in ShownScore._fields[:-2])
 # The score that stands, with its present rank.
 _PAGE = page_of(
@@ -184,24 +195,21 @@ _VERSIONS = sql(
     """,
     ShownScore,
 )
-_CURRENT = sql(
-    "SELECT s.* FROM standing t JOIN score s ON s.id = t.score_id WHERE t.run_id = :run_id"
-    " AND t.subject_id = :subject_id",
-    run_id=Uuid, subject_id=Uuid,
-)  # fmt: skip
-_STANDING = sql(
-    "SELECT s.* FROM standing t JOIN score s ON s.id = t.score_id"
-    " WHERE t.run_id = :run_id AND (:kind IS NULL OR t.kind = :kind) ORDER BY s.subject_id",
-    run_id=Uuid, kind=Text,
-)  # fmt: skip
-_LINES = sql("SELECT * FROM score_line WHERE score_id = ANY(:ids) ORDER BY score_id, position", ids=ARRAY(Uuid))
-_SUMMARY = sql(
-    "SELECT t.kind, u.kind AS unit_kind, s.grade, count(*) AS n, sum(s.points_x100)::bigint AS points_x100"
-    " FROM standing t JOIN score s ON s.id = t.score_id JOIN scoring_run r ON r.id = t.run_id"
-    " LEFT JOIN unit u ON u.id = t.subject_id"
-    " WHERE r.year = :year AND r.state = 'published' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-    year=Integer,
-)
+_CURRENT = sql("""
+    SELECT s.* FROM standing t JOIN score s ON s.id = t.score_id WHERE t.run_id = :run_id
+    AND t.subject_id = :subject_id
+""")
+_STANDING = sql("""
+    SELECT s.* FROM standing t JOIN score s ON s.id = t.score_id
+    WHERE t.run_id = :run_id AND (:kind IS NULL OR t.kind = :kind) ORDER BY s.subject_id
+""")
+_LINES = sql("SELECT * FROM score_line WHERE score_id = ANY(:ids) ORDER BY score_id, position")
+_SUMMARY = sql("""
+    SELECT t.kind, u.kind AS unit_kind, s.grade, count(*) AS n, sum(s.points_x100)::bigint AS points_x100
+    FROM standing t JOIN score s ON s.id = t.score_id JOIN scoring_run r ON r.id = t.run_id
+    LEFT JOIN unit u ON u.id = t.subject_id
+    WHERE r.year = :year AND r.state = 'published' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+""")
 
 
 async def take_turn(connection: Connection, year: int) -> None:
@@ -331,9 +339,14 @@ async def insert_standings(connection: Connection, rows: Sequence[dict[str, Any]
 async def set_standings(connection: Connection, run_id: UUID, standings: Mapping[UUID, tuple[UUID, int]]) -> None:
     """By subject: the score that stands, and its rank."""
     await execute(
-        connection, _SET_STANDINGS, rows=len(standings), run_id=run_id, subjects=list(standings),
-        scores=[s for s, _ in standings.values()], ranks=[r for _, r in standings.values()],
-    )  # fmt: skip
+        connection,
+        _SET_STANDINGS,
+        rows=len(standings),
+        run_id=run_id,
+        subjects=list(standings),
+        scores=[s for s, _ in standings.values()],
+        ranks=[r for _, r in standings.values()],
+    )
 
 
 async def list_scores(connection: Connection, at: Place, **filters: Any) -> list[ShownScore]:

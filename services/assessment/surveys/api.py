@@ -50,9 +50,13 @@ async def get_inputs(round_id: UUID, connection: Transaction, policy: CurrentPol
     parts = policy.on(found["opened_on"], DrawPolicy).parts
     candidates = [Candidate(**row) for row in await queries.list_candidates(connection, round_id)]
     return RoundInputs(
-        id=round_id, seed=found["seed"], per_unit=found["per_unit"], strata=list(STRATA), parts=list(parts),
+        id=round_id,
+        seed=found["seed"],
+        per_unit=found["per_unit"],
+        strata=list(STRATA),
+        parts=list(parts),
         candidates=candidates,
-    )  # fmt: skip
+    )
 
 
 @router.get("/samples", dependencies=[OVERSEERS])

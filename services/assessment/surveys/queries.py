@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from services.assessment.surveys.tables import Drawn, survey_answer, survey_candidate, survey_round, survey_sample
 from shared.data.pages import Place, fetch_page, page_of
@@ -29,33 +28,30 @@ _COUNTS = (
     " (SELECT count(*) FROM survey_candidate c WHERE c.round_id = r.id) AS population,"
     " (SELECT count(*) FROM survey_sample s WHERE s.round_id = r.id) AS sampled"
 )
-_GET = sql(f"SELECT r.*,{_COUNTS} FROM survey_round r WHERE r.id = :id", id=Uuid)
-_LOCK = sql("SELECT * FROM survey_round WHERE id = :id FOR UPDATE", id=Uuid)
+_GET = sql(f"SELECT r.*,{_COUNTS} FROM survey_round r WHERE r.id = :id")
+_LOCK = sql("SELECT * FROM survey_round WHERE id = :id FOR UPDATE")
 _INSERT_ROUND = statement(
     insert(survey_round)
     .values({c: parameter(c, survey_round.c[c]) for c in _ROUND})
     .on_conflict_do_nothing(index_elements=["id"])
 )
 # Whose help a household could tell of: who helps it now, and that one's unit.
-_POPULATION = sql(
-    "SELECT p.household_id, c.unit_id, p.cadre_id, h.division, h.status, h.has_labour FROM pairing p"
-    " JOIN cadre c ON c.id = p.cadre_id JOIN household h ON h.id = p.household_id"
-    " WHERE p.valid @> CAST(:on AS date) AND h.status <> 'removed' ORDER BY c.unit_id, p.household_id",
-    on=Date,
-)
+_POPULATION = sql("""
+    SELECT p.household_id, c.unit_id, p.cadre_id, h.division, h.status, h.has_labour FROM pairing p
+    JOIN cadre c ON c.id = p.cadre_id JOIN household h ON h.id = p.household_id
+    WHERE p.valid @> CAST(:on AS date) AND h.status <> 'removed' ORDER BY c.unit_id, p.household_id
+""")
 _INSERT_CANDIDATES = insert_many(survey_candidate, survey_candidate.c.keys())
 _INSERT_SAMPLES = insert_many(survey_sample, survey_sample.c.keys())
-_CLOSE = sql(
-    "UPDATE survey_round SET state = 'closed', closed_on = :closed_on, closed_by = :closed_by"
-    " WHERE id = :id AND state = 'open'",
-    id=Uuid, closed_on=Date, closed_by=Text,
-)  # fmt: skip
-_CANDIDATES = sql(
-    "SELECT c.household_id, c.unit_id, c.stratum, s.id IS NOT NULL AS drawn FROM survey_candidate c"
-    " LEFT JOIN survey_sample s ON s.round_id = c.round_id AND s.household_id = c.household_id"
-    " WHERE c.round_id = :round_id ORDER BY c.unit_id, c.household_id",
-    round_id=Uuid,
-)
+_CLOSE = sql("""
+    UPDATE survey_round SET state = 'closed', closed_on = :closed_on, closed_by = :closed_by
+    WHERE id = :id AND state = 'open'
+""")
+_CANDIDATES = sql("""
+    SELECT c.household_id, c.unit_id, c.stratum, s.id IS NOT NULL AS drawn FROM survey_candidate c
+    LEFT JOIN survey_sample s ON s.round_id = c.round_id AND s.household_id = c.household_id
+    WHERE c.round_id = :round_id ORDER BY c.unit_id, c.household_id
+""")
 _PAGE = page_of(
     Drawn,
     """
@@ -66,22 +62,20 @@ _PAGE = page_of(
     key="s.id",
 )
 # The round is held as it is, so that it is not closed between the question and the answer.
-_ASKED = sql(
-    "SELECT s.id, s.division, r.state, r.opened_on FROM survey_sample s JOIN survey_round r ON r.id = s.round_id"
-    " WHERE s.id = ANY(:ids) ORDER BY r.id FOR SHARE OF r",
-    ids=ARRAY(Uuid),
-)
-_ANSWERS = sql("SELECT * FROM survey_answer WHERE sample_id = ANY(:ids)", ids=ARRAY(Uuid))
+_ASKED = sql("""
+    SELECT s.id, s.division, r.state, r.opened_on FROM survey_sample s JOIN survey_round r ON r.id = s.round_id
+    WHERE s.id = ANY(:ids) ORDER BY r.id FOR SHARE OF r
+""")
+_ANSWERS = sql("SELECT * FROM survey_answer WHERE sample_id = ANY(:ids)")
 _ANSWER = tuple(survey_answer.c.keys())
 _INSERT_ANSWERS = insert_many(
     survey_answer, _ANSWER, "ORDER BY 1 ON CONFLICT (sample_id) DO NOTHING RETURNING sample_id"
 )
-_SUMMARY = sql(
-    "SELECT count(*) AS sampled, count(a.sample_id) AS answered,"
-    " count(*) FILTER (WHERE a.satisfied) AS satisfied FROM survey_sample s"
-    " JOIN survey_round r ON r.id = s.round_id AND r.year = :year LEFT JOIN survey_answer a ON a.sample_id = s.id",
-    year=Integer,
-)
+_SUMMARY = sql("""
+    SELECT count(*) AS sampled, count(a.sample_id) AS answered,
+    count(*) FILTER (WHERE a.satisfied) AS satisfied FROM survey_sample s
+    JOIN survey_round r ON r.id = s.round_id AND r.year = :year LEFT JOIN survey_answer a ON a.sample_id = s.id
+""")
 
 
 async def get_round(connection: Connection, round_id: UUID) -> Row:

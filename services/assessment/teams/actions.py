@@ -124,9 +124,13 @@ async def assign_helpers(connection: Connection, act: Act, items: Sequence[NewPa
 
 
 def _pairing_reason(
-    act: Act, item: NewPairing, earlier: Any, households: dict[UUID, Row], cadres: dict[UUID, Row],
+    act: Act,
+    item: NewPairing,
+    earlier: Any,
+    households: dict[UUID, Row],
+    cadres: dict[UUID, Row],
     latest: dict[UUID, Any],
-) -> str | None:  # fmt: skip
+) -> str | None:
     if earlier is not None:
         same = all(earlier[name] == getattr(item, name) for name in ("household_id", "cadre_id", "starts_on"))
         return None if same else "content_differs"
@@ -175,7 +179,10 @@ async def release_helpers(connection: Connection, facts: Sequence[tuple[Act, Hou
     await queries.end_pairings(connection, ends_on)
     for one, row in sorted(standing.items()):
         released = HelperReleased(
-            household_id=one, division=row["division"], pairing_id=row["id"], cadre_id=row["cadre_id"],
+            household_id=one,
+            division=row["division"],
+            pairing_id=row["id"],
+            cadre_id=row["cadre_id"],
             ended_on=ends_on[row["id"]],
-        )  # fmt: skip
+        )
         await emit(connection, removed[one][0], "assessment", [released])

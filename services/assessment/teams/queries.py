@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, Text, Uuid
+from sqlalchemy import Date, Integer
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.assessment.teams.tables import (
@@ -25,75 +25,69 @@ from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch
 # Few people set units and cadres: one at a time, so that codes and logins are compared with what was committed.
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('assessment/teams', 0))")
 _SET_PLACES = insert_many(
-    place, place.c.keys(),
+    place,
+    place.c.keys(),
     "ORDER BY 1 ON CONFLICT (division) DO UPDATE SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6,"
     " set_on = excluded.set_on, set_by = excluded.set_by",
-)  # fmt: skip
+)
 _SET_UNITS = insert_many(
-    unit, unit.c.keys(),
+    unit,
+    unit.c.keys(),
     "ORDER BY 1 ON CONFLICT (id) DO UPDATE SET code = excluded.code, name_zh = excluded.name_zh,"
     " kind = excluded.kind, division = excluded.division, set_on = excluded.set_on, set_by = excluded.set_by",
-)  # fmt: skip
+)
 _SET_CADRES = insert_many(
-    cadre, cadre.c.keys(),
+    cadre,
+    cadre.c.keys(),
     "ORDER BY 1 ON CONFLICT (id) DO UPDATE SET unit_id = excluded.unit_id, role = excluded.role,"
     " division = excluded.division, starts_on = excluded.starts_on, set_on = excluded.set_on,"
     " set_by = excluded.set_by",
-)  # fmt: skip
-_CODES = sql("SELECT code, id FROM unit WHERE code = ANY(:codes)", codes=ARRAY(Text))
-_LOGINS = sql(
-    "SELECT subject, id FROM cadre WHERE subject = ANY(:subjects) OR id = ANY(:ids)",
-    subjects=ARRAY(Text), ids=ARRAY(Uuid),
-)  # fmt: skip
-_UNITS = sql("SELECT id, division FROM unit WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
-_CADRES = sql("SELECT id, subject, division FROM cadre WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
+)
+_CODES = sql("SELECT code, id FROM unit WHERE code = ANY(:codes)")
+_LOGINS = sql("SELECT subject, id FROM cadre WHERE subject = ANY(:subjects) OR id = ANY(:ids)")
+_UNITS = sql("SELECT id, division FROM unit WHERE id = ANY(:ids)")
+_CADRES = sql("SELECT id, subject, division FROM cadre WHERE id = ANY(:ids)")
 # NO KEY: whoever refers to a cadre or household meanwhile does not wait, so that two locks cannot wait crosswise.
-_LOCK_CADRES = sql(
-    "SELECT id, subject, division FROM cadre WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", ids=ARRAY(Uuid)
-)
-_LOCK_OWN = sql("SELECT id, division, starts_on FROM cadre WHERE subject = :subject FOR NO KEY UPDATE", subject=Text)
+_LOCK_CADRES = sql("SELECT id, subject, division FROM cadre WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
+_LOCK_OWN = sql("SELECT id, division, starts_on FROM cadre WHERE subject = :subject FOR NO KEY UPDATE")
 _PLACES = sql("SELECT division, lat_e6, lon_e6 FROM place WHERE left(division, 6) = ANY(:codes)")
-_LOCK_HOUSEHOLDS = sql(
-    "SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", ids=ARRAY(Uuid)
-)
+_LOCK_HOUSEHOLDS = sql("SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 PAIRING = "id, household_id, division, cadre_id, lower(valid) AS starts_on, upper(valid) AS ends_on"
-_PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
-_LATEST = sql(
-    f"SELECT DISTINCT ON (household_id) {PAIRING} FROM pairing"
-    " WHERE household_id = ANY(:ids) ORDER BY household_id, lower(valid) DESC",
-    ids=ARRAY(Uuid),
-)
-_TENURES = sql(
-    "SELECT household_id, lower(valid) AS starts_on, upper(valid) AS ends_on FROM pairing"
-    " WHERE cadre_id = :cadre_id AND household_id = ANY(:ids)",
-    cadre_id=Uuid, ids=ARRAY(Uuid),
-)  # fmt: skip
+_PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)")
+_LATEST = sql(f"""
+    SELECT DISTINCT ON (household_id) {PAIRING} FROM pairing
+    WHERE household_id = ANY(:ids) ORDER BY household_id, lower(valid) DESC
+""")
+_TENURES = sql("""
+    SELECT household_id, lower(valid) AS starts_on, upper(valid) AS ends_on FROM pairing
+    WHERE cadre_id = :cadre_id AND household_id = ANY(:ids)
+""")
 _END = sql(
-    "UPDATE pairing p SET valid = daterange(lower(p.valid), e.ends_on) FROM unnest(:ids, :ends_on) AS e (id, ends_on)"
-    " WHERE p.id = e.id AND upper_inf(p.valid)",
-    ids=ARRAY(Uuid), ends_on=ARRAY(Date),
-)  # fmt: skip
+    """
+    UPDATE pairing p SET valid = daterange(lower(p.valid), e.ends_on) FROM unnest(:ids, :ends_on) AS e (id, ends_on)
+    WHERE p.id = e.id AND upper_inf(p.valid)
+    """,
+    ends_on=ARRAY(Date),
+)
 _INSERT_PAIRINGS = sql(
-    "INSERT INTO pairing (id, household_id, division, cadre_id, valid, assigned_on, assigned_by)"
-    " SELECT i, h, d, c, daterange(s, e), :assigned_on, :assigned_by"
-    " FROM unnest(:ids, :households, :divisions, :cadres, :starts_on, :ends_on) AS x (i, h, d, c, s, e)"
-    " ORDER BY 1 ON CONFLICT (id) DO NOTHING",
-    ids=ARRAY(Uuid), households=ARRAY(Uuid), divisions=ARRAY(Text), cadres=ARRAY(Uuid), starts_on=ARRAY(Date),
-    ends_on=ARRAY(Date), assigned_on=Date, assigned_by=Text,
-)  # fmt: skip
-_FOLLOW_CADRES = sql(
-    "UPDATE leave l SET division = c.division FROM cadre c"
-    " WHERE c.id = ANY(:ids) AND l.cadre_id = c.id AND l.division <> c.division",
-    ids=ARRAY(Uuid),
+    """
+    INSERT INTO pairing (id, household_id, division, cadre_id, valid, assigned_on, assigned_by)
+    SELECT i, h, d, c, daterange(s, e), :assigned_on, :assigned_by
+    FROM unnest(:ids, :households, :divisions, :cadres, :starts_on, :ends_on) AS x (i, h, d, c, s, e)
+    ORDER BY 1 ON CONFLICT (id) DO NOTHING
+    """,
+    starts_on=ARRAY(Date),
+    ends_on=ARRAY(Date),
 )
-_OPEN = sql(
-    f"SELECT {PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid) ORDER BY id FOR UPDATE",
-    ids=ARRAY(Uuid),
-)
-_LEAVES = sql(
-    "SELECT id, cadre_id, starts_on, ends_on FROM leave WHERE cadre_id = ANY(:cadres) OR id = ANY(:ids)",
-    cadres=ARRAY(Uuid), ids=ARRAY(Uuid),
-)  # fmt: skip
+_FOLLOW_CADRES = sql("""
+    UPDATE leave l SET division = c.division FROM cadre c
+    WHERE c.id = ANY(:ids) AND l.cadre_id = c.id AND l.division <> c.division
+""")
+_OPEN = sql(f"""
+    SELECT {PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid)
+    ORDER BY id FOR UPDATE
+""")
+_LEAVES = sql("SELECT id, cadre_id, starts_on, ends_on FROM leave WHERE cadre_id = ANY(:cadres) OR id = ANY(:ids)")
 _INSERT_LEAVES = insert_many(leave, leave.c.keys(), FREE)
 _UNIT_PAGE = page_of(ListedUnit, "SELECT id, code, name_zh, kind, division FROM unit")
 _CADRE_PAGE = page_of(
@@ -115,18 +109,20 @@ _OWN_HOUSEHOLDS = page_of(
     key="h.id",
 )
 _SUMMARY = sql(
-    "WITH stationed AS (SELECT unit_id FROM cadre WHERE role IN ('first_secretary', 'team_member')"
-    "   AND starts_on <= :on GROUP BY unit_id HAVING count(*) >= :team_size),"
-    " helped AS (SELECT h.id, EXISTS (SELECT FROM pairing p WHERE p.household_id = h.id"
-    "   AND p.valid @> CAST(:on AS date)) AS paired FROM household h WHERE h.status <> 'removed')"
-    " SELECT (SELECT count(*) FROM unit WHERE kind = 'key') AS units_key,"
-    " (SELECT count(*) FROM unit WHERE kind = 'stationed') AS units_stationed,"
-    " (SELECT count(*) FROM unit u JOIN stationed s ON s.unit_id = u.id) AS teams_of_three,"
-    " (SELECT count(*) FROM cadre WHERE role = 'helper') AS helpers,"
-    " (SELECT count(*) FROM helped WHERE paired) AS households_paired,"
-    " (SELECT count(*) FROM helped WHERE NOT paired) AS households_unpaired",
-    on=Date, team_size=Integer,
-)  # fmt: skip
+    """
+    WITH stationed AS (SELECT unit_id FROM cadre WHERE role IN ('first_secretary', 'team_member')
+    AND starts_on <= :on GROUP BY unit_id HAVING count(*) >= :team_size),
+    helped AS (SELECT h.id, EXISTS (SELECT FROM pairing p WHERE p.household_id = h.id
+    AND p.valid @> CAST(:on AS date)) AS paired FROM household h WHERE h.status <> 'removed')
+    SELECT (SELECT count(*) FROM unit WHERE kind = 'key') AS units_key,
+    (SELECT count(*) FROM unit WHERE kind = 'stationed') AS units_stationed,
+    (SELECT count(*) FROM unit u JOIN stationed s ON s.unit_id = u.id) AS teams_of_three,
+    (SELECT count(*) FROM cadre WHERE role = 'helper') AS helpers,
+    (SELECT count(*) FROM helped WHERE paired) AS households_paired,
+    (SELECT count(*) FROM helped WHERE NOT paired) AS households_unpaired
+    """,
+    team_size=Integer,
+)
 
 
 async def take_turn(connection: Connection) -> None:
@@ -219,11 +215,18 @@ async def insert_pairings(
 ) -> int:
     """`rows`: id, household_id, division, cadre_id, starts_on, ends_on. How many; another's ids are left out."""
     return await execute(
-        connection, _INSERT_PAIRINGS, rows=None, assigned_on=assigned_on, assigned_by=assigned_by,
-        ids=[r["id"] for r in rows], households=[r["household_id"] for r in rows],
-        divisions=[r["division"] for r in rows], cadres=[r["cadre_id"] for r in rows],
-        starts_on=[r["starts_on"] for r in rows], ends_on=[r["ends_on"] for r in rows],
-    )  # fmt: skip
+        connection,
+        _INSERT_PAIRINGS,
+        rows=None,
+        assigned_on=assigned_on,
+        assigned_by=assigned_by,
+        ids=[r["id"] for r in rows],
+        households=[r["household_id"] for r in rows],
+        divisions=[r["division"] for r in rows],
+        cadres=[r["cadre_id"] for r in rows],
+        starts_on=[r["starts_on"] for r in rows],
+        ends_on=[r["ends_on"] for r in rows],
+    )
 
 
 async def lock_open_pairings(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, Row]:

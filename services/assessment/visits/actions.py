@@ -174,15 +174,22 @@ def _code(judged: Judgement) -> str | None:
 
 def _recorded(row: dict[str, Any]) -> VisitRecorded:
     return VisitRecorded(
-        household_id=row["household_id"], division=row["division"], visit_id=row["id"], cadre_id=row["cadre_id"],
-        visited_on=row["visited_on"], counts=row["counts"], findings=row["findings"],
-    )  # fmt: skip
+        household_id=row["household_id"],
+        division=row["division"],
+        visit_id=row["id"],
+        cadre_id=row["cadre_id"],
+        visited_on=row["visited_on"],
+        counts=row["counts"],
+        findings=row["findings"],
+    )
 
 
 def _results(
-    items: Sequence[SentVisit | NewCheckin], refused: Sequence[str | None], known: Mapping[UUID, Any],
+    items: Sequence[SentVisit | NewCheckin],
+    refused: Sequence[str | None],
+    known: Mapping[UUID, Any],
     fresh: Mapping[UUID, Any],
-) -> list[VisitResult]:  # fmt: skip
+) -> list[VisitResult]:
     return [
         VisitResult(id=item.id, status="refused", code=code, counts=False, reasons=[])
         if code

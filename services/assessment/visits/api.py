@@ -50,15 +50,27 @@ async def check_in(
 
 @router.get("")
 async def list_visits(
-    connection: Transaction, act: Annotated[Act, READERS], cursor: UUID = FIRST, household_id: UUID | None = None,
-    cadre_id: UUID | None = None, since: date | None = None, until: date | None = None,
+    connection: Transaction,
+    act: Annotated[Act, READERS],
+    cursor: UUID = FIRST,
+    household_id: UUID | None = None,
+    cadre_id: UUID | None = None,
+    since: date | None = None,
+    until: date | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> VisitPage:  # fmt: skip
+) -> VisitPage:
     """Visits in the caller's area, by id; both days belong to the period."""
     rows = await queries.list_visits(
-        connection, cursor, limit, household_id, cadre_id, since, until, act.subject,
+        connection,
+        cursor,
+        limit,
+        household_id,
+        cadre_id,
+        since,
+        until,
+        act.subject,
         all_notes=act.caller.role in SEE_NOTES,
-    )  # fmt: skip
+    )
     items = [Visit(**row) for row in rows]
     return VisitPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
 

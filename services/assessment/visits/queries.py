@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, Integer, Text, Uuid
+from sqlalchemy import Boolean, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.assessment.visits.tables import checkin, visit
@@ -19,57 +19,54 @@ def _insert_evidence(table: Any, names: Sequence[str]) -> Any:
     columns = ", ".join(names)
     values = ", ".join(f"string_to_array({n}, ',')" if n in LISTS else n for n in names)
     return sql(
-        f"INSERT INTO {table.name} ({columns}) SELECT {values}"
-        f" FROM unnest({', '.join(f':{n}' for n in names)}) AS x ({columns}) ORDER BY id"
-        " ON CONFLICT DO NOTHING RETURNING id",
+        f"""
+        INSERT INTO {table.name} ({columns}) SELECT {values}
+        FROM unnest({", ".join(f":{n}" for n in names)}) AS x ({columns}) ORDER BY id
+        ON CONFLICT DO NOTHING RETURNING id
+    """,
         **{n: ARRAY(Text if n in LISTS else table.c[n].type) for n in names},
     )
 
 
 _VISIT, _CHECKIN = tuple(visit.c.keys()), tuple(checkin.c.keys())
-_BY_ID = sql("SELECT * FROM visit WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
-_COUNTED = sql(
-    "SELECT household_id, visited_on FROM visit WHERE counts AND cadre_id = :cadre_id"
-    " AND (household_id, visited_on) IN (SELECT * FROM unnest(:households, :days))",
-    cadre_id=Uuid, households=ARRAY(Uuid), days=ARRAY(Date),
-)  # fmt: skip
+_BY_ID = sql("SELECT * FROM visit WHERE id = ANY(:ids)")
+_COUNTED = sql("""
+    SELECT household_id, visited_on FROM visit WHERE counts AND cadre_id = :cadre_id
+    AND (household_id, visited_on) IN (SELECT * FROM unnest(:households, :days))
+""")
 _INSERT = _insert_evidence(visit, _VISIT)
-_CHECKINS_BY_ID = sql("SELECT * FROM checkin WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
-_CHECKED_DAYS = sql(
-    "SELECT checked_on FROM checkin WHERE counts AND cadre_id = :cadre_id AND checked_on = ANY(:days)",
-    cadre_id=Uuid, days=ARRAY(Date),
-)  # fmt: skip
+_CHECKINS_BY_ID = sql("SELECT * FROM checkin WHERE id = ANY(:ids)")
+_CHECKED_DAYS = sql("SELECT checked_on FROM checkin WHERE counts AND cadre_id = :cadre_id AND checked_on = ANY(:days)")
 _INSERT_CHECKINS = _insert_evidence(checkin, _CHECKIN)
-SHOWN = (
-    "id, household_id, division, cadre_id, visited_on, recorded_on, distance_m, findings, photo_sha256, counts,"
-    " late, reasons, CASE WHEN :all_notes OR recorded_by = :subject THEN note END AS note"
-)
+SHOWN = """
+    id, household_id, division, cadre_id, visited_on, recorded_on, distance_m, findings, photo_sha256, counts, late,
+    reasons, CASE WHEN :all_notes OR recorded_by = :subject THEN note END AS note
+"""
 _PAGE = sql(
-    f"SELECT {SHOWN} FROM visit WHERE id > :after"
-    " AND (:household_id IS NULL OR household_id = :household_id) AND (:cadre_id IS NULL OR cadre_id = :cadre_id)"
-    " AND (:since IS NULL OR visited_on >= :since) AND (:until IS NULL OR visited_on <= :until)"
-    " ORDER BY id LIMIT :limit",
-    all_notes=Boolean, subject=Text, after=Uuid, household_id=Uuid, cadre_id=Uuid, since=Date, until=Date,
-    limit=Integer,
-)  # fmt: skip
-_SUMMARY = sql(
-    "WITH seen AS (SELECT counts, late, reasons, findings FROM visit"
-    "   WHERE (:since IS NULL OR visited_on >= :since) AND (:until IS NULL OR visited_on <= :until))"
-    " SELECT count(*) AS visits, count(*) FILTER (WHERE counts) AS counting, count(*) FILTER (WHERE late) AS late,"
-    " count(*) FILTER (WHERE 'too_far' = ANY(reasons)) AS too_far,"
-    " coalesce((SELECT jsonb_object_agg(code, n ORDER BY code) FROM (SELECT code, count(*) AS n"
-    "   FROM seen, unnest(findings) AS f (code) GROUP BY code) c), '{}') AS findings,"
-    " (SELECT count(*) FROM checkin WHERE counts AND (:since IS NULL OR checked_on >= :since)"
-    "   AND (:until IS NULL OR checked_on <= :until)) AS checkins FROM seen",
-    since=Date, until=Date,
-)  # fmt: skip
-# A note that says nothing is no copy of another.
-_COPIES = sql(
-    "SELECT cadre_id, count(*) AS visits, count(DISTINCT note_digest) AS distinct_notes FROM visit"
-    " WHERE note <> '' AND visited_on >= make_date(:year, 1, 1) AND visited_on < make_date(:year + 1, 1, 1)"
-    " GROUP BY cadre_id HAVING count(DISTINCT note_digest) < count(*) ORDER BY cadre_id",
-    year=Integer,
+    f"""
+    SELECT {SHOWN} FROM visit WHERE id > :after
+    AND (:household_id IS NULL OR household_id = :household_id) AND (:cadre_id IS NULL OR cadre_id = :cadre_id)
+    AND (:since IS NULL OR visited_on >= :since) AND (:until IS NULL OR visited_on <= :until)
+    ORDER BY id LIMIT :limit
+    """,
+    all_notes=Boolean,
 )
+_SUMMARY = sql("""
+    WITH seen AS (SELECT counts, late, reasons, findings FROM visit
+    WHERE (:since IS NULL OR visited_on >= :since) AND (:until IS NULL OR visited_on <= :until))
+    SELECT count(*) AS visits, count(*) FILTER (WHERE counts) AS counting, count(*) FILTER (WHERE late) AS late,
+    count(*) FILTER (WHERE 'too_far' = ANY(reasons)) AS too_far,
+    coalesce((SELECT jsonb_object_agg(code, n ORDER BY code) FROM (SELECT code, count(*) AS n
+    FROM seen, unnest(findings) AS f (code) GROUP BY code) c), '{}') AS findings,
+    (SELECT count(*) FROM checkin WHERE counts AND (:since IS NULL OR checked_on >= :since)
+    AND (:until IS NULL OR checked_on <= :until)) AS checkins FROM seen
+""")
+# A note that says nothing is no copy of another.
+_COPIES = sql("""
+    SELECT cadre_id, count(*) AS visits, count(DISTINCT note_digest) AS distinct_notes FROM visit
+    WHERE note <> '' AND visited_on >= make_date(:year, 1, 1) AND visited_on < make_date(:year + 1, 1, 1)
+    GROUP BY cadre_id HAVING count(DISTINCT note_digest) < count(*) ORDER BY cadre_id
+""")
 
 
 async def list_visits_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
@@ -116,14 +113,30 @@ async def _insert(
 
 
 async def list_visits(
-    connection: Connection, after: UUID, limit: int, household_id: UUID | None, cadre_id: UUID | None,
-    since: date | None, until: date | None, subject: str, *, all_notes: bool,
-) -> list[Row]:  # fmt: skip
+    connection: Connection,
+    after: UUID,
+    limit: int,
+    household_id: UUID | None,
+    cadre_id: UUID | None,
+    since: date | None,
+    until: date | None,
+    subject: str,
+    *,
+    all_notes: bool,
+) -> list[Row]:
     """By rising id; a filter that is None lets everything pass. Notes are the subject's own, or all."""
     return await fetch(
-        connection, _PAGE, after=after, limit=limit, household_id=household_id, cadre_id=cadre_id, since=since,
-        until=until, subject=subject, all_notes=all_notes,
-    )  # fmt: skip
+        connection,
+        _PAGE,
+        after=after,
+        limit=limit,
+        household_id=household_id,
+        cadre_id=cadre_id,
+        since=since,
+        until=until,
+        subject=subject,
+        all_notes=all_notes,
+    )
 
 
 async def get_summary(connection: Connection, since: date | None, until: date | None) -> Row:
