@@ -39,7 +39,7 @@ _PAGE = sql("SELECT id, rule, inputs, outcome, reasons FROM decision WHERE id > 
 
 
 class DecisionShown(BaseModel):
-    """`reasons`: of each condition its code, whether it was met, and the figures."""
+    """`reasons`: of each condition its code, whether it was met, and the figures; `source`: where its rule is from."""
 
     id: UUID
     rule: str
@@ -49,6 +49,7 @@ class DecisionShown(BaseModel):
     reasons: list[dict[str, Any]]
     decided_by: str
     decided_at: datetime
+    source: str | None
 
 
 async def record_decisions(connection: Connection, act: Act, policy_version: str, decisions: Sequence[Decided]) -> None:
@@ -80,6 +81,12 @@ def reasons_json(verdict: Verdict) -> list[dict[str, Any]]:
 async def list_decisions(connection: Connection, subject_id: str) -> list[dict[str, Any]]:
     """A subject's decisions, newest first, within the caller's area."""
     return [dict(r) for r in await fetch(connection, _OF_SUBJECT, subject_id=subject_id)]
+
+
+def with_sources(decisions: Sequence[dict[str, Any]], rules: Sequence[Rule]) -> list[dict[str, Any]]:
+    """Each with the source of its rule, None where that is a rule no more."""
+    sources = {rule.name: rule.source for rule in rules}
+    return [decision | {"source": sources.get(decision["rule"])} for decision in decisions]
 
 
 async def replay_all(connection: Connection, rules: Sequence[Rule]) -> dict[str, Any]:

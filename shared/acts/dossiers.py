@@ -1,13 +1,26 @@
 """What the rooms of a service hold of one household, in one statement: a round trip costs more than a short list."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
 
 from shared.acts import decisions
 from shared.data.sql import Row, Statement, sql
 from shared.doors.http import by
+from shared.values.verdicts import Rule
 
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 LONGEST = 1000
+
+
+async def _rules(request: Request) -> Sequence[Rule]:
+    rules: Sequence[Rule] = request.app.state.service.rules
+    return rules
+
+
+# Those of the service that was asked.
+OwnRules = Annotated[Sequence[Rule], Depends(_rules)]
 
 
 def lists(**selects: str) -> str:

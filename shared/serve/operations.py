@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
-from shared.acts.decisions import list_decisions, replay_all
+from shared.acts.decisions import list_decisions, replay_all, with_sources
 from shared.bus import OffsetLostError
 from shared.bus.topics import TOPICS
 from shared.bus.transport import open_reader
@@ -170,7 +170,6 @@ def router(service: Service) -> APIRouter:
     @doors.get("/decisions", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
     async def decisions(subject_id: str, connection: Transaction) -> list[dict[str, Any]]:
         """Why: every decision about a subject, with the figures it was made by and where its rule comes from."""
-        sources = {rule.name: rule.source for rule in service.rules}
-        return [d | {"source": sources.get(d["rule"])} for d in await list_decisions(connection, subject_id)]
+        return with_sources(await list_decisions(connection, subject_id), service.rules)
 
     return doors

@@ -10,7 +10,8 @@ from services.assessment.deeds.rules import FollowUpPolicy, follow_up_due_on
 from services.assessment.dossier import queries
 from services.assessment.dossier.schemas import Dossier
 from services.assessment.visits.api import SEE_NOTES
-from shared.acts.dossiers import READERS, page
+from shared.acts.decisions import with_sources
+from shared.acts.dossiers import READERS, OwnRules, page
 from shared.doors.http import CurrentPolicy, Transaction
 from shared.ground.context import Act
 
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/dossier", tags=["dossier"])
 
 @router.get("/{household_id}")
 async def get_dossier(
-    household_id: UUID, connection: Transaction, policy: CurrentPolicy, act: Annotated[Act, READERS]
+    household_id: UUID, connection: Transaction, policy: CurrentPolicy, rules: OwnRules, act: Annotated[Act, READERS]
 ) -> Dossier:
     """Who helps the household, the visits there, what happened to it and the decisions, within the caller's area."""
     row = await queries.get_dossier(connection, household_id, act.subject, all_notes=act.caller.role in SEE_NOTES)
@@ -29,7 +30,9 @@ async def get_dossier(
         for x in row["deeds"]
     ]
     fields: dict[str, Any] = {
-        "helpers": page(row["helpers"]), "visits": page(row["visits"]), "deeds": {"items": deeds},
-        "decisions": row["decisions"],
-    }  # fmt: skip
+        "helpers": page(row["helpers"]),
+        "visits": page(row["visits"]),
+        "deeds": {"items": deeds},
+        "decisions": with_sources(row["decisions"], rules),
+    }
     return Dossier(**fields)

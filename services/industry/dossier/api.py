@@ -7,18 +7,22 @@ from fastapi import APIRouter
 
 from services.industry.dossier import queries
 from services.industry.dossier.schemas import Dossier
-from shared.acts.dossiers import READERS, page
+from shared.acts.decisions import with_sources
+from shared.acts.dossiers import READERS, OwnRules, page
 from shared.doors.http import Transaction
 
 router = APIRouter(prefix="/dossier", tags=["dossier"])
 
 
 @router.get("/{household_id}", dependencies=[READERS])
-async def get_dossier(household_id: UUID, connection: Transaction) -> Dossier:
+async def get_dossier(household_id: UUID, connection: Transaction, rules: OwnRules) -> Dossier:
     """What the household is paid and by which agreements, its posts, certificates and decisions, within the area."""
     row = await queries.get_dossier(connection, household_id)
     fields: dict[str, Any] = {
-        "payouts": page(row["payouts"]), "agreements": page(row["agreements"]),
-        "posts": page(row["posts"]), "certificates": page(row["certificates"]), "decisions": row["decisions"],
-    }  # fmt: skip
+        "payouts": page(row["payouts"]),
+        "agreements": page(row["agreements"]),
+        "posts": page(row["posts"]),
+        "certificates": page(row["certificates"]),
+        "decisions": with_sources(row["decisions"], rules),
+    }
     return Dossier(**fields)

@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from services.registry.dossier import queries
 from services.registry.dossier.schemas import Dossier
 from services.registry.households.api import shown
-from shared.acts.dossiers import READERS, page
+from shared.acts.decisions import with_sources
+from shared.acts.dossiers import READERS, OwnRules, page
 from shared.doors.http import Transaction
 from shared.ground.context import Act
 
@@ -16,11 +17,15 @@ router = APIRouter(prefix="/dossier", tags=["dossier"])
 
 
 @router.get("/{household_id}")
-async def get_dossier(household_id: UUID, connection: Transaction, act: Annotated[Act, READERS]) -> Dossier:
+async def get_dossier(
+    household_id: UUID, connection: Transaction, rules: OwnRules, act: Annotated[Act, READERS]
+) -> Dossier:
     """The household whole, its exits, the measures for it, and the decisions about it."""
     row = await queries.get_dossier(connection, household_id, act.business_date)
     fields: dict[str, Any] = {
-        "household": shown(row), "exits": page(row["exits"]), "measures": {"items": row["measures"]},
-        "decisions": row["decisions"],
-    }  # fmt: skip
+        "household": shown(row),
+        "exits": page(row["exits"]),
+        "measures": {"items": row["measures"]},
+        "decisions": with_sources(row["decisions"], rules),
+    }
     return Dossier(**fields)

@@ -7,18 +7,21 @@ from fastapi import APIRouter
 
 from services.relocation.dossier import queries
 from services.relocation.dossier.schemas import Dossier
-from shared.acts.dossiers import READERS, page
+from shared.acts.decisions import with_sources
+from shared.acts.dossiers import READERS, OwnRules, page
 from shared.doors.http import Transaction
 
 router = APIRouter(prefix="/dossier", tags=["dossier"])
 
 
 @router.get("/{household_id}", dependencies=[READERS])
-async def get_dossier(household_id: UUID, connection: Transaction) -> Dossier:
+async def get_dossier(household_id: UUID, connection: Transaction, rules: OwnRules) -> Dossier:
     """Within the caller's area the household's applications, allocations, homesteads, and the decisions about it."""
     row = await queries.get_dossier(connection, household_id)
     fields: dict[str, Any] = {
-        "relocation": page(row["relocation"]), "allocations": page(row["allocations"]),
-        "homesteads": page(row["homesteads"]), "decisions": row["decisions"],
-    }  # fmt: skip
+        "relocation": page(row["relocation"]),
+        "allocations": page(row["allocations"]),
+        "homesteads": page(row["homesteads"]),
+        "decisions": with_sources(row["decisions"], rules),
+    }
     return Dossier(**fields)

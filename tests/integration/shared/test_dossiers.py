@@ -1,0 +1,114 @@
+"""A service's dossier of a household says what its doors say one by one, to the same people, in three round trips."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from tests.conftest import Door, House
+from tests.integration.shared.test_flat import CHECKS, grow
+
+DOORS = {
+    "registry": {
+        "household": "/households/{id}", "exits": "/exits?household_id={id}&limit=1000",
+        "measures": "/measures?household_id={id}", "decisions": "/decisions?subject_id={id}",
+    },
+    "finance": {"loans": "/loans?household_id={id}&limit=1000", "decisions": "/decisions?subject_id={id}"},
+    "relocation": {
+        "relocation": "/applications?household_id={id}&limit=1000",
+        "allocations": "/allocation/allocations?household_id={id}&limit=1000",
+        "homesteads": "/homesteads?household_id={id}&limit=1000", "decisions": "/decisions?subject_id={id}",
+    },
+    "industry": {
+        "payouts": "/payouts/lines?household_id={id}&limit=1000",
+        "agreements": "/dividends/agreements?household_id={id}&limit=1000",
+        "posts": "/posts/assignments?household_id={id}&limit=1000",
+        "certificates": "/training/certificates?household_id={id}&limit=1000",
+        "decisions": "/decisions?subject_id={id}",
+    },
+    "assessment": {
+        "helpers": "/teams/pairings?household_id={id}&limit=1000", "visits": "/visits?household_id={id}&limit=1000",
+        "deeds": "/deeds?household_id={id}", "decisions": "/decisions?subject_id={id}",
+    },
+}  # fmt: skip
+# Row k of every table is household k's, and 25 of them make a village.
+LAST, OURS, MORE, VILLAGE, ELSEWHERE = 59, 30, (31, 32), "140927000001", "140927000002"
+ROLES = ("county", "township", "village", "team", "helper", "auditor")
+OF_HOUSEHOLDS = (
+    "SELECT c.relname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+    " WHERE a.attname = 'household_id' AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+)
+
+
+async def furnish(house: House, service: str) -> None:
+    """Every table with rows of many households; ours has several wherever a key does not allow one alone."""
+    superuser = await asyncpg.connect(house.cluster.server.url(), database=await house.database(service))
+    house.stack.push_async_callback(superuser.close)
+    await superuser.execute("SET session_replication_role = replica")
+    for check in await superuser.fetch(CHECKS):
+        await superuser.execute(f'ALTER TABLE {check["relation"]} DROP CONSTRAINT "{check["name"]}"')
+    await grow(superuser, service, 1, LAST)
+    for table in await superuser.fetch(OF_HOUSEHOLDS):
+        for k in MORE:
+            try:
+                await superuser.execute(
+                    f"UPDATE {table['name']} SET household_id = $1 WHERE household_id = $2", UUID(int=OURS), UUID(int=k)
+                )
+            except asyncpg.UniqueViolationError:
+                continue
+    reasons = [{"code": "income", "passed": True, "figures": {"line_fen": 1}}]
+    await superuser.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=str)
+    await superuser.execute(
+        "UPDATE decision SET subject_id = $1, reasons = $2 WHERE id = ANY($3)",
+        str(UUID(int=OURS)), str(reasons).replace("'", '"').replace("True", "true"),
+        [UUID(int=k) for k in (OURS, *MORE)],
+    )  # fmt: skip
+
+
+async def ask(door: Door, service: str, path: str, role: str, area: str = VILLAGE) -> Any:
+    answer = await door.call("GET", f"/{service}/v1{path.format(id=UUID(int=OURS))}", role, area, subject="x30")
+    return answer.json() if answer.status_code == 200 else answer.status_code
+
+
+@pytest.mark.parametrize("service", DOORS)
+async def test_a_dossier_says_what_the_doors_say(house: House, service: str) -> None:
+    await furnish(house, service)
+    door = await house.serve(service, "api")
+    for role in ROLES:
+        whole = await ask(door, service, "/dossier/{id}", role)
+        apart = {name: await ask(door, service, path, role) for name, path in DOORS[service].items()}
+        assert whole == apart, role
+        lists = [
+            part["items"] if isinstance(part, dict) else part for name, part in whole.items() if name != "household"
+        ]
+        assert all(lists), "every list has rows, so that what was said says something"
+        assert len(lists) < sum(map(len, lists)), "and some have several, in an order"
+
+
+@pytest.mark.parametrize("service", DOORS)
+async def test_a_dossier_opens_to_nobody_else(house: House, service: str) -> None:
+    await furnish(house, service)
+    door = await house.serve(service, "api")
+    for role in ("department", "bank", "insurer", "entity", "surveyor", "villager", "subscriber"):
+        assert await ask(door, service, "/dossier/{id}", role) == 403, role
+    apart = {name: await ask(door, service, path, "village", ELSEWHERE) for name, path in DOORS[service].items()}
+    hidden = await ask(door, service, "/dossier/{id}", "village", ELSEWHERE)
+    assert hidden == (404 if service == "registry" else apart)
+
+
+@pytest.mark.parametrize("service", DOORS)
+async def test_a_read_makes_three_round_trips(house: House, service: str) -> None:
+    """BEGIN with the context, one statement, COMMIT."""
+    await furnish(house, service)
+    door = await house.serve(service, "api", pool_size=1)
+    sent = list[str]()
+    async with door.app.state.pool.acquire() as connection:
+        connection.add_query_logger(lambda query: sent.append(query.query))
+    lists = {"registry": ("/households", "/exits"), "assessment": ("/visits",)}.get(service, ())
+    wanted = ("/dossier/{id}", *lists, *(path for path in DOORS[service].values() if "measures" not in path))
+    for path in wanted:
+        await ask(door, service, path, "county", "140927")  # the first use of a statement prepares it
+        sent.clear()
+        assert not isinstance(await ask(door, service, path, "county", "140927"), int)
+        assert (len(sent), sent[0].split()[0], sent[-1]) == (3, "BEGIN;", "COMMIT"), path
