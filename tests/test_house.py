@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DRAWERS = ("__init__", "api", "schemas", "files", "reactions", "work", "actions", "rules", "queries", "tables")
 FURNITURE = {f"{n}.py" for n in DRAWERS}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 70
+MOST_UNFORMATTED = 100
 SYNTHETIC_AREA = "140999"
 STANDARDS_VECTOR = "11010519491231002X"  # the example of GB 11643 itself
 TRACKED = sorted(
@@ -75,6 +76,16 @@ def test_functions_are_short() -> None:
         and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
     }
     assert long == {}
+
+
+def test_the_formatter_is_obeyed_but_for_tables_of_data() -> None:
+    """A budget that only falls."""
+    kept = sum(
+        (text(p) or "").count("# fmt: skip")
+        for p in PYTHON
+        if name(p).split("/")[0] in ("services", "gateway", "shared")
+    )
+    assert kept < MOST_UNFORMATTED
 
 
 def test_every_room_has_the_same_furniture() -> None:

@@ -50,9 +50,14 @@ async def raise_appeal(connection: Connection, act: Act, policy: Policy, body: N
     if not in_time(run["published_on"], act.business_date, figures.appeal_working_days):
         raise Problem("assessment.appeals.too_late")
     row = body.model_dump() | {
-        "run_id": run["id"], "kind": score["kind"], "division": score["division"], "raised_on": act.business_date,
-        "raised_by": act.subject, "computed_by": run["computed_by"], "published_by": run["published_by"],
-    }  # fmt: skip
+        "run_id": run["id"],
+        "kind": score["kind"],
+        "division": score["division"],
+        "raised_on": act.business_date,
+        "raised_by": act.subject,
+        "computed_by": run["computed_by"],
+        "published_by": run["published_by"],
+    }
     if not await queries.insert_appeal(connection, row):
         again = await queries.find_appeal(connection, body.id)
         if again is not None:

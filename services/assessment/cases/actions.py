@@ -66,9 +66,13 @@ async def open_case(connection: Connection, act: Act, new: NewCase) -> None:
     if not all(division.startswith(new.division) for division in divisions.values()):
         raise Problem("assessment.cases.outside_division")
     case = {
-        "id": new.id, "division": new.division, "kind": new.kind, "evidence": new.evidence,
-        "opened_on": act.business_date, "opened_by": act.subject,
-    }  # fmt: skip
+        "id": new.id,
+        "division": new.division,
+        "kind": new.kind,
+        "evidence": new.evidence,
+        "opened_on": act.business_date,
+        "opened_by": act.subject,
+    }
     of_case = {"case_id": new.id, "case_division": new.division, "opened_by": act.subject}
     if not await queries.insert_case(
         connection, case,

@@ -54,10 +54,13 @@ MEANINGS: dict[type[Payload], Meaning] = {
 def _deed(fact: Any) -> Deed:
     meaning = MEANINGS[type(fact)]
     return Deed(
-        kind=meaning.kind, source_key="/".join(str(getattr(fact, name)) for name in meaning.names),
-        household_id=fact.household_id, division=fact.division, happened_on=getattr(fact, meaning.day),
+        kind=meaning.kind,
+        source_key="/".join(str(getattr(fact, name)) for name in meaning.names),
+        household_id=fact.household_id,
+        division=fact.division,
+        happened_on=getattr(fact, meaning.day),
         amount_fen=getattr(fact, meaning.amount) if meaning.amount else None,
-    )  # fmt: skip
+    )
 
 
 async def on_deed(connection: Connection, facts: Sequence[tuple[Act, Any]]) -> None:

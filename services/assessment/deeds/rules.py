@@ -6,9 +6,7 @@ from uuid import UUID
 
 # What reached a household that was helped (seed: one policy per household; domain notes 3). An exit, an objection,
 # a missed dividend and a death are told about it, and help nobody.
-HELP = (
-    "loan", "post", "agreement", "certificate", "participation", "payment", "relocation", "moved_in",
-)  # fmt: skip
+HELP = ("loan", "post", "agreement", "certificate", "participation", "payment", "relocation", "moved_in")
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,11 +122,23 @@ def score_row(
     rank: int,
 ) -> dict[str, Any]:
     return {
-        "id": uuid7(), "run_id": run_id, "subject_id": subject_id, "kind": kind, "division": division,
-        "version": version, "points_x100": rating.points_x100, "reachable_x100": rating.reachable_x100,
-        "rated_x100": rating.rated_x100, "grade": grade, "rank": rank, "vetoed": rating.vetoed, "decision_id": None,
-        "appeal_id": None, "scored_on": act.business_date, "scored_by": act.subject,
-    }  # fmt: skip
+        "id": uuid7(),
+        "run_id": run_id,
+        "subject_id": subject_id,
+        "kind": kind,
+        "division": division,
+        "version": version,
+        "points_x100": rating.points_x100,
+        "reachable_x100": rating.reachable_x100,
+        "rated_x100": rating.rated_x100,
+        "grade": grade,
+        "rank": rank,
+        "vetoed": rating.vetoed,
+        "decision_id": None,
+        "appeal_id": None,
+        "scored_on": act.business_date,
+        "scored_by": act.subject,
+    }
 
 
 def line_rows(score: Mapping[str, Any], lines: Sequence[Line]) -> list[dict[str, Any]]:

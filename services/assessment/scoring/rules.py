@@ -210,17 +210,24 @@ def _veto(case_id: UUID | None) -> tuple[Line, ...]:
 def unit_lines(facts: UnitFacts, policy: UnitPolicy) -> tuple[Line, ...]:
     """The unit scheme: presence 20, measures 25, exits 20, records 10, satisfaction 25 by default."""
     return (
-        presence(facts, policy), measures(facts, policy), exits(facts, policy), unit_records(facts, policy),
-        satisfaction(facts, policy), *_veto(facts.case_id),
-    )  # fmt: skip
+        presence(facts, policy),
+        measures(facts, policy),
+        exits(facts, policy),
+        unit_records(facts, policy),
+        satisfaction(facts, policy),
+        *_veto(facts.case_id),
+    )
 
 
 def helper_lines(facts: HelperFacts, policy: HelperPolicy) -> tuple[Line, ...]:
     """The helper scheme: visits 45, records 20, follow-ups 10, satisfaction 25 by default."""
     return (
-        visits(facts, policy), helper_records(facts, policy), follow_ups(facts, policy), satisfaction(facts, policy),
+        visits(facts, policy),
+        helper_records(facts, policy),
+        follow_ups(facts, policy),
+        satisfaction(facts, policy),
         *_veto(facts.case_id),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +312,13 @@ def corrected(lines: Sequence[Line], code: str, points_x100: int, appeal_id: UUI
     """The lines with one replaced: its new points, the old ones and the appeal among its figures; no more withheld."""
     return tuple(
         Line(
-            x.code, points_x100, x.max_x100,
+            x.code,
+            points_x100,
+            x.max_x100,
             {k: v for k, v in x.figures.items() if k != "withheld"}
             | {"appeal": str(appeal_id), "before_x100": x.points_x100},
         )
         if x.code == code
         else x
         for x in lines
-    )  # fmt: skip
+    )

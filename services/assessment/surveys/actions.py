@@ -39,9 +39,7 @@ async def open_round(connection: Connection, act: Act, policy: Policy, new: NewR
     population = await queries.list_population(connection, act.business_date)
     if not population:
         raise Problem("assessment.surveys.nobody_helped")
-    values = new.model_dump() | {
-        "division": act.caller.area, "opened_on": act.business_date, "opened_by": act.subject
-    }  # fmt: skip
+    values = new.model_dump() | {"division": act.caller.area, "opened_on": act.business_date, "opened_by": act.subject}
     if not await queries.insert_round(connection, **values):
         raise Problem("shared.id_taken")
     figures = policy.on(act.business_date, DrawPolicy)
@@ -62,8 +60,9 @@ async def open_round(connection: Connection, act: Act, policy: Policy, new: NewR
 
 def _candidate(round_id: UUID, row: Row) -> dict[str, Any]:
     return {name: row[name] for name in ("household_id", "unit_id", "cadre_id", "division")} | {
-        "round_id": round_id, "stratum": stratum_of(row["status"], has_labour=row["has_labour"])
-    }  # fmt: skip
+        "round_id": round_id,
+        "stratum": stratum_of(row["status"], has_labour=row["has_labour"]),
+    }
 
 
 async def record_answers(connection: Connection, act: Act, items: Sequence[NewAnswer]) -> list[Result]:

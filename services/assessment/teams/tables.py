@@ -10,30 +10,59 @@ from sqlalchemy.dialects.postgresql import DATERANGE
 METADATA = MetaData()
 
 place = Table(
-    "place", METADATA,
-    Column("division", Text, primary_key=True), Column("lat_e6", Integer), Column("lon_e6", Integer),
-    Column("set_on", Date), Column("set_by", Text),
-)  # fmt: skip
+    "place",
+    METADATA,
+    Column("division", Text, primary_key=True),
+    Column("lat_e6", Integer),
+    Column("lon_e6", Integer),
+    Column("set_on", Date),
+    Column("set_by", Text),
+)
 unit = Table(
-    "unit", METADATA,
-    Column("id", Uuid, primary_key=True), Column("code", Text), Column("name_zh", Text), Column("kind", Text),
-    Column("division", Text), Column("set_on", Date), Column("set_by", Text),
-)  # fmt: skip
+    "unit",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text),
+    Column("name_zh", Text),
+    Column("kind", Text),
+    Column("division", Text),
+    Column("set_on", Date),
+    Column("set_by", Text),
+)
 cadre = Table(
-    "cadre", METADATA,
-    Column("id", Uuid, primary_key=True), Column("subject", Text), Column("unit_id", Uuid), Column("role", Text),
-    Column("division", Text), Column("starts_on", Date), Column("set_on", Date), Column("set_by", Text),
-)  # fmt: skip
+    "cadre",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("subject", Text),
+    Column("unit_id", Uuid),
+    Column("role", Text),
+    Column("division", Text),
+    Column("starts_on", Date),
+    Column("set_on", Date),
+    Column("set_by", Text),
+)
 pairing = Table(
-    "pairing", METADATA,
-    Column("id", Uuid, primary_key=True), Column("household_id", Uuid), Column("division", Text),
-    Column("cadre_id", Uuid), Column("valid", DATERANGE), Column("assigned_on", Date), Column("assigned_by", Text),
-)  # fmt: skip
+    "pairing",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("household_id", Uuid),
+    Column("division", Text),
+    Column("cadre_id", Uuid),
+    Column("valid", DATERANGE),
+    Column("assigned_on", Date),
+    Column("assigned_by", Text),
+)
 leave = Table(
-    "leave", METADATA,
-    Column("id", Uuid, primary_key=True), Column("cadre_id", Uuid), Column("division", Text),
-    Column("starts_on", Date), Column("ends_on", Date), Column("recorded_on", Date), Column("recorded_by", Text),
-)  # fmt: skip
+    "leave",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("cadre_id", Uuid),
+    Column("division", Text),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("recorded_on", Date),
+    Column("recorded_by", Text),
+)
 
 
 class ListedUnit(NamedTuple):

@@ -130,16 +130,22 @@ async def _lock_cadre(connection: Connection, act: Act) -> Row:
 
 def _visit_row(act: Act, item: SentVisit, cadre_id: UUID) -> dict[str, Any]:
     return item.model_dump() | {
-        "findings": sorted(set(item.findings)), "note_digest": note_digest(item.note), "cadre_id": cadre_id,
-        "recorded_on": act.business_date, "recorded_by": act.subject,
-    }  # fmt: skip
+        "findings": sorted(set(item.findings)),
+        "note_digest": note_digest(item.note),
+        "cadre_id": cadre_id,
+        "recorded_on": act.business_date,
+        "recorded_by": act.subject,
+    }
 
 
 def _checkin_row(act: Act, item: NewCheckin, cadre: Row) -> dict[str, Any]:
     return item.model_dump(exclude={"on"}) | {
-        "checked_on": item.on, "cadre_id": cadre["id"], "division": cadre["division"],
-        "recorded_on": act.business_date, "recorded_by": act.subject,
-    }  # fmt: skip
+        "checked_on": item.on,
+        "cadre_id": cadre["id"],
+        "division": cadre["division"],
+        "recorded_on": act.business_date,
+        "recorded_by": act.subject,
+    }
 
 
 def _judged(judged: Judgement, far: int | None) -> dict[str, Any]:

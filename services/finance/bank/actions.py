@@ -147,10 +147,19 @@ def _content(event: BankEvent) -> dict[str, Any]:
 
 def _stored(act: Act, event: BankEvent, loan: LoanRow, position: int) -> dict[str, Any]:
     return {
-        "id": uuid7(), "bank": act.caller.bank, "serial": event.serial, "kind": event.kind, "loan_id": loan.id,
-        "loan_no": event.loan_no, "division": loan.division, "occurred_on": event.occurred_on,
-        "content": _content(event), "state": "held", "position": position, "received_on": act.business_date,
-    }  # fmt: skip
+        "id": uuid7(),
+        "bank": act.caller.bank,
+        "serial": event.serial,
+        "kind": event.kind,
+        "loan_id": loan.id,
+        "loan_no": event.loan_no,
+        "division": loan.division,
+        "occurred_on": event.occurred_on,
+        "content": _content(event),
+        "state": "held",
+        "position": position,
+        "received_on": act.business_date,
+    }
 
 
 async def _open_books(connection: Connection, rows: Sequence[LoanRow]) -> dict[UUID, Book]:
@@ -253,8 +262,11 @@ def _note(book: Book, waiting: Waiting, applied: Applied) -> None:
 def _facts(row: LoanRow, event: BankEvent, after: LoanState) -> list[Payload]:
     amount_fen = getattr(event, "amount_fen", None)
     about: dict[str, Any] = {
-        "loan_id": row.id, "household_id": row.household_id, "division": row.division, "amount_fen": amount_fen,
-    }  # fmt: skip
+        "loan_id": row.id,
+        "household_id": row.household_id,
+        "division": row.division,
+        "amount_fen": amount_fen,
+    }
     on = event.occurred_on
     match event:
         # Not the bank's own words: they may name a person.

@@ -22,8 +22,11 @@ async def post_journals(connection: Connection, act: Act, journals: Sequence[Jou
             raise ValueError(f"the journal of {entry.source_key} does not balance")
         journal_id = uuid7()
         of_loan = {
-            "loan_id": entry.loan_id, "division": entry.division, "bank": entry.bank, "booked_on": entry.booked_on,
-        }  # fmt: skip
+            "loan_id": entry.loan_id,
+            "division": entry.division,
+            "bank": entry.bank,
+            "booked_on": entry.booked_on,
+        }
         heads.append(
             of_loan
             | {

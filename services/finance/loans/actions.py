@@ -90,9 +90,13 @@ async def _decide(
 
 def _row(act: Act, item: LoanApplication, decided: Decided) -> dict[str, Any]:
     return {name: getattr(item, name) for name in ("id", *CONTENT)} | {
-        "division": decided.division, "status": decided.verdict.outcome, "decision_id": decided.id,
-        "missing": {"codes": decided.verdict.missing}, "applied_on": act.business_date, "applied_by": act.subject,
-    }  # fmt: skip
+        "division": decided.division,
+        "status": decided.verdict.outcome,
+        "decision_id": decided.id,
+        "missing": {"codes": decided.verdict.missing},
+        "applied_on": act.business_date,
+        "applied_by": act.subject,
+    }
 
 
 async def _open_loans(

@@ -70,8 +70,11 @@ async def sign_agreements(connection: Connection, act: Act, policy: Policy, item
             missing[item.id] = one.verdict.missing
             return "not_allowed"
         return item.model_dump() | {
-            "division": one.division, "state": "active", "decision_id": one.id, "recorded_by": act.subject,
-        }  # fmt: skip
+            "division": one.division,
+            "state": "active",
+            "decision_id": one.id,
+            "recorded_by": act.subject,
+        }
 
     async def save(rows: NewRows) -> set[UUID]:
         await record_decisions(connection, act, policy.version, decided)

@@ -75,10 +75,13 @@ async def accept_plots(connection: Connection, act: Act, policy: Policy, items: 
             return "year_accepted"
         years.add((item.plot_id, item.year_no))
         return item.model_dump() | {
-            "household_id": plot.household_id, "division": plot.division, "accepted_by": act.subject,
-            "plot_mu_x100": plot.area_mu_x100, "recorded_by": plot.recorded_by,
+            "household_id": plot.household_id,
+            "division": plot.division,
+            "accepted_by": act.subject,
+            "plot_mu_x100": plot.area_mu_x100,
+            "recorded_by": plot.recorded_by,
             "amount_fen": instalment_fen(item.area_mu_x100, item.year_no, fen_per_mu),
-        }  # fmt: skip
+        }
 
     reasons, new = await take_new(items, known, ACCEPTANCE, judge, partial(queries.insert_acceptances, connection))
     await record_dues(connection, act, [
@@ -191,9 +194,11 @@ async def record_labour(connection: Connection, act: Act, items: Sequence[Labour
             return "over_labour"
         left[item.contract_id] -= item.amount_fen
         return item.model_dump() | {
-            "coop_id": contract.coop_id, "division": household.division, "recorded_on": act.business_date,
+            "coop_id": contract.coop_id,
+            "division": household.division,
+            "recorded_on": act.business_date,
             "recorded_by": act.subject,
-        }  # fmt: skip
+        }
 
     reasons, new = await take_new(items, known, LABOUR, judge, partial(queries.insert_labours, connection))
     sums = Counter[UUID]()

@@ -93,11 +93,18 @@ async def make_batch(connection: Connection, act: Act, policy: Policy, order: Ba
     await queries.take_turn(connection)
     batch_id = uuid7()
     batch = {
-        "id": batch_id, "prefix": f"{act.caller.area}-{on.year}-", "division": act.caller.area,
+        "id": batch_id,
+        "prefix": f"{act.caller.area}-{on.year}-",
+        "division": act.caller.area,
         "bank": policy.on(on, PayingPolicy).paying_bank,
-        "purposes": order.purposes, "payer": order.payer, "pay_on": order.pay_on,
-        "made_by": act.subject, "made_on": on, "version": BATCH.version, "due_on": BATCH.due_on("made", on),
-    }  # fmt: skip
+        "purposes": order.purposes,
+        "payer": order.payer,
+        "pay_on": order.pay_on,
+        "made_by": act.subject,
+        "made_on": on,
+        "version": BATCH.version,
+        "due_on": BATCH.due_on("made", on),
+    }
     if not await queries.make_batch(connection, batch, LARGEST_RUN):
         raise Problem("industry.payouts.nothing_due")
     made = await queries.get_batch(connection, batch_id)

@@ -207,9 +207,11 @@ async def record_attendance(connection: Connection, act: Act, items: Sequence[At
             return "month_recorded"
         recorded.add((item.assignment_id, item.month_on))
         return item.model_dump() | {
-            "household_id": assignment.household_id, "division": assignment.division,
-            "recorded_on": act.business_date, "recorded_by": act.subject,
-        }  # fmt: skip
+            "household_id": assignment.household_id,
+            "division": assignment.division,
+            "recorded_on": act.business_date,
+            "recorded_by": act.subject,
+        }
 
     reasons, _ = await take_new(items, known, ATTENDANCE, judge, partial(queries.insert_attendances, connection))
     return answers(ROOM, [i.id for i in items], reasons)

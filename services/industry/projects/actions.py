@@ -61,16 +61,16 @@ async def set_entities(connection: Connection, act: Act, items: Sequence[Entity]
             reason = "code_taken"
         else:
             rows[item.id] = item.model_dump(exclude={"leading"}) | {
-                "leads": item.leading, "set_on": act.business_date, "set_by": act.subject
-            }  # fmt: skip
+                "leads": item.leading,
+                "set_on": act.business_date,
+                "set_by": act.subject,
+            }
         reasons.append(reason)
     await queries.set_entities(connection, list(rows.values()))
     return answers(ROOM, [i.id for i in items], reasons)
 
 
-async def plan_projects(
-    connection: Connection, act: Act, policy: Policy, items: Sequence[NewProject]
-) -> list[Result]:  # fmt: skip
+async def plan_projects(connection: Connection, act: Act, policy: Policy, items: Sequence[NewProject]) -> list[Result]:
     """Keep plans; a kind's unit is laid down with its plan."""
     figures = policy.on(act.business_date, ProjectPolicy)
     entities = await queries.list_known_entities(connection, [i.entity_id for i in items if i.entity_id])
@@ -78,9 +78,14 @@ async def plan_projects(
 
     def judge(item: NewProject) -> str | dict[str, Any]:
         plan = Plan(
-            item.kind, item.division, item.planned_x100, item.item, entity_named=item.entity_id is not None,
-            entity_known=item.entity_id in entities, inside=act.caller.within(item.division),
-        )  # fmt: skip
+            item.kind,
+            item.division,
+            item.planned_x100,
+            item.item,
+            entity_named=item.entity_id is not None,
+            entity_known=item.entity_id in entities,
+            inside=act.caller.within(item.division),
+        )
         reason = plan_refusal(plan, figures)
         return reason or item.model_dump() | {
             "unit": figures.project_units[item.kind],
@@ -134,7 +139,7 @@ async def record_reports(connection: Connection, act: Act, items: Sequence[Repor
 
 async def accept_projects(
     connection: Connection, act: Act, policy: Policy, items: Sequence[Acceptance]
-) -> list[Result]:  # fmt: skip
+) -> list[Result]:
     """What was measured of each project's last report becomes what it has; finished works fill the checklist."""
     tolerance_ppm = policy.on(act.business_date, ReportPolicy).report_tolerance_ppm
     projects = await queries.lock_projects(connection, [i.project_id for i in items])
@@ -148,18 +153,24 @@ async def accept_projects(
         if project is None or report is None or reasons[-1] or report["id"] in known:
             continue
         known[report["id"]] = row = item.model_dump() | {
-            "report_id": report["id"], "division": project["division"], "accepted_by": act.subject,
+            "report_id": report["id"],
+            "division": project["division"],
+            "accepted_by": act.subject,
             "reported_by": report["reported_by"],
-        }  # fmt: skip
+        }
         rows.append(row)
         if over_reported(report["quantity_x100"], item.quantity_x100, tolerance_ppm):
             findings.append(_finding(act, project, report, item))
         done_before = works_done(project["planned_x100"], project["accepted_x100"])
         if project["kind"] == "works" and not done_before and works_done(project["planned_x100"], item.quantity_x100):
-            facts.append(WorksAccepted(
-                division=project["division"], project_id=project["id"], item=project["item"],
-                accepted_on=item.accepted_on,
-            ))  # fmt: skip
+            facts.append(
+                WorksAccepted(
+                    division=project["division"],
+                    project_id=project["id"],
+                    item=project["item"],
+                    accepted_on=item.accepted_on,
+                )
+            )
     await queries.insert_acceptances(connection, rows, findings)
     await emit(connection, act, "industry", facts)
     return answers(ROOM, [i.project_id for i in items], reasons)
@@ -185,10 +196,15 @@ def _acceptance_refusal(
 
 def _finding(act: Act, project: Row, report: Row, item: Acceptance) -> dict[str, Any]:
     return {
-        "id": uuid7(), "report_id": report["id"], "project_id": project["id"], "division": project["division"],
-        "code": "over_reported", "reported_x100": report["quantity_x100"], "accepted_x100": item.quantity_x100,
+        "id": uuid7(),
+        "report_id": report["id"],
+        "project_id": project["id"],
+        "division": project["division"],
+        "code": "over_reported",
+        "reported_x100": report["quantity_x100"],
+        "accepted_x100": item.quantity_x100,
         "found_on": act.business_date,
-    }  # fmt: skip
+    }
 
 
 async def record_spendings(connection: Connection, act: Act, items: Sequence[Spending]) -> list[Result]:
@@ -244,9 +260,11 @@ async def record_participations(connection: Connection, act: Act, items: Sequenc
             return "takes_part_already"
         standing.add((item.project_id, item.household_id))
         return item.model_dump() | {
-            "division": household["division"], "state": "reported", "reported_on": act.business_date,
+            "division": household["division"],
+            "state": "reported",
+            "reported_on": act.business_date,
             "reported_by": act.subject,
-        }  # fmt: skip
+        }
 
     async def save(rows: NewRows) -> set[UUID]:
         return await queries.insert_participations(connection, rows)
@@ -265,9 +283,11 @@ async def accept_participations(
     for item in items:
         part = parts.get(item.id)
         answer = {
-            "id": item.id, "state": "accepted" if item.accepted else "refused", "accepted_on": item.accepted_on,
+            "id": item.id,
+            "state": "accepted" if item.accepted else "refused",
+            "accepted_on": item.accepted_on,
             "accepted_x100": item.quantity_x100 if item.accepted else None,
-        }  # fmt: skip
+        }
         reasons.append(_answer_refusal(act, item, part, answer, youngest_days))
         if part is not None and reasons[-1] is None and part["state"] == "reported":
             parts[item.id] = dict(part) | answer

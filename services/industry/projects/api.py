@@ -55,7 +55,7 @@ async def list_entities(connection: Transaction, at: Cursor) -> Page[Entity]:
 @router.post("")
 async def plan_projects(
     body: Batch[NewProject], connection: Transaction, act: Planner, policy: CurrentPolicy
-) -> Results:  # fmt: skip
+) -> Results:
     """Up to 1,000 plans within the caller's area; which kinds there are, in which unit, is policy."""
     return body.answered(await actions.plan_projects(connection, act, policy, body.sound))
 
@@ -94,9 +94,12 @@ async def accept_participations(
 
 @router.get("/participations", dependencies=[READERS])
 async def list_participations(
-    connection: Transaction, at: Cursor, project_id: UUID | None = None, household_id: UUID | None = None,
+    connection: Transaction,
+    at: Cursor,
+    project_id: UUID | None = None,
+    household_id: UUID | None = None,
     state: PartState | None = None,
-) -> Page[ParticipationShown]:  # fmt: skip
+) -> Page[ParticipationShown]:
     """Within the caller's area, by id."""
     filters = {"project_id": project_id, "household_id": household_id, "state": state}
     return page(ParticipationShown, await queries.list_participations(connection, at, **filters), at)
@@ -122,8 +125,8 @@ async def show_totals(connection: Transaction, act: Reader, policy: CurrentPolic
 
 @router.get("", dependencies=[READERS])
 async def list_projects(
-    connection: Transaction, at: Cursor, kind: str | None = None, division: str | None = None,
-) -> Page[ProjectSummary]:  # fmt: skip
+    connection: Transaction, at: Cursor, kind: str | None = None, division: str | None = None
+) -> Page[ProjectSummary]:
     """Projects in or for the caller's area, by id; `division` with all that lies in it."""
     rows = await queries.list_projects(connection, at, kind=kind, division=division)
     return page(ProjectSummary, rows, at)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, Integer, Text, Uuid
+from sqlalchemy import Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.industry.projects.tables import (
@@ -25,106 +25,113 @@ from shared.ground.problems import Problem
 
 # Few people keep the register of entities: one at a time, so that codes are compared with what was committed.
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('industry/entities', 0))")
-_CODES = sql("SELECT code, id FROM entity WHERE code = ANY(:codes)", codes=ARRAY(Text))
-_ENTITIES = sql("SELECT id FROM entity WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
+_CODES = sql("SELECT code, id FROM entity WHERE code = ANY(:codes)")
+_ENTITIES = sql("SELECT id FROM entity WHERE id = ANY(:ids)")
 _SET_ENTITIES = insert_many(
-    entity, entity.shape,
+    entity,
+    entity.shape,
     "ORDER BY 1 ON CONFLICT (id) DO UPDATE SET code = excluded.code, name_zh = excluded.name_zh,"
     " kind = excluded.kind, leads = excluded.leads, set_on = excluded.set_on, set_by = excluded.set_by",
-)  # fmt: skip
-_ENTITY_PAGE = sql(
-    "SELECT id, code, name_zh, kind, leads AS leading FROM entity WHERE id > :after ORDER BY id LIMIT :limit",
-    after=Uuid, limit=Integer,
-)  # fmt: skip
+)
+_ENTITY_PAGE = sql("""
+    SELECT id, code, name_zh, kind, leads AS leading FROM entity WHERE id > :after ORDER BY id LIMIT :limit
+""")
 _LEADING = sql("SELECT count(*) AS n FROM entity WHERE leads AND kind = 'enterprise'")
 
 _PROJECT = (
-    "id", "kind", "unit", "division", "entity_id", "planned_x100", "budget_fen", "item", "created_on", "created_by",
-)  # fmt: skip
-_PROJECTS = sql("SELECT * FROM project WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
-_LOCK_PROJECTS = sql("SELECT * FROM project WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", ids=ARRAY(Uuid))
+    "id",
+    "kind",
+    "unit",
+    "division",
+    "entity_id",
+    "planned_x100",
+    "budget_fen",
+    "item",
+    "created_on",
+    "created_by",
+)
+_PROJECTS = sql("SELECT * FROM project WHERE id = ANY(:ids)")
+_LOCK_PROJECTS = sql("SELECT * FROM project WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 _INSERT_PROJECTS = insert_many(project, _PROJECT, FREE)
-_GET = sql("SELECT * FROM project WHERE id = :id", id=Uuid)
+_GET = sql("SELECT * FROM project WHERE id = :id")
 _PAGE = page(project, "kind", "division")
 _SET_REPORTED = sql(
-    "UPDATE project p SET report_id = r, reported_x100 = q, version = p.version + 1"
-    " FROM unnest(:ids, :reports, :quantities) AS n (i, r, q) WHERE p.id = i",
-    ids=ARRAY(Uuid), reports=ARRAY(Uuid), quantities=ARRAY(BigInteger),
-)  # fmt: skip
-_SET_ACCEPTED = sql(
-    "UPDATE project p SET accepted_x100 = q, version = p.version + 1"
-    " FROM unnest(:ids, :quantities) AS n (i, q) WHERE p.id = i",
-    ids=ARRAY(Uuid), quantities=ARRAY(BigInteger),
-)  # fmt: skip
-_ADD_SPENT = sql(
-    "UPDATE project p SET spent_fen = p.spent_fen + s, version = p.version + 1"
-    " FROM unnest(:ids, :sums) AS n (i, s) WHERE p.id = i",
-    ids=ARRAY(Uuid), sums=ARRAY(BigInteger),
-)  # fmt: skip
+    """
+    UPDATE project p SET report_id = r, reported_x100 = q, version = p.version + 1
+    FROM unnest(:ids, :reports, :quantities) AS n (i, r, q) WHERE p.id = i
+""",
+    reports=ARRAY(Uuid),
+)
+_SET_ACCEPTED = sql("""
+    UPDATE project p SET accepted_x100 = q, version = p.version + 1
+    FROM unnest(:ids, :quantities) AS n (i, q) WHERE p.id = i
+""")
+_ADD_SPENT = sql("""
+    UPDATE project p SET spent_fen = p.spent_fen + s, version = p.version + 1
+    FROM unnest(:ids, :sums) AS n (i, s) WHERE p.id = i
+""")
 
-_REPORTS_BY_ID = sql("SELECT * FROM project_report WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
+_REPORTS_BY_ID = sql("SELECT * FROM project_report WHERE id = ANY(:ids)")
 _INSERT_REPORTS = insert_many(project_report, project_report.shape, FREE)
-_ACCEPTANCES = sql("SELECT * FROM project_acceptance WHERE report_id = ANY(:ids)", ids=ARRAY(Uuid))
+_ACCEPTANCES = sql("SELECT * FROM project_acceptance WHERE report_id = ANY(:ids)")
 _INSERT_ACCEPTANCES = insert_many(project_acceptance, project_acceptance.shape)
 _INSERT_FINDINGS = insert_many(project_finding, project_finding.shape)
-_FINDING_PAGE = sql(
-    "SELECT f.*, p.kind FROM project_finding f JOIN project p ON p.id = f.project_id WHERE f.id > :after"
-    " ORDER BY f.id LIMIT :limit",
-    after=Uuid, limit=Integer,
-)  # fmt: skip
-_REPORTS = sql(
-    "SELECT r.id, r.quantity_x100, r.reported_on, a.quantity_x100 AS accepted_x100, a.accepted_on,"
-    " f.id IS NOT NULL AS over_reported FROM project_report r"
-    " LEFT JOIN project_acceptance a ON a.report_id = r.id LEFT JOIN project_finding f ON f.report_id = r.id"
-    " WHERE r.project_id = :project_id ORDER BY r.reported_on, r.id",
-    project_id=Uuid,
-)
-_SPENDINGS_BY_ID = sql("SELECT * FROM project_spending WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
+_FINDING_PAGE = sql("""
+    SELECT f.*, p.kind FROM project_finding f JOIN project p ON p.id = f.project_id WHERE f.id > :after
+    ORDER BY f.id LIMIT :limit
+""")
+_REPORTS = sql("""
+    SELECT r.id, r.quantity_x100, r.reported_on, a.quantity_x100 AS accepted_x100, a.accepted_on,
+    f.id IS NOT NULL AS over_reported FROM project_report r
+    LEFT JOIN project_acceptance a ON a.report_id = r.id LEFT JOIN project_finding f ON f.report_id = r.id
+    WHERE r.project_id = :project_id ORDER BY r.reported_on, r.id
+""")
+_SPENDINGS_BY_ID = sql("SELECT * FROM project_spending WHERE id = ANY(:ids)")
 _INSERT_SPENDINGS = insert_many(project_spending, project_spending.shape, FREE)
-_SPENDINGS = sql("SELECT * FROM project_spending WHERE project_id = :project_id ORDER BY spent_on, id", project_id=Uuid)
+_SPENDINGS = sql("SELECT * FROM project_spending WHERE project_id = :project_id ORDER BY spent_on, id")
 
-_LOCK_HOUSEHOLDS = sql(
-    "SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", ids=ARRAY(Uuid)
-)
+_LOCK_HOUSEHOLDS = sql("SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 _PART = (
-    "id", "project_id", "household_id", "division", "quantity_x100", "started_on", "state", "reported_on",
+    "id",
+    "project_id",
+    "household_id",
+    "division",
+    "quantity_x100",
+    "started_on",
+    "state",
+    "reported_on",
     "reported_by",
-)  # fmt: skip
-_PARTS_BY_ID = sql("SELECT * FROM project_participation WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
-_STANDING = sql(
-    "SELECT project_id, household_id FROM project_participation WHERE household_id = ANY(:ids) AND state <> 'refused'",
-    ids=ARRAY(Uuid),
 )
+_PARTS_BY_ID = sql("SELECT * FROM project_participation WHERE id = ANY(:ids)")
+_STANDING = sql("""
+    SELECT project_id, household_id FROM project_participation WHERE household_id = ANY(:ids) AND state <> 'refused'
+""")
 _INSERT_PARTS = insert_many(project_participation, _PART, FREE)
-_LOCK_PARTS = sql(
-    "SELECT t.*, p.kind, p.unit FROM project_participation t JOIN project p ON p.id = t.project_id"
-    " WHERE t.id = ANY(:ids) ORDER BY t.id FOR UPDATE OF t",
-    ids=ARRAY(Uuid),
-)
-_ANSWER_PARTS = sql(
-    "UPDATE project_participation t SET state = s, accepted_x100 = q, accepted_on = o, accepted_by = :accepted_by"
-    " FROM unnest(:ids, :states, :quantities, :days) AS n (i, s, q, o) WHERE t.id = i AND t.state = 'reported'",
-    ids=ARRAY(Uuid), states=ARRAY(Text), quantities=ARRAY(BigInteger), days=ARRAY(Date), accepted_by=Text,
-)  # fmt: skip
+_LOCK_PARTS = sql("""
+    SELECT t.*, p.kind, p.unit FROM project_participation t JOIN project p ON p.id = t.project_id
+    WHERE t.id = ANY(:ids) ORDER BY t.id FOR UPDATE OF t
+""")
+_ANSWER_PARTS = sql("""
+    UPDATE project_participation t SET state = s, accepted_x100 = q, accepted_on = o, accepted_by = :accepted_by
+    FROM unnest(:ids, :states, :quantities, :days) AS n (i, s, q, o) WHERE t.id = i AND t.state = 'reported'
+""")
 _PART_PAGE = page(project_participation, "project_id", "household_id", "state")
 # A county's project is shown to a village, but counted by the county only.
-_TOTALS = sql(
-    "WITH counted AS (SELECT * FROM project WHERE division >= :area)"
-    " SELECT k.kind, count(p.id) AS projects,"
-    " count(DISTINCT p.division) FILTER (WHERE length(p.division) = 12) AS villages,"
-    " coalesce(sum(p.planned_x100), 0)::bigint AS planned_x100,"
-    " coalesce(sum(p.reported_x100), 0)::bigint AS reported_x100,"
-    " coalesce(sum(p.accepted_x100), 0)::bigint AS accepted_x100,"
-    " (SELECT count(*) FROM project_finding f JOIN counted c ON c.id = f.project_id WHERE c.kind = k.kind)"
-    "   AS over_reported,"
-    " (SELECT count(DISTINCT t.household_id) FROM project_participation t JOIN project c ON c.id = t.project_id"
-    "   WHERE c.kind = k.kind AND t.state = 'accepted') AS households,"
-    " coalesce(sum(p.budget_fen), 0)::bigint AS budget_fen, coalesce(sum(p.spent_fen), 0)::bigint AS spent_fen"
-    " FROM unnest(:kinds) WITH ORDINALITY AS k (kind, position) LEFT JOIN counted p ON p.kind = k.kind"
-    " GROUP BY k.kind, k.position ORDER BY k.position",
-    area=Text,
-    kinds=ARRAY(Text),
-)
+_TOTALS = sql("""
+    WITH counted AS (SELECT * FROM project WHERE division >= :area)
+    SELECT k.kind, count(p.id) AS projects,
+    count(DISTINCT p.division) FILTER (WHERE length(p.division) = 12) AS villages,
+    coalesce(sum(p.planned_x100), 0)::bigint AS planned_x100,
+    coalesce(sum(p.reported_x100), 0)::bigint AS reported_x100,
+    coalesce(sum(p.accepted_x100), 0)::bigint AS accepted_x100,
+    (SELECT count(*) FROM project_finding f JOIN counted c ON c.id = f.project_id WHERE c.kind = k.kind)
+    AS over_reported,
+    (SELECT count(DISTINCT t.household_id) FROM project_participation t JOIN project c ON c.id = t.project_id
+    WHERE c.kind = k.kind AND t.state = 'accepted') AS households,
+    coalesce(sum(p.budget_fen), 0)::bigint AS budget_fen, coalesce(sum(p.spent_fen), 0)::bigint AS spent_fen
+    FROM unnest(:kinds) WITH ORDINALITY AS k (kind, position) LEFT JOIN counted p ON p.kind = k.kind
+    GROUP BY k.kind, k.position ORDER BY k.position
+""")
 
 
 async def _by_id(connection: Connection, query: Statement[Any], ids: Sequence[UUID]) -> dict[UUID, Row]:
@@ -198,9 +205,13 @@ async def insert_reports(connection: Connection, rows: Sequence[dict[str, Any]])
 async def set_reported(connection: Connection, last: Mapping[UUID, dict[str, Any]]) -> None:
     """`last`: the report that stands, by project."""
     await execute(
-        connection, _SET_REPORTED, rows=len(last), ids=list(last), reports=[r["id"] for r in last.values()],
+        connection,
+        _SET_REPORTED,
+        rows=len(last),
+        ids=list(last),
+        reports=[r["id"] for r in last.values()],
         quantities=[r["quantity_x100"] for r in last.values()],
-    )  # fmt: skip
+    )
 
 
 async def list_acceptances(connection: Connection, report_ids: Sequence[UUID]) -> dict[UUID, Row]:
@@ -215,9 +226,12 @@ async def insert_acceptances(
     await execute_many(connection, _INSERT_ACCEPTANCES, rows)
     await execute_many(connection, _INSERT_FINDINGS, findings)
     await execute(
-        connection, _SET_ACCEPTED, rows=len(rows), ids=[r["project_id"] for r in rows],
+        connection,
+        _SET_ACCEPTED,
+        rows=len(rows),
+        ids=[r["project_id"] for r in rows],
         quantities=[r["quantity_x100"] for r in rows],
-    )  # fmt: skip
+    )
 
 
 async def list_findings(connection: Connection, after: UUID, limit: int) -> list[Row]:
@@ -273,10 +287,15 @@ async def lock_participations(connection: Connection, ids: Sequence[UUID]) -> di
 async def answer_participations(connection: Connection, rows: Sequence[dict[str, Any]], accepted_by: str) -> None:
     """`rows`: id, state, accepted_x100, accepted_on."""
     await execute(
-        connection, _ANSWER_PARTS, rows=len(rows), accepted_by=accepted_by, ids=[r["id"] for r in rows],
-        states=[r["state"] for r in rows], quantities=[r["accepted_x100"] for r in rows],
+        connection,
+        _ANSWER_PARTS,
+        rows=len(rows),
+        accepted_by=accepted_by,
+        ids=[r["id"] for r in rows],
+        states=[r["state"] for r in rows],
+        quantities=[r["accepted_x100"] for r in rows],
         days=[r["accepted_on"] for r in rows],
-    )  # fmt: skip
+    )
 
 
 async def list_participations(connection: Connection, at: Place, **filters: Any) -> list[ProjectParticipation]:

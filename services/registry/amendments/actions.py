@@ -126,9 +126,13 @@ def _changed(case: ExitCase, corrected: Mapping[str, Any]) -> list[str]:
 
 
 async def _propose(
-    connection: Connection, act: Act, items: Sequence[Any], content: Sequence[str],
-    refusal: Callable[[Any], str | None], about: Callable[[Any], dict[str, Any]],
-) -> list[Result]:  # fmt: skip
+    connection: Connection,
+    act: Act,
+    items: Sequence[Any],
+    content: Sequence[str],
+    refusal: Callable[[Any], str | None],
+    about: Callable[[Any], dict[str, Any]],
+) -> list[Result]:
     """Keep what passes; a household has one open amendment. The same item again is answered the same."""
     known = await queries.list_by_id(connection, [i.id for i in items])
     new = {i.id: about(i) for i in items if refusal(i) is None}
@@ -142,10 +146,16 @@ async def _propose(
             return "already_open"
         taken.add(new[item.id]["household_id"])
         return new[item.id] | {
-            "id": item.id, "kind": item.kind, "reason": item.reason, "evidence": item.evidence,
-            "fell_on": item.fell_on, "corrected": item.corrected, "state": "proposed",
-            "proposed_on": act.business_date, "proposed_by": act.subject,
-        }  # fmt: skip
+            "id": item.id,
+            "kind": item.kind,
+            "reason": item.reason,
+            "evidence": item.evidence,
+            "fell_on": item.fell_on,
+            "corrected": item.corrected,
+            "state": "proposed",
+            "proposed_on": act.business_date,
+            "proposed_by": act.subject,
+        }
 
     async def save(rows: NewRows) -> set[UUID]:
         return await queries.insert_amendments(connection, rows)
@@ -185,9 +195,12 @@ async def confirm_amendments(
     for item in items:
         row = rows.get(item.id)
         code = confirmation_refusal(
-            row["state"] if row else None, row["proposed_by"] if row else "", act.subject,
-            confirmed=item.confirmed, frozen=row is not None and row["household_id"] in frozen,
-        )  # fmt: skip
+            row["state"] if row else None,
+            row["proposed_by"] if row else "",
+            act.subject,
+            confirmed=item.confirmed,
+            frozen=row is not None and row["household_id"] in frozen,
+        )
         code = "twice_in_batch" if item.id in wanted else code
         if code is None:
             wanted[item.id] = item.confirmed
@@ -218,9 +231,13 @@ def _outcome(one: Decided | None) -> tuple[str, UUID | None]:
 
 
 async def _decide(
-    connection: Connection, act: Act, policy: Policy, rows: Sequence[Row], cases: Mapping[UUID, ExitCase],
+    connection: Connection,
+    act: Act,
+    policy: Policy,
+    rows: Sequence[Row],
+    cases: Mapping[UUID, ExitCase],
     homes: Mapping[UUID, Row],
-) -> dict[UUID, Decided]:  # fmt: skip
+) -> dict[UUID, Decided]:
     """By amendment, the verdict of the rule of its kind."""
     on, figures = act.business_date, policy.on(act.business_date, ExitPolicy)
     returning = [homes[r["household_id"]] for r in rows if r["kind"] == "return"]
@@ -238,17 +255,25 @@ async def _decide(
         case = cases[row["exit_id"]]
         assert case.announced_on is not None
         facts = AmendmentFacts(
-            kind=row["kind"], exit_state=case.state, household_status=home["status"],
-            last=last.get(home["id"]) == case.id, exited_on=case.announced_on, asked_on=row["proposed_on"],
-        )  # fmt: skip
+            kind=row["kind"],
+            exit_state=case.state,
+            household_status=home["status"],
+            last=last.get(home["id"]) == case.id,
+            exited_on=case.announced_on,
+            asked_on=row["proposed_on"],
+        )
         decided[row["id"]] = Decided(AMENDMENT_RULE, *subject, facts, limits, amendment_decision(facts, limits))
     return decided
 
 
 async def _apply(
-    connection: Connection, act: Act, passed: Sequence[Row], cases: Mapping[UUID, ExitCase], homes: Mapping[UUID, Row],
+    connection: Connection,
+    act: Act,
+    passed: Sequence[Row],
+    cases: Mapping[UUID, ExitCase],
+    homes: Mapping[UUID, Row],
     decided: Mapping[UUID, Decided],
-) -> None:  # fmt: skip
+) -> None:
     """The register follows, then the facts leave, in the order of the items."""
     revoked = [r["exit_id"] for r in passed if r["kind"] == "revocation"]
     before = await queries.list_statuses_before(connection, revoked)
@@ -271,20 +296,34 @@ async def _apply(
 def _return(effects: Effects, row: Row, home: Row, one: Decided) -> None:
     """The day of the exit stays; it counts as out in no year."""
     effects.standings[home["id"]] = households.Standing("returned", home["exited_on"], None)
-    effects.facts.append(HouseholdReturned(
-        household_id=home["id"], division=home["division"], exit_id=row["exit_id"], members=one.facts.members,
-        returned_on=row["fell_on"], decision_id=one.id,
-    ))  # fmt: skip
+    effects.facts.append(
+        HouseholdReturned(
+            household_id=home["id"],
+            division=home["division"],
+            exit_id=row["exit_id"],
+            members=one.facts.members,
+            returned_on=row["fell_on"],
+            decision_id=one.id,
+        )
+    )
 
 
 def _revoke(effects: Effects, act: Act, row: Row, case: ExitCase, before: str, one: Decided) -> None:
     effects.standings[case.household_id] = households.Standing(before, None, None)
     effects.revoked.append(case.id)
     effects.steps.append(_step(row, case, {"kind": "revocation"}))
-    effects.facts.append(ExitRevoked(
-        household_id=case.household_id, division=case.division, exit_id=case.id, status=before,
-        members=case.members, reason=row["reason"], revoked_on=act.business_date, decision_id=one.id,
-    ))  # fmt: skip
+    effects.facts.append(
+        ExitRevoked(
+            household_id=case.household_id,
+            division=case.division,
+            exit_id=case.id,
+            status=before,
+            members=case.members,
+            reason=row["reason"],
+            revoked_on=act.business_date,
+            decision_id=one.id,
+        )
+    )
 
 
 def _correct(effects: Effects, act: Act, row: Row, case: ExitCase, one: Decided) -> None:
@@ -293,10 +332,16 @@ def _correct(effects: Effects, act: Act, row: Row, case: ExitCase, one: Decided)
     effects.standings[case.household_id] = households.Standing("exited", on, on.year)
     effects.corrected[case.id] = right
     effects.steps.append(_step(row, case, {"kind": "correction"} | row["corrected"]))
-    effects.facts.append(ExitCorrected(
-        household_id=case.household_id, exit_id=case.id, **right, corrected=_changed(case, row["corrected"]),
-        corrected_on=act.business_date, decision_id=one.id,
-    ))  # fmt: skip
+    effects.facts.append(
+        ExitCorrected(
+            household_id=case.household_id,
+            exit_id=case.id,
+            **right,
+            corrected=_changed(case, row["corrected"]),
+            corrected_on=act.business_date,
+            decision_id=one.id,
+        )
+    )
 
 
 def _step(row: Row, case: ExitCase, detail: dict[str, Any]) -> tuple[ExitCase, Finding]:

@@ -58,9 +58,13 @@ async def confirm(
 
 @router.get("", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
 async def list_amendments(
-    connection: Transaction, cursor: UUID = FIRST, kind: Kind | None = None, state: str | None = None,
-    household_id: UUID | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> AmendmentPage:  # fmt: skip
+    connection: Transaction,
+    cursor: UUID = FIRST,
+    kind: Kind | None = None,
+    state: str | None = None,
+    household_id: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> AmendmentPage:
     """Those of the caller's area, by id. `next` is the cursor of the following page."""
     rows = await queries.list_amendments(connection, cursor, limit, kind, state, household_id)
     items = [Amendment(**row) for row in rows]

@@ -5,43 +5,46 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
-
 from services.registry.amendments.tables import amendment
 from shared.acts.batches import FREE, insert_free
 from shared.data.sql import Connection, Row, execute, fetch, insert_many, sql
 
 _PROPOSED = (
-    "id", "kind", "household_id", "exit_id", "division", "reason", "evidence", "fell_on", "corrected", "state",
-    "proposed_on", "proposed_by",
-)  # fmt: skip
+    "id",
+    "kind",
+    "household_id",
+    "exit_id",
+    "division",
+    "reason",
+    "evidence",
+    "fell_on",
+    "corrected",
+    "state",
+    "proposed_on",
+    "proposed_by",
+)
 _INSERT = insert_many(amendment, _PROPOSED, FREE)
-_BY_ID = sql("SELECT * FROM amendment WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
-_LOCK = sql("SELECT * FROM amendment WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", ids=ARRAY(Uuid))
-_OPEN = sql("SELECT household_id FROM amendment WHERE household_id = ANY(:ids) AND state = 'proposed'", ids=ARRAY(Uuid))
-_DECIDE = sql(
-    "UPDATE amendment a SET state = s, decision_id = d, decided_on = :on, decided_by = :subject"
-    " FROM unnest(:ids, :states, :decisions) AS x (i, s, d) WHERE a.id = i AND a.state = 'proposed'",
-    ids=ARRAY(Uuid), states=ARRAY(Text), decisions=ARRAY(Uuid), on=Date, subject=Text,
-)  # fmt: skip
-_PAGE = sql(
-    "SELECT * FROM amendment WHERE id > :after AND (:kind IS NULL OR kind = :kind)"
-    " AND (:state IS NULL OR state = :state) AND (:household_id IS NULL OR household_id = :household_id)"
-    " ORDER BY id LIMIT :limit",
-    after=Uuid, kind=Text, state=Text, household_id=Uuid, limit=Integer,
-)  # fmt: skip
-_LAST_EXITS = sql(
-    "SELECT DISTINCT ON (household_id) household_id, id FROM exit_case"
-    " WHERE household_id = ANY(:ids) AND state = 'announced' ORDER BY household_id, announced_on DESC, id DESC",
-    ids=ARRAY(Uuid),
-)
+_BY_ID = sql("SELECT * FROM amendment WHERE id = ANY(:ids)")
+_LOCK = sql("SELECT * FROM amendment WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+_OPEN = sql("SELECT household_id FROM amendment WHERE household_id = ANY(:ids) AND state = 'proposed'")
+_DECIDE = sql("""
+    UPDATE amendment a SET state = s, decision_id = d, decided_on = :on, decided_by = :subject
+    FROM unnest(:ids, :states, :decisions) AS x (i, s, d) WHERE a.id = i AND a.state = 'proposed'
+""")
+_PAGE = sql("""
+    SELECT * FROM amendment WHERE id > :after AND (:kind IS NULL OR kind = :kind)
+    AND (:state IS NULL OR state = :state) AND (:household_id IS NULL OR household_id = :household_id)
+    ORDER BY id LIMIT :limit
+""")
+_LAST_EXITS = sql("""
+    SELECT DISTINCT ON (household_id) household_id, id FROM exit_case
+    WHERE household_id = ANY(:ids) AND state = 'announced' ORDER BY household_id, announced_on DESC, id DESC
+""")
 # What it was before stands in the facts of the decision by which it exited.
-_STATUS_BEFORE = sql(
-    "SELECT c.id, d.inputs -> 'facts' ->> 'status' AS status FROM exit_case c JOIN decision d ON d.id = c.decision_id"
-    " WHERE c.id = ANY(:ids)",
-    ids=ARRAY(Uuid),
-)
+_STATUS_BEFORE = sql("""
+    SELECT c.id, d.inputs -> 'facts' ->> 'status' AS status FROM exit_case c JOIN decision d ON d.id = c.decision_id
+    WHERE c.id = ANY(:ids)
+""")
 
 
 async def insert_amendments(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
@@ -67,18 +70,22 @@ async def update_decided(
 ) -> None:
     """`outcomes`: by amendment, its state and the decision it stands on."""
     await execute(
-        connection, _DECIDE, rows=len(outcomes), on=on, subject=subject, ids=list(outcomes),
-        states=[state for state, _ in outcomes.values()], decisions=[one for _, one in outcomes.values()],
-    )  # fmt: skip
+        connection,
+        _DECIDE,
+        rows=len(outcomes),
+        on=on,
+        subject=subject,
+        ids=list(outcomes),
+        states=[state for state, _ in outcomes.values()],
+        decisions=[one for _, one in outcomes.values()],
+    )
 
 
 async def list_amendments(
     connection: Connection, after: UUID, limit: int, kind: str | None, state: str | None, household_id: UUID | None
 ) -> list[Row]:
     """A page by rising id; a filter that is None lets everything pass."""
-    return await fetch(
-        connection, _PAGE, after=after, limit=limit, kind=kind, state=state, household_id=household_id
-    )  # fmt: skip
+    return await fetch(connection, _PAGE, after=after, limit=limit, kind=kind, state=state, household_id=household_id)
 
 
 async def list_last_exits(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, UUID]:

@@ -38,11 +38,13 @@ def return_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
             "fallen",
             bool(lost),
             {
-                "lost": " ".join(lost), "income_year": facts.income_year, "net_income_fen": facts.net_income_fen,
+                "lost": " ".join(lost),
+                "income_year": facts.income_year,
+                "net_income_fen": facts.net_income_fen,
                 "members": facts.members,
             },
         ),
-    )  # fmt: skip
+    )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 
 

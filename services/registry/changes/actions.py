@@ -59,10 +59,17 @@ async def report_departures(connection: Connection, act: Act, items: Sequence[De
             return "already_reported"
         reported.add(person.id)
         opened[item.id] = case = DEPARTURE.opened(
-            act, "reported", id=item.id, household_id=person.household_id, member_id=person.id,
-            division=person.division, reason=item.reason, left_on=item.left_on, reported_on=act.business_date,
+            act,
+            "reported",
+            id=item.id,
+            household_id=person.household_id,
+            member_id=person.id,
+            division=person.division,
+            reason=item.reason,
+            left_on=item.left_on,
+            reported_on=act.business_date,
             reported_by=act.subject,
-        )  # fmt: skip
+        )
         return case._asdict() | {"reference": item.reference}
 
     async def save(rows: NewRows) -> set[UUID]:
@@ -115,9 +122,13 @@ def _turns(left: Sequence[DepartureCase]) -> list[dict[UUID, DepartureCase]]:
 
 
 async def _leave(
-    connection: Connection, act: Act, policy: Policy, turn: Mapping[UUID, DepartureCase], homes: Mapping[UUID, Row],
+    connection: Connection,
+    act: Act,
+    policy: Policy,
+    turn: Mapping[UUID, DepartureCase],
+    homes: Mapping[UUID, Row],
     facts: list[Payload],
-) -> dict[UUID, int]:  # fmt: skip
+) -> dict[UUID, int]:
     """One departure from each household: its members end, its head follows; how many are left."""
     on = act.business_date
     heads = await queries.list_last_heads(connection, [r.member_id for r in turn.values()])
@@ -182,9 +193,16 @@ async def propose_removals(connection: Connection, act: Act, items: Sequence[Rem
             return "already_reported"
         proposed.add(one)
         opened[item.id] = case = REMOVAL.opened(
-            act, "proposed", id=item.id, household_id=one, division=homes[one]["division"], reason=item.reason,
-            evidence=item.evidence, proposed_on=act.business_date, proposed_by=act.subject,
-        )  # fmt: skip
+            act,
+            "proposed",
+            id=item.id,
+            household_id=one,
+            division=homes[one]["division"],
+            reason=item.reason,
+            evidence=item.evidence,
+            proposed_on=act.business_date,
+            proposed_by=act.subject,
+        )
         return case._asdict()
 
     async def save(rows: NewRows) -> set[UUID]:

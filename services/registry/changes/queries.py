@@ -47,12 +47,10 @@ _PROPOSE = insert_many(
     ("id", "household_id", "division", "reason", "evidence", "state", "proposed_on", "proposed_by", *_LED),
     _FREE,
 )
-_LAST_RELATIONS = sql(
-    """
+_LAST_RELATIONS = sql("""
     SELECT DISTINCT ON (member_id) member_id, relation FROM member_fact
     WHERE member_id = ANY(:ids) AND upper_inf(known) ORDER BY member_id, lower(valid) DESC
-    """
-)
+    """)
 _DEPARTURE_PAGE = page_of(DepartureSeen, _SEEN, "x.state", "x.household_id", key="x.id")
 _REMOVAL_PAGE = page(removal, "state", "household_id")
 

@@ -67,9 +67,14 @@ async def record_incomes(connection: Connection, act: Act, items: Sequence[Incom
 
 def _line(item: IncomeStatement, division: str, line: IncomeLine) -> dict[str, Any]:
     return {
-        "household_id": item.household_id, "division": division, "income_year": item.income_year,
-        "category": line.category, "payer": line.payer, "amount_fen": line.amount_fen, "stated_on": item.stated_on,
-    }  # fmt: skip
+        "household_id": item.household_id,
+        "division": division,
+        "income_year": item.income_year,
+        "category": line.category,
+        "payer": line.payer,
+        "amount_fen": line.amount_fen,
+        "stated_on": item.stated_on,
+    }
 
 
 def _stated_lines(item: IncomeStatement) -> list[IncomeLine]:

@@ -26,9 +26,14 @@ async def grant(connection: Connection, act: Act, subject: str, terms: GrantTerm
     if terms.ends_on <= act.business_date:
         raise Problem("registry.resolutions.ends_before")
     row = await queries.put_grant(
-        connection, subject=subject, purposes=sorted(set(terms.purposes)), id_numbers=terms.id_numbers,
-        ends_on=terms.ends_on, granted_on=act.business_date, granted_by=act.subject,
-    )  # fmt: skip
+        connection,
+        subject=subject,
+        purposes=sorted(set(terms.purposes)),
+        id_numbers=terms.id_numbers,
+        ends_on=terms.ends_on,
+        granted_on=act.business_date,
+        granted_by=act.subject,
+    )
     return GrantShown(**row)
 
 
@@ -64,9 +69,14 @@ async def resolve(
 
 async def _write_down(connection: Connection, act: Act, asked: Resolve, people: dict[UUID, int]) -> None:
     common = {
-        "subject": act.subject, "role": act.caller.role, "purpose": asked.purpose, "reference": asked.reference,
-        "id_numbers": asked.id_numbers, "asked_on": act.business_date, "correlation_id": act.correlation_id,
-    }  # fmt: skip
+        "subject": act.subject,
+        "role": act.caller.role,
+        "purpose": asked.purpose,
+        "reference": asked.reference,
+        "id_numbers": asked.id_numbers,
+        "asked_on": act.business_date,
+        "correlation_id": act.correlation_id,
+    }
     rows = [common | {"household_id": one, "people": count} for one, count in people.items()]
     await queries.insert_resolutions(connection, rows)
 

@@ -30,9 +30,13 @@ Subject = Annotated[str, Path(min_length=1, max_length=200)]
 # POST, so that no household and no purpose stands in an address (mechanics 7).
 @router.post("", response_model_exclude_none=True)
 async def resolve(
-    body: Resolve, connection: Transaction, policy: CurrentPolicy, data_keys: CurrentDataKeys, act: Asker,
+    body: Resolve,
+    connection: Transaction,
+    policy: CurrentPolicy,
+    data_keys: CurrentDataKeys,
+    act: Asker,
     response: Response,
-) -> ResolvedList:  # fmt: skip
+) -> ResolvedList:
     """Who the people of up to 100 households are: reference, name, relation; the ID number where granted and asked."""
     results = await actions.resolve(connection, act, policy, data_keys, body)
     response.headers["Cache-Control"] = "no-store"
@@ -41,9 +45,12 @@ async def resolve(
 
 @router.get("", dependencies=[Reader])
 async def list_resolutions(
-    connection: Transaction, cursor: UUID = FIRST, subject: Annotated[str | None, Query(max_length=200)] = None,
-    household_id: UUID | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> ResolutionPage:  # fmt: skip
+    connection: Transaction,
+    cursor: UUID = FIRST,
+    subject: Annotated[str | None, Query(max_length=200)] = None,
+    household_id: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> ResolutionPage:
     """Who asked for which household, when, what for; whoever asks sees its own, the county and auditors all."""
     rows = await queries.list_resolutions(connection, cursor, limit, subject, household_id)
     items = [ResolutionShown(**row) for row in rows]

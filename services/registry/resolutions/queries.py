@@ -5,49 +5,46 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, Integer, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Boolean
 
 from services.registry.resolutions.tables import resolution
 from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
 
-_LOCK_GRANT = sql("SELECT * FROM resolve_grant WHERE subject = :subject FOR SHARE", subject=Text)
+_LOCK_GRANT = sql("SELECT * FROM resolve_grant WHERE subject = :subject FOR SHARE")
 # Held until the end, so that what one subject asks at once is counted one after the other.
-_HOLD = sql("SELECT pg_advisory_xact_lock(hashtextextended('resolve/' || :subject, 0))", subject=Text)
+_HOLD = sql("SELECT pg_advisory_xact_lock(hashtextextended('resolve/' || :subject, 0))")
 _GRANTS = sql("SELECT * FROM resolve_grant ORDER BY subject LIMIT 1000")
 _GRANT = sql(
-    "INSERT INTO resolve_grant (subject, purposes, id_numbers, ends_on, granted_on, granted_by)"
-    " VALUES (:subject, :purposes, :id_numbers, :ends_on, :granted_on, :granted_by)"
-    " ON CONFLICT (subject) DO UPDATE SET purposes = excluded.purposes, id_numbers = excluded.id_numbers,"
-    " ends_on = excluded.ends_on, granted_on = excluded.granted_on, granted_by = excluded.granted_by RETURNING *",
-    subject=Text, purposes=ARRAY(Text), id_numbers=Boolean, ends_on=Date, granted_on=Date, granted_by=Text,
-)  # fmt: skip
-_END_GRANT = sql(
-    "UPDATE resolve_grant SET ends_on = :on, granted_on = least(granted_on, CAST(:on AS date) - 1)"
-    " WHERE subject = :subject",
-    subject=Text, on=Date,
-)  # fmt: skip
-_LAST_HOUR = sql(
-    "SELECT count(*)::int AS n FROM resolution WHERE subject = :subject"
-    " AND asked_at > clock_timestamp() - interval '1 hour'",
-    subject=Text,
+    """
+    INSERT INTO resolve_grant (subject, purposes, id_numbers, ends_on, granted_on, granted_by)
+    VALUES (:subject, :purposes, :id_numbers, :ends_on, :granted_on, :granted_by)
+    ON CONFLICT (subject) DO UPDATE SET purposes = excluded.purposes, id_numbers = excluded.id_numbers,
+    ends_on = excluded.ends_on, granted_on = excluded.granted_on, granted_by = excluded.granted_by RETURNING *
+""",
+    id_numbers=Boolean,
 )
-_PEOPLE = sql(
-    "SELECT f.household_id, f.member_id, m.reference, f.name, f.relation, m.id_number_sealed FROM member_fact f"
-    " JOIN member m ON m.id = f.member_id WHERE f.household_id = ANY(:ids) AND upper_inf(f.known)"
-    " AND f.valid @> CAST(:on AS date) ORDER BY f.household_id, f.relation <> 'head', f.born_on",
-    ids=ARRAY(Uuid), on=Date,
-)  # fmt: skip
-_KNOWN = sql("SELECT id FROM household WHERE id = ANY(:ids)", ids=ARRAY(Uuid))
+_END_GRANT = sql("""
+    UPDATE resolve_grant SET ends_on = :on, granted_on = least(granted_on, CAST(:on AS date) - 1)
+    WHERE subject = :subject
+""")
+_LAST_HOUR = sql("""
+    SELECT count(*)::int AS n FROM resolution WHERE subject = :subject
+    AND asked_at > clock_timestamp() - interval '1 hour'
+""")
+_PEOPLE = sql("""
+    SELECT f.household_id, f.member_id, m.reference, f.name, f.relation, m.id_number_sealed FROM member_fact f
+    JOIN member m ON m.id = f.member_id WHERE f.household_id = ANY(:ids) AND upper_inf(f.known)
+    AND f.valid @> CAST(:on AS date) ORDER BY f.household_id, f.relation <> 'head', f.born_on
+""")
+_KNOWN = sql("SELECT id FROM household WHERE id = ANY(:ids)")
 _INSERT = insert_many(
     resolution,
     ("subject", "role", "household_id", "purpose", "reference", "id_numbers", "people", "asked_on", "correlation_id"),
 )
-_PAGE = sql(
-    "SELECT * FROM resolution WHERE id > :after AND (:subject IS NULL OR subject = :subject)"
-    " AND (:household_id IS NULL OR household_id = :household_id) ORDER BY id LIMIT :limit",
-    after=Uuid, subject=Text, household_id=Uuid, limit=Integer,
-)  # fmt: skip
+_PAGE = sql("""
+    SELECT * FROM resolution WHERE id > :after AND (:subject IS NULL OR subject = :subject)
+    AND (:household_id IS NULL OR household_id = :household_id) ORDER BY id LIMIT :limit
+""")
 
 
 async def hold_grant(connection: Connection, subject: str) -> Row | None:
@@ -95,6 +92,4 @@ async def list_resolutions(
     connection: Connection, after: UUID, limit: int, subject: str | None, household_id: UUID | None
 ) -> list[Row]:
     """A page by rising id; a filter that is None lets everything pass."""
-    return await fetch(
-        connection, _PAGE, after=after, limit=limit, subject=subject, household_id=household_id
-    )  # fmt: skip
+    return await fetch(connection, _PAGE, after=after, limit=limit, subject=subject, household_id=household_id)

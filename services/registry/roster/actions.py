@@ -91,9 +91,7 @@ async def import_roster(connection: Connection, row: Row, data_keys: DataKeys, p
         await queries.list_villages(connection, row["division"], act.business_date),
         policy.on(act.business_date, RosterPolicy),
     )
-    index = {
-        m.identity: data_keys.index(m.identity) for h in roster.households for m in h.members if m.identity
-    }  # fmt: skip
+    index = {m.identity: data_keys.index(m.identity) for h in roster.households for m in h.members if m.identity}
     findings = await _check(connection, roster, ground, index)
     accepted = rules.accepted(roster.households, findings)
     clerk = Clerk(ground, data_keys, index, row["submitted_by"])

@@ -25,10 +25,13 @@ async def set_targets(connection: Connection, act: Act, items: Sequence[Target])
             accepted.append(item)
         results.append(
             TargetResult(
-                code=item.code, year=item.year, division=item.division, problem=problem,
+                code=item.code,
+                year=item.year,
+                division=item.division,
+                problem=problem,
                 status="refused" if problem else "accepted",
             )
-        )  # fmt: skip
+        )
     about = {"set_on": act.business_date, "set_by": act.subject}
     await queries.replace_targets(connection, [item.model_dump() | about for item in accepted])
     return results

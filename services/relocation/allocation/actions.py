@@ -127,10 +127,17 @@ async def _list(
         )
     )
     row = {
-        "id": round_id, "cohort": cohort, "state": "frozen", "site_ids": list(site_ids),
-        "snapshot_on": act.business_date, "inputs_hash": digest(inputs), "lots": len(lots), "units": len(free),
-        "notice_days": figures.allocation_notice_days, "frozen_by": act.subject,
-    }  # fmt: skip
+        "id": round_id,
+        "cohort": cohort,
+        "state": "frozen",
+        "site_ids": list(site_ids),
+        "snapshot_on": act.business_date,
+        "inputs_hash": digest(inputs),
+        "lots": len(lots),
+        "units": len(free),
+        "notice_days": figures.allocation_notice_days,
+        "frozen_by": act.subject,
+    }
     return row, inputs, lots
 
 
