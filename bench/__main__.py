@@ -1,7 +1,8 @@
 """`python -m bench`: a table of ratios, within some minutes. Where no broker is to be had, without Kafka's.
 
-`python -m bench latency` is its last minute alone. `python -m bench drain [EVENTS]` takes several, for a million
-events, and is no part of it. BUS=postgres runs these two over the other log.
+`python -m bench latency` is its last minute alone, `python -m bench doors` the minute before.
+`python -m bench drain [EVENTS]` takes several, for a million events, and is no part of it.
+BUS=postgres runs the first and the last of these over the other log.
 """
 
 import asyncio
@@ -29,8 +30,7 @@ LONGEST_SECONDS = 180
 async def run() -> list[Result]:
     async with asyncio.timeout(LONGEST_SECONDS), ground() as place:
         results = [
-            await bench(place)
-            for bench in (bench_acts, bench_doors, bench_relay, bench_consumer, bench_payout, bench_allocation)
+            await bench(place) for bench in (bench_acts, bench_relay, bench_consumer, bench_payout, bench_allocation)
         ]
         if at_hand():
             async with broker() as kafka:
@@ -39,8 +39,8 @@ async def run() -> list[Result]:
 
 
 async def everything() -> list[Result]:
-    """The real system last and alone: it wants both processors."""
-    return [*await run(), *await bench_latency()]
+    """What wants both processors last and alone: the doors, then the real system."""
+    return [*await run(), *await bench_doors(), *await bench_latency()]
 
 
 def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
@@ -49,9 +49,11 @@ def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
             return everything()
         case ["latency"]:
             return bench_latency()
+        case ["doors"]:
+            return bench_doors()
         case ["drain", *events]:
             return bench_drain(*map(int, events))
-    sys.exit("python -m bench [latency | drain [EVENTS]]")
+    sys.exit("python -m bench [doors | latency | drain [EVENTS]]")
 
 
 def main() -> None:

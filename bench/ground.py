@@ -5,7 +5,7 @@ import secrets
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,20 +55,21 @@ def wanted_bus() -> str:
 
 
 @asynccontextmanager
-async def ground() -> AsyncIterator[Ground]:
+async def ground(services: Sequence[str] = SERVICES) -> AsyncIterator[Ground]:
     """Without waiting for the disk: what is compared is the work of processors, not the disk's mood."""
     port = next(p for p in range(FIRST_PORT, FIRST_PORT + 1000) if port_is_free(p))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         server = Postgres(folder, port, secrets.token_hex(8), folder / "postgres.log", durable=False)
-        databases = (*SERVICES, BUS)
+        databases = (*services, BUS)
         made = Ground(server, {login: secrets.token_hex(8) for login in login_names(databases)})
         try:
             await server.start()
             await ensure_cluster(server.url(), databases, made.passwords)
             await migrate_bus(made.url("bus_owner", BUS))
-            for service in SERVICES:
-                await migrate(made.url(f"{service}_owner", service), ROOT / "services" / service / "migrations")
+            for service in services:
+                house = ROOT / service if service == "gateway" else ROOT / "services" / service
+                await migrate(made.url(f"{service}_owner", service), house / "migrations")
             yield made
         finally:
             await server.stop()
