@@ -1,0 +1,91 @@
+"""A room writes its own tables only; what it reads of another's is seen in review."""
+
+import importlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from shared.data.pages import Pages
+from shared.data.relations import Relation
+from shared.data.sql import Statement
+from tests.test_house import ROOMS, ROOT
+
+# What a room writes of another's tables: nothing.
+WRITES: dict[str, set[str]] = {}
+# What a room reads of another's: it may, and here a review sees it.
+READS = {
+    "gateway/acknowledgements": {"exit_fact"},
+    "gateway/subscriptions": {"exit_fact"},
+    "assessment/appeals": {"cadre"},
+    "assessment/cases": {"cadre", "unit"},
+    "assessment/dossier": {"deed", "pairing", "visit"},
+    "assessment/scoring": {
+        "cadre", "case_subject", "checkin", "deed", "fraud_case", "leave", "pairing", "survey_answer", "survey_round",
+        "survey_sample", "unit", "visit",
+    },
+    "assessment/surveys": {"cadre", "pairing"},
+    "finance/bank": {"discount_line", "loan"},
+    "finance/discounts": {"interest_period", "loan"},
+    "finance/dossier": {"loan", "loan_hold"},
+    "finance/loans": {"loan_hold"},
+    "industry/dossier": {
+        "dividend_agreement", "payout_due", "payout_line", "post", "post_assignment", "training_attendance",
+        "training_certificate", "training_class",
+    },
+    "industry/stations": {"station_plan", "station_plan_item"},
+    "registry/amendments": {"exit_case"},
+    "registry/changes": {"member", "member_fact"},
+    "registry/dossier": {
+        "exit_case", "household", "household_fact", "income_line", "measure", "member", "member_fact",
+    },
+    "registry/measures": {"household"},
+    "registry/resolutions": {"household", "member", "member_fact"},
+    "registry/roster": {"division", "household", "person_index"},
+    "registry/targets": {"division", "household", "member_fact", "village_exit"},
+    "registry/villages": {"division", "household", "member_fact"},
+    "relocation/allocation": {"relocation_application"},
+    "relocation/dossier": {"allocation", "homestead", "relocation_application"},
+}  # fmt: skip
+WRITTEN = re.compile(r'\b(?:INSERT INTO|DELETE FROM|(?<!FOR )(?<!DO )UPDATE) "?(\w+)')
+READ = re.compile(r'\b(?:FROM|JOIN) "?(\w+)')
+
+
+def statements(room: Path) -> list[Statement[Any]]:
+    """Every statement that a room holds as a constant; of its pages the one without a filter."""
+    if not (room / "queries.py").exists():
+        return []
+    queries = importlib.import_module(".".join((*room.relative_to(ROOT).parts, "queries")))
+    held = vars(queries).values()
+    pages = [value.statement(frozenset()) for value in held if isinstance(value, Pages)]
+    return [*pages, *(value for value in held if isinstance(value, Statement))]
+
+
+def tables(room: Path) -> set[str]:
+    if not (room / "tables.py").exists():
+        return set()
+    module = importlib.import_module(".".join((*room.relative_to(ROOT).parts, "tables")))
+    described = {value.name for value in vars(module).values() if isinstance(value, Relation)}
+    return described | (set(module.METADATA.tables) if hasattr(module, "METADATA") else set())
+
+
+def foreign(pattern: re.Pattern[str], among: Callable[[Path], set[str]]) -> dict[str, set[str]]:
+    """By room, which tables `among` those that are none of its own its statements name in such a place."""
+    found = {
+        "/".join(room.parts[-2:]): {t for s in statements(room) for t in pattern.findall(s.text)} & among(room)
+        for room in ROOMS
+    }
+    return {room: names for room, names in found.items() if names}
+
+
+def test_a_room_writes_its_own_tables_only() -> None:
+    written = {t for room in ROOMS for s in statements(room) for t in WRITTEN.findall(s.text)}
+    assert written, "the pattern finds what there is"
+    assert foreign(WRITTEN, lambda room: written - tables(room)) == WRITES
+
+
+def test_what_a_room_reads_of_another_is_seen_in_review() -> None:
+    def others(room: Path) -> set[str]:
+        return {t for other in ROOMS if other.parent == room.parent for t in tables(other)} - tables(room)
+
+    assert foreign(READ, others) == READS
