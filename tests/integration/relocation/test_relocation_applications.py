@@ -47,7 +47,7 @@ async def test_step_by_step_to_the_agreement(house: House) -> None:
     assert [(r["status"], r["code"], r["state"]) for r in results] == [
         ("accepted", None, "verified"), ("accepted", None, "verified"),
         ("accepted", "shared.not_confirmed", "refused"),
-        ("refused", "shared.twice_in_batch", "applied"),
+        ("refused", "shared.twice_in_batch", "verified"),
     ]  # fmt: skip
 
     cases = [{"id": first}, {"id": second}]
