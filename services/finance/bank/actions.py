@@ -50,23 +50,7 @@ from shared.values.ids import uuid7
 
 ROOM = "finance.bank"
 STORED: TypeAdapter[BankEvent] = TypeAdapter(BankEvent)
-SAME = (
-    "state",
-    "rate_ppm",
-    "decided_on",
-    "disbursed_on",
-    "due_on",
-    "settled_on",
-    "disbursed_fen",
-    "principal_fen",
-    "interest_fen",
-    "interest_owed_fen",
-    "penalty_fen",
-    "overdue_fen",
-    "overdue_since",
-    "term_months",
-    "approved_on",
-)
+SAME = (*loans.STATE, "term_months", "approved_on")
 
 
 @dataclass(slots=True)
