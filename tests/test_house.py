@@ -63,6 +63,12 @@ def test_files_are_short() -> None:
     assert {n: count for n, count in lines.items() if count > LONGEST_FILE} == {}
 
 
+def test_no_two_test_files_share_a_name() -> None:
+    """Each folder alone would pass, and the whole run would refuse the second one."""
+    names = Counter(p.name for p in PYTHON if p.name.startswith("test_"))
+    assert {n: count for n, count in names.items() if count > 1} == {}
+
+
 def test_functions_are_short() -> None:
     long = {
         f"{name(p)}:{node.name}": length
