@@ -4,7 +4,7 @@
 index for a filter that may not be there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -33,8 +33,9 @@ class Pages(Generic[R]):
     types: Mapping[str, Any]
     made: dict[frozenset[str], Statement[R]] = field(default_factory=dict, repr=False)
 
-    def statement(self, asked: frozenset[str]) -> Statement[R]:
+    def statement(self, filters: Iterable[str]) -> Statement[R]:
         """The one for these filters; made when first asked."""
+        asked = frozenset(filters)
         if asked not in self.made:
             conditions = [self.where, f"{self.key} > :after", *(self.conditions[name] for name in sorted(asked))]
             text = f"{self.source} WHERE {' AND '.join(c for c in conditions if c)} ORDER BY {self.key} LIMIT :limit"
@@ -69,7 +70,7 @@ def page_of(
 
 
 async def fetch_page(connection: Connection, pages: Pages[R], at: Place, **filters: Any) -> list[R]:
-    """By rising key; a filter that is None lets everything pass."""
+    """By rising key; a filter that is None lets everything pass. What `source` or `where` ask for stands among them."""
     asked = {name: value for name, value in filters.items() if value is not None}
-    query = pages.statement(frozenset(asked))
+    query = pages.statement(asked.keys() & pages.conditions.keys())
     return await fetch(connection, query, after=at.after, limit=at.limit, **asked)

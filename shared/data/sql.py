@@ -183,6 +183,11 @@ async def fetch_one(connection: Connection, query: Statement[R_co], **parameters
     return _rows(query, [record])[0] if record is not None else None
 
 
+async def fetch_values(connection: Connection, query: Statement[Any], **parameters: Any) -> list[Any]:
+    """The first column of all rows."""
+    return [record[0] for record in await connection.fetch(query.text, *query.arguments(parameters))]
+
+
 async def fetch_row(connection: Connection, query: Statement[R_co], **parameters: Any) -> R_co:
     """The one row that there always is: an aggregate's, a row's that was just locked."""
     row = await fetch_one(connection, query, **parameters)
