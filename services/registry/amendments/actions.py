@@ -22,6 +22,8 @@ from services.registry.exits.actions import EXIT
 from services.registry.exits.rules import ExitPolicy
 from services.registry.exits.tables import ExitCase
 from services.registry.households import queries as households
+from services.registry.households.rules import Status
+from services.registry.households.tables import Household
 from services.registry.villages.queries import lock_villages
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers
@@ -39,7 +41,7 @@ from shared.acts.procedures import (
     ripe_cases,
     take_step,
 )
-from shared.data.sql import Connection, Row
+from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.registry import ExitCorrected, ExitRevoked, HouseholdReturned
 from shared.facts.outbox import emit
@@ -81,13 +83,13 @@ async def propose_returns(connection: Connection, act: Act, items: Sequence[Retu
         home = homes.get(item.household_id)
         if home is None:
             return "not_found"
-        if home["status"] != "exited":
+        if home.status != "exited":
             return "not_exited"
         if item.fell_on > act.business_date:
             return "future_date"
-        if home["exited_on"] and item.fell_on < home["exited_on"]:
+        if home.exited_on and item.fell_on < home.exited_on:
             return "before_exit"
-        return About(home["id"], last.get(home["id"]), home["division"])
+        return About(home.id, last.get(home.id), home.division)
 
     return await _propose(connection, act, items, RETURN, judge, homes)
 
@@ -234,7 +236,7 @@ async def _decide(
     policy: Policy,
     cases: Sequence[AmendmentCase],
     exit_cases: Mapping[UUID, ExitCase],
-    homes: Mapping[UUID, Row],
+    homes: Mapping[UUID, Household],
 ) -> dict[UUID, Decided]:
     """By amendment, the verdict of the rule of its kind; `exit_cases` by amendment too."""
     on, figures = act.business_date, policy.on(act.business_date, ExitPolicy)
@@ -245,9 +247,9 @@ async def _decide(
     decided = {}
     for case in cases:
         home = homes[case.household_id]
-        subject = str(home["id"]), home["division"]
+        subject = str(home.id), home.division
         if case.kind == "return":
-            now = known[home["id"]]
+            now = known[home.id]
             decided[case.id] = Decided(RETURN_RULE, *subject, now, figures, return_decision(now, figures))
             continue
         exit_case = exit_cases[case.id]
@@ -255,8 +257,8 @@ async def _decide(
         facts = AmendmentFacts(
             kind=case.kind,
             exit_state=exit_case.state,
-            household_status=home["status"],
-            last=last.get(home["id"]) == exit_case.id,
+            household_status=home.status,
+            last=last.get(home.id) == exit_case.id,
             exited_on=exit_case.announced_on,
             asked_on=case.proposed_on,
         )
@@ -280,7 +282,7 @@ async def _apply(
     act: Act,
     passed: Sequence[AmendmentCase],
     exit_cases: Mapping[UUID, ExitCase],
-    homes: Mapping[UUID, Row],
+    homes: Mapping[UUID, Household],
     decided: Mapping[UUID, Decided],
 ) -> None:
     """The register follows, then the facts leave, in the order of the items."""
@@ -302,14 +304,14 @@ async def _apply(
     await emit(connection, act, "registry", effects.facts)
 
 
-def _return(effects: Effects, case: AmendmentCase, home: Row, one: Decided) -> None:
+def _return(effects: Effects, case: AmendmentCase, home: Household, one: Decided) -> None:
     """The day of the exit stays; it counts as out in no year."""
     assert case.fell_on is not None
-    effects.standings[home["id"]] = households.Standing("returned", home["exited_on"], None)
+    effects.standings[home.id] = households.Standing("returned", home.exited_on, None)
     effects.facts.append(
         HouseholdReturned(
-            household_id=home["id"],
-            division=home["division"],
+            household_id=home.id,
+            division=home.division,
             exit_id=case.exit_id,
             members=one.facts.members,
             returned_on=case.fell_on,
@@ -318,7 +320,7 @@ def _return(effects: Effects, case: AmendmentCase, home: Row, one: Decided) -> N
     )
 
 
-def _revoke(effects: Effects, act: Act, case: AmendmentCase, exit_case: ExitCase, before: str, one: Decided) -> None:
+def _revoke(effects: Effects, act: Act, case: AmendmentCase, exit_case: ExitCase, before: Status, one: Decided) -> None:
     effects.standings[exit_case.household_id] = households.Standing(before, None, None)
     effects.revoked.append((exit_case, "revoked", _amended(case)))
     effects.facts.append(

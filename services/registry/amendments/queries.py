@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.amendments.tables import AmendmentCase, amendment
+from services.registry.households.rules import Status
 from shared.acts.batches import FREE, insert_free
 from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import Connection, by_id, fetch, insert_many, list_by, sql
@@ -47,6 +48,6 @@ async def list_last_exits(connection: Connection, household_ids: Sequence[UUID])
     return {r["household_id"]: r["id"] for r in await fetch(connection, _LAST_EXITS, ids=list(household_ids))}
 
 
-async def list_statuses_before(connection: Connection, exit_ids: Sequence[UUID]) -> dict[UUID, str]:
+async def list_statuses_before(connection: Connection, exit_ids: Sequence[UUID]) -> dict[UUID, Status]:
     """By exit, what the household was when it was decided."""
     return {r["id"]: r["status"] for r in await fetch(connection, _STATUS_BEFORE, ids=list(exit_ids))}

@@ -12,6 +12,7 @@ from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
 from services.registry.households import queries as households
 from services.registry.households.rules import BorrowerPolicy, household_flags
+from services.registry.households.tables import Household
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers
 from shared.acts.procedures import (
@@ -24,7 +25,7 @@ from shared.acts.procedures import (
     log_steps,
     take_step,
 )
-from shared.data.sql import Connection, Row
+from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdRemoved, HouseholdRevised, MemberRemoved
 from shared.facts.outbox import emit
@@ -102,7 +103,7 @@ async def confirm_departures(
             last |= {
                 one: struck_reason(turn[one].reason)
                 for one, count in counts.items()
-                if not count and homes[one]["status"] != "removed"
+                if not count and homes[one].status != "removed"
             }
         await _strike(connection, act, last, homes, facts)
         await emit(connection, act, "registry", facts)
@@ -126,7 +127,7 @@ async def _leave(
     act: Act,
     policy: Policy,
     turn: Mapping[UUID, DepartureCase],
-    homes: Mapping[UUID, Row],
+    homes: Mapping[UUID, Household],
     facts: list[Payload],
 ) -> dict[UUID, int]:
     """One departure from each household: its members end, its head follows; how many are left."""
@@ -136,8 +137,8 @@ async def _leave(
     people = await households.list_members(connection, list(turn), on)
     heirs = {
         heir: one
-        for one, rows in people.items()
-        if (heir := next_head([Person(r["member_id"], r["born_on"], r["relation"] == "head") for r in rows]))
+        for one, members in people.items()
+        if (heir := next_head([Person(p.member_id, p.born_on, p.relation == "head") for p in members]))
     }
     if heirs:
         await households.set_heads(connection, heirs)
@@ -146,12 +147,12 @@ async def _leave(
     for one, row in turn.items():
         home, count = homes[one], len(people[one])
         flags = household_flags(households.member_facts(people[one]), on, oldest)
-        about = {"household_id": one, "division": home["division"]}
+        about = {"household_id": one, "division": home.division}
         facts += [
             HouseholdRevised(
-                **about, status=home["status"] if count else "removed", members=count, has_labour=flags.has_labour,
+                **about, status=home.status if count else "removed", members=count, has_labour=flags.has_labour,
                 borrower_age_ok=flags.borrower_age_ok, needs_accessible=flags.needs_accessible,
-                deep_poverty=known[one]["deep_poverty"], relocated=home["relocated"],
+                deep_poverty=known[one].deep_poverty, relocated=home.relocated,
             ),
             MemberRemoved(
                 **about, reason=row.reason, head=row.member_id in heads, members=count, removed_on=row.left_on
@@ -161,7 +162,7 @@ async def _leave(
 
 
 async def _strike(
-    connection: Connection, act: Act, reasons: Mapping[UUID, str], homes: Mapping[UUID, Row], facts: list[Payload]
+    connection: Connection, act: Act, reasons: Mapping[UUID, str], homes: Mapping[UUID, Household], facts: list[Payload]
 ) -> None:
     """Strike households, by reason; what is under way for them ends."""
     if not reasons:
@@ -170,7 +171,7 @@ async def _strike(
     await households.strike(connection, list(reasons))
     facts += [
         HouseholdRemoved(
-            household_id=one, division=homes[one]["division"], reason=reason, removed_on=act.business_date
+            household_id=one, division=homes[one].division, reason=reason, removed_on=act.business_date
         )
         for one, reason in reasons.items()
     ]  # fmt: skip
@@ -187,7 +188,7 @@ async def propose_removals(connection: Connection, act: Act, items: Sequence[Rem
         one = item.household_id
         if one not in homes:
             return "not_found"
-        if homes[one]["status"] == "removed":
+        if homes[one].status == "removed":
             return "household_removed"
         if one in proposed:
             return "already_reported"
@@ -197,7 +198,7 @@ async def propose_removals(connection: Connection, act: Act, items: Sequence[Rem
             "proposed",
             id=item.id,
             household_id=one,
-            division=homes[one]["division"],
+            division=homes[one].division,
             reason=item.reason,
             evidence=item.evidence,
             proposed_on=act.business_date,
@@ -222,7 +223,7 @@ async def confirm_removals(connection: Connection, act: Act, items: Sequence[Con
     homes = await households.lock_households(connection, ids)
 
     def find(case: RemovalCase, item: Confirmation) -> Finding:
-        gone = homes[case.household_id]["status"] == "removed"
+        gone = homes[case.household_id].status == "removed"
         return Finding(refusal="household_removed") if item.confirmed and gone else confirmed_or_rejected(case, item)
 
     async def save(passed: list[tuple[RemovalCase, Finding]]) -> None:

@@ -20,6 +20,7 @@ from services.registry.exits.rules import (
 from services.registry.exits.schemas import Check, Consent, NewObjection, Review
 from services.registry.exits.tables import ExitCase, exit_case
 from services.registry.households import queries as households
+from services.registry.households.tables import Household
 from shared.acts.bodies import Case, Confirmation, Result, result
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
@@ -36,7 +37,7 @@ from shared.acts.procedures import (
     take_step,
 )
 from shared.acts.tasks import OwnTask
-from shared.data.sql import Connection, Row
+from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdExited, NoticeObjected, NoticePosted
 from shared.facts.outbox import emit
@@ -80,16 +81,16 @@ OBJECTIONS = OwnTask(
 
 
 async def decide(
-    connection: Connection, act: Act, policy: Policy, rows: Sequence[Row], *, store: Callable[[Decided], bool]
+    connection: Connection, act: Act, policy: Policy, homes: Sequence[Household], *, store: Callable[[Decided], bool]
 ) -> dict[UUID, Decided]:
-    """The rule's verdict on each household (rows of `household`); those that `store` picks are recorded."""
+    """The rule's verdict on each household; those that `store` picks are recorded."""
     figures = policy.on(act.business_date, ExitPolicy)
-    facts = await queries.load_facts(connection, rows, act.business_date)
+    facts = await queries.load_facts(connection, homes, act.business_date)
     decided = {
-        r["id"]: Decided(
-            EXIT_RULE, str(r["id"]), r["division"], facts[r["id"]], figures, exit_decision(facts[r["id"]], figures)
+        home.id: Decided(
+            EXIT_RULE, str(home.id), home.division, facts[home.id], figures, exit_decision(facts[home.id], figures)
         )
-        for r in rows
+        for home in homes
     }
     kept = [d for d in decided.values() if store(d)]
     await record_decisions(connection, act, policy.version, kept)
@@ -119,14 +120,14 @@ async def propose_exits(
     return results
 
 
-def _opened(act: Act, row: Row, members: int) -> ExitCase:
+def _opened(act: Act, home: Household, members: int) -> ExitCase:
     on = act.business_date
     return EXIT.opened(
         act,
         "proposed",
         id=uuid7(),
-        household_id=row["id"],
-        division=row["division"],
+        household_id=home.id,
+        division=home.division,
         year=on.year,
         members=members,
         proposed_on=on,
@@ -135,7 +136,7 @@ def _opened(act: Act, row: Row, members: int) -> ExitCase:
 
 
 def _proposal_refusal(
-    one: UUID, rows: dict[UUID, Row], open_already: set[UUID], seen: set[UUID], decided: dict[UUID, Decided]
+    one: UUID, rows: dict[UUID, Household], open_already: set[UUID], seen: set[UUID], decided: dict[UUID, Decided]
 ) -> tuple[str | None, list[str]]:
     if one not in rows:
         return "shared.not_found", []
@@ -291,7 +292,7 @@ async def announce(connection: Connection, act: Act, items: Sequence[Case]) -> l
     rows = await households.lock_households(connection, [c.household_id for c in cases.values()])
 
     def find(case: ExitCase, _item: Case) -> Finding:
-        still_poor = rows[case.household_id]["status"] in ("poor", "returned")
+        still_poor = rows[case.household_id].status in ("poor", "returned")
         return PASSED if still_poor else Finding(refusal="not_poor")
 
     def exited(case: ExitCase, _found: Finding) -> Payload:

@@ -12,11 +12,11 @@ from services.registry.exits.rules import ENDED, ExitFacts, income_year_for, mem
 from services.registry.exits.tables import ExitCase, ExitObjection, exit_case, exit_objection
 from services.registry.households import queries as households
 from services.registry.households.rules import is_stated, net_income_fen
+from services.registry.households.tables import Household
 from shared.acts.freezes import list_frozen
 from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import (
     Connection,
-    Row,
     by_id,
     execute,
     execute_many,
@@ -156,27 +156,26 @@ async def list_objections(connection: Connection, exit_id: UUID) -> list[ExitObj
     return await fetch(connection, _OBJECTIONS, exit_id=exit_id)
 
 
-async def load_facts(connection: Connection, rows: Sequence[Row], on: date) -> dict[UUID, ExitFacts]:
-    """What the exit rule asks about households (rows of `household`), as held for true now about that day."""
-    ids, year = [r["id"] for r in rows], income_year_for(on)
+async def load_facts(connection: Connection, homes: Sequence[Household], on: date) -> dict[UUID, ExitFacts]:
+    """What the exit rule asks about households, as held for true now about that day."""
+    ids, year = [home.id for home in homes], income_year_for(on)
     known = await households.list_facts(connection, ids, on)
     members = await households.list_members(connection, ids, members_counted_on(on))
     incomes = await households.list_incomes(connection, ids)
     objections = await list_open_objections(connection, ids)
     frozen = await list_frozen(connection, ids)
     facts = {}
-    for row in rows:
-        one = row["id"]
-        lines = incomes[one].get(year, [])
-        seen = known.get(one)
-        facts[one] = ExitFacts(
-            status=row["status"],
-            members=len(members[one]),
+    for home in homes:
+        lines = incomes[home.id].get(year, [])
+        seen = known.get(home.id)
+        facts[home.id] = ExitFacts(
+            status=home.status,
+            members=len(members[home.id]),
             income_year=year,
             net_income_fen=net_income_fen(lines) if is_stated(lines) else None,
-            awaits_relocation=(row["relocated"] or row["relocation_cohort"] is not None) and row["moved_in_on"] is None,
-            open_objections=objections.get(one, 0),
-            frozen=one in frozen,
-            **{name: seen[name] if seen else None for name in ASKED},
+            awaits_relocation=(home.relocated or home.relocation_cohort is not None) and home.moved_in_on is None,
+            open_objections=objections.get(home.id, 0),
+            frozen=home.id in frozen,
+            **{name: getattr(seen, name, None) for name in ASKED},
         )
     return facts

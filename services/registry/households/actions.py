@@ -1,62 +1,68 @@
 """Recording what households earn and how they live."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from services.registry.households import queries
 from services.registry.households.rules import CATEGORIES, UNNAMED, IncomeLine, net_income_fen
-from services.registry.households.schemas import ConditionReport, IncomeStatement, ItemResult
-from shared.data.sql import Connection, Row
+from services.registry.households.schemas import ConditionReport, IncomeStatement
+from services.registry.households.tables import Household
+from shared.acts.bodies import Result, answers, result
+from shared.data.sql import Connection
 from shared.events.registry import IncomeAssessed
 from shared.events.relocation import HouseholdMovedIn
 from shared.facts.outbox import emit
 from shared.facts.steps import WaitError
 from shared.ground.context import Act
 
-NEWER_STANDS = "registry.households.newer_stands"
+ROOM = "registry.households"
+NEWER_STANDS = f"{ROOM}.newer_stands"
 
 
-def refusal(item: Any, known: dict[UUID, Any], act: Act, dated: str, seen: set[Any], key: Any) -> str | None:
+def _refusal(home: Household | None, act: Act, on: date, key: Hashable, seen: set[Any]) -> str | None:
     """Why an item of a batch is not taken: an unknown household, a date to come, the same one twice."""
-    if item.household_id not in known:
-        return "shared.not_found"
-    if getattr(item, dated) > act.business_date:
-        return "registry.households.future_date"
+    if home is None:
+        return "not_found"
+    if on > act.business_date:
+        return "future_date"
     if key in seen:
-        return "registry.households.twice_in_batch"
+        return "twice_in_batch"
     seen.add(key)
     return None
 
 
-async def record_incomes(connection: Connection, act: Act, items: Sequence[IncomeStatement]) -> list[ItemResult]:
+async def record_incomes(connection: Connection, act: Act, items: Sequence[IncomeStatement]) -> list[Result]:
     """A year's statement replaces one of an earlier day; payments stay and supersede both.
 
     One that was overtaken on its way is kept, and its sender is told that a newer one stands.
     """
-    households = await queries.lock_households(connection, [i.household_id for i in items])
-    newest = await queries.list_stated_on(connection, list(households))
+    homes = await queries.lock_households(connection, [i.household_id for i in items])
+    newest = await queries.list_stated_on(connection, list(homes))
     results, standing, overtaken, events, seen = [], [], [], [], set[Any]()
     for item in items:
-        code = refusal(item, households, act, "stated_on", seen, (item.household_id, item.income_year))
-        status = "refused" if code else "accepted"
-        if code is None:
-            division, said = households[item.household_id]["division"], _stated_lines(item)
-            lines = [_line(item, division, x) for x in said]
-            if item.stated_on < newest.get((item.household_id, item.income_year), item.stated_on):
-                overtaken += lines
-                code = NEWER_STANDS
-            else:
-                standing += lines
-                events.append(
-                    IncomeAssessed(
-                        household_id=item.household_id,
-                        division=division,
-                        income_year=item.income_year,
-                        net_income_fen=net_income_fen(said),
-                    )
-                )
-        results.append(ItemResult(household_id=item.household_id, status=status, code=code))
+        key = item.household_id, item.income_year
+        reason = _refusal(homes.get(item.household_id), act, item.stated_on, key, seen)
+        answer = result(ROOM, item.household_id, reason)
+        results.append(answer)
+        if reason:
+            continue
+        division, said = homes[item.household_id].division, _stated_lines(item)
+        lines = [_line(item, division, x) for x in said]
+        if item.stated_on < newest.get(key, item.stated_on):
+            overtaken += lines
+            answer.code = NEWER_STANDS
+            continue
+        standing += lines
+        events.append(
+            IncomeAssessed(
+                household_id=item.household_id,
+                division=division,
+                income_year=item.income_year,
+                net_income_fen=net_income_fen(said),
+            )
+        )
     if standing:
         await queries.set_statements(connection, standing, act.subject)
     if overtaken:
@@ -84,24 +90,24 @@ def _stated_lines(item: IncomeStatement) -> list[IncomeLine]:
     return named + [IncomeLine(c, "statement", UNNAMED, amount) for c, amount in rest.items()]
 
 
-async def record_conditions(connection: Connection, act: Act, items: Sequence[ConditionReport]) -> list[ItemResult]:
+async def record_conditions(connection: Connection, act: Act, items: Sequence[ConditionReport]) -> list[Result]:
     """From the day of the visit on, the household's facts are as seen; what was held for true before is kept."""
-    households = await queries.lock_households(connection, [i.household_id for i in items])
-    results, reports, seen = [], [], set[Any]()
+    homes = await queries.lock_households(connection, [i.household_id for i in items])
+    reasons, reports, seen = list[str | None](), [], set[Any]()
     for item in items:
-        code = refusal(item, households, act, "observed_on", seen, item.household_id)
-        if code is None and item.observed_on < households[item.household_id]["registered_on"]:
-            code = "registry.households.before_registration"
-        results.append(ItemResult(household_id=item.household_id, status="refused" if code else "accepted", code=code))
-        if code is None:
+        reason = _refusal(homes.get(item.household_id), act, item.observed_on, item.household_id, seen)
+        if reason is None and item.observed_on < homes[item.household_id].registered_on:
+            reason = "before_registration"
+        if reason is None:
             own = {"since": item.observed_on, "stated_by": act.subject, "weight": "visit"}
             reports.append(item.model_dump() | own)
+        reasons.append(reason)
     if reports:
         await queries.revise_facts(connection, reports)
-    return results
+    return answers(ROOM, [i.household_id for i in items], reasons)
 
 
-async def require_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def require_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Household]:
     """For reactions: the households, locked in id order.
 
     Raises:
@@ -109,9 +115,9 @@ async def require_households(connection: Connection, ids: Sequence[UUID]) -> dic
     """
     wanted = sorted(set(ids))
     found = await queries.lock_households(connection, wanted)
-    for one in wanted:
-        if one not in found:
-            raise WaitError(f"registry.household/{one}")
+    for household_id in wanted:
+        if household_id not in found:
+            raise WaitError(f"registry.household/{household_id}")
     return found
 
 
@@ -120,11 +126,10 @@ async def record_moves(connection: Connection, act: Act, moves: Sequence[Househo
     last = {move.household_id: move for move in moves}
     await require_households(connection, list(last))
     await queries.set_moved_in(connection, {i: move.moved_in_on for i, move in last.items()})
-    await queries.revise_facts_onward(connection, [
-        {
-            "household_id": i, "since": move.moved_in_on, "house_grade": "A",
-            "house_area_m2_x100": move.area_m2_x100, "safe_water": True, "electricity": True,
-            "stated_by": act.subject, "weight": "attestation",
-        }
+    flat = {"house_grade": "A", "safe_water": True, "electricity": True}
+    own = flat | {"stated_by": act.subject, "weight": "attestation"}
+    reports = [
+        own | {"household_id": i, "since": move.moved_in_on, "house_area_m2_x100": move.area_m2_x100}
         for i, move in last.items()
-    ])  # fmt: skip
+    ]
+    await queries.revise_facts_onward(connection, reports)

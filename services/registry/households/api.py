@@ -1,46 +1,32 @@
 """Doors to households: lists without names, one household whole, statements and reports in batches."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.registry.households import actions, queries
-from services.registry.households.rules import IncomeLine, net_income_fen
-from services.registry.households.schemas import (
-    BatchResult,
-    ConditionReports,
-    Household,
-    HouseholdPage,
-    HouseholdSummary,
-    Income,
-    IncomeStatements,
-)
-from shared.data.sql import Row
+from services.registry.households.rules import IncomeLine, Status, net_income_fen
+from services.registry.households.schemas import ConditionReport, Household, HouseholdSummary, Income, IncomeStatement
+from services.registry.households.tables import Whole
+from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import Transaction, by
 from shared.ground.context import Act
 from shared.values.money import half_up
 
 router = APIRouter(prefix="/households", tags=["households"])
 
-FIRST = UUID(int=0)
 Reader = Annotated[Act, by("county", "township", "village", "team", "helper", "auditor")]
 Visitor = Annotated[Act, by("village", "team", "helper")]
 
 
 @router.get("")
 async def list_households(
-    connection: Transaction,
-    act: Reader,
-    cursor: UUID = FIRST,
-    status: str | None = None,
-    division: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> HouseholdPage:
-    """Households of the caller's area, by id. `next` is the cursor of the following page."""
-    rows = await queries.list_households(connection, act.business_date, cursor, limit, status, division)
-    items = [HouseholdSummary(**row) for row in rows]
-    return HouseholdPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    connection: Transaction, act: Reader, at: Cursor, status: Status | None = None, division: str | None = None
+) -> Page[HouseholdSummary]:
+    """Households of the caller's area, by id."""
+    rows = await queries.list_households(connection, act.business_date, at, status=status, division=division)
+    return page(HouseholdSummary, rows, at)
 
 
 @router.get("/{household_id}")
@@ -49,27 +35,24 @@ async def get_household(household_id: UUID, connection: Transaction, act: Reader
     return shown(await queries.get_whole(connection, household_id, act.business_date))
 
 
-def shown(row: Row) -> Household:
-    """Of a row as `queries.WHOLE` selects it."""
+def shown(row: Whole) -> Household:
     lines: dict[int, list[IncomeLine]] = {}
-    for x in row["income_lines"]:
-        lines.setdefault(x["income_year"], []).append(IncomeLine(x["category"], x["kind"], x["payer"], x["amount_fen"]))
-    people = row["people"]
+    for line in row.income_lines:
+        lines.setdefault(line.pop("income_year"), []).append(IncomeLine(**line))
     incomes = [
-        Income(income_year=year, net_income_fen=net, per_capita_fen=half_up(net, max(len(people), 1)))
+        Income(income_year=year, net_income_fen=net, per_capita_fen=half_up(net, max(len(row.people), 1)))
         for year, net in sorted((y, net_income_fen(of_year)) for y, of_year in lines.items())
     ]
-    fields: dict[str, Any] = dict(row)
-    return Household(**fields | {"members": len(people), "conditions": fields, "incomes": incomes})
+    return Household(**row._asdict() | {"members": len(row.people), "incomes": incomes})
 
 
 @router.post("/incomes")
-async def record_incomes(body: IncomeStatements, connection: Transaction, act: Visitor) -> BatchResult:
+async def record_incomes(body: Batch[IncomeStatement], connection: Transaction, act: Visitor) -> Results:
     """Statements of an income year, up to 1,000 households at once, a result for each."""
-    return BatchResult(results=await actions.record_incomes(connection, act, body.items))
+    return body.answered(await actions.record_incomes(connection, act, body.sound))
 
 
 @router.post("/conditions")
-async def record_conditions(body: ConditionReports, connection: Transaction, act: Visitor) -> BatchResult:
+async def record_conditions(body: Batch[ConditionReport], connection: Transaction, act: Visitor) -> Results:
     """What was seen on visits, up to 1,000 households at once, a result for each."""
-    return BatchResult(results=await actions.record_conditions(connection, act, body.items))
+    return body.answered(await actions.record_conditions(connection, act, body.sound))

@@ -8,8 +8,19 @@ named after the year it ends in.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from shared.values.dates import Period, full_years
+
+Status = Literal["poor", "exited", "returned", "removed"]
+Attribute = Literal["general", "dibao", "wubao", "dibao_poor"]
+Grade = Literal["A", "B", "C", "D"]
+Sex = Literal["male", "female"]
+Labour = Literal["ordinary", "skilled", "weak", "lost", "none"]
+Category = Literal["wage", "business", "property", "transfer", "business_cost"]
+Kind = Literal["statement", "payment"]
+# How what is held for true came to be known.
+Weight = Literal["takeover", "statement", "visit", "attestation", "payment", "match"]
 
 EARNED = ("wage", "business", "property", "transfer")
 COSTS = ("business_cost",)

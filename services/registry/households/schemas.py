@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from shared.acts.bodies import LARGEST_BATCH, Fen, Input
+from services.registry.households.rules import Grade, Labour, Sex, Status
+from shared.acts.bodies import Fen, Input
 
 
 class StatedPayer(Input):
@@ -48,10 +49,6 @@ class IncomeStatement(Input):
         return payers
 
 
-class IncomeStatements(Input):
-    items: list[IncomeStatement] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class ConditionReport(Input):
     """What was seen in a household on a day. A field left out stays as it was known before."""
 
@@ -61,26 +58,10 @@ class ConditionReport(Input):
     clothing_secure: bool | None = None
     school_dropout: bool | None = None
     medical_insured: bool | None = None
-    house_grade: Literal["A", "B", "C", "D"] | None = None
+    house_grade: Grade | None = None
     safe_water: bool | None = None
     unfinished_major_illness: bool | None = None
     only_subsidies: bool | None = None
-
-
-class ConditionReports(Input):
-    items: list[ConditionReport] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class ItemResult(BaseModel):
-    """What became of one item of a batch."""
-
-    household_id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None = None
-
-
-class BatchResult(BaseModel):
-    results: list[ItemResult]
 
 
 class HouseholdSummary(BaseModel):
@@ -89,16 +70,11 @@ class HouseholdSummary(BaseModel):
     id: UUID
     household_no: str
     division: str
-    status: str
+    status: Status
     members: int
     deep_poverty: bool
     relocation_cohort: int | None
     exited_year: int | None
-
-
-class HouseholdPage(BaseModel):
-    items: list[HouseholdSummary]
-    next: str | None
 
 
 class Member(BaseModel):
@@ -106,10 +82,10 @@ class Member(BaseModel):
 
     reference: str
     name: str
-    sex: str
+    sex: Sex
     born_on: date
     relation: str
-    labour: str
+    labour: Labour
     school_status: str
     medical_insured: bool
 
@@ -117,7 +93,7 @@ class Member(BaseModel):
 class Conditions(BaseModel):
     """What is known of the house and the guarantees; None is not known yet."""
 
-    house_grade: str | None
+    house_grade: Grade | None
     safe_water: bool | None
     electricity: bool | None
     food_secure: bool | None

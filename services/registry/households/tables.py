@@ -1,125 +1,183 @@
-"""Columns as statements see them; the migrations make them, and a test holds the two against each other."""
+"""The rows of households, their people and incomes; the migrations make their tables."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Date,
-    Integer,
-    LargeBinary,
-    MetaData,
-    SmallInteger,
-    Table,
-    Text,
-    Uuid,
-)
-from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, TSTZRANGE
+from datetime import date
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from sqlalchemy import SmallInteger
 
-household = Table(
-    "household",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("household_no", Text),
-    Column("division", Text),
-    Column("status", Text),
-    Column("registered_on", Date),
-    Column("exited_on", Date),
-    Column("exited_year", Integer),
-    Column("relocation_cohort", Integer),
-    Column("relocated", Boolean),
-    Column("version", BigInteger),
-    Column("moved_in_on", Date),
-)
-household_fact = Table(
-    "household_fact",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("household_id", Uuid),
-    Column("division", Text),
-    Column("valid", DATERANGE),
-    Column("known", TSTZRANGE),
-    Column("attribute", Text),
-    Column("main_cause", Text),
-    Column("other_causes", JSONB),
-    Column("deep_poverty", Boolean),
-    Column("natural_village", Text),
-    Column("house_area_m2_x100", Integer),
-    Column("house_grade", Text),
-    Column("safe_water", Boolean),
-    Column("electricity", Boolean),
-    Column("food_secure", Boolean),
-    Column("clothing_secure", Boolean),
-    Column("school_dropout", Boolean),
-    Column("medical_insured", Boolean),
-    Column("unfinished_major_illness", Boolean),
-    Column("only_subsidies", Boolean),
-    Column("stated_by", Text),
-    Column("weight", Text),
-)
-household_contact = Table(
-    "household_contact",
-    METADATA,
-    Column("household_id", Uuid, primary_key=True),
-    Column("division", Text),
-    Column("phone_sealed", LargeBinary),
-    Column("account_sealed", LargeBinary),
-)
-member = Table(
-    "member",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("household_id", Uuid),
-    Column("division", Text),
-    Column("id_number_sealed", LargeBinary),
-    Column("reference", Text),
-)
-member_fact = Table(
-    "member_fact",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("member_id", Uuid),
-    Column("household_id", Uuid),
-    Column("division", Text),
-    Column("valid", DATERANGE),
-    Column("known", TSTZRANGE),
-    Column("name", Text),
-    Column("sex", Text),
-    Column("born_on", Date),
-    Column("relation", Text),
-    Column("ethnicity", Text),
-    Column("education", Text),
-    Column("school_status", Text),
-    Column("health", Text),
-    Column("labour", Text),
-    Column("work_place", Text),
-    Column("work_months", SmallInteger),
-    Column("medical_insured", Boolean),
-    Column("pension_insured", Boolean),
-    Column("weight", Text),
-)
-person_index = Table(
-    "person_index",
-    METADATA,
-    Column("key_id", Text, primary_key=True),
-    Column("digest", LargeBinary, primary_key=True),
-    Column("member_id", Uuid),
-    Column("division", Text),
-)
-income_line = Table(
-    "income_line",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("household_id", Uuid),
-    Column("division", Text),
-    Column("income_year", Integer),
-    Column("category", Text),
-    Column("kind", Text),
-    Column("payer", Text),
-    Column("amount_fen", BigInteger),
-    Column("known", TSTZRANGE),
-    Column("stated_on", Date),
-    Column("stated_by", Text),
-    Column("weight", Text),
-)
+from services.registry.households.rules import Attribute, Category, Grade, Kind, Labour, Sex, Status, Weight
+from shared.data.relations import Big, DayRange, InstantRange, table
+
+
+class Household(NamedTuple):
+    id: UUID
+    household_no: str
+    division: str
+    status: Status
+    registered_on: date
+    exited_on: date | None
+    exited_year: int | None
+    relocation_cohort: int | None
+    relocated: bool
+    version: Big
+    moved_in_on: date | None
+
+
+class HouseholdFact(NamedTuple):
+    """How a household lives: on which days, and when that was held for true. What is empty nobody knows yet."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    valid: DayRange
+    known: InstantRange
+    attribute: Attribute
+    main_cause: str
+    other_causes: dict[str, Any]
+    deep_poverty: bool
+    natural_village: str
+    house_area_m2_x100: int | None
+    house_grade: Grade | None
+    safe_water: bool | None
+    electricity: bool | None
+    food_secure: bool | None
+    clothing_secure: bool | None
+    school_dropout: bool | None
+    medical_insured: bool | None
+    unfinished_major_illness: bool | None
+    only_subsidies: bool | None
+    stated_by: str
+    weight: Weight
+
+
+class HouseholdContact(NamedTuple):
+    household_id: UUID
+    division: str
+    phone_sealed: bytes | None
+    account_sealed: bytes | None
+
+
+class Member(NamedTuple):
+    id: UUID
+    household_id: UUID
+    division: str
+    id_number_sealed: bytes
+    reference: str
+
+
+class MemberFact(NamedTuple):
+    """Who belongs to a household: on which days, and when that was held for true."""
+
+    id: UUID
+    member_id: UUID
+    household_id: UUID
+    division: str
+    valid: DayRange
+    known: InstantRange
+    name: str
+    sex: Sex
+    born_on: date
+    relation: str
+    ethnicity: str
+    education: str
+    school_status: str
+    health: str
+    labour: Labour
+    work_place: str
+    work_months: Annotated[int, SmallInteger()]
+    medical_insured: bool
+    pension_insured: bool
+    weight: Weight
+
+
+class PersonIndex(NamedTuple):
+    key_id: str
+    digest: bytes
+    member_id: UUID
+    division: str
+
+
+class KeptLine(NamedTuple):
+    """What was stated or paid of one category in an income year, and when that was held for true."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    income_year: int
+    category: Category
+    kind: Kind
+    payer: str
+    amount_fen: Big
+    known: InstantRange
+    stated_on: date
+    stated_by: str
+    weight: Weight
+
+
+class Summary(NamedTuple):
+    """A household in a list, with the number of its members on the day asked about."""
+
+    id: UUID
+    household_no: str
+    division: str
+    status: Status
+    relocation_cohort: int | None
+    exited_year: int | None
+    deep_poverty: bool
+    members: int
+
+
+class Whole(NamedTuple):
+    """A household as held for true now about a day; `people` and `income_lines` are JSON."""
+
+    id: UUID
+    household_no: str
+    division: str
+    status: Status
+    registered_on: date
+    exited_on: date | None
+    exited_year: int | None
+    relocation_cohort: int | None
+    moved_in_on: date | None
+    version: int
+    deep_poverty: bool
+    main_cause: str
+    conditions: dict[str, Any]
+    people: list[dict[str, Any]]
+    income_lines: list[dict[str, Any]]
+
+
+class YearLine(NamedTuple):
+    """What is held for true now of a household's income."""
+
+    household_id: UUID
+    income_year: int
+    category: Category
+    kind: Kind
+    payer: str
+    amount_fen: int
+
+
+class StatedOn(NamedTuple):
+    """When the statement was made that stands."""
+
+    household_id: UUID
+    income_year: int
+    stated_on: date
+
+
+class HeadUntil(NamedTuple):
+    """The day from which a household's last head was head no more; None where one still is."""
+
+    household_id: UUID
+    since: date | None
+
+
+household = table("household", Household)
+household_fact = table("household_fact", HouseholdFact)
+household_contact = table("household_contact", HouseholdContact)
+member = table("member", Member)
+member_fact = table("member_fact", MemberFact)
+person_index = table("person_index", PersonIndex)
+income_line = table("income_line", KeptLine)

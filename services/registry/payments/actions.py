@@ -28,7 +28,7 @@ async def record_payments(connection: Connection, act: Act, payments: Sequence[P
             IncomePayment(
                 payment_id=p.payment_id,
                 household_id=p.household_id,
-                division=households[p.household_id]["division"],
+                division=households[p.household_id].division,
                 income_year=income_year_of(p.paid_on),
                 category=p.category,
                 payer=p.payer,
@@ -39,5 +39,5 @@ async def record_payments(connection: Connection, act: Act, payments: Sequence[P
         ],
     )
     sums = await queries.list_sums(connection, new)
-    lines = [x._asdict() | {"division": households[x.household_id]["division"]} for x in sums]
+    lines = [x._asdict() | {"division": households[x.household_id].division} for x in sums]
     await register.set_payments(connection, lines, act.subject)

@@ -55,7 +55,7 @@ async def test_a_callers_business_date_is_not_heard_and_the_clocks_is(street: St
     household_id = await seed_household(street.house)
     items = {"items": [statement(household_id, stated_on="2017-06-01")]}
     early = await door.call("POST", INCOMES, "helper", VILLAGE, on="2017-12-31", json=items)
-    assert early.json()["results"][0]["code"] == "registry.households.future_date"
+    assert early.json()["results"][0]["code"] == "shared.future_date"
     await door.call("PUT", "/clock", "county", json={"business_date": "2017-06-01"})
     late = await door.call("POST", INCOMES, "helper", VILLAGE, on="2016-01-01", json=items)
     assert late.json()["results"][0]["status"] == "accepted"

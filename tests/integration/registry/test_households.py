@@ -121,7 +121,7 @@ async def test_a_bad_item_does_not_take_the_good_ones_with_it(house: House) -> N
         door, statement(one, stated_on="2018-01-01"), statement(two), statement(two), statement(uuid4())
     )
     assert [r["code"] for r in results] == [
-        "registry.households.future_date", None, "registry.households.twice_in_batch", "shared.not_found",
+        "shared.future_date", None, "shared.twice_in_batch", "shared.not_found",
     ]  # fmt: skip
 
 
