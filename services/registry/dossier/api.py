@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from services.registry.dossier import queries
 from services.registry.dossier.schemas import Dossier
 from services.registry.households.api import shown
+from services.registry.households.tables import Whole
 from shared.acts.decisions import with_sources
 from shared.acts.dossiers import READERS, OwnRules, page
 from shared.doors.http import Transaction
@@ -23,9 +24,9 @@ async def get_dossier(
     """The household whole, its exits, the measures for it, and the decisions about it."""
     row = await queries.get_dossier(connection, household_id, act.business_date)
     fields: dict[str, Any] = {
-        "household": shown(row),
+        "household": shown(Whole._make(row[name] for name in Whole._fields)),
         "exits": page(row["exits"]),
-        "measures": {"items": row["measures"]},
+        "measures": page(row["measures"]),
         "decisions": with_sources(row["decisions"], rules),
     }
     return Dossier(**fields)

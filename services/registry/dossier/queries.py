@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Date
 
 from services.registry.households.queries import WHOLE
+from services.registry.measures.queries import OF_HOUSEHOLD
 from shared.acts.dossiers import dossier
 from shared.data.sql import Connection, Row, fetch_or_not_found
 
@@ -13,7 +14,7 @@ _DOSSIER = dossier(
     WHOLE,
     types={"on": Date},
     exits="SELECT * FROM exit_case WHERE household_id = :household_id ORDER BY id",
-    measures="SELECT * FROM measure WHERE household_id = :household_id ORDER BY started_on, id",
+    measures=OF_HOUSEHOLD,
 )
 
 

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from services.registry.exits.schemas import ExitSummary
 from services.registry.households.schemas import Household
-from services.registry.measures.schemas import MeasureList
+from services.registry.measures.schemas import MeasureShown
 from shared.acts.bodies import Page
 from shared.acts.decisions import DecisionShown
 
@@ -12,5 +12,5 @@ from shared.acts.decisions import DecisionShown
 class Dossier(BaseModel):
     household: Household
     exits: Page[ExitSummary]
-    measures: MeasureList
+    measures: Page[MeasureShown]
     decisions: list[DecisionShown]

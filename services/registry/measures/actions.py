@@ -6,13 +6,14 @@ from uuid import UUID
 
 from services.registry.households.actions import require_households
 from services.registry.measures import queries
+from services.registry.measures.tables import Kind
 from shared.data.sql import Connection
 
 # An application may end before it was ever agreed on; what else ends has begun.
 MAY_END_UNBEGUN = ("relocation",)
 
 
-async def start_measures(connection: Connection, kind: str, started: Mapping[str, tuple[UUID, date]]) -> None:
+async def start_measures(connection: Connection, kind: Kind, started: Mapping[str, tuple[UUID, date]]) -> None:
     """`started`: household and first day by source.
 
     Raises:
@@ -22,6 +23,6 @@ async def start_measures(connection: Connection, kind: str, started: Mapping[str
     await queries.start_measures(connection, kind, started)
 
 
-async def end_measures(connection: Connection, kind: str, ended: Mapping[str, date]) -> None:
+async def end_measures(connection: Connection, kind: Kind, ended: Mapping[str, date]) -> None:
     """`ended`: last day by source."""
     await queries.end_measures(connection, kind, ended, all_begun=kind not in MAY_END_UNBEGUN)

@@ -4,18 +4,17 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.registry.households.queries import get_household
 from services.registry.measures import queries
-from services.registry.measures.schemas import Measure, MeasureList
-from shared.doors.http import Transaction, by
+from services.registry.measures.schemas import MeasureShown
+from shared.acts.bodies import Page
+from shared.acts.dossiers import READERS
+from shared.doors.http import Transaction
 
 router = APIRouter(prefix="/measures", tags=["measures"])
 
-READERS = by("county", "township", "village", "team", "helper", "auditor")
-
 
 @router.get("", dependencies=[READERS])
-async def list_measures(household_id: UUID, connection: Transaction) -> MeasureList:
-    """One household's measures, the oldest first."""
-    await get_household(connection, household_id)
-    return MeasureList(items=[Measure(**row) for row in await queries.list_measures(connection, household_id)])
+async def list_measures(household_id: UUID, connection: Transaction) -> Page[MeasureShown]:
+    """All of one household's measures, the oldest first."""
+    found = await queries.list_measures(connection, household_id)
+    return Page(items=[MeasureShown(**one) for one in found], next=None)

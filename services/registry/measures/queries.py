@@ -2,44 +2,45 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, select
+from sqlalchemy import Date
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.registry.measures.tables import measure
-from shared.data.sql import Connection, Row, execute, fetch, parameter, sql, statement
+from services.registry.measures.tables import Kind, Listed
+from shared.acts.dossiers import lists
+from shared.data.sql import Connection, execute, fetch_or_not_found, sql
 
-_OF_HOUSEHOLD = statement(
-    select(measure)
-    .where(measure.c.household_id == parameter("household_id", measure.c.household_id))
-    .order_by(measure.c.started_on, measure.c.id)
-)
+OF_HOUSEHOLD = "SELECT * FROM measure WHERE household_id = :household_id ORDER BY started_on, id"
+# With the household itself: a read that finds none says so in the same round trip.
+_LIST = sql(f"SELECT {lists(measures=OF_HOUSEHOLD)} FROM household WHERE id = :household_id", Listed)
 # The division is the register's own. One source is one measure, however often it is said to have started.
 _START = sql(
     """
     INSERT INTO measure AS m (id, household_id, division, kind, source, started_on)
-    SELECT uuidv7(), h.id, h.division, :kind, s, o FROM unnest(:ids, :sources, :started_on) AS x (i, s, o)
-    JOIN household h ON h.id = i ORDER BY s
+    SELECT uuidv7(), h.id, h.division, :kind, u.source, u.started_on
+    FROM unnest(:ids, :sources, :started_on) AS u (household_id, source, started_on)
+    JOIN household h ON h.id = u.household_id ORDER BY u.source
     ON CONFLICT (kind, source) DO UPDATE SET started_on = least(m.started_on, excluded.started_on)
-""",
+    """,
     started_on=ARRAY(Date),
 )
 _END = sql(
     """
-    UPDATE measure m SET ended_on = o FROM unnest(:sources, :ended_on) AS x (s, o)
-    WHERE m.kind = :kind AND m.source = s
-""",
+    UPDATE measure m SET ended_on = u.ended_on FROM unnest(:sources, :ended_on) AS u (source, ended_on)
+    WHERE m.kind = :kind AND m.source = u.source
+    """,
     ended_on=ARRAY(Date),
 )
 
 
-async def list_measures(connection: Connection, household_id: UUID) -> list[Row]:
-    """A household's measures, the oldest first, within the caller's area."""
-    return await fetch(connection, _OF_HOUSEHOLD, household_id=household_id)
+async def list_measures(connection: Connection, household_id: UUID) -> list[dict[str, Any]]:
+    """The oldest first. Raises Problem `shared.not_found`, also where the household lies outside the caller's area."""
+    return (await fetch_or_not_found(connection, _LIST, household_id=household_id)).measures
 
 
-async def start_measures(connection: Connection, kind: str, started: Mapping[str, tuple[UUID, date]]) -> None:
+async def start_measures(connection: Connection, kind: Kind, started: Mapping[str, tuple[UUID, date]]) -> None:
     """`started`: household and first day by source. Raises RowCountError where a household is not in the register."""
     await execute(
         connection,
@@ -52,7 +53,7 @@ async def start_measures(connection: Connection, kind: str, started: Mapping[str
     )
 
 
-async def end_measures(connection: Connection, kind: str, ended: Mapping[str, date], *, all_begun: bool) -> None:
+async def end_measures(connection: Connection, kind: Kind, ended: Mapping[str, date], *, all_begun: bool) -> None:
     """`ended`: last day by source. Raises RowCountError where `all_begun` and a measure never started."""
     await execute(
         connection,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from services.registry.measures import actions
+from services.registry.measures.tables import Kind
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed, LoanSettled
@@ -26,7 +27,7 @@ from shared.ground.context import Act
 class Meaning(NamedTuple):
     """Of which kind of measure a fact is, and which of its fields name the source and the day."""
 
-    kind: str
+    kind: Kind
     source: str
     on: str
 
@@ -54,9 +55,8 @@ async def on_help_stated(connection: Connection, facts: Sequence[tuple[Act, Any]
     stated = [fact for _, fact in facts]
     begins, ends = STARTS.get(type(stated[0])), ENDS.get(type(stated[0]))
     if begins:
-        first = {
-            str(getattr(x, begins.source)): (x.household_id, getattr(x, begins.on)) for x in reversed(stated)
-        }  # fmt: skip
+        newest = reversed(stated)
+        first = {str(getattr(x, begins.source)): (x.household_id, getattr(x, begins.on)) for x in newest}
         await actions.start_measures(connection, begins.kind, first)
     if ends:
         last = {str(getattr(x, ends.source)): getattr(x, ends.on) for x in stated}

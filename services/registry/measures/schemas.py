@@ -5,8 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.registry.measures.tables import Kind
 
-class Measure(BaseModel):
+
+class MeasureShown(BaseModel):
     """Help that a household receives. `source` is the id of what it stands for: of a `loan` the loan, of a
     `relocation` the application, of a `dividend` the agreement, of a `post` the assignment, of `training` the
     certificate, of a `project` the participation.
@@ -14,11 +16,7 @@ class Measure(BaseModel):
 
     id: UUID
     household_id: UUID
-    kind: str
+    kind: Kind
     source: str
     started_on: date
     ended_on: date | None
-
-
-class MeasureList(BaseModel):
-    items: list[Measure]

@@ -1,17 +1,30 @@
-"""Columns as statements see them; the migrations make them, and a test holds the two against each other."""
+"""The rows of measures; the migrations make their table."""
 
-from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from shared.data.relations import table
 
-measure = Table(
-    "measure",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("household_id", Uuid),
-    Column("division", Text),
-    Column("kind", Text),
-    Column("source", Text),
-    Column("started_on", Date),
-    Column("ended_on", Date),
-)
+Kind = Literal["loan", "relocation", "dividend", "post", "training", "project"]
+
+
+class Measure(NamedTuple):
+    """Help from `started_on` on; `source` is the aggregate of another service that it stands for."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    kind: Kind
+    source: str
+    started_on: date
+    ended_on: date | None
+
+
+class Listed(NamedTuple):
+    """A household's measures, as JSON."""
+
+    measures: list[dict[str, Any]]
+
+
+measure = table("measure", Measure)
