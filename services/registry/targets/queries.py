@@ -5,67 +5,74 @@ from datetime import date
 from typing import Any
 
 from services.registry.targets.rules import TownshipFacts
-from services.registry.targets.tables import target
-from shared.data.sql import Connection, Row, execute_many, fetch, insert_many, sql
+from services.registry.targets.tables import Reached, Target, target
+from shared.data.sql import Connection, execute_many, fetch, insert_many, sql
 
 _SET = insert_many(
     target,
-    target.c.keys(),
-    "ORDER BY 1, 2, 3 ON CONFLICT (year, code, division) DO UPDATE SET planned = excluded.planned,"
-    " unit = excluded.unit, set_on = excluded.set_on, set_by = excluded.set_by",
+    Target._fields,
+    """
+    ORDER BY 1, 2, 3 ON CONFLICT (year, code, division) DO UPDATE SET planned = excluded.planned,
+    unit = excluded.unit, set_on = excluded.set_on, set_by = excluded.set_by
+    """,
 )
 # People are counted once per village, then summed for each target: the table costs the same for one row or a hundred.
 # Those who were out before the year are counted as they began it: who dies has not fallen back into poverty.
-_LIST = sql("""
-    WITH people AS MATERIALIZED (SELECT h.division, count(*) FILTER (WHERE h.exited_year = :year) AS out_now,
-    count(*) FILTER (WHERE h.exited_year < :year) AS out_before
-    FROM household h JOIN member_fact m ON m.household_id = h.id AND upper_inf(m.known) AND m.valid @>
-    CASE WHEN h.exited_year < :year THEN make_date(:year, 1, 1) ELSE CAST(:on AS date) END
-    WHERE h.status = 'exited' GROUP BY h.division),
-    villages AS MATERIALIZED (SELECT division FROM village_exit WHERE state = 'announced'
-    AND announced_on >= make_date(:year, 1, 1) AND announced_on < make_date(:year + 1, 1, 1))
+_LIST = sql(
+    """
+    WITH people AS MATERIALIZED (
+        SELECT h.division, count(*) FILTER (WHERE h.exited_year = :year) AS out_now,
+               count(*) FILTER (WHERE h.exited_year < :year) AS out_before
+        FROM household h JOIN member_fact m ON m.household_id = h.id AND upper_inf(m.known) AND m.valid @>
+            CASE WHEN h.exited_year < :year THEN make_date(:year, 1, 1) ELSE CAST(:on AS date) END
+        WHERE h.status = 'exited' GROUP BY h.division),
+    villages AS MATERIALIZED (
+        SELECT division FROM village_exit WHERE state = 'announced'
+            AND announced_on >= make_date(:year, 1, 1) AND announced_on < make_date(:year + 1, 1, 1))
     SELECT t.code, t.year, t.division, t.planned, t.unit, CASE t.code
-    WHEN 'exit_people' THEN (SELECT coalesce(sum(out_now), 0) FROM people p
-    WHERE p.division >= t.division AND p.division <= t.division || '~')
-    WHEN 'consolidated_people' THEN (SELECT coalesce(sum(out_before), 0) FROM people p
-    WHERE p.division >= t.division AND p.division <= t.division || '~')
-    WHEN 'exit_villages' THEN (SELECT count(*) FROM villages v
-    WHERE v.division >= t.division AND v.division <= t.division || '~') END AS actual
+        WHEN 'exit_people' THEN (SELECT coalesce(sum(out_now), 0) FROM people p
+            WHERE p.division >= t.division AND p.division <= t.division || '~')
+        WHEN 'consolidated_people' THEN (SELECT coalesce(sum(out_before), 0) FROM people p
+            WHERE p.division >= t.division AND p.division <= t.division || '~')
+        WHEN 'exit_villages' THEN (SELECT count(*) FROM villages v
+            WHERE v.division >= t.division AND v.division <= t.division || '~')
+        END::bigint AS actual
     FROM target t WHERE t.year = :year ORDER BY t.code, t.division
-""")
-_TOWNSHIPS = sql("""
-    WITH planned AS (SELECT d.code, d.rural_people FROM target t JOIN division d ON d.code = t.division
-    AND d.level = 'township' AND d.valid @> CAST(:on AS date)
-    WHERE t.year = :year AND t.code = 'exit_townships'),
-    villages AS (SELECT left(v.code, 9) AS township, count(*) AS poor, count(x.id) AS exited FROM division v
-    LEFT JOIN village_exit x ON x.division = v.code AND x.state = 'announced'
-    AND x.announced_on < make_date(:year + 1, 1, 1)
-    WHERE v.level = 'village' AND v.poor_village AND v.valid @> CAST(:on AS date) GROUP BY 1),
-    people AS (SELECT left(h.division, 9) AS township, count(*) AS poor FROM household h JOIN member_fact m
-    ON m.household_id = h.id AND upper_inf(m.known) AND m.valid @> CAST(:on AS date)
-    WHERE h.status IN ('poor', 'returned') GROUP BY 1)
-    SELECT p.code, p.rural_people, coalesce(v.poor, 0) AS poor_villages, coalesce(v.exited, 0) AS exited_villages,
-    coalesce(n.poor, 0) AS poor_people FROM planned p LEFT JOIN villages v ON v.township = p.code
-    LEFT JOIN people n ON n.township = p.code ORDER BY p.code
-""")
+    """,
+    Reached,
+)
+_TOWNSHIPS = sql(
+    """
+    WITH planned AS (
+        SELECT d.code, d.rural_people FROM target t JOIN division d ON d.code = t.division
+            AND d.level = 'township' AND d.valid @> CAST(:on AS date)
+        WHERE t.year = :year AND t.code = 'exit_townships'),
+    villages AS (
+        SELECT left(v.code, 9) AS township, count(*) AS poor, count(x.id) AS exited
+        FROM division v LEFT JOIN village_exit x ON x.division = v.code AND x.state = 'announced'
+            AND x.announced_on < make_date(:year + 1, 1, 1)
+        WHERE v.level = 'village' AND v.poor_village AND v.valid @> CAST(:on AS date) GROUP BY 1),
+    people AS (
+        SELECT left(h.division, 9) AS township, count(*) AS poor
+        FROM household h JOIN member_fact m ON m.household_id = h.id AND upper_inf(m.known)
+            AND m.valid @> CAST(:on AS date)
+        WHERE h.status IN ('poor', 'returned') GROUP BY 1)
+    SELECT p.code AS division, coalesce(v.poor, 0) AS poor_villages, coalesce(v.exited, 0) AS exited_villages,
+           coalesce(n.poor, 0) AS poor_people, p.rural_people
+    FROM planned p LEFT JOIN villages v ON v.township = p.code LEFT JOIN people n ON n.township = p.code ORDER BY p.code
+    """
+)
 
 
 async def replace_targets(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """`rows`: every column of the table; each (year, code, division) once."""
     await execute_many(connection, _SET, rows)
 
 
-async def list_targets(connection: Connection, year: int, on: date) -> list[Row]:
+async def list_targets(connection: Connection, year: int, on: date) -> list[Reached]:
     """A year's targets in the caller's area; `actual` is None where another room or nobody counts it."""
     return await fetch(connection, _LIST, year=year, on=on)
 
 
 async def list_planned_townships(connection: Connection, year: int, on: date) -> list[TownshipFacts]:
     """The townships planned to exit whole in a year, as the registers stand on a day."""
-    rows = await fetch(connection, _TOWNSHIPS, year=year, on=on)
-    return [
-        TownshipFacts(
-            r["code"], r["poor_villages"], r["exited_villages"], r["poor_people"], r["rural_people"]
-        )
-        for r in rows
-    ]  # fmt: skip
+    return [TownshipFacts(**row) for row in await fetch(connection, _TOWNSHIPS, year=year, on=on)]

@@ -1,10 +1,10 @@
 """Bodies of the targets' doors."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from shared.acts.bodies import Input
 
 
 class Target(Input):
@@ -17,25 +17,7 @@ class Target(Input):
     unit: str = Field(min_length=1, max_length=40)
 
 
-class Targets(Input):
-    items: list[Target] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class TargetResult(BaseModel):
-    """What became of one item; `code` is the target's, `problem` says why it was refused."""
-
-    code: str
-    year: int
-    division: str
-    status: Literal["accepted", "refused"]
-    problem: str | None = None
-
-
-class TargetResults(BaseModel):
-    results: list[TargetResult]
-
-
-class TargetRow(BaseModel):
+class TargetShown(BaseModel):
     """Planned beside actual, as the registers stand now; `actual` is null where no register counts it."""
 
     code: str
@@ -44,7 +26,3 @@ class TargetRow(BaseModel):
     planned: int
     unit: str
     actual: int | None
-
-
-class TargetTable(BaseModel):
-    items: list[TargetRow]

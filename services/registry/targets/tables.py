@@ -1,17 +1,30 @@
-"""Columns as statements see them; the migrations make them, and a test holds the two against each other."""
+"""The rows of targets; the migrations make their table."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text
+from datetime import date
+from typing import NamedTuple
 
-METADATA = MetaData()
+from shared.data.relations import Big, table
 
-target = Table(
-    "target",
-    METADATA,
-    Column("code", Text, primary_key=True),
-    Column("year", Integer, primary_key=True),
-    Column("division", Text, primary_key=True),
-    Column("planned", BigInteger),
-    Column("unit", Text),
-    Column("set_on", Date),
-    Column("set_by", Text),
-)
+
+class Target(NamedTuple):
+    code: str
+    year: int
+    division: str
+    planned: Big
+    unit: str
+    set_on: date
+    set_by: str
+
+
+class Reached(NamedTuple):
+    """A target beside what the registers count; None where no statement counts it."""
+
+    code: str
+    year: int
+    division: str
+    planned: int
+    unit: str
+    actual: int | None
+
+
+target = table("target", Target)

@@ -86,9 +86,9 @@ async def test_setting_again_replaces_and_a_bad_item_is_told_apart(house: House)
     results = await put(
         door, target("exit_people", planned=5), target("exit_people", planned=6), target("exit_people", "140928")
     )
-    assert [(r["status"], r["problem"]) for r in results] == [
-        ("accepted", None), ("refused", "registry.targets.twice_in_batch"),
-        ("refused", "registry.targets.outside_area"),
+    assert [(r["status"], r["code"]) for r in results] == [
+        ("accepted", None), ("refused", "shared.twice_in_batch"),
+        ("refused", "shared.outside_area"),
     ]  # fmt: skip
     await put(door, target("exit_people", planned=7_200, unit="people"))
     rows = await house.rows("registry", "SELECT code, division, planned, unit, set_by FROM target")
