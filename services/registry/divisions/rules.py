@@ -4,17 +4,18 @@ Codes follow GB/T 2260 and its extension for townships (9 digits) and villages (
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import Literal, NamedTuple
 
-DIGITS = {"county": 6, "township": 9, "village": 12}
+Level = Literal["county", "township", "village"]
+DIGITS: dict[Level, int] = {"county": 6, "township": 9, "village": 12}
 FOREVER = date.max
 
 Start = tuple[str, date]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A division in a half-open period; `valid_to` None: until further notice. (code, valid_from) names it."""
 
     code: str
@@ -22,7 +23,7 @@ class Place:
     valid_to: date | None
     name_zh: str
     name_en: str
-    level: str
+    level: Level
     poor_village: bool
     rural_people: int
 
@@ -33,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a batch comes to: periods to change, periods to begin, and for each item a refusal or None."""
+    """What a batch comes to: periods to change, periods to begin, and for each item the reason of a refusal or None."""
 
     updates: list[Place]
     inserts: list[Place]
@@ -46,13 +47,13 @@ def overlap(one: Place, other: Place) -> bool:
 
 def _refusal(item: Place, within: Callable[[str], bool], others: Sequence[Place]) -> str | None:
     if not within(item.code):
-        return "registry.divisions.outside_area"
+        return "outside_area"
     if len(item.code) != DIGITS[item.level]:
-        return "registry.divisions.code_of_other_level"
+        return "code_of_other_level"
     if item.valid_to is not None and item.valid_to <= item.valid_from:
-        return "registry.divisions.empty_period"
+        return "empty_period"
     if any(overlap(item, p) and not _gives_way(p, item) for p in others):
-        return "registry.divisions.overlap"
+        return "overlap"
     return None
 
 
@@ -78,7 +79,7 @@ def place_changes(items: Sequence[Place], present: Mapping[Start, Place], within
             continue
         for other in others:
             if overlap(item, other):
-                state[other.start] = replace(other, valid_to=item.valid_from)
+                state[other.start] = other._replace(valid_to=item.valid_from)
         state[item.start] = item
         starts.add(item.start)
     changed = [p for s, p in sorted(state.items()) if present.get(s) != p]

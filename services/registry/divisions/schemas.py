@@ -1,13 +1,12 @@
 """Bodies of the divisions' doors."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from shared.acts.bodies import LARGEST_BATCH, Input
-
-Level = Literal["county", "township", "village"]
+from services.registry.divisions.rules import Level
+from shared.acts.bodies import Input
 
 
 class Division(Input):
@@ -21,23 +20,3 @@ class Division(Input):
     rural_people: Annotated[int, Field(ge=0, le=10**7, strict=True)]
     valid_from: date
     valid_to: date | None = None
-
-
-class Divisions(Input):
-    items: list[Division] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class DivisionList(BaseModel):
-    items: list[Division]
-
-
-class DivisionResult(BaseModel):
-    """What became of one item; `code` is the division's, `problem` says why it was refused."""
-
-    code: str
-    status: Literal["accepted", "refused"]
-    problem: str | None = None
-
-
-class DivisionResults(BaseModel):
-    results: list[DivisionResult]

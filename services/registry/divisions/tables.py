@@ -1,18 +1,19 @@
-"""Columns as statements see them; the migrations make them, and a test holds the two against each other."""
+"""The rows of divisions; the migrations make their table."""
 
-from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text
-from sqlalchemy.dialects.postgresql import DATERANGE
+from typing import NamedTuple
 
-METADATA = MetaData()
+from services.registry.divisions.rules import Level
+from shared.data.relations import DayRange, table
 
-division = Table(
-    "division",
-    METADATA,
-    Column("code", Text, primary_key=True),
-    Column("valid", DATERANGE, primary_key=True),
-    Column("name_zh", Text),
-    Column("name_en", Text),
-    Column("level", Text),
-    Column("poor_village", Boolean),
-    Column("rural_people", Integer),
-)
+
+class Division(NamedTuple):
+    code: str
+    valid: DayRange
+    name_zh: str
+    name_en: str
+    level: Level
+    poor_village: bool
+    rural_people: int
+
+
+division = table("division", Division)

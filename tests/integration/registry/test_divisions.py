@@ -20,10 +20,11 @@ async def test_a_place_is_what_it_was_on_the_day(house: House) -> None:
     door = await house.serve("registry", "api")
     items = [item("140927"), item("140927200"), item("140927200201"), item("140927201201")]
     answer = await door.call("PUT", PATH, "county", json={"items": items})
-    assert answer.json()["results"][0] == {"code": "140927", "status": "accepted", "problem": None}
+    first = answer.json()["results"][0]
+    assert (first["id"], first["status"], first["code"]) == ("140927", "accepted", None)
     later = [item("140927200201", "新甲村", "2017-05-01"), item("140927201201", since="2010-01-01")]
     answer = await door.call("PUT", PATH, "county", json={"items": later})
-    assert [r["problem"] for r in answer.json()["results"]] == [None, "registry.divisions.overlap"]
+    assert [r["code"] for r in answer.json()["results"]] == [None, "registry.divisions.overlap"]
 
     names = {}
     for on in ("2017-04-30", "2017-05-01"):
@@ -41,7 +42,7 @@ async def test_only_the_county_declares_and_only_its_own(house: House) -> None:
     answer = await door.call("PUT", PATH, "township", "140927200", json={"items": [item("140927200201")]})
     assert answer.status_code == 403
     answer = await door.call("PUT", PATH, "county", json={"items": [item("140928200201")]})
-    assert answer.json()["results"][0]["problem"] == "registry.divisions.outside_area"
+    assert answer.json()["results"][0]["code"] == "shared.outside_area"
     assert await house.rows("registry", "SELECT 1 FROM division") == []
 
 
