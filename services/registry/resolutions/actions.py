@@ -8,8 +8,9 @@ import structlog
 from services.registry.resolutions import queries
 from services.registry.resolutions.rules import Grant, ResolutionPolicy, over_limit, resolve_refusal
 from services.registry.resolutions.schemas import GrantShown, GrantTerms, PersonShown, Resolve, Resolved
+from services.registry.resolutions.tables import Person
 from shared.data.crypto import DataKeys
-from shared.data.sql import Connection, Row
+from shared.data.sql import Connection
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
@@ -34,7 +35,7 @@ async def grant(connection: Connection, act: Act, subject: str, terms: GrantTerm
         granted_on=act.business_date,
         granted_by=act.subject,
     )
-    return GrantShown(**row)
+    return GrantShown.model_validate(row, from_attributes=True)
 
 
 async def withdraw(connection: Connection, act: Act, subject: str) -> None:
@@ -53,11 +54,11 @@ async def resolve(
     """
     ids = list(dict.fromkeys(asked.household_ids))
     row = await queries.hold_grant(connection, act.subject)
-    held = Grant(row["purposes"], row["id_numbers"], row["ends_on"]) if row else None
-    code = resolve_refusal(held, asked.purpose, act.business_date, id_numbers=asked.id_numbers)
-    if code:
-        log.warning("resolve_refused", subject=act.subject, code=code, purpose=asked.purpose, households=len(ids))
-        raise Problem(code)
+    held = Grant(row.purposes, row.id_numbers, row.ends_on) if row else None
+    reason = resolve_refusal(held, asked.purpose, act.business_date, id_numbers=asked.id_numbers)
+    if reason:
+        log.warning("resolve_refused", subject=act.subject, code=reason, purpose=asked.purpose, households=len(ids))
+        raise Problem(f"registry.resolutions.{reason}")
     most = policy.on(act.business_date, ResolutionPolicy).resolved_households_an_hour
     if over_limit(await queries.count_last_hour(connection, act.subject), len(ids), most):
         log.warning("resolve_refused", subject=act.subject, code="too_many", households=len(ids))
@@ -81,16 +82,20 @@ async def _write_down(connection: Connection, act: Act, asked: Resolve, people: 
     await queries.insert_resolutions(connection, rows)
 
 
-def _resolved(data_keys: DataKeys, one: UUID, rows: Sequence[Row] | None, *, id_numbers: bool) -> Resolved:
-    if rows is None:
-        return Resolved(household_id=one, status="refused", code="shared.not_found")
-    people = [
+def _resolved(
+    data_keys: DataKeys, household_id: UUID, people: Sequence[Person] | None, *, id_numbers: bool
+) -> Resolved:
+    if people is None:
+        return Resolved(id=household_id, status="refused", code="shared.not_found")
+    named = [
         PersonShown(
-            reference=r["reference"], name=r["name"], relation=r["relation"],
-            id_number=data_keys.decrypt(r["id_number_sealed"], "member", "id_number_sealed", r["member_id"])
+            reference=p.reference,
+            name=p.name,
+            relation=p.relation,
+            id_number=data_keys.decrypt(p.id_number_sealed, "member", "id_number_sealed", p.member_id)
             if id_numbers
             else None,
         )
-        for r in rows
-    ]  # fmt: skip
-    return Resolved(household_id=one, status="accepted", people=people)
+        for p in people
+    ]
+    return Resolved(id=household_id, status="accepted", people=named)

@@ -6,21 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from services.registry.resolutions import actions, queries
-from services.registry.resolutions.schemas import (
-    Grants,
-    GrantShown,
-    GrantTerms,
-    ResolutionPage,
-    ResolutionShown,
-    Resolve,
-    ResolvedList,
-)
+from services.registry.resolutions.schemas import GrantShown, GrantTerms, ResolutionShown, Resolve, ResolvedList
+from shared.acts.bodies import CodeCursor, Cursor, Page, page
 from shared.doors.http import CurrentDataKeys, CurrentPolicy, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/resolutions", tags=["resolutions"])
 
-FIRST = UUID(int=0)
 County = Annotated[Act, by("county")]
 Asker = Annotated[Act, by("subscriber", "department", "county")]
 Reader = by("county", "auditor", "subscriber", "department")
@@ -43,24 +35,24 @@ async def resolve(
     return ResolvedList(results=results)
 
 
-@router.get("", dependencies=[Reader])
+@router.get("")
 async def list_resolutions(
     connection: Transaction,
-    cursor: UUID = FIRST,
+    act: Annotated[Act, Reader],
+    at: Cursor,
     subject: Annotated[str | None, Query(max_length=200)] = None,
     household_id: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> ResolutionPage:
+) -> Page[ResolutionShown]:
     """Who asked for which household, when, what for; whoever asks sees its own, the county and auditors all."""
-    rows = await queries.list_resolutions(connection, cursor, limit, subject, household_id)
-    items = [ResolutionShown(**row) for row in rows]
-    return ResolutionPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    own = None if act.caller.role in ("county", "auditor") else act.subject
+    rows = await queries.list_resolutions(connection, at, subject=subject or own, household_id=household_id)
+    return page(ResolutionShown, rows, at)
 
 
 @router.get("/grants", dependencies=[Reader])
-async def list_grants(connection: Transaction) -> Grants:
+async def list_grants(connection: Transaction, at: CodeCursor) -> Page[GrantShown]:
     """The caller's own; all of them for the county and auditors."""
-    return Grants(items=[GrantShown(**row) for row in await queries.list_grants(connection)])
+    return page(GrantShown, await queries.list_grants(connection, at), at, key="subject")
 
 
 @router.put("/grants/{subject}")

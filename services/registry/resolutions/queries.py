@@ -7,61 +7,70 @@ from uuid import UUID
 
 from sqlalchemy import Boolean
 
-from services.registry.resolutions.tables import resolution
-from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
+from services.registry.resolutions.tables import Person, Resolution, ResolveGrant, resolution, resolve_grant
+from shared.data.pages import Place, fetch_page, page
+from shared.data.sql import (
+    Connection,
+    execute,
+    execute_many,
+    fetch,
+    fetch_one,
+    fetch_row,
+    fetch_values,
+    insert_many,
+    sql,
+)
 
-_LOCK_GRANT = sql("SELECT * FROM resolve_grant WHERE subject = :subject FOR SHARE")
+_LOCK_GRANT = sql(f"SELECT {resolve_grant.columns} FROM resolve_grant WHERE subject = :subject FOR SHARE", ResolveGrant)
 # Held until the end, so that what one subject asks at once is counted one after the other.
 _HOLD = sql("SELECT pg_advisory_xact_lock(hashtextextended('resolve/' || :subject, 0))")
-_GRANTS = sql("SELECT * FROM resolve_grant ORDER BY subject LIMIT 1000")
+_GRANTS = page(resolve_grant, key="subject")
 _GRANT = sql(
-    """
-    INSERT INTO resolve_grant (subject, purposes, id_numbers, ends_on, granted_on, granted_by)
+    f"""
+    INSERT INTO resolve_grant ({resolve_grant.columns})
     VALUES (:subject, :purposes, :id_numbers, :ends_on, :granted_on, :granted_by)
     ON CONFLICT (subject) DO UPDATE SET purposes = excluded.purposes, id_numbers = excluded.id_numbers,
-    ends_on = excluded.ends_on, granted_on = excluded.granted_on, granted_by = excluded.granted_by RETURNING *
-""",
+        ends_on = excluded.ends_on, granted_on = excluded.granted_on, granted_by = excluded.granted_by
+    RETURNING {resolve_grant.columns}
+    """,
+    ResolveGrant,
     id_numbers=Boolean,
 )
 _END_GRANT = sql("""
     UPDATE resolve_grant SET ends_on = :on, granted_on = least(granted_on, CAST(:on AS date) - 1)
     WHERE subject = :subject
-""")
+    """)
 _LAST_HOUR = sql("""
-    SELECT count(*)::int AS n FROM resolution WHERE subject = :subject
-    AND asked_at > clock_timestamp() - interval '1 hour'
-""")
-_PEOPLE = sql("""
-    SELECT f.household_id, f.member_id, m.reference, f.name, f.relation, m.id_number_sealed FROM member_fact f
-    JOIN member m ON m.id = f.member_id WHERE f.household_id = ANY(:ids) AND upper_inf(f.known)
-    AND f.valid @> CAST(:on AS date) ORDER BY f.household_id, f.relation <> 'head', f.born_on
-""")
-_KNOWN = sql("SELECT id FROM household WHERE id = ANY(:ids)")
-_INSERT = insert_many(
-    resolution,
-    ("subject", "role", "household_id", "purpose", "reference", "id_numbers", "people", "asked_on", "correlation_id"),
+    SELECT count(*) FROM resolution WHERE subject = :subject AND asked_at > clock_timestamp() - interval '1 hour'
+    """)
+_PEOPLE = sql(
+    """
+    SELECT f.household_id, f.member_id, m.reference, f.name, f.relation, m.id_number_sealed
+    FROM member_fact f JOIN member m ON m.id = f.member_id
+    WHERE f.household_id = ANY(:ids) AND upper_inf(f.known) AND f.valid @> CAST(:on AS date)
+    ORDER BY f.household_id, f.relation <> 'head', f.born_on
+    """,
+    Person,
 )
-_PAGE = sql("""
-    SELECT * FROM resolution WHERE id > :after AND (:subject IS NULL OR subject = :subject)
-    AND (:household_id IS NULL OR household_id = :household_id) ORDER BY id LIMIT :limit
-""")
+_KNOWN = sql("SELECT id FROM household WHERE id = ANY(:ids)")
+_INSERT = insert_many(resolution, (n for n in Resolution._fields if n not in ("id", "asked_at")))
+_PAGE = page(resolution, "subject", "household_id")
 
 
-async def hold_grant(connection: Connection, subject: str) -> Row | None:
+async def hold_grant(connection: Connection, subject: str) -> ResolveGrant | None:
     """The subject's grant; what it asks for elsewhere at this moment waits until this transaction ends."""
     await fetch_one(connection, _HOLD, subject=subject)
     return await fetch_one(connection, _LOCK_GRANT, subject=subject)
 
 
-async def list_grants(connection: Connection) -> list[Row]:
-    return await fetch(connection, _GRANTS)
+async def list_grants(connection: Connection, at: Place) -> list[ResolveGrant]:
+    """By subject."""
+    return await fetch_page(connection, _GRANTS, at)
 
 
-async def put_grant(connection: Connection, **grant: Any) -> Row:
+async def put_grant(connection: Connection, **grant: Any) -> ResolveGrant:
     """`grant`: every column; it takes the place of the one before, which the audit keeps."""
-    row = await fetch_one(connection, _GRANT, **grant)
-    assert row is not None
-    return row
+    return await fetch_row(connection, _GRANT, **grant)
 
 
 async def end_grant(connection: Connection, subject: str, on: date) -> bool:
@@ -71,25 +80,23 @@ async def end_grant(connection: Connection, subject: str, on: date) -> bool:
 
 async def count_last_hour(connection: Connection, subject: str) -> int:
     """Households that the subject asked for within the hour before now, by the wall's clock."""
-    row = await fetch_one(connection, _LAST_HOUR, subject=subject)
-    return int(row["n"]) if row else 0
+    (count,) = await fetch_values(connection, _LAST_HOUR, subject=subject)
+    return int(count)
 
 
-async def list_people(connection: Connection, household_ids: Sequence[UUID], on: date) -> dict[UUID, list[Row]]:
+async def list_people(connection: Connection, household_ids: Sequence[UUID], on: date) -> dict[UUID, list[Person]]:
     """By household within the caller's area, who belongs to it on a day; the head first."""
-    found: dict[UUID, list[Row]] = {r["id"]: [] for r in await fetch(connection, _KNOWN, ids=list(household_ids))}
-    for row in await fetch(connection, _PEOPLE, ids=list(household_ids), on=on):
-        found[row["household_id"]].append(row)
+    found: dict[UUID, list[Person]] = {i: [] for i in await fetch_values(connection, _KNOWN, ids=list(household_ids))}
+    for person in await fetch(connection, _PEOPLE, ids=list(household_ids), on=on):
+        found[person.household_id].append(person)
     return found
 
 
 async def insert_resolutions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """`rows`: every column but id and the moment."""
-    await execute_many(connection, _INSERT, [dict(row) for row in rows])
+    await execute_many(connection, _INSERT, rows)
 
 
-async def list_resolutions(
-    connection: Connection, after: UUID, limit: int, subject: str | None, household_id: UUID | None
-) -> list[Row]:
-    """A page by rising id; a filter that is None lets everything pass."""
-    return await fetch(connection, _PAGE, after=after, limit=limit, subject=subject, household_id=household_id)
+async def list_resolutions(connection: Connection, at: Place, **filters: Any) -> list[Resolution]:
+    """By rising id, filtered by subject or household."""
+    return await fetch_page(connection, _PAGE, at, **filters)

@@ -25,10 +25,10 @@ class ResolutionPolicy:
 def resolve_refusal(grant: Grant | None, purpose: str, on: date, *, id_numbers: bool) -> str | None:
     """Why nobody is named; None when the grant covers what is asked."""
     if grant is None or on >= grant.ends_on:
-        return "registry.resolutions.no_grant"
+        return "no_grant"
     if purpose not in grant.purposes:
-        return "registry.resolutions.purpose_not_granted"
-    return "registry.resolutions.id_numbers_not_granted" if id_numbers and not grant.id_numbers else None
+        return "purpose_not_granted"
+    return "id_numbers_not_granted" if id_numbers and not grant.id_numbers else None
 
 
 # Whoever may ask shall not carry the register away household by household (mechanics 7: limited).

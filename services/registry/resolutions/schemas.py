@@ -2,13 +2,13 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from shared.acts.bodies import Input
+from shared.acts.bodies import Input, Result
 
 LARGEST_RESOLUTION = 100
 # A bare number as long as an ID number is taken for one.
@@ -31,10 +31,6 @@ class GrantShown(BaseModel):
     ends_on: date
     granted_on: date
     granted_by: str
-
-
-class Grants(BaseModel):
-    items: list[GrantShown]
 
 
 class Resolve(Input):
@@ -64,11 +60,10 @@ class PersonShown(BaseModel):
     id_number: str | None = None
 
 
-class Resolved(BaseModel):
-    household_id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None = None
-    people: list[PersonShown] = []
+class Resolved(Result):
+    """`id` is the household's."""
+
+    people: list[PersonShown] = Field(default=[])
 
 
 class ResolvedList(BaseModel):
@@ -89,8 +84,3 @@ class ResolutionShown(BaseModel):
     asked_on: date
     correlation_id: UUID
     asked_at: datetime
-
-
-class ResolutionPage(BaseModel):
-    items: list[ResolutionShown]
-    next: str | None

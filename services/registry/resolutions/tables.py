@@ -1,32 +1,45 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of grants and resolutions; the migrations make their tables."""
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from shared.data.relations import table
 
-resolve_grant = Table(
-    "resolve_grant",
-    METADATA,
-    Column("subject", Text, primary_key=True),
-    Column("purposes", ARRAY(Text)),
-    Column("id_numbers", Boolean),
-    Column("ends_on", Date),
-    Column("granted_on", Date),
-    Column("granted_by", Text),
-)
-resolution = Table(
-    "resolution",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("subject", Text),
-    Column("role", Text),
-    Column("household_id", Uuid),
-    Column("purpose", Text),
-    Column("reference", Text),
-    Column("id_numbers", Boolean),
-    Column("people", Integer),
-    Column("asked_on", Date),
-    Column("correlation_id", Uuid),
-    Column("asked_at", DateTime(timezone=True)),
-)
+
+class ResolveGrant(NamedTuple):
+    subject: str
+    purposes: list[str]
+    id_numbers: bool
+    ends_on: date
+    granted_on: date
+    granted_by: str
+
+
+class Resolution(NamedTuple):
+    id: UUID
+    subject: str
+    role: str
+    household_id: UUID
+    purpose: str
+    reference: str
+    id_numbers: bool
+    people: int
+    asked_on: date
+    correlation_id: UUID
+    asked_at: datetime
+
+
+class Person(NamedTuple):
+    """Who belongs to a household on a day."""
+
+    household_id: UUID
+    member_id: UUID
+    reference: str
+    name: str
+    relation: str
+    id_number_sealed: bytes
+
+
+resolve_grant = table("resolve_grant", ResolveGrant)
+resolution = table("resolution", Resolution)

@@ -29,6 +29,9 @@ LIMIT, MOST_TIMES, SPARE = 100, 2, 40
 ROLES = ("county", "township", "village", "team", "helper", "villager", "department", "bank")
 # What is few in every county, or what no door asks.
 FEW_ANYWHERE = {
+    "services.registry.divisions.queries._PAGE(level)",  # a county has some hundred places
+    "services.registry.resolutions.queries._GRANTS()",  # a county gives dozens of grants
+    "services.registry.resolutions.queries._PAGE()",  # for who may not see all of them its door names him
     "services.relocation.sites.queries._SITE_PAGE()",  # a county has dozens of sites
     "services.relocation.allocation.queries._LOT_PAGE()",  # its door names the round
 }
@@ -66,7 +69,6 @@ NOT_YET = {
     "services.industry.stations.queries._EXCHANGE_PAGE(state)",
     "services.industry.stations.queries._FINDINGS()",
     "services.industry.training.queries._PAGE()",
-    "services.registry.changes.queries._DEPARTURE_PAGE(state)",
 }
 COLUMNS = (
     "SELECT c.relname AS relation, a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a"
