@@ -25,8 +25,9 @@ from services.registry.roster.rules import (
     RosterMember,
     RosterPolicy,
 )
+from services.registry.roster.tables import RosterFinding, RosterImport
 from shared.data.crypto import DataKeys
-from shared.data.sql import Connection, Row
+from shared.data.sql import Connection
 from shared.events.registry import HouseholdRegistered
 from shared.facts.outbox import emit
 from shared.ground.context import Act, Caller
@@ -58,28 +59,29 @@ async def receive_roster(
     digest = await asyncio.to_thread(hashlib.sha256, content)
     await queries.insert_import(
         connection,
-        import_id,
-        act.caller.area,
-        income_year,
-        act.business_date,
-        act.subject,
-        digest.hexdigest(),
-        sealed,
+        id=import_id,
+        division=act.caller.area,
+        income_year=income_year,
+        business_date=act.business_date,
+        submitted_by=act.subject,
+        sha256=digest.hexdigest(),
+        file_sealed=sealed,
     )
     return import_id
 
 
-async def fail(connection: Connection, row: Row, reason: str, **figures: Any) -> None:
+async def fail(connection: Connection, row: RosterImport, reason: str, **figures: Any) -> None:
     """The file is refused whole."""
     problem = {"code": f"registry.roster.{reason}", "figures": figures}
-    await queries.finish_import(connection, row["id"], state="failed", problem=problem)
-    log.info("roster_failed", roster_import=str(row["id"]), reason=reason)
+    await queries.finish_import(connection, row.id, state="failed", problem=problem)
+    log.info("roster_failed", roster_import=str(row.id), reason=reason)
 
 
-async def import_roster(connection: Connection, row: Row, data_keys: DataKeys, policy: Policy) -> None:
+async def import_roster(connection: Connection, row: RosterImport, data_keys: DataKeys, policy: Policy) -> None:
     """Read, check and write a file in one transaction, as the service's act on behalf of who handed it in."""
-    act = Act(Caller("system:registry", "system"), row["business_date"], correlation_id=row["id"])
-    content = data_keys.unseal(row["file_sealed"], "roster_import", "file_sealed", row["id"])
+    act = Act(Caller("system:registry", "system"), row.business_date, correlation_id=row.id)
+    assert row.file_sealed is not None
+    content = data_keys.unseal(row.file_sealed, "roster_import", "file_sealed", row.id)
     try:
         roster = read_roster(read_sheet(content, SHEET))
     except WorkbookError as error:
@@ -88,24 +90,24 @@ async def import_roster(connection: Connection, row: Row, data_keys: DataKeys, p
         return await fail(connection, row, error.reason, **error.figures)
     ground = Ground(
         act.business_date,
-        await queries.list_villages(connection, row["division"], act.business_date),
+        await queries.list_villages(connection, row.division, act.business_date),
         policy.on(act.business_date, RosterPolicy),
     )
     index = {m.identity: data_keys.index(m.identity) for h in roster.households for m in h.members if m.identity}
     findings = await _check(connection, roster, ground, index)
     accepted = rules.accepted(roster.households, findings)
-    clerk = Clerk(ground, data_keys, index, row["submitted_by"])
-    await _write(connection, act, row["income_year"], clerk, accepted)
+    clerk = Clerk(ground, data_keys, index, row.submitted_by)
+    await _write(connection, act, row.income_year, clerk, accepted)
     await queries.insert_findings(connection, _finding_rows(row, rules.report(findings)))
     await queries.finish_import(
         connection,
-        row["id"],
+        row.id,
         state="done",
         people=roster.people,
         households=len(roster.households),
         accepted=len(accepted),
     )
-    log.info("roster_done", roster_import=str(row["id"]), people=roster.people, accepted=len(accepted))
+    log.info("roster_done", roster_import=str(row.id), people=roster.people, accepted=len(accepted))
     return None
 
 
@@ -122,15 +124,11 @@ async def _check(connection: Connection, roster: RosterFile, ground: Ground, ind
     return findings + rules.already_known(roster.households, registered, persons)
 
 
-def _finding_rows(row: Row, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+def _finding_rows(row: RosterImport, findings: Sequence[Finding]) -> list[RosterFinding]:
     return [
-        {
-            "import_id": row["id"], "division": row["division"], "position": i, "row": f.row,
-            "household_no": f.household_no, "column": f.column, "kind": f.kind, "code": f.code,
-            "rejects": f.rejects,
-        }
+        RosterFinding(row.id, row.division, i, f.row, f.household_no, f.column, f.kind, f.code, f.rejects)
         for i, f in enumerate(findings, 1)
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request
 
 from services.registry.roster import actions, queries
-from services.registry.roster.schemas import FindingItem, FindingPage, ImportBegun, ImportReport
+from services.registry.roster.schemas import FindingShown, ImportBegun, ImportReport
+from shared.acts.bodies import NumberCursor, Page, page
 from shared.doors.http import CurrentDataKeys, Transaction, by
 from shared.ground import problems
 from shared.ground.context import Act
@@ -59,21 +60,13 @@ async def get_import(
     import_id: UUID, connection: Transaction, accept_language: Annotated[str, Header()] = ""
 ) -> ImportReport:
     """How far an import is, and in the end how many households were taken."""
-    row = dict(await queries.get_import(connection, import_id))
-    problem = row["problem"]
-    if problem is not None:
-        row["problem"] = problems.body(Problem(problem["code"], **problem["figures"]), accept_language)
-    return ImportReport(**row)
+    found = await queries.get_import(connection, import_id)
+    problem = found.problem and Problem(found.problem["code"], **found.problem["figures"])
+    return ImportReport(**found._asdict() | {"problem": problem and problems.body(problem, accept_language)})
 
 
 @router.get("/imports/{import_id}/findings", dependencies=[by("county", "township", "auditor")])
-async def list_findings(
-    import_id: UUID,
-    connection: Transaction,
-    after: Annotated[int, Query(ge=0, le=10**6)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> FindingPage:
-    """What was found, by position; `next` is where the following page begins."""
+async def list_findings(import_id: UUID, connection: Transaction, at: NumberCursor) -> Page[FindingShown]:
+    """What was found, by position."""
     await queries.get_import(connection, import_id)
-    items = [FindingItem(**row) for row in await queries.list_findings(connection, import_id, after, limit)]
-    return FindingPage(items=items, next=items[-1].position if len(items) == limit else None)
+    return page(FindingShown, await queries.list_findings(connection, import_id, at), at, key="position")

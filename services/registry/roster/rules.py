@@ -7,11 +7,12 @@ its rows, because a dropped member would falsify its per-capita income. Findings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from shared.values import id_number
 from shared.values.dates import full_years
 
+State = Literal["received", "running", "done", "failed"]
 SHEET = "贫困人口信息"
 MOST_PEOPLE = 50_000
 MOST_FINDINGS = 20_000
@@ -174,10 +175,8 @@ def persons_twice(households: Sequence[RosterHousehold]) -> list[Finding]:
         for member in household.members:
             if member.identity:
                 rows.setdefault(member.identity, []).append((member.row, household.household_no))
-    return [
-        Finding(row, number, *NUMBER, "person_under_review")
-        for found in rows.values() if len(found) > 1 for row, number in found
-    ]  # fmt: skip
+    twice = [place for found in rows.values() if len(found) > 1 for place in found]
+    return [Finding(row, number, *NUMBER, "person_under_review") for row, number in twice]
 
 
 def already_known(
@@ -189,10 +188,8 @@ def already_known(
         if household.household_no in registered:
             found.append(Finding(household.row, household.household_no, *HOUSEHOLD_NO, "already_registered"))
             continue
-        found += [
-            Finding(m.row, household.household_no, *NUMBER, "person_under_review")
-            for m in household.members if m.identity in persons
-        ]  # fmt: skip
+        elsewhere = [m.row for m in household.members if m.identity in persons]
+        found += [Finding(row, household.household_no, *NUMBER, "person_under_review") for row in elsewhere]
     return found
 
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.registry.roster.rules import State
+
 
 class ImportBegun(BaseModel):
     id: UUID
@@ -15,7 +17,7 @@ class ImportReport(BaseModel):
     """How far an import is, in households; `problem` is a problem+json document where the file was refused whole."""
 
     id: UUID
-    state: Literal["received", "running", "done", "failed"]
+    state: State
     income_year: int
     people: int
     households: int
@@ -24,7 +26,7 @@ class ImportReport(BaseModel):
     problem: dict[str, Any] | None
 
 
-class FindingItem(BaseModel):
+class FindingShown(BaseModel):
     """A place in the file and what is wrong there, never what stands there. `rejects`: the household is not taken."""
 
     position: int
@@ -34,8 +36,3 @@ class FindingItem(BaseModel):
     kind: str
     code: str
     rejects: bool
-
-
-class FindingPage(BaseModel):
-    items: list[FindingItem]
-    next: int | None

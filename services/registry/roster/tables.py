@@ -1,40 +1,64 @@
-"""Columns as statements see them; the migrations make them, and a test holds the two against each other."""
+"""The rows of roster imports; the migrations make their tables."""
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.registry.roster.rules import State
+from shared.data.relations import table
 
-roster_import = Table(
-    "roster_import",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("division", Text),
-    Column("state", Text),
-    Column("income_year", Integer),
-    Column("business_date", Date),
-    Column("submitted_by", Text),
-    Column("sha256", Text),
-    Column("file_sealed", LargeBinary),
-    Column("people", Integer),
-    Column("households", Integer),
-    Column("accepted_households", Integer),
-    Column("rejected_households", Integer),
-    Column("problem", JSONB),
-    Column("attempts", Integer),
-    Column("submitted_at", DateTime(timezone=True)),
-    Column("finished_at", DateTime(timezone=True)),
-)
-roster_finding = Table(
-    "roster_finding",
-    METADATA,
-    Column("import_id", Uuid, primary_key=True),
-    Column("division", Text),
-    Column("position", Integer, primary_key=True),
-    Column("row", Integer),
-    Column("household_no", Text),
-    Column("column", Text),
-    Column("kind", Text),
-    Column("code", Text),
-    Column("rejects", Boolean),
-)
+
+class RosterImport(NamedTuple):
+    """A file: `file_sealed` goes when its content has been taken or refused."""
+
+    id: UUID
+    division: str
+    state: State
+    income_year: int
+    business_date: date
+    submitted_by: str
+    sha256: str
+    file_sealed: bytes | None
+    people: int
+    households: int
+    accepted_households: int
+    rejected_households: int
+    problem: dict[str, Any] | None
+    attempts: int
+    submitted_at: datetime
+    finished_at: datetime | None
+
+
+class RosterFinding(NamedTuple):
+    import_id: UUID
+    division: str
+    position: int
+    row: int
+    household_no: str
+    column: str
+    kind: str
+    code: str
+    rejects: bool
+
+
+class Progress(NamedTuple):
+    """How far an import is; never its file."""
+
+    id: UUID
+    state: State
+    income_year: int
+    people: int
+    households: int
+    accepted_households: int
+    rejected_households: int
+    problem: dict[str, Any] | None
+
+
+class NamedVillage(NamedTuple):
+    township: str
+    village: str
+    code: str
+
+
+roster_import = table("roster_import", RosterImport)
+roster_finding = table("roster_finding", RosterFinding)

@@ -31,9 +31,11 @@ async def run_imports(app: Any) -> None:
     """
     settings, system = app.state.settings, db.system_caller("registry")
     argument = {
-        "database_url": settings.database_url, "data_key_file": str(settings.data_key_file),
-        "policy_file": str(app.state.service.folder / "policy.toml"), "log_level": settings.log_level,
-    }  # fmt: skip
+        "database_url": settings.database_url,
+        "data_key_file": str(settings.data_key_file),
+        "policy_file": str(app.state.service.folder / "policy.toml"),
+        "log_level": settings.log_level,
+    }
     while True:
         pause = IDLE_SECONDS
         try:
@@ -63,10 +65,10 @@ async def import_waiting(argument: dict[str, str]) -> None:
         if begun is None:
             break
         async with db.transaction(pool, system) as connection:
-            row = await queries.lock_import(connection, begun["id"])
+            row = await queries.lock_import(connection, begun)
             if row is None:
                 break
-            if row["attempts"] > MOST_ATTEMPTS:
+            if row.attempts > MOST_ATTEMPTS:
                 await fail(connection, row, "gave_up")
             else:
                 await import_roster(connection, row, data_keys, policy)
