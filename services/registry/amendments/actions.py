@@ -1,7 +1,6 @@
 """Laying before the county what became of an exit, and deciding on it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -44,7 +43,6 @@ from shared.acts.procedures import (
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.registry import ExitCorrected, ExitRevoked, HouseholdReturned
-from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.values.verdicts import Decided
@@ -224,10 +222,16 @@ async def confirm_amendments(
             sets={"decision_id": one.id},
         )
 
-    async def save(passed: list[tuple[AmendmentCase, Finding]]) -> None:
-        await _apply(connection, act, [case for case, _ in passed], exit_cases, homes, decided)
+    revoked = [exit_cases[c.id].id for c in agreed if c.kind == "revocation"]
+    before = await queries.list_statuses_before(connection, revoked)
 
-    return await take_step(connection, act, AMENDMENT, "confirmed", items, find, rows=cases, save=save)
+    async def save(passed: list[tuple[AmendmentCase, Finding]]) -> None:
+        await _apply(connection, act, [case for case, _ in passed], exit_cases, homes, before)
+
+    def told(case: AmendmentCase, _found: Finding) -> Payload:
+        return _fact(act, case, exit_cases, before, decided[case.id])
+
+    return await take_step(connection, act, AMENDMENT, "confirmed", items, find, rows=cases, save=save, facts=told)
 
 
 async def _decide(
@@ -266,94 +270,57 @@ async def _decide(
     return decided
 
 
-@dataclass(slots=True)
-class Effects:
-    """What confirmed amendments change, gathered and then written together."""
-
-    standings: dict[UUID, households.Standing] = field(default_factory=dict)
-    revoked: list[tuple[ExitCase, str, Finding]] = field(default_factory=list)
-    right: dict[UUID, dict[str, Any]] = field(default_factory=dict)
-    corrected: list[tuple[ExitCase, Finding]] = field(default_factory=list)
-    facts: list[Payload] = field(default_factory=list)
-
-
 async def _apply(
     connection: Connection,
     act: Act,
     passed: Sequence[AmendmentCase],
     exit_cases: Mapping[UUID, ExitCase],
     homes: Mapping[UUID, Household],
-    decided: Mapping[UUID, Decided],
+    before: Mapping[UUID, Status],
 ) -> None:
-    """The register follows, then the facts leave, in the order of the items."""
-    revoked = [exit_cases[c.id].id for c in passed if c.kind == "revocation"]
-    before = await queries.list_statuses_before(connection, revoked)
-    effects = Effects()
+    """The register follows: how the households stand, and what became of their exits."""
+    standings, right = dict[UUID, households.Standing](), dict[UUID, dict[str, Any]]()
+    revoked, corrected = list[tuple[ExitCase, str, Finding]](), list[tuple[ExitCase, Finding]]()
     for case in passed:
-        one = decided[case.id]
         if case.kind == "return":
-            _return(effects, case, homes[case.household_id], one)
-        elif case.kind == "revocation":
-            _revoke(effects, act, case, exit_cases[case.id], before[exit_cases[case.id].id], one)
+            # The day of the exit stays; it counts as out in no year.
+            out_on = homes[case.household_id].exited_on
+            standings[case.household_id] = households.Standing("returned", out_on, None)
+            continue
+        exit_case = exit_cases[case.id]
+        amended = Finding(detail={"amendment_id": str(case.id), "kind": case.kind} | case.corrected)
+        if case.kind == "revocation":
+            standings[case.household_id] = households.Standing(before[exit_case.id], None, None)
+            revoked.append((exit_case, "revoked", amended))
         else:
-            _correct(effects, act, case, exit_cases[case.id], one)
-    await households.set_status(connection, effects.standings, before=("exited",))
-    await advance(connection, act, EXIT, "amended", effects.revoked)
-    await log_steps(connection, act, EXIT, "amended", effects.corrected)
-    await exits.correct_cases(connection, effects.right)
-    await emit(connection, act, "registry", effects.facts)
+            right[exit_case.id] = public = _right(exit_case, case.corrected)
+            out_on = public["exited_on"]
+            standings[case.household_id] = households.Standing("exited", out_on, out_on.year)
+            corrected.append((exit_case, amended))
+    await households.set_status(connection, standings, before=("exited",))
+    await advance(connection, act, EXIT, "amended", revoked)
+    await log_steps(connection, act, EXIT, "amended", corrected)
+    await exits.correct_cases(connection, right)
 
 
-def _return(effects: Effects, case: AmendmentCase, home: Household, one: Decided) -> None:
-    """The day of the exit stays; it counts as out in no year."""
-    assert case.fell_on is not None
-    effects.standings[home.id] = households.Standing("returned", home.exited_on, None)
-    effects.facts.append(
-        HouseholdReturned(
-            household_id=home.id,
-            division=home.division,
-            exit_id=case.exit_id,
-            members=one.facts.members,
-            returned_on=case.fell_on,
-            decision_id=one.id,
-        )
+def _fact(
+    act: Act, case: AmendmentCase, exit_cases: Mapping[UUID, ExitCase], before: Mapping[UUID, Status], one: Decided
+) -> Payload:
+    """What an amendment that was confirmed makes known."""
+    on = act.business_date
+    about: dict[str, Any] = {"household_id": case.household_id, "exit_id": case.exit_id, "decision_id": one.id}
+    if case.kind == "return":
+        assert case.fell_on is not None
+        return HouseholdReturned(**about, division=case.division, members=one.facts.members, returned_on=case.fell_on)
+    exit_case = exit_cases[case.id]
+    if case.kind == "correction":
+        right, changed = _right(exit_case, case.corrected), _changed(exit_case, case.corrected)
+        return ExitCorrected(**about, **right, corrected=changed, corrected_on=on)
+    return ExitRevoked(
+        **about,
+        division=exit_case.division,
+        status=before[exit_case.id],
+        members=exit_case.members,
+        reason=case.reason,
+        revoked_on=on,
     )
-
-
-def _revoke(effects: Effects, act: Act, case: AmendmentCase, exit_case: ExitCase, before: Status, one: Decided) -> None:
-    effects.standings[exit_case.household_id] = households.Standing(before, None, None)
-    effects.revoked.append((exit_case, "revoked", _amended(case)))
-    effects.facts.append(
-        ExitRevoked(
-            household_id=exit_case.household_id,
-            division=exit_case.division,
-            exit_id=exit_case.id,
-            status=before,
-            members=exit_case.members,
-            reason=case.reason,
-            revoked_on=act.business_date,
-            decision_id=one.id,
-        )
-    )
-
-
-def _correct(effects: Effects, act: Act, case: AmendmentCase, exit_case: ExitCase, one: Decided) -> None:
-    right = _right(exit_case, case.corrected)
-    on = right["exited_on"]
-    effects.standings[exit_case.household_id] = households.Standing("exited", on, on.year)
-    effects.right[exit_case.id] = right
-    effects.corrected.append((exit_case, _amended(case)))
-    effects.facts.append(
-        ExitCorrected(
-            household_id=exit_case.household_id,
-            exit_id=exit_case.id,
-            **right,
-            corrected=_changed(exit_case, case.corrected),
-            corrected_on=act.business_date,
-            decision_id=one.id,
-        )
-    )
-
-
-def _amended(case: AmendmentCase) -> Finding:
-    return Finding(detail={"amendment_id": str(case.id), "kind": case.kind} | case.corrected)

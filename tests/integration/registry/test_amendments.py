@@ -100,6 +100,10 @@ async def test_a_household_returns_to_poverty(house: House) -> None:
     assert "illness" not in json.dumps(told), "a cause tells of health"
     replay = (await door.call("GET", "/registry/v1/operations/replay", "county")).json()
     assert (replay["replayed"], replay["different_count"]) == (3, 0)
+    steps = "SELECT step, outcome FROM case_step WHERE procedure = 'registry.amendments' ORDER BY id"
+    assert [tuple(r) for r in await house.rows("registry", steps)] == [
+        ("proposed", "passed"), ("confirmed", "failed"), ("proposed", "passed"), ("confirmed", "passed"),
+    ]  # fmt: skip
     # A new episode: it may be proposed again, and its old exit can be taken back no more.
     await (await house.owner("registry")).execute("UPDATE household_fact SET safe_water = true")
     old = revoking(exit_id)
