@@ -147,17 +147,10 @@ async def _leave(
     for one, row in turn.items():
         home, count = homes[one], len(people[one])
         flags = household_flags(households.member_facts(people[one]), on, oldest)
-        about = {"household_id": one, "division": home.division}
-        facts += [
-            HouseholdRevised(
-                **about, status=home.status if count else "removed", members=count, has_labour=flags.has_labour,
-                borrower_age_ok=flags.borrower_age_ok, needs_accessible=flags.needs_accessible,
-                deep_poverty=known[one].deep_poverty, relocated=home.relocated,
-            ),
-            MemberRemoved(
-                **about, reason=row.reason, head=row.member_id in heads, members=count, removed_on=row.left_on
-            ),
-        ]  # fmt: skip
+        about: dict[str, Any] = {"household_id": one, "division": home.division, "members": count}
+        now = {"status": home.status if count else "removed", "relocated": home.relocated}
+        facts.append(HouseholdRevised(**about, **now, **flags._asdict(), deep_poverty=known[one].deep_poverty))
+        facts.append(MemberRemoved(**about, reason=row.reason, head=row.member_id in heads, removed_on=row.left_on))
     return {one: len(rows) for one, rows in people.items()}
 
 
@@ -169,12 +162,11 @@ async def _strike(
         return
     await end_cases(connection, act, list(reasons))
     await households.strike(connection, list(reasons))
+    on = act.business_date
     facts += [
-        HouseholdRemoved(
-            household_id=one, division=homes[one].division, reason=reason, removed_on=act.business_date
-        )
+        HouseholdRemoved(household_id=one, division=homes[one].division, reason=reason, removed_on=on)
         for one, reason in reasons.items()
-    ]  # fmt: skip
+    ]
 
 
 async def propose_removals(connection: Connection, act: Act, items: Sequence[Removal]) -> list[Result]:

@@ -18,7 +18,7 @@ from shared.facts.steps import WaitError
 from shared.ground.context import Act
 
 ROOM = "registry.households"
-NEWER_STANDS = f"{ROOM}.newer_stands"
+NEWER_STANDS = "registry.households.newer_stands"
 
 
 def _refusal(home: Household | None, act: Act, on: date, key: Hashable, seen: set[Any]) -> str | None:

@@ -146,13 +146,15 @@ _INSERT_HOUSEHOLDS = insert_many(
 _INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
 _INSERT_MEMBERS = insert_many(member, Member._fields)
 _INSERT_PERSONS = insert_many(person_index, PersonIndex._fields)
-_INSERT_STATEMENTS = sql("""
-    INSERT INTO income_line (id, household_id, division, income_year, category, kind, amount_fen, stated_on, stated_by,
-                             weight)
-    SELECT uuidv7(), u.household_id, u.division, :income_year, u.category, 'statement', u.amount_fen, :stated_on,
-           :stated_by, 'takeover'
-    FROM unnest(:households, :divisions, :categories, :amounts) AS u (household_id, division, category, amount_fen)
-    """)
+_EARNED = ("household_id", "division", "category", "amount_fen")
+_INSERT_STATEMENTS = sql(
+    f"""
+    INSERT INTO income_line (id, income_year, kind, stated_on, stated_by, weight, {", ".join(_EARNED)})
+    SELECT uuidv7(), :income_year, 'statement', :stated_on, :stated_by, 'takeover', u.*
+    FROM unnest({", ".join(f":{n}" for n in _EARNED)}) AS u
+    """,
+    **{n: ARRAY(income_line.types[n]) for n in _EARNED},
+)
 
 
 def _insert_open(table: Relation[Any], *unsaid: str) -> Statement[Row]:
@@ -310,15 +312,5 @@ async def insert_statements(connection: Connection, lines: Rows, income_year: in
     """The first that these households earned, by the national register. `lines`: household_id, division, category,
     amount_fen.
     """
-    await execute(
-        connection,
-        _INSERT_STATEMENTS,
-        rows=len(lines),
-        income_year=income_year,
-        stated_on=on,
-        stated_by=stated_by,
-        households=[line["household_id"] for line in lines],
-        divisions=[line["division"] for line in lines],
-        categories=[line["category"] for line in lines],
-        amounts=[line["amount_fen"] for line in lines],
-    )
+    common = {"income_year": income_year, "stated_on": on, "stated_by": stated_by}
+    await execute_many(connection, _INSERT_STATEMENTS, lines, **common)

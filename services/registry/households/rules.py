@@ -8,7 +8,7 @@ named after the year it ends in.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from shared.values.dates import Period, full_years
 
@@ -82,8 +82,7 @@ class MemberFacts:
     health: str
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(NamedTuple):
     """Derived and harmless: fit to travel in events."""
 
     has_labour: bool

@@ -5,9 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date
-from sqlalchemy.dialects.postgresql import ARRAY
-
 from services.registry.measures.tables import Kind, Listed
 from shared.acts.dossiers import lists
 from shared.data.sql import Connection, execute, fetch_or_not_found, sql
@@ -16,23 +13,17 @@ OF_HOUSEHOLD = "SELECT * FROM measure WHERE household_id = :household_id ORDER B
 # With the household itself: a read that finds none says so in the same round trip.
 _LIST = sql(f"SELECT {lists(measures=OF_HOUSEHOLD)} FROM household WHERE id = :household_id", Listed)
 # The division is the register's own. One source is one measure, however often it is said to have started.
-_START = sql(
-    """
+_START = sql("""
     INSERT INTO measure AS m (id, household_id, division, kind, source, started_on)
     SELECT uuidv7(), h.id, h.division, :kind, u.source, u.started_on
-    FROM unnest(:ids, :sources, :started_on) AS u (household_id, source, started_on)
+    FROM unnest(:ids, :sources, :days) AS u (household_id, source, started_on)
     JOIN household h ON h.id = u.household_id ORDER BY u.source
     ON CONFLICT (kind, source) DO UPDATE SET started_on = least(m.started_on, excluded.started_on)
-    """,
-    started_on=ARRAY(Date),
-)
-_END = sql(
-    """
-    UPDATE measure m SET ended_on = u.ended_on FROM unnest(:sources, :ended_on) AS u (source, ended_on)
+    """)
+_END = sql("""
+    UPDATE measure m SET ended_on = u.ended_on FROM unnest(:sources, :days) AS u (source, ended_on)
     WHERE m.kind = :kind AND m.source = u.source
-    """,
-    ended_on=ARRAY(Date),
-)
+    """)
 
 
 async def list_measures(connection: Connection, household_id: UUID) -> list[dict[str, Any]]:
@@ -42,24 +33,11 @@ async def list_measures(connection: Connection, household_id: UUID) -> list[dict
 
 async def start_measures(connection: Connection, kind: Kind, started: Mapping[str, tuple[UUID, date]]) -> None:
     """`started`: household and first day by source. Raises RowCountError where a household is not in the register."""
-    await execute(
-        connection,
-        _START,
-        rows=len(started),
-        kind=kind,
-        sources=list(started),
-        ids=[household_id for household_id, _ in started.values()],
-        started_on=[on for _, on in started.values()],
-    )
+    ids, days = zip(*started.values(), strict=True)
+    await execute(connection, _START, rows=len(started), kind=kind, sources=list(started), ids=ids, days=days)
 
 
 async def end_measures(connection: Connection, kind: Kind, ended: Mapping[str, date], *, all_begun: bool) -> None:
     """`ended`: last day by source. Raises RowCountError where `all_begun` and a measure never started."""
-    await execute(
-        connection,
-        _END,
-        rows=len(ended) if all_begun else None,
-        kind=kind,
-        sources=list(ended),
-        ended_on=list(ended.values()),
-    )
+    rows = len(ended) if all_begun else None
+    await execute(connection, _END, rows=rows, kind=kind, sources=list(ended), days=list(ended.values()))

@@ -8,7 +8,7 @@ import structlog
 from services.registry.resolutions import queries
 from services.registry.resolutions.rules import Grant, ResolutionPolicy, over_limit, resolve_refusal
 from services.registry.resolutions.schemas import GrantShown, GrantTerms, PersonShown, Resolve, Resolved
-from services.registry.resolutions.tables import Person
+from services.registry.resolutions.tables import Person, ResolveGrant
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.ground.context import Act
@@ -26,15 +26,9 @@ async def grant(connection: Connection, act: Act, subject: str, terms: GrantTerm
         raise Problem("shared.same_person")
     if terms.ends_on <= act.business_date:
         raise Problem("registry.resolutions.ends_before")
-    row = await queries.put_grant(
-        connection,
-        subject=subject,
-        purposes=sorted(set(terms.purposes)),
-        id_numbers=terms.id_numbers,
-        ends_on=terms.ends_on,
-        granted_on=act.business_date,
-        granted_by=act.subject,
-    )
+    purposes = sorted(set(terms.purposes))
+    row = ResolveGrant(subject, purposes, terms.id_numbers, terms.ends_on, act.business_date, act.subject)
+    await queries.put_grant(connection, row)
     return GrantShown.model_validate(row, from_attributes=True)
 
 
@@ -87,15 +81,10 @@ def _resolved(
 ) -> Resolved:
     if people is None:
         return Resolved(id=household_id, status="refused", code="shared.not_found")
-    named = [
-        PersonShown(
-            reference=p.reference,
-            name=p.name,
-            relation=p.relation,
-            id_number=data_keys.decrypt(p.id_number_sealed, "member", "id_number_sealed", p.member_id)
-            if id_numbers
-            else None,
-        )
-        for p in people
-    ]
+
+    def number(person: Person) -> str | None:
+        sealed = person.id_number_sealed, "member", "id_number_sealed", person.member_id
+        return data_keys.decrypt(*sealed) if id_numbers else None
+
+    named = [PersonShown(reference=p.reference, name=p.name, relation=p.relation, id_number=number(p)) for p in people]
     return Resolved(id=household_id, status="accepted", people=named)

@@ -15,7 +15,6 @@ from shared.data.sql import (
     execute_many,
     fetch,
     fetch_one,
-    fetch_row,
     fetch_values,
     insert_many,
     sql,
@@ -31,9 +30,7 @@ _GRANT = sql(
     VALUES (:subject, :purposes, :id_numbers, :ends_on, :granted_on, :granted_by)
     ON CONFLICT (subject) DO UPDATE SET purposes = excluded.purposes, id_numbers = excluded.id_numbers,
         ends_on = excluded.ends_on, granted_on = excluded.granted_on, granted_by = excluded.granted_by
-    RETURNING {resolve_grant.columns}
     """,
-    ResolveGrant,
     id_numbers=Boolean,
 )
 _END_GRANT = sql("""
@@ -68,9 +65,9 @@ async def list_grants(connection: Connection, at: Place) -> list[ResolveGrant]:
     return await fetch_page(connection, _GRANTS, at)
 
 
-async def put_grant(connection: Connection, **grant: Any) -> ResolveGrant:
-    """`grant`: every column; it takes the place of the one before, which the audit keeps."""
-    return await fetch_row(connection, _GRANT, **grant)
+async def put_grant(connection: Connection, grant: ResolveGrant) -> None:
+    """It takes the place of the one before, which the audit keeps."""
+    await execute(connection, _GRANT, rows=1, **grant._asdict())
 
 
 async def end_grant(connection: Connection, subject: str, on: date) -> bool:

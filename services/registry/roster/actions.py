@@ -73,7 +73,7 @@ async def receive_roster(
 async def fail(connection: Connection, row: RosterImport, reason: str, **figures: Any) -> None:
     """The file is refused whole."""
     problem = {"code": f"registry.roster.{reason}", "figures": figures}
-    await queries.finish_import(connection, row.id, state="failed", problem=problem)
+    await queries.finish_import(connection, row.id, "failed", problem=problem)
     log.info("roster_failed", roster_import=str(row.id), reason=reason)
 
 
@@ -102,7 +102,7 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
     await queries.finish_import(
         connection,
         row.id,
-        state="done",
+        "done",
         people=roster.people,
         households=len(roster.households),
         accepted=len(accepted),
@@ -229,9 +229,7 @@ def _registered(household: RosterHousehold, household_id: UUID, division: str, g
         division=division,
         status=household.values["status"],
         members=len(facts),
-        has_labour=flags.has_labour,
-        borrower_age_ok=flags.borrower_age_ok,
-        needs_accessible=flags.needs_accessible,
+        **flags._asdict(),
         deep_poverty=household.values["deep_poverty"],
         relocated=household.values["relocated"],
     )

@@ -31,6 +31,8 @@ from shared.data.sql import (
     sql,
 )
 
+NOTHING = {"people": 0, "households": 0, "accepted": 0, "problem": None}
+
 _INSERT_IMPORT = insert_one(
     roster_import,
     "id",
@@ -67,13 +69,12 @@ _LOCK = sql(
 _FINISH = sql(
     """
     UPDATE roster_import SET state = :state, people = :people, households = :households,
-        accepted_households = :accepted, rejected_households = :rejected, problem = :problem, file_sealed = NULL,
-        finished_at = clock_timestamp()
+        accepted_households = :accepted, rejected_households = :households - :accepted, problem = :problem,
+        file_sealed = NULL, finished_at = clock_timestamp()
     WHERE id = :id
     """,
     households=Integer,
     accepted=Integer,
-    rejected=Integer,
 )
 _VILLAGES = sql(
     """
@@ -124,28 +125,9 @@ async def lock_import(connection: Connection, import_id: UUID) -> RosterImport |
     return await fetch_one(connection, _LOCK, id=import_id)
 
 
-async def finish_import(
-    connection: Connection,
-    import_id: UUID,
-    *,
-    state: State,
-    people: int = 0,
-    households: int = 0,
-    accepted: int = 0,
-    problem: dict[str, Any] | None = None,
-) -> None:
-    await execute(
-        connection,
-        _FINISH,
-        rows=1,
-        id=import_id,
-        state=state,
-        people=people,
-        households=households,
-        accepted=accepted,
-        rejected=households - accepted,
-        problem=problem,
-    )
+async def finish_import(connection: Connection, import_id: UUID, state: State, **found: Any) -> None:
+    """`found`: people, households and accepted ones of a file that was read; the problem of one that was not."""
+    await execute(connection, _FINISH, rows=1, id=import_id, state=state, **(NOTHING | found))
 
 
 async def list_villages(connection: Connection, area: str, on: date) -> dict[tuple[str, str], list[str]]:

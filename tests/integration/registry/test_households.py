@@ -114,6 +114,25 @@ async def test_another_village_does_not_exist(house: House) -> None:
     assert answer.headers["content-type"].startswith("application/problem+json")
 
 
+async def test_a_list_goes_by_status_and_place_a_page_at_a_time(house: House) -> None:
+    door = await house.serve("registry", "api")
+    here, there = await seed_household(house), await seed_household(house, "140927200202")
+    path = "/registry/v1/households"
+    for asked, found in (
+        ("", {here, there}), ("?status=poor", {here, there}), ("?status=exited", set()),
+        ("?division=140927200202", {there}), ("?status=poor&division=140927200201", {here}),
+    ):  # fmt: skip
+        page = (await door.call("GET", path + asked, "county")).json()
+        assert ({h["id"] for h in page["items"]}, page["next"]) == ({str(i) for i in found}, None), asked
+    first = (await door.call("GET", f"{path}?limit=1", "county")).json()
+    second = (await door.call("GET", f"{path}?limit=1&cursor={first['next']}", "county")).json()
+    assert [h["id"] for h in first["items"] + second["items"]] == sorted(map(str, (here, there)))
+    assert first["items"][0]["members"] == 1
+    assert (await door.call("GET", f"{path}?status=por", "county")).status_code == 422
+    before = (await door.call("GET", path, "county", on="2014-05-31")).json()
+    assert before["items"] == [], "who was not registered yet is not listed"
+
+
 async def test_a_bad_item_does_not_take_the_good_ones_with_it(house: House) -> None:
     door = await house.serve("registry", "api")
     one, two = await seed_household(house), await seed_household(house)
