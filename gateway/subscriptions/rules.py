@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Literal
 
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 NAT64 = IPv6Network("64:ff9b::/96")
 LONGEST_RETRY_SECONDS = 3600
+State = Literal["active", "disabled", "deleted"]
+DeliveryState = Literal["pending", "delivered"]
 
 
 def _meant(address: str) -> IPv4Address | IPv6Address | None:

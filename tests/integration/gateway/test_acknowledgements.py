@@ -43,7 +43,7 @@ async def test_what_was_done_is_kept_once(house: House) -> None:
     other = done(one, action="card_issued", reference="")
     assert await say(door, done(one), done(one), other) == [None] * 3
     assert await say(door, done(one)) == [None]
-    differs = "gateway.acknowledgements.content_differs"
+    differs = "shared.content_differs"
     assert await say(door, done(one, reference="edu/8"), done(one, acted_on="2017-05-01"), done(two)) == [
         differs, differs, None,
     ]  # fmt: skip
@@ -58,7 +58,7 @@ async def test_what_is_not_taken_leaves_the_rest(house: House) -> None:
         door, done(str(uuid4())), done(one, acted_on="2099-01-01"), done(two, reference=synthetic), done(three)
     )
     assert codes == [
-        "gateway.acknowledgements.event_unknown", "gateway.acknowledgements.future_date",
+        "gateway.acknowledgements.event_unknown", "shared.future_date",
         "gateway.acknowledgements.personal_reference", None,
     ]  # fmt: skip
     assert len(await house.rows("gateway", "SELECT 1 FROM acknowledgement")) == 1
@@ -126,4 +126,5 @@ async def test_who_may(house: House) -> None:
 async def test_malformed(house: House, changes: dict[str, Any]) -> None:
     door = await serve_gateway(house)
     answer = await door.call("POST", DOOR, "subscriber", "", json={"items": [done(str(uuid4())) | changes]})
-    assert (answer.status_code, answer.json()["code"]) == (422, "shared.invalid_input")
+    (result,) = answer.json()["results"]
+    assert (result["status"], result["code"]) == ("refused", "shared.invalid_item")

@@ -9,8 +9,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from gateway.feed.actions import public_form
-from gateway.subscriptions import actions
-from gateway.subscriptions.actions import Sender, deliver_due, send_step
+from gateway.subscriptions import actions, work
+from gateway.subscriptions.work import Sender, send_step
 from shared.data import db
 from shared.events import Envelope
 from shared.events.registry import HouseholdExited
@@ -46,6 +46,13 @@ async def sender_of(house: House, door: Door) -> Sender:
     sender = Sender.of(door.app)
     house.stack.push_async_callback(sender.close)
     return sender
+
+
+async def deliver_due(sender: Sender, at: datetime) -> None:
+    """Send everything that is due at a moment, until nothing is left on the wire."""
+    while await send_step(sender, at) or sender.tasks or sender.finished:
+        if sender.tasks:
+            await asyncio.wait(sender.tasks, return_when=asyncio.FIRST_COMPLETED)
 
 
 def now(**later: float) -> datetime:
@@ -105,7 +112,7 @@ async def test_after_an_hour_of_500_everything_arrives_in_order(house: House) ->
 async def test_a_receiver_that_never_answers_blocks_one_key_alone(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(work, "TIMEOUT_SECONDS", 1)
     registry, door = await Registry.open(house), await serve_gateway(house)
     stuck, others = uuid4(), [uuid4() for _ in range(30)]
     receiver = await Receiver.open(house, answer=lambda e: None if e["partitionkey"] == str(stuck) else 200)
@@ -130,7 +137,7 @@ async def test_a_receiver_that_never_answers_blocks_one_key_alone(
 
 async def test_subscribers_do_not_wait_for_each_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """One never answers, for more households than it has places."""
-    monkeypatch.setattr(actions, "TIMEOUT_SECONDS", 5)
+    monkeypatch.setattr(work, "TIMEOUT_SECONDS", 5)
     registry, door = await Registry.open(house), await serve_gateway(house)
     silent, well = await Receiver.open(house, answer=lambda _: None), await Receiver.open(house)
     await subscribe(door, silent.url)
