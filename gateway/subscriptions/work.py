@@ -15,11 +15,12 @@ from standardwebhooks import Webhook
 
 from gateway.subscriptions import queries
 from gateway.subscriptions.actions import CheckedResolver, PrivateTargetError, checked_socket
-from gateway.subscriptions.rules import next_attempt_after
+from gateway.subscriptions.rules import LONGEST_ASKED, next_attempt_after
 from gateway.subscriptions.tables import Claimed, Outcome
 from shared.data import db
 from shared.data.crypto import DataKeys
 from shared.process.crash import crash_point
+from shared.values.retry_after import LATER, asked_wait
 
 log = structlog.get_logger()
 
@@ -87,8 +88,8 @@ class Sender:
             await session.close()
 
 
-async def _post(sender: Sender, row: Claimed) -> int:
-    """One attempt; returns the status. Signatures bear the wall clock's time."""
+async def _post(sender: Sender, row: Claimed) -> tuple[int, timedelta]:
+    """One attempt; returns the status, and how long the receiver asks to wait. Signatures bear the wall clock's time."""
     allowed_network = sender.internal_subscribers.get(row.owner_subject)
     secret = sender.data_keys.decrypt(row.secret_sealed, "subscription", "secret_sealed", row.subscription_id)
     sent_at = datetime.now(UTC)
@@ -105,7 +106,8 @@ async def _post(sender: Sender, row: Claimed) -> int:
         if (answer.content_length or 0) <= LONGEST_ANSWER_BYTES:
             with suppress(aiohttp.ClientError, TimeoutError):
                 await answer.content.read(LONGEST_ANSWER_BYTES)
-        return answer.status
+        later = answer.headers.get("Retry-After", "") if answer.status in LATER else ""
+        return answer.status, asked_wait(later, datetime.now(UTC), LONGEST_ASKED)
 
 
 def _reason(error: Exception) -> str:
@@ -116,9 +118,9 @@ def _reason(error: Exception) -> str:
 
 
 async def _attempt(sender: Sender, row: Claimed) -> Outcome:
-    status, error = None, None
+    status, asked, error = None, timedelta(), None
     try:
-        status = await _post(sender, row)
+        status, asked = await _post(sender, row)
         error = None if 200 <= status < 300 else "status"
     except (aiohttp.ClientError, OSError) as failed:
         error = _reason(failed)
@@ -130,7 +132,7 @@ async def _attempt(sender: Sender, row: Claimed) -> Outcome:
         row.position,
         row.fence,
         delivered=error is None,
-        pause=next_attempt_after(row.attempts + 1),
+        pause=next_attempt_after(row.attempts + 1, asked),
         status=status,
         error=error,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -288,6 +289,39 @@ async def test_no_redirect_is_followed(house: House) -> None:
     await deliver_due(await sender_of(house, door), now())
     assert (len(outer.seen), len(inner.seen)) == (1, 0)
     assert [(d["state"], d["last_status"]) for d in await deliveries(door, created)] == [("pending", 307)]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("dated", [False, True], ids=["in seconds", "until a date"])
+async def test_who_says_later_is_asked_later(house: House, status: int, dated: bool) -> None:
+    registry, door = await Registry.open(house), await serve_gateway(house)
+    receiver = await Receiver.open(house, answer=lambda _: status)
+    created, sender = await subscribe(door, receiver.url), await sender_of(house, door)
+    await registry.announce([exit_of(uuid4())])
+    await published(house, 1)
+    begun = now()
+    until = format_datetime(begun + timedelta(seconds=120), usegmt=True) if dated else "120"
+    receiver.headers = {"Retry-After": until}
+    await deliver_due(sender, begun)
+    await deliver_due(sender, begun + timedelta(seconds=100))
+    assert len(receiver.seen) == 1
+    assert [(d["state"], d["last_status"]) for d in await deliveries(door, created)] == [("pending", status)]
+    receiver.answer = lambda _: 200
+    await deliver_due(sender, begun + timedelta(seconds=122))
+    assert [d["state"] for d in await deliveries(door, created)] == ["delivered"]
+
+
+@pytest.mark.parametrize(("status", "header"), [(500, "120"), (503, "soon")])
+async def test_a_wait_that_nobody_asked_for_is_not_waited(house: House, status: int, header: str) -> None:
+    registry, door = await Registry.open(house), await serve_gateway(house)
+    receiver = await Receiver.open(house, answer=lambda _: status, headers={"Retry-After": header})
+    await subscribe(door, receiver.url)
+    await registry.announce([exit_of(uuid4())])
+    await published(house, 1)
+    sender, begun = await sender_of(house, door), now()
+    await deliver_due(sender, begun)
+    await deliver_due(sender, begun + timedelta(seconds=1))
+    assert len(receiver.seen) == 2
 
 
 async def test_who_says_gone_hears_no_more(house: House) -> None:
