@@ -44,7 +44,7 @@ def address_allowed(address: str, allowed_network: str | None) -> bool:
 
 
 def next_attempt_after(attempts: int, asked: timedelta = timedelta()) -> timedelta:
-    """The pause after the n-th failed attempt: 1 s, 2 s, 4 s, ... up to an hour, without end; or what was `asked`, where
+    """The pause after the n-th failed attempt: 1 s, 2 s, 4 s, ... up to an hour, without end; what was `asked` where
     that is longer.
     """
     return max(timedelta(seconds=min(1 << min(attempts - 1, 12), LONGEST_RETRY_SECONDS)), asked)

@@ -89,7 +89,7 @@ class Sender:
 
 
 async def _post(sender: Sender, row: Claimed) -> tuple[int, timedelta]:
-    """One attempt; returns the status, and how long the receiver asks to wait. Signatures bear the wall clock's time."""
+    """One attempt; returns the status, and the wait that it asks for. Signatures bear the wall clock's time."""
     allowed_network = sender.internal_subscribers.get(row.owner_subject)
     secret = sender.data_keys.decrypt(row.secret_sealed, "subscription", "secret_sealed", row.subscription_id)
     sent_at = datetime.now(UTC)
