@@ -20,10 +20,11 @@ _OWN = sql(
     AcknowledgementRow,
     ids=ARRAY(Text),
 )
+# From the place on in the feed's own order: the first condition is what its index knows.
 _SHOWN = """
     SELECT a.owner_subject, a.event_id, f.position, f.key, f.type, a.action, a.acted_on, a.reference, a.acknowledged_at
     FROM acknowledgement a JOIN exit_fact f USING (event_id)
-    WHERE (f.position, a.owner_subject, a.action) > (:position, :owner, :action)
+    WHERE f.position >= :position AND (f.position, a.owner_subject, a.action) > (:position, :owner, :action)
     """
 _IN_ORDER = "ORDER BY f.position, a.owner_subject, a.action LIMIT :limit"
 _PAGE = sql(f"{_SHOWN} {_IN_ORDER}", ShownAcknowledgement)
