@@ -25,7 +25,7 @@ READS = {
         "survey_sample", "unit", "visit",
     },
     "assessment/surveys": {"cadre", "pairing"},
-    "finance/bank": {"discount_line", "loan"},
+    "finance/bank": {"discount_line"},
     "finance/discounts": {"interest_period", "loan"},
     "finance/dossier": {"loan", "loan_hold"},
     "finance/loans": {"loan_hold"},

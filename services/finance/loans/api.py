@@ -36,7 +36,9 @@ async def list_loans(
 ) -> Page[LoanSummary]:
     """Loans of the caller's area or bank, by id."""
     rows = await queries.list_loans(connection, at, state=state, bank=bank, household_id=household_id)
-    return page(LoanSummary, rows, at)
+    holds = await queries.list_open_holds(connection, rows)
+    shown = [LoanSummary(**row._asdict(), holds=kinds) for row, kinds in zip(rows, holds, strict=True)]
+    return page(LoanSummary, shown, at)
 
 
 @router.get("/summary", dependencies=[READERS])
@@ -48,4 +50,6 @@ async def show_totals(connection: Transaction) -> LoanTotals:
 @router.get("/{loan_id}", dependencies=[READERS])
 async def get_loan(loan_id: UUID, connection: Transaction) -> Loan:
     """One loan, with what it owes."""
-    return Loan(**(await queries.get_loan(connection, loan_id))._asdict())
+    row = await queries.get_loan(connection, loan_id)
+    (holds,) = await queries.list_open_holds(connection, [row])
+    return Loan(**row._asdict(), holds=holds)

@@ -63,4 +63,4 @@ async def list_homesteads(
 @router.get("/summary", dependencies=[READERS])
 async def show_totals(connection: Transaction) -> HomesteadTotals:
     """Within the caller's area; fen."""
-    return HomesteadTotals.model_validate(await queries.get_totals(connection), from_attributes=True)
+    return HomesteadTotals(**await queries.get_totals(connection))

@@ -60,4 +60,4 @@ async def list_units(
 @router.get("/summary", dependencies=[READERS])
 async def show_totals(connection: Transaction) -> SiteTotals:
     """All the county's flats and units."""
-    return SiteTotals(**(await queries.get_totals(connection))._asdict())
+    return SiteTotals(**await queries.get_totals(connection))
