@@ -12,9 +12,10 @@ from typing import Any
 import structlog
 import typer
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.acts.rounds import in_rounds
 from shared.bus.transport import open_bus
 from shared.data import db
 from shared.data.crypto import read_data_keys
@@ -28,7 +29,7 @@ from shared.ground.policy import read_policy
 from shared.process import logs, metrics
 from shared.process.settings import Settings
 from shared.process.watchdog import Watchdog
-from shared.serve import operations, tasks
+from shared.serve import operations, rounds, tasks
 from shared.serve.service import Service
 
 log = structlog.get_logger()
@@ -93,7 +94,8 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
     if role != "worker":
         if prefix:
-            app.include_router(tasks.router(service), prefix=prefix)
+            for router in _of_procedures(service):
+                app.include_router(router, prefix=prefix)
         for router in service.routers:
             app.include_router(router, prefix=prefix)
         for middleware in reversed(service.middleware):
@@ -101,6 +103,12 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     install_handlers(app)
     app.add_middleware(Measure, service=service.name)
     return app
+
+
+def _of_procedures(service: Service) -> list[APIRouter]:
+    """The doors that every service with procedures has, by the same tables."""
+    led_in_rounds = any(in_rounds(procedure.case) for procedure in service.procedures)
+    return [tasks.router(service), *([rounds.router(service)] if led_in_rounds else [])]
 
 
 async def _end(tasks: list[asyncio.Task[Any]]) -> None:

@@ -77,8 +77,7 @@ async def get_exit(exit_id: UUID, connection: Transaction) -> Exit:
 @router.post("")
 async def propose(body: Batch[Proposal], connection: Transaction, policy: CurrentPolicy, act: Village) -> Results:
     """The village committee proposes; who does not meet the criteria is refused with what is missing."""
-    ids = [item.household_id for item in body.sound]
-    return body.answered(await actions.propose_exits(connection, act, policy, ids))
+    return body.answered(await actions.propose_exits(connection, act, policy, body.sound))
 
 
 @router.post("/reviews")
