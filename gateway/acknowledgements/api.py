@@ -15,7 +15,7 @@ from gateway.acknowledgements.schemas import (
     UnansweredPage,
 )
 from gateway.limits.api import LIMITED
-from shared.doors.http import Transaction, by
+from shared.doors.http import Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
@@ -36,7 +36,7 @@ async def acknowledge(
 
 @router.get("")
 async def list_acknowledgements(
-    connection: Transaction,
+    connection: Reading,
     act: Reader,
     subscriber: Subscriber = "",
     cursor: Annotated[str, Query(max_length=300)] = "",
@@ -52,7 +52,7 @@ async def list_acknowledgements(
 
 @router.get("/missing")
 async def list_unanswered(
-    connection: Transaction,
+    connection: Reading,
     act: Reader,
     subscriber: Subscriber = "",
     type: Annotated[str | None, Query(max_length=60)] = None,  # noqa: A002 - CloudEvents' own word

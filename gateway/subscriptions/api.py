@@ -17,7 +17,7 @@ from gateway.subscriptions.schemas import (
     Subscription,
     Subscriptions,
 )
-from shared.doors.http import CurrentDataKeys, Transaction, by
+from shared.doors.http import CurrentDataKeys, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/subscriptions", tags=["subscriptions"], dependencies=[LIMITED])
@@ -46,7 +46,7 @@ async def subscribe(
 
 
 @router.get("", dependencies=[by("subscriber", "county")])
-async def list_subscriptions(connection: Transaction) -> Subscriptions:
+async def list_subscriptions(connection: Reading) -> Subscriptions:
     """The caller's own; the county sees all."""
     return Subscriptions(items=[Subscription(**row) for row in await queries.list_subscriptions(connection)])
 
@@ -60,7 +60,7 @@ async def unsubscribe(subscription_id: UUID, connection: Transaction) -> None:
 @router.get("/{subscription_id}/deliveries", dependencies=[by("subscriber", "county")])
 async def list_deliveries(
     subscription_id: UUID,
-    connection: Transaction,
+    connection: Reading,
     state: Literal["pending", "delivered"] | None = None,
     cursor: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,

@@ -1,6 +1,7 @@
 """Run a service: `python -m services NAME --role all|api|worker`, or `migrate`, `republish`, `new-epoch`."""
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -33,6 +34,7 @@ from shared.serve.service import Service
 
 log = structlog.get_logger()
 STARTS_WITHIN_SECONDS = 30
+COLLECT_AFTER = 20_000
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 _REPUBLISH = sql("""
@@ -49,6 +51,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.pool = await db.open_pool(settings.database_url, settings.pool_size, STARTS_WITHIN_SECONDS)
+        app.state.readers = await db.open_pool(settings.database_url, settings.pool_size, reads=True)
         bus = open_bus(settings, service.name, service.topics)
         watchdog = app.state.watchdog
         if service.topics:
@@ -74,7 +77,8 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
         finally:
             watchdog.stop()
             await bus.reader.close()
-            await asyncio.wait_for(app.state.pool.close(), 5)
+            for pool in (app.state.readers, app.state.pool):
+                await asyncio.wait_for(pool.close(), 5)
 
     app = FastAPI(title=f"Shenchi {service.name}", version="1", lifespan=lifespan, redoc_url=None)
     app.state.settings = settings
@@ -157,6 +161,9 @@ def command_line(find: Callable[[str], Service]) -> typer.Typer:
         settings = Settings()
         logs.configure(settings.log_level)
         app = build_app(find(name), settings, role)
+        # What stands now stands for good: the collector goes over what requests leave behind, and less often.
+        gc.freeze()
+        gc.set_threshold(COLLECT_AFTER)
         uvicorn.run(
             app,
             host=settings.host,

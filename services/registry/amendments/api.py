@@ -16,7 +16,7 @@ from services.registry.amendments.schemas import (
     Returns,
     Revocations,
 )
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/amendments", tags=["amendments"])
@@ -58,7 +58,7 @@ async def confirm(
 
 @router.get("", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
 async def list_amendments(
-    connection: Transaction,
+    connection: Reading,
     cursor: UUID = FIRST,
     kind: Kind | None = None,
     state: str | None = None,
