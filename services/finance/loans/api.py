@@ -9,7 +9,7 @@ from services.finance.loans import actions, queries
 from services.finance.loans.rules import State
 from services.finance.loans.schemas import ApplicationResults, Loan, LoanApplication, LoanSummary, LoanTotals
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/loans", tags=["loans"])
@@ -28,7 +28,7 @@ async def apply_for_loans(
 
 @router.get("", dependencies=[READERS])
 async def list_loans(
-    connection: Transaction,
+    connection: Reading,
     at: Cursor,
     state: State | None = None,
     bank: str | None = None,
@@ -42,13 +42,13 @@ async def list_loans(
 
 
 @router.get("/summary", dependencies=[READERS])
-async def show_totals(connection: Transaction) -> LoanTotals:
+async def show_totals(connection: Reading) -> LoanTotals:
     """Sums over the caller's area or bank; fen."""
     return LoanTotals(**await queries.get_summary(connection))
 
 
 @router.get("/{loan_id}", dependencies=[READERS])
-async def get_loan(loan_id: UUID, connection: Transaction) -> Loan:
+async def get_loan(loan_id: UUID, connection: Reading) -> Loan:
     """One loan, with what it owes."""
     row = await queries.get_loan(connection, loan_id)
     (holds,) = await queries.list_open_holds(connection, [row])
