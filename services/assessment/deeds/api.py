@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from services.assessment.deeds import queries
 from services.assessment.deeds.rules import FollowUpPolicy, follow_up_due_on
 from services.assessment.deeds.schemas import DeedItem, DeedList
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/deeds", tags=["deeds"])
@@ -17,7 +17,7 @@ Reader = Annotated[Act, by("county", "township", "village", "team", "helper", "a
 
 
 @router.get("")
-async def list_deeds(household_id: UUID, connection: Transaction, policy: CurrentPolicy, act: Reader) -> DeedList:
+async def list_deeds(household_id: UUID, connection: Reading, policy: CurrentPolicy, act: Reader) -> DeedList:
     """One household's deeds, the oldest first, where they happened within the caller's area."""
     days = policy.on(act.business_date, FollowUpPolicy).follow_up_days
     rows = await queries.list_deeds(connection, household_id)

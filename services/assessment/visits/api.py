@@ -20,7 +20,7 @@ from services.assessment.visits.schemas import (
     VisitSummary,
 )
 from shared.acts.bodies import Batch
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
@@ -50,7 +50,7 @@ async def check_in(
 
 @router.get("")
 async def list_visits(
-    connection: Transaction,
+    connection: Reading,
     act: Annotated[Act, READERS],
     cursor: UUID = FIRST,
     household_id: UUID | None = None,
@@ -76,13 +76,13 @@ async def list_visits(
 
 
 @router.get("/summary", dependencies=[READERS])
-async def show_summary(connection: Transaction, since: date | None = None, until: date | None = None) -> VisitSummary:
+async def show_summary(connection: Reading, since: date | None = None, until: date | None = None) -> VisitSummary:
     """Counts over the caller's area; both days belong to the period."""
     return VisitSummary(**await queries.get_summary(connection, since, until))
 
 
 @router.get("/copies", dependencies=[by("county", "auditor")])
-async def list_copies(year: Annotated[int, Query(ge=2000, le=2100)], connection: Transaction) -> CopiesList:
+async def list_copies(year: Annotated[int, Query(ge=2000, le=2100)], connection: Reading) -> CopiesList:
     """Helpers whose notes repeat: a ground to look, not a finding."""
     return CopiesList(items=[Copies(**row) for row in await queries.list_copies(connection, year)])
 

@@ -10,7 +10,7 @@ from services.registry.households.rules import IncomeLine, Status, net_income_fe
 from services.registry.households.schemas import ConditionReport, Household, HouseholdSummary, Income, IncomeStatement
 from services.registry.households.tables import Whole
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import Transaction, by
+from shared.doors.http import Reading, Transaction, by
 from shared.ground.context import Act
 from shared.values.money import half_up
 
@@ -22,7 +22,7 @@ Visitor = Annotated[Act, by("village", "team", "helper")]
 
 @router.get("")
 async def list_households(
-    connection: Transaction, act: Reader, at: Cursor, status: Status | None = None, division: str | None = None
+    connection: Reading, act: Reader, at: Cursor, status: Status | None = None, division: str | None = None
 ) -> Page[HouseholdSummary]:
     """Households of the caller's area, by id."""
     rows = await queries.list_households(connection, act.business_date, at, status=status, division=division)
@@ -30,7 +30,7 @@ async def list_households(
 
 
 @router.get("/{household_id}")
-async def get_household(household_id: UUID, connection: Transaction, act: Reader) -> Household:
+async def get_household(household_id: UUID, connection: Reading, act: Reader) -> Household:
     """One household with its people, conditions and incomes as held for true now."""
     return shown(await queries.get_whole(connection, household_id, act.business_date))
 

@@ -8,13 +8,13 @@ from services.registry.measures import queries
 from services.registry.measures.schemas import MeasureShown
 from shared.acts.bodies import Page
 from shared.acts.dossiers import READERS
-from shared.doors.http import Transaction
+from shared.doors.http import Reading
 
 router = APIRouter(prefix="/measures", tags=["measures"])
 
 
 @router.get("", dependencies=[READERS])
-async def list_measures(household_id: UUID, connection: Transaction) -> Page[MeasureShown]:
+async def list_measures(household_id: UUID, connection: Reading) -> Page[MeasureShown]:
     """All of one household's measures, the oldest first."""
     found = await queries.list_measures(connection, household_id)
     return Page(items=[MeasureShown(**one) for one in found], next=None)

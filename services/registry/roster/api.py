@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from services.registry.roster import actions, queries
 from services.registry.roster.schemas import FindingShown, ImportBegun, ImportReport
 from shared.acts.bodies import NumberCursor, Page, page
-from shared.doors.http import CurrentDataKeys, Transaction, by
+from shared.doors.http import CurrentDataKeys, Reading, Transaction, by
 from shared.ground import problems
 from shared.ground.context import Act
 from shared.ground.problems import Problem
@@ -57,7 +57,7 @@ async def submit_roster(
 
 @router.get("/imports/{import_id}", dependencies=[by("county", "township", "auditor")])
 async def get_import(
-    import_id: UUID, connection: Transaction, accept_language: Annotated[str, Header()] = ""
+    import_id: UUID, connection: Reading, accept_language: Annotated[str, Header()] = ""
 ) -> ImportReport:
     """How far an import is, and in the end how many households were taken."""
     found = await queries.get_import(connection, import_id)
@@ -66,7 +66,7 @@ async def get_import(
 
 
 @router.get("/imports/{import_id}/findings", dependencies=[by("county", "township", "auditor")])
-async def list_findings(import_id: UUID, connection: Transaction, at: NumberCursor) -> Page[FindingShown]:
+async def list_findings(import_id: UUID, connection: Reading, at: NumberCursor) -> Page[FindingShown]:
     """What was found, by position."""
     await queries.get_import(connection, import_id)
     return page(FindingShown, await queries.list_findings(connection, import_id, at), at, key="position")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from services.registry.targets import actions
 from services.registry.targets.schemas import Target, TargetShown
 from shared.acts.bodies import Batch, Page, Results
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/targets", tags=["targets"])
@@ -24,7 +24,7 @@ async def set_targets(body: Batch[Target], connection: Transaction, act: Planner
 
 @router.get("")
 async def list_targets(
-    connection: Transaction, act: Reader, policy: CurrentPolicy, year: Annotated[int, Query(ge=2014, le=2030)]
+    connection: Reading, act: Reader, policy: CurrentPolicy, year: Annotated[int, Query(ge=2014, le=2030)]
 ) -> Page[TargetShown]:
     """All of a year's targets in the caller's area, with what the registers count on the business date."""
     found = await actions.list_targets(connection, act, policy, year)
