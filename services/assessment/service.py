@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.assessment.appeals.actions import APPEALS
 from services.assessment.appeals.api import router as appeals
-from services.assessment.cases.actions import DECISIONS, REVIEWS
+from services.assessment.cases.actions import CASE, REVIEWS
 from services.assessment.cases.api import router as cases
 from services.assessment.cases.tables import case_household
 from services.assessment.deeds.api import router as deeds
@@ -33,6 +33,7 @@ SERVICE = Service(
     # Evidence, draws and deeds belong to the village where they were taken, drawn and done. A case names whom it
     # touched where they lived: who confirms it must see them all, or one that moved would not be frozen.
     history=(visit, survey_candidate, survey_sample, deed, case_household),
-    own_tasks=(DECISIONS, REVIEWS, APPEALS),
+    procedures=(CASE,),
+    own_tasks=(REVIEWS, APPEALS),
     rules=(SURVEY_DRAW, UNIT_SCORE, HELPER_SCORE),
 )

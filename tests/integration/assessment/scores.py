@@ -120,10 +120,10 @@ class County:
         self, subject_id: UUID, kind: str = "cadre", state: str = "confirmed", opened_on: date = date(2017, 11, 1)
     ) -> UUID:
         one = uuid4()
-        end = {"decided_on": opened_on, "decided_by": "y"} if state != "open" else {}
+        end = {"decided_on": opened_on, "decided_by": "y"} if state != "open" else {"due_on": opened_on}
         await self.insert(
             "fraud_case", id=one, division=VILLAGE, kind="ghost_visits", evidence="e", state=state,
-            opened_on=opened_on, opened_by="x", **end,
+            opened_on=opened_on, opened_by="x", since_on=opened_on, **end,
         )  # fmt: skip
         await self.insert("case_subject", case_id=one, subject_id=subject_id, subject_kind=kind, division=VILLAGE)
         return one

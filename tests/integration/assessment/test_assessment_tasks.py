@@ -23,7 +23,7 @@ async def test_a_case_waits_for_another_auditor_then_for_the_township(house: Hou
     await open_case(door, body, "auditor")
     (task,) = await tasks(door, "auditor", subject="another")
     assert task == {
-        "id": body["id"], "procedure": "assessment.cases", "step": "decided", "household_id": None,
+        "id": body["id"], "procedure": "assessment.cases", "step": "confirmed", "household_id": None,
         "division": "140927", "since_on": "2017-06-01", "due_on": "2017-06-08", "title_zh": "核实案件",
         "title_en": "Confirm or dismiss a case",
     }  # fmt: skip
