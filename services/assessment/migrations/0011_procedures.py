@@ -25,9 +25,10 @@ TAKEN = """
 CREATE FUNCTION taken_pairings(ids uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public AS 'SELECT id FROM pairing WHERE id = ANY(ids)';
 """
-# Deeds are listed in the order in which they were told.
+# Deeds are listed by day: an id that begins with it, and goes on with the deed's name.
 DEEDS = """
-ALTER TABLE deed ADD COLUMN id uuid NOT NULL DEFAULT uuidv7();
+ALTER TABLE deed ADD COLUMN id uuid GENERATED ALWAYS AS ((
+    lpad(to_hex(happened_on - date '1970-01-01'), 12, '0') || left(md5(kind || '/' || source_key), 20))::uuid) STORED;
 CREATE UNIQUE INDEX ON deed (id);
 CREATE INDEX ON deed (household_id, id);
 CREATE INDEX ON deed (division, id);
@@ -49,6 +50,7 @@ CREATE INDEX ON score_line (division);
 CREATE INDEX ON score_line (subject_id);
 CREATE INDEX ON standing (division, subject_id);
 CREATE INDEX ON standing (subject_id);
+CREATE INDEX ON standing (kind, subject_id);
 CREATE INDEX ON appeal (division, id);
 CREATE INDEX ON appeal (subject_id, id);
 """
@@ -57,7 +59,11 @@ CREATE INDEX ON appeal (subject_id, id);
 def upgrade() -> None:
     create_case_step_table("assessment")
     make_cases("fraud_case", "coalesce(decided_on, opened_on)", ("open",))
+    make_cases("survey_round", "coalesce(closed_on, opened_on)", ("open",), days=30)
+    make_cases("scoring_run", "coalesce(published_on, computed_on)", ("computed",))
+    make_cases("appeal", "coalesce(decided_on, raised_on)", ("open",))
     for table in ("score", "score_line", "standing", "appeal"):
         run(f"ALTER POLICY app_rows ON {table} USING ({READERS})")
     run(TAKEN)
+    run(DEEDS)
     run(INDEXES)

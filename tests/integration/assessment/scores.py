@@ -98,10 +98,10 @@ class County:
         self, unit_id: UUID, cadre_id: UUID, answers: dict[UUID, bool], *, year: int = 2017, closed: bool = True
     ) -> None:
         one, on = uuid4(), date(year, 12, 1)
-        end = {"state": "closed", "closed_on": on, "closed_by": "y"} if closed else {}
+        end = {"state": "closed", "closed_on": on, "closed_by": "y"} if closed else {"due_on": on}
         await self.insert(
             "survey_round", id=one, division=VILLAGE, year=year, seed="s", per_unit=9, opened_on=on, opened_by="x",
-            **end,
+            since_on=on, **end,
         )  # fmt: skip
         for household_id, satisfied in answers.items():
             who = {
