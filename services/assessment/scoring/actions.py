@@ -1,6 +1,6 @@
 """Computing a year's scores, publishing them by a second person, and correcting one after an appeal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,9 @@ from services.assessment.scoring.queries import Window
 from services.assessment.scoring.rules import (
     HELPER_SCORE,
     UNIT_SCORE,
+    Grade,
     GradePolicy,
+    Kind,
     Line,
     Rated,
     WindowPolicy,
@@ -24,7 +26,7 @@ from services.assessment.scoring.rules import (
     unit_lines,
 )
 from services.assessment.scoring.schemas import NewRun
-from services.assessment.scoring.tables import RunRow, ScoreRow, Subject, scoring_run
+from services.assessment.scoring.tables import LineRow, RunRow, ScoreRow, Standing, Subject, scoring_run
 from shared.acts.bodies import Case
 from shared.acts.decisions import record_decisions
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, log_steps, take_step, taken
@@ -90,7 +92,7 @@ async def _score(
     act: Act,
     policy: Policy,
     run_id: UUID,
-    kind: str,
+    kind: Kind,
     rule: Rule,
     lines_of: Callable[[Any, Any], tuple[Line, ...]],
     subjects: Sequence[tuple[Subject, Any]],
@@ -101,18 +103,20 @@ async def _score(
     ratings = {one: r for one, found in lines.items() if (r := rated(found)).reachable_x100 > 0}
     place = ranks(ratings)
     grade = grades(ratings, limits.grades_x100, limits.excellent_share_ppm)
-    scores, rows, decided = [], [], []
+    scores, rows, decided = list[ScoreRow](), list[LineRow](), list[Decided]()
     for subject, facts in subjects:
         one, division = subject.id, subject.division
         if one in ratings:
             decision = Decided(rule, str(one), division, facts, figures, rule.decide(facts, figures))
             own = score_row(act, run_id, one, kind, division, 1, ratings[one], grade[one], place[one])
-            own["decision_id"] = decision.id
+            own = own._replace(decision_id=decision.id)
             decided.append(decision)
             scores.append(own)
             rows += line_rows(own, lines[one])
     await queries.insert_scores(connection, scores, rows)
-    await queries.insert_standings(connection, [own | {"score_id": own["id"]} for own in scores])
+    await queries.insert_standings(
+        connection, [Standing(run_id, s.subject_id, kind, s.division, s.id, s.rank) for s in scores]
+    )
     await record_decisions(connection, act, policy.version, decided)
 
 
@@ -120,47 +124,59 @@ def score_row(
     act: Act,
     run_id: UUID,
     subject_id: UUID,
-    kind: str,
+    kind: Kind,
     division: str,
     version: int,
     rating: Rated,
-    grade: str,
+    grade: Grade,
     rank: int,
-) -> dict[str, Any]:
-    return {
-        "id": uuid7(),
-        "run_id": run_id,
-        "subject_id": subject_id,
-        "kind": kind,
-        "division": division,
-        "version": version,
-        "points_x100": rating.points_x100,
-        "reachable_x100": rating.reachable_x100,
-        "rated_x100": rating.rated_x100,
-        "grade": grade,
-        "rank": rank,
-        "vetoed": rating.vetoed,
-        "decision_id": None,
-        "appeal_id": None,
-        "scored_on": act.business_date,
-        "scored_by": act.subject,
-    }
+) -> ScoreRow:
+    return ScoreRow(
+        id=uuid7(),
+        run_id=run_id,
+        subject_id=subject_id,
+        kind=kind,
+        division=division,
+        version=version,
+        points_x100=rating.points_x100,
+        reachable_x100=rating.reachable_x100,
+        rated_x100=rating.rated_x100,
+        grade=grade,
+        rank=rank,
+        vetoed=rating.vetoed,
+        decision_id=None,
+        appeal_id=None,
+        scored_on=act.business_date,
+        scored_by=act.subject,
+    )
 
 
-def line_rows(score: Mapping[str, Any], lines: Sequence[Line]) -> list[dict[str, Any]]:
-    of_score = {"score_id": score["id"], "subject_id": score["subject_id"], "division": score["division"]}
-    return [of_score | asdict(line) | {"position": position} for position, line in enumerate(lines)]
+def line_rows(score: ScoreRow, lines: Sequence[Line]) -> list[LineRow]:
+    return [
+        LineRow(
+            score_id=score.id,
+            position=position,
+            code=line.code,
+            subject_id=score.subject_id,
+            division=score.division,
+            points_x100=line.points_x100,
+            max_x100=line.max_x100,
+            withheld=line.withheld,
+            figures=dict(line.figures),
+        )
+        for position, line in enumerate(lines)
+    ]
 
 
-def published(score: Mapping[str, Any], year: int, on: date) -> ScorePublished:
+def published(score: ScoreRow, year: int, on: date) -> ScorePublished:
     return ScorePublished(
-        subject_id=score["subject_id"],
-        subject_kind=score["kind"],
+        subject_id=score.subject_id,
+        subject_kind=score.kind,
         year=year,
-        version=score["version"],
-        points_x100=score["points_x100"],
-        grade=score["grade"],
-        rank=score["rank"],
+        version=score.version,
+        points_x100=score.points_x100,
+        grade=score.grade,
+        rank=score.rank,
         published_on=on,
     )
 
@@ -181,13 +197,13 @@ async def publish_run(connection: Connection, act: Act, run_id: UUID) -> RunRow:
     taken(await take_step(connection, act, RUN, "published", [Case(id=run_id)], lambda *_: found))
     scores = await queries.list_standing(connection, run_id)
     on = act.business_date
-    await emit(connection, act, "assessment", [published(s._asdict(), run.year, on) for s in scores])
+    await emit(connection, act, "assessment", [published(s, run.year, on) for s in scores])
     return await queries.get_run(connection, run_id)
 
 
 async def correct_score(
     connection: Connection, act: Act, policy: Policy, current: ScoreRow, code: str, points_x100: int, appeal_id: UUID
-) -> dict[str, Any]:
+) -> ScoreRow:
     """A new version of a score with one line replaced, and everybody's rank after it; the row as published.
 
     The grades of the others were published and stay. `current` is the score that stands; the year's turn is taken.
@@ -203,8 +219,8 @@ async def correct_score(
     grade = regrade(rating, [s.grade for s in others], limits.grades_x100, limits.excellent_share_ppm)
     version = current.version + 1
     own = score_row(act, run_id, subject_id, kind, current.division, version, rating, grade, place[subject_id])
-    own["appeal_id"] = appeal_id
+    own = own._replace(appeal_id=appeal_id)
     await queries.insert_scores(connection, [own], line_rows(own, lines))
-    present = {s.subject_id: s.id for s in others} | {subject_id: own["id"]}
+    present = {s.subject_id: s.id for s in others} | {subject_id: own.id}
     await queries.set_standings(connection, run_id, {one: (score, place[one]) for one, score in present.items()})
     return own

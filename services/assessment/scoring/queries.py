@@ -25,6 +25,7 @@ from services.assessment.scoring.tables import (
     ScoreRow,
     Served,
     ShownScore,
+    Standing,
     Subject,
     VisitsDue,
     score,
@@ -335,16 +336,14 @@ async def list_vetoed_since(connection: Connection, run_id: UUID, year: int) -> 
     return await fetch(connection, _VETOED_SINCE, run_id=run_id, year=year)
 
 
-async def insert_scores(
-    connection: Connection, scores: Sequence[dict[str, Any]], lines: Sequence[dict[str, Any]]
-) -> None:
+async def insert_scores(connection: Connection, scores: Sequence[ScoreRow], lines: Sequence[LineRow]) -> None:
     """Together: at commit the database adds the lines up."""
-    await execute_many(connection, _INSERT_SCORES, scores)
-    await execute_many(connection, _INSERT_LINES, lines)
+    await execute_many(connection, _INSERT_SCORES, [row._asdict() for row in scores])
+    await execute_many(connection, _INSERT_LINES, [row._asdict() for row in lines])
 
 
-async def insert_standings(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    await execute_many(connection, _INSERT_STANDINGS, rows)
+async def insert_standings(connection: Connection, rows: Sequence[Standing]) -> None:
+    await execute_many(connection, _INSERT_STANDINGS, [row._asdict() for row in rows])
 
 
 async def set_standings(connection: Connection, run_id: UUID, standings: Mapping[UUID, tuple[UUID, int]]) -> None:

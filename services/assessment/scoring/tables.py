@@ -1,6 +1,6 @@
 """The rows of runs and scores, and what is gathered for them; the migrations make their tables."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
@@ -26,7 +26,7 @@ class RunRow(NamedTuple):
 
 
 class ScoreRow(NamedTuple):
-    """`rank` is the one that it was published with."""
+    """`rank` is the one that it was published with; the database says when it was recorded."""
 
     id: UUID
     run_id: UUID
@@ -44,7 +44,7 @@ class ScoreRow(NamedTuple):
     appeal_id: UUID | None
     scored_on: date
     scored_by: str
-    recorded_at: datetime
+    recorded_at: datetime = datetime.min.replace(tzinfo=UTC)
 
 
 class LineRow(NamedTuple):
