@@ -153,8 +153,9 @@ class Street:
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=transport, base_url="http://bench") as client,
         ):
-            async with app.state.pool.acquire() as connection:
-                connection.add_query_logger(lambda query: trips.append((query.query, tuple(query.args or ()))))
+            for pool in (app.state.pool, app.state.readers):
+                async with pool.acquire() as connection:
+                    connection.add_query_logger(lambda query: trips.append((query.query, tuple(query.args or ()))))
             for name in (str(uuid4()), str(uuid4())):
                 trips.clear()
                 before = uuid7()

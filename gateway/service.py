@@ -20,9 +20,9 @@ from gateway.proxy.actions import open_session
 from gateway.proxy.api import Edge, Proxy
 from gateway.proxy.api import router as contracts
 from gateway.routes.rules import read_routes
-from gateway.subscriptions.actions import deliver
 from gateway.subscriptions.api import router as subscriptions
 from gateway.subscriptions.reactions import REACTIONS
+from gateway.subscriptions.work import deliver
 from gateway.tasks.api import router as tasks
 from shared.data import db
 from shared.serve.service import Service

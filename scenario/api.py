@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ import aiohttp
 
 from deploy.local.issuer import SigningKey, development_token, signing_key
 from services import NAMES
+from shared.values.retry_after import LATER, asked_wait
 
 SERVICES = (*NAMES, "gateway")
 # Answers that mean "not now": the same request is sent again.
 AGAIN = (408, 429, 502, 503, 504)
 TRIES = 40
+# A year is played in minutes: whoever asks for more than one is asked again after one.
+LONGEST_WAIT = timedelta(minutes=1)
 TOKEN_SECONDS = 480
 
 
@@ -79,10 +83,11 @@ class Api:
                 ):
                     content = await answer.read()
             except (aiohttp.ClientError, TimeoutError):
-                await asyncio.sleep(min(0.1 * 2**attempt, 2))
+                await asyncio.sleep(seconds_until_next_try(attempt))
                 continue
             if answer.status in AGAIN:
-                await asyncio.sleep(min(0.1 * 2**attempt, 2))
+                asked = answer.headers.get("Retry-After", "")
+                await asyncio.sleep(seconds_until_next_try(attempt, answer.status, asked))
                 continue
             if answer.status >= 400:
                 raise RefusedError(answer.status, _parsed(content))
@@ -113,6 +118,12 @@ class Api:
         for start in range(0, len(items), 1000):
             results += (await self.post(who, path, {"items": items[start : start + 1000]}))["results"]
         return results
+
+
+def seconds_until_next_try(attempt: int, status: int = 0, retry_after: str = "", now: datetime | None = None) -> float:
+    """0.1 s, 0.2 s, ... up to 2 s; what an overloaded or absent service asks for where that is longer."""
+    asked = asked_wait(retry_after, now or datetime.now(UTC), LONGEST_WAIT) if status in LATER else timedelta()
+    return max(min(0.1 * (1 << attempt), 2), asked.total_seconds())
 
 
 def _parsed(content: bytes) -> Any:

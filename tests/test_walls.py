@@ -9,7 +9,7 @@ from typing import Any
 from shared.data.pages import Pages
 from shared.data.relations import Relation
 from shared.data.sql import Statement
-from tests.test_house import ROOMS, ROOT
+from tests.test_house import PYTHON, ROOMS, ROOT, name
 
 # What a room writes of another's tables: nothing.
 WRITES: dict[str, set[str]] = {}
@@ -25,7 +25,7 @@ READS = {
         "survey_sample", "unit", "visit",
     },
     "assessment/surveys": {"cadre", "pairing"},
-    "finance/bank": {"discount_line", "loan"},
+    "finance/bank": {"discount_line"},
     "finance/discounts": {"interest_period", "loan"},
     "finance/dossier": {"loan", "loan_hold"},
     "finance/loans": {"loan_hold"},
@@ -89,3 +89,11 @@ def test_what_a_room_reads_of_another_is_seen_in_review() -> None:
         return {t for other in ROOMS if other.parent == room.parent for t in tables(other)} - tables(room)
 
     assert foreign(READ, others) == READS
+
+
+def test_a_door_that_is_asked_reads_and_only_doors_that_read_take_a_readers_connection() -> None:
+    """A GET on a connection that may write would hold a transaction open for nothing."""
+    asked = re.compile(r"@\w+\.get\((?:(?!^@|^    @)[\s\S])*?: Transaction\b", re.MULTILINE)
+    assert [name(p) for p in PYTHON if "tests" not in p.parts and asked.search(p.read_text())] == []
+    taking = {name(p) for p in PYTHON if "tests" not in p.parts and re.search(r"\.readers\b", p.read_text())}
+    assert taking == {"bench/doors.py", "shared/doors/http.py", "shared/serve/run.py"}

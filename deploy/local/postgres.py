@@ -31,8 +31,8 @@ HANGS_AFTER_S = 120.0
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    # Four services with a pool of 8 and their own connections for relay and bus, migrations, a person.
-    "max_connections": "120",
+    # Six houses with two pools of 8 and their own connections for relay and bus, migrations, a person.
+    "max_connections": "180",
     "shared_buffers": "96MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "48MB",

@@ -5,45 +5,39 @@ from collections.abc import Sequence
 from gateway.acknowledgements import queries
 from gateway.acknowledgements.rules import acknowledgement_refusal
 from gateway.acknowledgements.schemas import Acknowledgement
-from gateway.acknowledgements.schemas import AcknowledgementResult as Result
+from gateway.feed.queries import find_known
+from shared.acts.bodies import Result, answers
 from shared.data.sql import Connection
 from shared.ground.context import Act
+
+ROOM = "gateway.acknowledgements"
 
 
 async def acknowledge(connection: Connection, act: Act, items: Sequence[Acknowledgement]) -> list[Result]:
     """Each action upon an event once for good; the same again is answered the same, another content is refused."""
     ids = [str(i.event_id) for i in items]
-    events = await queries.find_events(connection, ids)
-    reasons = [
+    public = await find_known(connection, ids)
+    refusals = [
         acknowledgement_refusal(
-            known_event=str(i.event_id) in events, acted_on=i.acted_on, on=act.business_date, reference=i.reference
+            known_event=one in public, acted_on=item.acted_on, on=act.business_date, reference=item.reference
         )
-        for i in items
+        for one, item in zip(ids, items, strict=True)
     ]
     first = {
-        (str(i.event_id), i.action): i for i, reason in reversed(list(zip(items, reasons, strict=True))) if not reason
+        (one, item.action): item
+        for one, item, refusal in reversed(list(zip(ids, items, refusals, strict=True)))
+        if refusal is None
     }
-    await queries.insert_new(
-        connection,
-        [
-            {
-                "owner_subject": act.subject,
-                "event_id": event_id,
-                "action": action,
-                "acted_on": item.acted_on,
-                "reference": item.reference,
-            }
-            for (event_id, action), item in sorted(first.items())
-        ],
-    )
+    rows = [
+        {"owner_subject": act.subject, "event_id": event_id} | item.model_dump(exclude={"event_id"})
+        for (event_id, _), item in sorted(first.items(), key=lambda pair: pair[0])
+    ]
+    await queries.insert_new(connection, rows)
     kept = await queries.list_own(connection, act.subject, ids)
-    results = []
-    for item, refusal in zip(items, reasons, strict=True):
-        row = kept.get((str(item.event_id), item.action))
-        same = row is not None and (row["acted_on"], row["reference"]) == (item.acted_on, item.reference)
-        reason = refusal or (None if same else "content_differs")
-        code = reason and f"gateway.acknowledgements.{reason}"
-        results.append(
-            Result(event_id=item.event_id, action=item.action, status="refused" if code else "accepted", code=code)
-        )
-    return results
+
+    def differs(event_id: str, item: Acknowledgement) -> str | None:
+        row = kept[event_id, item.action]
+        return None if (row.acted_on, row.reference) == (item.acted_on, item.reference) else "content_differs"
+
+    reasons = [refusal or differs(one, item) for one, item, refusal in zip(ids, items, refusals, strict=True)]
+    return answers(ROOM, ids, reasons)

@@ -6,66 +6,57 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from gateway.acknowledgements import actions, queries
-from gateway.acknowledgements.schemas import (
-    Acknowledged,
-    AcknowledgedPage,
-    AcknowledgementResults,
-    Acknowledgements,
-    Unanswered,
-    UnansweredPage,
-)
+from gateway.acknowledgements.schemas import Acknowledged, Acknowledgement, Unanswered, UnansweredPage
 from gateway.limits.api import LIMITED
-from shared.doors.http import Transaction, by
+from shared.acts.bodies import Batch, Limit, NumberCursor, Page, Results, page
+from shared.data.pages import Place
+from shared.doors.http import Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/feed/exits/acknowledgements", tags=["acknowledgements"], dependencies=[LIMITED])
 
 Reader = Annotated[Act, by("subscriber", "county", "auditor")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
 Subscriber = Annotated[str, Query(max_length=200)]
 
 
 @router.post("")
 async def acknowledge(
-    body: Acknowledgements, connection: Transaction, act: Annotated[Act, by("subscriber")]
-) -> AcknowledgementResults:
-    """Up to 1,000 actions upon events at once, a result for each; safe to repeat."""
-    return AcknowledgementResults(results=await actions.acknowledge(connection, act, body.items))
+    body: Batch[Acknowledgement], connection: Transaction, act: Annotated[Act, by("subscriber")]
+) -> Results:
+    """Up to 1,000 actions upon events at once, a result for each, named by its event; safe to repeat."""
+    return body.answered(await actions.acknowledge(connection, act, body.sound))
 
 
 @router.get("")
 async def list_acknowledgements(
-    connection: Transaction,
+    connection: Reading,
     act: Reader,
     subscriber: Subscriber = "",
     cursor: Annotated[str, Query(max_length=300)] = "",
     limit: Limit = 100,
-) -> AcknowledgedPage:
+) -> Page[Acknowledged]:
     """What was said, by the event's position; the county and auditors see every subscriber's, or that of one."""
     after = _read_place(cursor)
     rows = await queries.list_acknowledgements(connection, _whose(act, subscriber) or None, after, limit)
-    items = [Acknowledged(**row) for row in rows]
-    place = json.dumps([items[-1].position, items[-1].owner_subject, items[-1].action]) if items else None
-    return AcknowledgedPage(items=items, next=place if len(items) == limit else None)
+    found = page(Acknowledged, rows, Place(after, limit), "position")
+    if found.next is not None:
+        found.next = json.dumps([rows[-1].position, rows[-1].owner_subject, rows[-1].action])
+    return found
 
 
 @router.get("/missing")
 async def list_unanswered(
-    connection: Transaction,
+    connection: Reading,
     act: Reader,
+    at: NumberCursor,
     subscriber: Subscriber = "",
     type: Annotated[str | None, Query(max_length=60)] = None,  # noqa: A002 - CloudEvents' own word
-    cursor: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    limit: Limit = 100,
 ) -> UnansweredPage:
     """The public facts, of one type or of all, upon which a subscriber has not said that it acted."""
     subject = _whose(act, subscriber) or act.subject
-    rows = await queries.list_unanswered(connection, subject, type, cursor, limit)
-    items = [Unanswered(position=r["position"], event=json.loads(r["event"])) for r in rows]
-    return UnansweredPage(
-        subscriber=subject, items=items, next=str(items[-1].position) if len(items) == limit else None
-    )
+    found = page(Unanswered, await queries.list_unanswered(connection, subject, type, at), at, "position")
+    return UnansweredPage(subscriber=subject, items=found.items, next=found.next)
 
 
 def _whose(act: Act, subscriber: str) -> str:

@@ -1,16 +1,37 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of acknowledgements; the migration makes their table."""
 
-from sqlalchemy import Column, Date, DateTime, MetaData, Table, Text
+from datetime import date, datetime
+from typing import NamedTuple
 
-METADATA = MetaData()
+from shared.data.relations import Big, table
 
-acknowledgement = Table(
-    "acknowledgement",
-    METADATA,
-    Column("owner_subject", Text, primary_key=True),
-    Column("event_id", Text, primary_key=True),
-    Column("action", Text, primary_key=True),
-    Column("acted_on", Date),
-    Column("reference", Text),
-    Column("acknowledged_at", DateTime(timezone=True)),
-)
+
+class AcknowledgementRow(NamedTuple):
+    owner_subject: str
+    event_id: str
+    action: str
+    acted_on: date
+    reference: str
+    acknowledged_at: datetime
+
+
+class ShownAcknowledgement(NamedTuple):
+    """With the fact that it is about."""
+
+    owner_subject: str
+    event_id: str
+    position: Big
+    key: str
+    type: str
+    action: str
+    acted_on: date
+    reference: str
+    acknowledged_at: datetime
+
+
+class UnansweredFact(NamedTuple):
+    position: Big
+    event: str
+
+
+acknowledgement = table("acknowledgement", AcknowledgementRow)

@@ -2,12 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from gateway.clock.tables import ClockRow, clock
+from shared.data.sql import Connection, execute, fetch_one, sql
 
-from gateway.clock.tables import clock
-from shared.data.sql import Connection, execute, fetch_one, sql, statement
-
-_FIND = statement(select(clock.c.business_date))
+_FIND = sql(f"SELECT {clock.columns} FROM clock", ClockRow)
 # Never backwards, whatever two callers at once have read.
 _SET = sql("""
     INSERT INTO clock (business_date) VALUES (:business_date)
@@ -18,7 +16,7 @@ _SET = sql("""
 
 async def find_business_date(connection: Connection) -> date | None:
     row = await fetch_one(connection, _FIND)
-    return row["business_date"] if row else None
+    return row.business_date if row else None
 
 
 async def update_business_date(connection: Connection, business_date: date) -> bool:

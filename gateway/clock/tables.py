@@ -1,7 +1,14 @@
-"""Columns as statements see them; the migration makes them."""
+"""The clock's one row; the migration makes its table."""
 
-from sqlalchemy import Boolean, Column, Date, MetaData, Table
+from datetime import date
+from typing import NamedTuple
 
-METADATA = MetaData()
+from shared.data.relations import table
 
-clock = Table("clock", METADATA, Column("single", Boolean, primary_key=True), Column("business_date", Date))
+
+class ClockRow(NamedTuple):
+    single: bool
+    business_date: date
+
+
+clock = table("clock", ClockRow)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from gateway.feed import queries
 from gateway.feed.rules import Cursor, Page, read_cursor, read_page, resync_point
+from gateway.feed.tables import ExitFact
 from shared.data import db
-from shared.data.sql import Connection, Row
+from shared.data.sql import Connection
 from shared.events import Payload, county, registry
 from shared.facts.outbox import pass_on
 from shared.ground.context import Act, Caller
@@ -84,7 +85,7 @@ class Tail:
             await asyncio.sleep(LOOK_SECONDS)
 
 
-async def read_facts(pool: db.Pool, caller: Caller, cursor: str, limit: int) -> tuple[list[Row], Cursor]:
+async def read_facts(pool: db.Pool, caller: Caller, cursor: str, limit: int) -> tuple[list[ExitFact], Cursor]:
     """What lies beyond the cursor, and the cursor behind that.
 
     Raises:
@@ -99,10 +100,10 @@ async def read_facts(pool: db.Pool, caller: Caller, cursor: str, limit: int) -> 
         if resync is not None:
             raise Problem("gateway.feed.cursor_epoch", resync=str(resync))
         rows = await queries.list_facts(connection, place.position, limit)
-    return rows, Cursor(head.epoch, rows[-1]["position"] if rows else place.position)
+    return rows, Cursor(head.epoch, rows[-1].position if rows else place.position)
 
 
-async def read_snapshot(pool: db.Pool, caller: Caller, cursor: str, limit: int) -> tuple[list[Row], Page, bool]:
+async def read_snapshot(pool: db.Pool, caller: Caller, cursor: str, limit: int) -> tuple[list[ExitFact], Page, bool]:
     """A page of the last facts of all that stand out of poverty, by key, at the position where the first page began;
     the place behind it, and whether there may be more.
 
@@ -117,4 +118,4 @@ async def read_snapshot(pool: db.Pool, caller: Caller, cursor: str, limit: int) 
         if page.at.epoch != head.epoch or page.at.position > head.position:
             raise Problem("gateway.feed.snapshot_epoch")
         rows = await queries.list_last_facts(connection, page.at.position, page.after, OUT, limit)
-    return rows, Page(page.at, rows[-1]["key"] if rows else page.after), len(rows) == limit
+    return rows, Page(page.at, rows[-1].key if rows else page.after), len(rows) == limit

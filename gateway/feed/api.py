@@ -1,6 +1,5 @@
 """The door to the feed of exits."""
 
-import json
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -8,8 +7,9 @@ from fastapi import APIRouter, Query, Request
 from gateway.feed import actions
 from gateway.feed.actions import Tail, read_facts
 from gateway.feed.schemas import FeedItem, FeedPage, SnapshotPage
+from gateway.feed.tables import ExitFact
 from gateway.limits.api import LIMITED
-from shared.data.sql import Row
+from shared.acts.bodies import Limit
 from shared.doors.http import by
 from shared.ground.context import Act
 
@@ -31,7 +31,7 @@ async def read_exits(
     request: Request,
     act: Reader,
     cursor: Annotated[str, Query(max_length=40)] = "",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    limit: Limit = 100,
     wait_seconds: Annotated[int, Query(ge=0, le=30)] = 0,
 ) -> FeedPage:
     """Exits and what became of them in the feed's order, from `cursor` on, or from the beginning.
@@ -52,7 +52,7 @@ async def read_snapshot(
     request: Request,
     act: Reader,
     cursor: Annotated[str, Query(max_length=80)] = "",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    limit: Limit = 100,
 ) -> SnapshotPage:
     """Who stands out of poverty now, for a subscriber that begins, or begins anew. All pages show one moment.
 
@@ -62,5 +62,5 @@ async def read_snapshot(
     return SnapshotPage(items=_items(rows), feed_cursor=str(page.at), next=str(page) if more else None)
 
 
-def _items(rows: list[Row]) -> list[FeedItem]:
-    return [FeedItem(position=r["position"], epoch=r["epoch"], event=json.loads(r["event"])) for r in rows]
+def _items(rows: list[ExitFact]) -> list[FeedItem]:
+    return [FeedItem.model_validate(row, from_attributes=True) for row in rows]

@@ -3,36 +3,38 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gateway.feed.rules import Cursor
-from gateway.feed.tables import exit_fact
-from shared.data.sql import Connection, Row, execute_many, fetch, fetch_one, insert_many, sql
+from gateway.feed.tables import ExitFact, exit_fact
+from shared.data.pages import Place, fetch_page, page
+from shared.data.sql import Connection, execute_many, fetch, fetch_one, fetch_row, insert_many, sql
 
 _FEED_LOCK = 7_406_541
 
 _HOLD = sql(f"""
     SELECT CASE WHEN :shared THEN pg_advisory_xact_lock_shared({_FEED_LOCK})
     ELSE pg_advisory_xact_lock({_FEED_LOCK}) END
-""")
-_HEAD = sql("SELECT (SELECT epoch FROM source) AS epoch, coalesce(max(position), 0) AS position FROM exit_fact")
-_LAST_OF_EPOCH = sql("""
-    SELECT coalesce(max(position), 0) AS position FROM exit_fact WHERE epoch <= :epoch
-    AND EXISTS (SELECT 1 FROM exit_fact WHERE epoch = :epoch)
-""")
-_PAGE = sql(
-    "SELECT position, epoch, event FROM exit_fact WHERE position > :after ORDER BY position LIMIT :limit",
-    after=BigInteger,
+    """)
+_HEAD = sql("SELECT (SELECT epoch FROM source) AS epoch, coalesce(max(position), 0) AS position FROM exit_fact", Cursor)
+_LAST_OF_EPOCH = sql(
+    """
+    SELECT :epoch AS epoch, coalesce(max(position), 0) AS position FROM exit_fact
+    WHERE epoch <= :epoch AND EXISTS (SELECT 1 FROM exit_fact WHERE epoch = :epoch)
+    """,
+    Cursor,
 )
+_PAGE = page(exit_fact, key="position")
 # How a key stands is what was said of it last.
 _LAST = sql(
-    """
-    SELECT position, epoch, key, event FROM (SELECT DISTINCT ON (key) position, epoch, key, type, event FROM exit_fact
-    WHERE position <= :at AND key > :after ORDER BY key, position DESC) last
+    f"""
+    SELECT {exit_fact.columns} FROM (
+        SELECT DISTINCT ON (key) * FROM exit_fact WHERE position <= :at AND key > :key ORDER BY key, position DESC
+    ) AS last
     WHERE type = ANY(:types) ORDER BY key LIMIT :limit
-""",
-    after=Text,
+    """,
+    ExitFact,
 )
 _KNOWN = sql("SELECT event_id FROM exit_fact WHERE event_id = ANY(:ids)", ids=ARRAY(Text))
 _APPEND = insert_many(exit_fact, ("position", "epoch", "event_id", "key", "type", "event"))
@@ -48,9 +50,7 @@ async def hold_feed(connection: Connection, *, shared: bool = False) -> None:
 
 async def get_head(connection: Connection) -> Cursor:
     """The present epoch and the last position."""
-    row = await fetch_one(connection, _HEAD)
-    assert row is not None
-    return Cursor(row["epoch"], row["position"])
+    return await fetch_row(connection, _HEAD)
 
 
 async def get_last_of_epoch(connection: Connection, epoch: int) -> int:
@@ -59,19 +59,19 @@ async def get_last_of_epoch(connection: Connection, epoch: int) -> int:
     An epoch without a trace here may have been left behind by a later restore to before it: how far it saw the same
     is not known.
     """
-    row = await fetch_one(connection, _LAST_OF_EPOCH, epoch=epoch)
-    assert row is not None
-    return int(row["position"])
+    return (await fetch_row(connection, _LAST_OF_EPOCH, epoch=epoch)).position
 
 
-async def list_facts(connection: Connection, after: int, limit: int) -> list[Row]:
+async def list_facts(connection: Connection, after: int, limit: int) -> list[ExitFact]:
     """Facts beyond a position, in order."""
-    return await fetch(connection, _PAGE, after=after, limit=limit)
+    return await fetch_page(connection, _PAGE, Place(after, limit))
 
 
-async def list_last_facts(connection: Connection, at: int, after: str, types: Sequence[str], limit: int) -> list[Row]:
+async def list_last_facts(
+    connection: Connection, at: int, after: str, types: Sequence[str], limit: int
+) -> list[ExitFact]:
     """The last fact up to a position of each key beyond `after`, where it is one of the types; by key."""
-    return await fetch(connection, _LAST, at=at, after=after, types=list(types), limit=limit)
+    return await fetch(connection, _LAST, at=at, key=after, types=list(types), limit=limit)
 
 
 async def find_known(connection: Connection, ids: Sequence[str]) -> set[str]:

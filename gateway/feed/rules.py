@@ -5,14 +5,13 @@ followed silently (mechanics 4).
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 _PAGE = re.compile(r"([0-9.]{3,37}):([0-9a-f-]{1,36})")
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(NamedTuple):
     """Everything up to `position` has been read, in the feed as it was in `epoch`."""
 
     epoch: int
@@ -28,8 +27,7 @@ def read_cursor(cursor: str) -> Cursor | None:
     return Cursor(int(found[1]), int(found[2])) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """How far a snapshot of the feed as it was `at` a cursor has been read: up to and with the key `after`."""
 
     at: Cursor

@@ -1,8 +1,12 @@
 """Bodies of the feed's door."""
 
-from typing import Any
+import json
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
+
+# Kept and signed as text, shown as what it says.
+Event = Annotated[dict[str, Any], BeforeValidator(json.loads)]
 
 
 class FeedItem(BaseModel):
@@ -10,7 +14,7 @@ class FeedItem(BaseModel):
 
     position: int
     epoch: int
-    event: dict[str, Any]
+    event: Event
 
 
 class FeedPage(BaseModel):

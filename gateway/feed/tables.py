@@ -1,17 +1,21 @@
-"""Columns as statements see them; the migrations make them, and a test holds the two against each other."""
+"""The rows of the feed; the migrations make their table."""
 
-from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Text
+from datetime import datetime
+from typing import NamedTuple
 
-METADATA = MetaData()
+from shared.data.relations import Big, table
 
-exit_fact = Table(
-    "exit_fact",
-    METADATA,
-    Column("position", BigInteger, primary_key=True),
-    Column("epoch", BigInteger),
-    Column("event_id", Text),
-    Column("key", Text),
-    Column("type", Text),
-    Column("event", Text),
-    Column("published_at", DateTime(timezone=True)),
-)
+
+class ExitFact(NamedTuple):
+    """`event` is the CloudEvent as it is sent, byte for byte."""
+
+    position: Big
+    epoch: Big
+    event_id: str
+    key: str
+    type: str
+    event: str
+    published_at: datetime
+
+
+exit_fact = table("exit_fact", ExitFact)

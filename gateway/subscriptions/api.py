@@ -1,23 +1,23 @@
 """Doors to webhooks: subscribe, look, replay, end."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 
 from gateway.limits.api import LIMITED
 from gateway.subscriptions import actions, queries
+from gateway.subscriptions.rules import DeliveryState
 from gateway.subscriptions.schemas import (
     CreatedSubscription,
     Delivery,
-    DeliveryPage,
     NewSubscription,
     Replay,
     Replayed,
     Subscription,
-    Subscriptions,
 )
-from shared.doors.http import CurrentDataKeys, Transaction, by
+from shared.acts.bodies import Cursor, NumberCursor, Page, page
+from shared.doors.http import CurrentDataKeys, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/subscriptions", tags=["subscriptions"], dependencies=[LIMITED])
@@ -46,9 +46,9 @@ async def subscribe(
 
 
 @router.get("", dependencies=[by("subscriber", "county")])
-async def list_subscriptions(connection: Transaction) -> Subscriptions:
+async def list_subscriptions(connection: Reading, at: Cursor) -> Page[Subscription]:
     """The caller's own; the county sees all."""
-    return Subscriptions(items=[Subscription(**row) for row in await queries.list_subscriptions(connection)])
+    return page(Subscription, await queries.list_subscriptions(connection, at), at)
 
 
 @router.delete("/{subscription_id}", status_code=204, dependencies=[by("subscriber", "county")])
@@ -59,17 +59,11 @@ async def unsubscribe(subscription_id: UUID, connection: Transaction) -> None:
 
 @router.get("/{subscription_id}/deliveries", dependencies=[by("subscriber", "county")])
 async def list_deliveries(
-    subscription_id: UUID,
-    connection: Transaction,
-    state: Literal["pending", "delivered"] | None = None,
-    cursor: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> DeliveryPage:
+    subscription_id: UUID, connection: Reading, at: NumberCursor, state: DeliveryState | None = None
+) -> Page[Delivery]:
     """Every webhook of a subscription by rising position, with its attempts."""
     await queries.get_subscription(connection, subscription_id)
-    rows = await queries.list_deliveries(connection, subscription_id, cursor, limit, state)
-    items = [Delivery(**row) for row in rows]
-    return DeliveryPage(items=items, next=str(items[-1].position) if len(items) == limit else None)
+    return page(Delivery, await queries.list_deliveries(connection, subscription_id, at, state), at, "position")
 
 
 @router.post("/{subscription_id}/replay", dependencies=[by("subscriber", "county")])

@@ -2,10 +2,15 @@
 
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Literal
 
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 NAT64 = IPv6Network("64:ff9b::/96")
 LONGEST_RETRY_SECONDS = 3600
+# What a receiver may ask for: closed over night, it is asked tomorrow; no header silences a delivery for good.
+LONGEST_ASKED = timedelta(days=1)
+State = Literal["active", "disabled", "deleted"]
+DeliveryState = Literal["pending", "delivered"]
 
 
 def _meant(address: str) -> IPv4Address | IPv6Address | None:
@@ -38,6 +43,8 @@ def address_allowed(address: str, allowed_network: str | None) -> bool:
     return ip in GLOBAL_UNICAST if isinstance(ip, IPv6Address) else not ip.is_reserved
 
 
-def next_attempt_after(attempts: int) -> timedelta:
-    """The pause after the n-th failed attempt: 1 s, 2 s, 4 s, ... up to an hour, without end."""
-    return timedelta(seconds=min(1 << min(attempts - 1, 12), LONGEST_RETRY_SECONDS))
+def next_attempt_after(attempts: int, asked: timedelta = timedelta()) -> timedelta:
+    """The pause after the n-th failed attempt: 1 s, 2 s, 4 s, ... up to an hour, without end; what was `asked` where
+    that is longer.
+    """
+    return max(timedelta(seconds=min(1 << min(attempts - 1, 12), LONGEST_RETRY_SECONDS)), asked)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from gateway.subscriptions.rules import DeliveryState
 from shared.acts.bodies import Input
 
 EventType = Literal[
@@ -43,10 +44,6 @@ class CreatedSubscription(Subscription):
     secret: str
 
 
-class Subscriptions(BaseModel):
-    items: list[Subscription]
-
-
 class Replay(Input):
     """Send again everything from this position of the feed on."""
 
@@ -64,14 +61,9 @@ class Delivery(BaseModel):
     webhook_id: str
     key: str
     type: str
-    state: Literal["pending", "delivered"]
+    state: DeliveryState
     attempts: int
     next_attempt_at: datetime
     last_status: int | None
     last_error: str | None
     delivered_at: datetime | None
-
-
-class DeliveryPage(BaseModel):
-    items: list[Delivery]
-    next: str | None

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from gateway.proxy.actions import Session, fetch_answer
 from gateway.tasks.rules import merged
-from gateway.tasks.schemas import Absent, Task, Tasks
+from gateway.tasks.schemas import Absent, Tasks
+from shared.acts.tasks import Task
 from shared.ground import problems
 from shared.ground.problems import Problem
 

@@ -8,6 +8,7 @@ from gateway.limits.api import LIMITED
 from gateway.proxy.rules import PASSED_ON
 from gateway.tasks.actions import list_all
 from gateway.tasks.schemas import Tasks
+from shared.acts.bodies import Limit
 from shared.doors.http import current_caller
 
 router = APIRouter(tags=["tasks"], dependencies=[LIMITED])
@@ -17,7 +18,7 @@ router = APIRouter(tags=["tasks"], dependencies=[LIMITED])
 async def list_tasks(
     request: Request,
     cursor: Annotated[str, Query(max_length=64)] = "",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    limit: Limit = 100,
 ) -> Tasks:
     """Since when, until when, the most urgent first; a service that is away is named in `warnings`."""
     state = request.app.state

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from scenario.actors.patience import named, send
 from scenario.api import Api, RefusedError, Who
 
 COUNTY = "140927"
@@ -37,6 +38,15 @@ async def hand_in_roster(api: Api, file: bytes) -> dict[str, Any]:
         if report["state"] in ("done", "failed"):
             return report
         await asyncio.sleep(0.2)
+
+
+async def open_exit_rounds(api: Api, villages: Sequence[str], stages: dict[str, tuple[date, date]]) -> None:
+    """One notice of the county for all of them; `stages` by step, their first and last day."""
+    year = min(first for first, _ in stages.values()).year
+    days = [{"step": s, "opens_on": f"{first}", "closes_on": f"{last}"} for s, (first, last) in stages.items()]
+    about = {"procedure": "registry.exits", "year": year, "stages": days, "document_no": f"县脱贫攻坚指挥部{year}-9"}
+    items = [{"id": named("round", f"{year}/{village}"), "division": village} | about for village in villages]
+    await send(api, PLANNER, "/registry/v1/rounds", items, "PUT")
 
 
 async def decide_exits(api: Api) -> None:

@@ -16,7 +16,12 @@ def _wave(year: Year, first: int) -> list[Village]:
 
 
 def wave_days(number: int, start: date) -> list[Day]:
-    """One wave from proposal to announcement; a notice stands seven days."""
+    """One wave from the round that the county opens to the announcement; a notice stands seven days."""
+
+    async def open_rounds(year: Year, _day: date) -> None:
+        # The later steps are open-ended: an objection lets a notice begin anew.
+        stages = {"proposed": (start, start + timedelta(days=1)), "reviewed": (start, start + timedelta(days=4))}
+        await county.open_exit_rounds(year.api, [v.code for v in _wave(year, number)], stages)
 
     async def propose(year: Year, _day: date) -> None:
         await year.see_homes()
@@ -48,6 +53,7 @@ def wave_days(number: int, start: date) -> list[Day]:
         await everywhere(year.townships[number::3], lambda t: townships.check_exits(year.api, t))
 
     steps: list[tuple[int, str, Deed]] = [
+        (-5, "county opens rounds", open_rounds),
         (0, "villages propose exits", propose), (2, "villagers' meetings", review), (5, "checks and consents", check),
         (6, "notices", post), (9, "objections", object_), (14, "township checks", township),
         (16, "county decides", lambda year, _: county.decide_exits(year.api)),

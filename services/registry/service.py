@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.registry.amendments.actions import AMENDMENT
 from services.registry.amendments.api import router as amendments
 from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
 from services.registry.changes.actions import DEPARTURE, REMOVAL
@@ -47,7 +48,7 @@ SERVICE = Service(
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(freezes.REACTIONS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
-    procedures=(EXIT, VILLAGE_STEPS, DEPARTURE, REMOVAL),
+    procedures=(EXIT, AMENDMENT, VILLAGE_STEPS, DEPARTURE, REMOVAL),
     own_tasks=(OBJECTIONS,),
     background=(run_imports,),
 )

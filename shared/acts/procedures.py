@@ -14,6 +14,7 @@ from uuid import UUID
 
 from shared.acts.bodies import Result, result
 from shared.acts.freezes import list_frozen
+from shared.acts.rounds import NO_STAGES, Stages, stage_refusal, stages_by_case
 from shared.data.relations import Relation, table
 from shared.data.sql import Connection, Statement, execute_many, fetch, insert_many, lock_by, sql, update_many
 from shared.events.envelope import Payload
@@ -28,6 +29,7 @@ Case = TypeVar("Case")
 
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
+EMPTY_STAGES: Mapping[UUID, Stages] = MappingProxyType({})
 
 
 class Step(NamedTuple):
@@ -57,7 +59,7 @@ class Step(NamedTuple):
 class Procedure(Generic[Case]):
     """`name` is the room's (`service.room`), `case` its table, `versions` its tables of steps, the oldest first.
 
-    A case whose table has a household stands still while that is frozen. `topic` is the prefix of what it emits.
+    A case whose table has a household stands still while that is frozen; one whose table has a round keeps its stages.
     """
 
     name: str
@@ -83,19 +85,27 @@ class Procedure(Generic[Case]):
         lines = self.versions[(version or self.version) - 1]
         return next((s for s in lines if s.name == name and after in ("", s.after)), None)
 
-    def due_on(self, state: str, on: date, ready: Mapping[str, Any] = EMPTY, version: int | None = None) -> date | None:
+    def due_on(
+        self,
+        state: str,
+        on: date,
+        ready: Mapping[str, Any] = EMPTY,
+        version: int | None = None,
+        stages: Stages = NO_STAGES,
+    ) -> date | None:
         """By when a case that reached `state` should go on; None where nothing follows.
 
-        `ready` holds the days that a step may have to wait for, by column.
+        `ready` holds the days that a step may have to wait for, by column; `stages` those of the case's round.
         """
         follow = [s for s in self.versions[(version or self.version) - 1] if s.after == state]
-        days = [(ready.get(s.waits_for) or on) + timedelta(days=s.days) for s in follow]
-        return min(days) if days else None
+        free = [(ready.get(s.waits_for) or on) + timedelta(days=s.days) for s in follow if s.name not in stages]
+        return min((*free, *(stages[s.name][1] for s in follow if s.name in stages)), default=None)
 
-    def opened(self, act: Act, state: str, **values: Any) -> Case:
+    def opened(self, act: Act, state: str, stages: Stages = NO_STAGES, /, **values: Any) -> Case:
         """A new case, in the state it begins with; columns that are not given are empty."""
         on, empty = act.business_date, dict.fromkeys(self.case.shape)
-        led = {"procedure_version": self.version, "since_on": on, "due_on": self.due_on(state, on), "version": 1}
+        due_on = self.due_on(state, on, stages=stages)
+        led = {"procedure_version": self.version, "since_on": on, "due_on": due_on, "version": 1}
         return self.case.row(**(empty | {n: v for n, v in led.items() if n in empty} | {"state": state} | values))
 
     @property
@@ -179,14 +189,22 @@ def _update(case: Relation[Any], step: Step | None, sets: tuple[str, ...]) -> St
 
 
 async def advance(
-    connection: Connection, act: Act, procedure: Procedure[Case], step: str, changes: Sequence[tuple[Any, str, Finding]]
+    connection: Connection,
+    act: Act,
+    procedure: Procedure[Case],
+    step: str,
+    changes: Sequence[tuple[Any, str, Finding]],
+    stages: Mapping[UUID, Stages] | None = None,
 ) -> None:
     """Write a step of locked cases: each case, the state it leads to, what was found.
 
     `step` names a line of the table, or what happened to the case from outside it; then its findings say what they set.
+    `stages` are those of the cases' rounds, by case, where they are known already.
     """
     if not changes:
         return
+    if stages is None:
+        stages = await stages_by_case(connection, procedure.case, [case for case, _, _ in changes])
     on, line = act.business_date, procedure.step(step)
     sets = line.sets if line else tuple(sorted({name for _, _, finding in changes for name in finding.sets}))
     rows = [
@@ -195,7 +213,7 @@ async def advance(
             "state": state,
             "since_on": on,
             "ended_code": code_for(procedure, finding.reason),
-            "due_on": procedure.due_on(state, on, finding.sets, case.procedure_version),
+            "due_on": procedure.due_on(state, on, finding.sets, case.procedure_version, stages.get(case.id, NO_STAGES)),
             **{name: finding.sets.get(name) for name in sets},
         }
         for case, state, finding in changes
@@ -275,10 +293,11 @@ async def take_step(
     named = [getattr(item, key) for item in items]
     cases = await lock_cases(connection, procedure, named) if rows is None else rows
     frozen = await _frozen(connection, procedure, cases)
+    stages = await stages_by_case(connection, procedure.case, cases.values())
     results, changes, stands = list[Result](), list[tuple[Any, str, Finding]](), dict[Any, str | None]()
     for one, item in zip(named, items, strict=True):
         case: Any = cases.get(one)
-        refusal = "twice_in_batch" if one in stands else step_refusal(procedure, name, case, act, frozen)
+        refusal = "twice_in_batch" if one in stands else step_refusal(procedure, name, case, act, frozen, stages)
         stands.setdefault(one, case.state if case is not None else None)
         finding = Finding(refusal=refusal) if refusal else find(case, item)
         if finding.refusal:
@@ -289,7 +308,7 @@ async def take_step(
         # Accepted means that the step was taken, also where it ended the case; `code` then says why.
         code = code_for(procedure, finding.reason)
         results.append(Result(id=one, status="accepted", code=code, state=state, missing=list(finding.missing)))
-    await advance(connection, act, procedure, name, changes)
+    await advance(connection, act, procedure, name, changes, stages)
     passed = [(case, finding) for case, _, finding in changes if finding.passed]
     if save and passed:
         await save(passed)
@@ -314,7 +333,8 @@ async def ripe_cases(
 ) -> list[Case]:
     """Those of the locked cases that the step would be taken in, before the room has asked what it asks."""
     frozen = await _frozen(connection, procedure, cases)
-    return [case for case in cases.values() if step_refusal(procedure, name, case, act, frozen) is None]
+    stages = await stages_by_case(connection, procedure.case, cases.values())
+    return [c for c in cases.values() if step_refusal(procedure, name, c, act, frozen, stages) is None]
 
 
 async def _frozen(connection: Connection, procedure: Procedure[Any], cases: Mapping[Any, Any]) -> frozenset[UUID]:
@@ -324,7 +344,12 @@ async def _frozen(connection: Connection, procedure: Procedure[Any], cases: Mapp
 
 
 def step_refusal(
-    procedure: Procedure[Any], name: str, case: Any, act: Act, frozen: frozenset[UUID] = frozenset()
+    procedure: Procedure[Any],
+    name: str,
+    case: Any,
+    act: Act,
+    frozen: frozenset[UUID] = frozenset(),
+    stages: Mapping[UUID, Stages] = EMPTY_STAGES,
 ) -> str | None:
     """Why a case does not take a step, by the table it began under; None where nothing speaks against it."""
     if case is None:
@@ -338,4 +363,5 @@ def step_refusal(
         (act.subject in [getattr(case, column) for column in step.not_by], "shared.same_person"),
         (step.waits_for != "" and act.business_date < getattr(case, step.waits_for), "shared.notice_running"),
     )
-    return next((code for holds, code in against if holds), None)
+    refused = next((code for holds, code in against if holds), None)
+    return refused or stage_refusal(stages.get(case.id, NO_STAGES), name, act.business_date)

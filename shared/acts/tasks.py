@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from shared.acts.bodies import Limit
 from shared.acts.procedures import Procedure, Step
+from shared.acts.rounds import in_rounds
 from shared.data.sql import Connection, Statement, fetch, sql
 from shared.ground.context import Act
 from shared.ground.problems import Problem
@@ -103,6 +104,11 @@ def _branch(procedure: Procedure[object], version: int, step: Step) -> str:
     asked += [f"c.{step.waits_for} <= :on"] if step.waits_for else []
     asked += [f"({step.asked_where})"] if step.asked_where else []
     asked += [f"c.{column} IS DISTINCT FROM :subject" for column in step.not_by]
+    if in_rounds(procedure.case):
+        asked.append(f"""
+            NOT EXISTS (SELECT FROM case_round r
+            WHERE r.id = c.round_id AND CAST(r.stages -> '{step.name}' ->> 'opens_on' AS date) > :on)
+        """)
     if procedure.freezes and procedure.has_household:
         asked.append(
             "NOT EXISTS (SELECT FROM frozen_household f"

@@ -57,8 +57,9 @@ async def _reset(connection: Connection) -> None:
         await connection.execute("ROLLBACK")
 
 
-async def open_pool(url: str, size: int = 8, patience_seconds: float = 0) -> Pool:
-    """A pool of at most `size` connections. Settings are transaction-local, so a reset has nothing to do.
+async def open_pool(url: str, size: int = 8, patience_seconds: float = 0, *, reads: bool = False) -> Pool:
+    """A pool of at most `size` connections. Settings are transaction-local, so a reset has nothing to do. Connections
+    of a pool that `reads` are for `reading` alone: PostgreSQL lets them write nothing.
 
     Where the database is away it is asked again for `patience_seconds`: a process that starts while PostgreSQL recovers
     would else end, and cost another start.
@@ -68,7 +69,7 @@ async def open_pool(url: str, size: int = 8, patience_seconds: float = 0) -> Poo
         try:
             return await asyncpg.create_pool(
                 url,
-                min_size=1,
+                min_size=0 if reads else 1,
                 max_size=size,
                 init=prepare,
                 reset=_reset,
@@ -76,6 +77,7 @@ async def open_pool(url: str, size: int = 8, patience_seconds: float = 0) -> Poo
                 timeout=10,
                 max_inactive_connection_lifetime=60,
                 statement_cache_size=400,
+                server_settings={"default_transaction_read_only": "on"} if reads else None,
             )
         except TRANSIENT:
             if time.monotonic() > deadline:
@@ -87,18 +89,15 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("'", "''").replace("\\", "") + "'"
 
 
+def _context(caller: Caller, *, local: bool) -> str:
+    settings = {"role": caller.role, "area": caller.area, "subject": caller.subject, "bank": caller.bank}
+    set_each = (f"set_config('app.{name}', {_quoted(value)}, {local})" for name, value in settings.items())
+    return f"SELECT {', '.join(set_each)}"
+
+
 def _begin(caller: Caller) -> str:
     role = f"SET LOCAL ROLE {SYSTEM_ROLE};" if caller.role == "system" else ""
-    settings = ", ".join(
-        f"set_config('app.{name}', {_quoted(value)}, true)"
-        for name, value in (
-            ("role", caller.role),
-            ("area", caller.area),
-            ("subject", caller.subject),
-            ("bank", caller.bank),
-        )
-    )
-    return f"BEGIN; {role} SELECT {settings}"
+    return f"BEGIN; {role} {_context(caller, local=True)}"
 
 
 @asynccontextmanager
@@ -114,6 +113,18 @@ async def transaction(pool: Pool, caller: Caller) -> AsyncIterator[Connection]:
         # Where an error was swallowed inside, PostgreSQL answers COMMIT with ROLLBACK, and raises nothing.
         if await connection.execute("COMMIT") != "COMMIT":
             raise NotCommittedError
+
+
+@asynccontextmanager
+async def reading(pool: Pool, caller: Caller) -> AsyncIterator[Connection]:
+    """Statements that read, each by itself: the context and the statement, without a transaction around them.
+
+    The context stays on the connection until it is taken again, and whoever takes it sets his own first: `pool` is one
+    that `reads`, and nothing else takes its connections. A system's own hand has no business here.
+    """
+    async with pool.acquire() as connection:
+        await connection.execute(_context(caller, local=False))
+        yield connection
 
 
 def system_caller(name: str) -> Caller:

@@ -70,8 +70,15 @@ async def _connection(request: Request, act: Annotated[Act, Depends(current_act)
     crash_point("act.after_commit")
 
 
+async def _reading(request: Request, act: Annotated[Act, Depends(current_act)]) -> AsyncIterator[Connection]:
+    async with db.reading(request.app.state.readers, act.caller) as connection:
+        yield connection
+
+
 # scope="function": FastAPI would else end the dependency, and commit, after the answer has been sent.
 Transaction = Annotated[Connection, Depends(_connection, scope="function")]
+# For doors that write nothing.
+Reading = Annotated[Connection, Depends(_reading, scope="function")]
 
 
 async def _policy(request: Request) -> Policy:

@@ -6,6 +6,7 @@ import json
 import math
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,7 @@ from joserfc.jwk import KeySet
 from shared.doors.tokens import read_keys
 from shared.ground.problems import Problem
 from shared.process.settings import Settings
+from shared.values.retry_after import LATER, asked_wait
 
 log = structlog.get_logger()
 
@@ -23,6 +25,8 @@ log = structlog.get_logger()
 ASKED_EVERY_SECONDS = 30.0
 # A key that the issuer has withdrawn is trusted this long at most while the issuer answers.
 FRESH_SECONDS = 300.0
+# What an issuer may ask for: longer than that, new keys would wait for a header alone.
+LONGEST_ASKED = timedelta(seconds=FRESH_SECONDS)
 PATIENCE = aiohttp.ClientTimeout(total=3)
 
 
@@ -80,6 +84,9 @@ async def _ask(keys: IssuerKeys, now: float) -> None:
     keys.asked_at = now
     try:
         async with aiohttp.ClientSession(timeout=PATIENCE) as session, session.get(keys.url) as answer:
+            if answer.status in LATER:
+                asked = asked_wait(answer.headers.get("Retry-After", ""), datetime.now(UTC), LONGEST_ASKED)
+                keys.asked_at += max(asked.total_seconds() - ASKED_EVERY_SECONDS, 0)
             answer.raise_for_status()
             document = json.loads(await answer.read())
         keys.known = KeySet.import_key_set({"keys": [key for key in document["keys"] if _signs(key)]})

@@ -1,12 +1,12 @@
 """Emit: the last thing an act does. Facts leave with the transaction that made them, or not at all."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from shared.data.sql import Connection, execute, fetch, sql
+from shared.data.sql import Connection, Row, execute, fetch, sql
 from shared.events.envelope import Envelope, Payload
 from shared.ground.context import Act
 
@@ -14,20 +14,31 @@ LARGEST_VALUE_BYTES = 64 * 1024
 
 # The rows are locked in (topic, key) order, so that two acts on the same aggregates cannot deadlock, and held
 # until commit, so that ids of the outbox rise with sequences.
-_NEXT_SEQUENCES = sql("""
+_RESERVE = sql("""
     INSERT INTO aggregate AS a (topic, key, epoch, sequence)
     SELECT t, k, (SELECT epoch FROM source), n FROM unnest(:topics, :keys, :counts) AS w (t, k, n)
     ORDER BY t, k
     ON CONFLICT (topic, key) DO UPDATE SET sequence = a.sequence + excluded.sequence, epoch = excluded.epoch
     RETURNING topic, key, epoch, sequence
 """)
-# What differs from event to event is laid over what the act's events have in common: for a hundred thousand of them
-# this halves the work of writing thirteen attributes each.
-_APPEND = sql("""
+# The same, and the facts laid into the outbox, in one trip. What differs from event to event is laid over what the
+# act's events have in common: for a hundred thousand of them this halves the work of writing thirteen attributes each.
+_EMIT = sql("""
+    WITH event AS (
+        SELECT topic, key, type, content, i, count(*) OVER same AS events,
+        row_number() OVER (PARTITION BY topic, key ORDER BY i) AS nth
+        FROM unnest(:topics, :keys, :types, :contents) WITH ORDINALITY AS w (topic, key, type, content, i)
+        WINDOW same AS (PARTITION BY topic, key)
+    ), numbered AS (
+        INSERT INTO aggregate AS a (topic, key, epoch, sequence)
+        SELECT topic, key, (SELECT epoch FROM source), count(*) FROM event GROUP BY topic, key ORDER BY topic, key
+        ON CONFLICT (topic, key) DO UPDATE SET sequence = a.sequence + excluded.sequence, epoch = excluded.epoch
+        RETURNING topic, key, epoch, sequence
+    )
     INSERT INTO outbox (topic, key, headers, value)
-    SELECT t, k, :common || jsonb_build_object('ce_id', uuidv7(), 'ce_type', y, 'ce_partitionkey', k,
-    'ce_sequence', s::text), v
-    FROM unnest(:topics, :keys, :types, :sequences, :contents) WITH ORDINALITY AS w (t, k, y, s, v, i) ORDER BY i
+    SELECT topic, key, :common || jsonb_build_object('ce_id', uuidv7(), 'ce_type', type, 'ce_partitionkey', key,
+    'ce_epoch', epoch::text, 'ce_sequence', (sequence - events + nth)::text), content
+    FROM event JOIN numbered USING (topic, key) ORDER BY i
 """)
 # Facts passed on have little in common: each brings its own headers.
 _APPEND_EACH = sql(
@@ -38,7 +49,8 @@ _APPEND_EACH = sql(
 """,
     headers=ARRAY(JSONB),
 )
-# One long statement would keep the event loop busy with encoding it.
+# One long statement would keep the event loop busy with encoding it. An act of several slices locks all its aggregates
+# first, in the same order as everybody.
 SLICE = 5_000
 
 
@@ -50,19 +62,19 @@ async def emit(connection: Connection, act: Act, source: str, events: Sequence[P
     """
     if not events:
         return
-    epoch, sequences = await _number(connection, events)
-    common = _common(act, source, epoch)
+    if len(events) > SLICE:
+        await _reserve(connection, dict.fromkeys(((e.TOPIC, e.key) for e in events), 0))
+    common = _common(act, source)
     for begin in range(0, len(events), SLICE):
         part = events[begin : begin + SLICE]
         await execute(
             connection,
-            _APPEND,
+            _EMIT,
             rows=len(part),
             common=common,
             topics=[e.TOPIC for e in part],
             keys=[e.key for e in part],
             types=[e.TYPE for e in part],
-            sequences=sequences[begin : begin + SLICE],
             contents=[_content(e) for e in part],
         )
 
@@ -105,18 +117,23 @@ async def pass_on(connection: Connection, source: str, facts: Sequence[tuple[Act
     return events
 
 
-async def _number(connection: Connection, events: Sequence[Payload]) -> tuple[int, list[int]]:
-    """The present epoch, and for each event the next sequence of its aggregate."""
-    places = [(e.TOPIC, e.key) for e in events]
-    counts = Counter(places)
+async def _reserve(connection: Connection, counts: Mapping[tuple[str, str], int]) -> list[Row]:
+    """Lock the aggregates, whose sequences rise by so many; the present epoch and the last sequence of each."""
     wanted = sorted(counts)
-    rows = await fetch(
+    return await fetch(
         connection,
-        _NEXT_SEQUENCES,
+        _RESERVE,
         topics=[t for t, _ in wanted],
         keys=[k for _, k in wanted],
         counts=[counts[w] for w in wanted],
     )
+
+
+async def _number(connection: Connection, events: Sequence[Payload]) -> tuple[int, list[int]]:
+    """The present epoch, and for each event the next sequence of its aggregate."""
+    places = [(e.TOPIC, e.key) for e in events]
+    counts = Counter(places)
+    rows = await _reserve(connection, counts)
     upcoming = {(r["topic"], r["key"]): r["sequence"] - counts[r["topic"], r["key"]] + 1 for r in rows}
     sequences = []
     for place in places:
@@ -125,7 +142,7 @@ async def _number(connection: Connection, events: Sequence[Payload]) -> tuple[in
     return rows[0]["epoch"], sequences
 
 
-def _common(act: Act, source: str, epoch: int) -> dict[str, str]:
+def _common(act: Act, source: str) -> dict[str, str]:
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     return Envelope(
         id="",
@@ -133,7 +150,7 @@ def _common(act: Act, source: str, epoch: int) -> dict[str, str]:
         source=source,
         topic="",
         key="",
-        epoch=epoch,
+        epoch=0,
         sequence=0,
         time=now,
         business_date=act.business_date.isoformat(),

@@ -14,7 +14,7 @@ from shared.bus.topics import TOPICS
 from shared.bus.transport import open_reader
 from shared.data import db
 from shared.data.sql import execute, fetch, fetch_one, sql
-from shared.doors.http import Transaction, by
+from shared.doors.http import Reading, Transaction, by
 from shared.facts import steps
 from shared.facts.consumer import ServiceConsumer
 from shared.facts.steps import StaleError
@@ -123,14 +123,14 @@ def router(service: Service) -> APIRouter:
     doors = APIRouter(tags=["operations"])
 
     @doors.get("/operations/flow", dependencies=[by("county", "auditor")])
-    async def flow(connection: Transaction) -> dict[str, Any]:
+    async def flow(connection: Reading) -> dict[str, Any]:
         """Facts emitted, published and applied here, per topic; equal when everything has come to rest."""
         row = await fetch_one(connection, _COUNTS)
         assert row is not None
         return {name: row[name] or {} for name in ("emitted", "published", "applied")}
 
     @doors.get("/operations/parked", dependencies=[by("county", "auditor")])
-    async def parked(connection: Transaction) -> list[dict[str, Any]]:
+    async def parked(connection: Reading) -> list[dict[str, Any]]:
         return [dict(r) for r in await fetch(connection, _PARKED)]
 
     @doors.post("/operations/parked", status_code=204)
@@ -163,12 +163,12 @@ def router(service: Service) -> APIRouter:
         log.warning("rewound", consumer=service.name, topic=body.topic, by=act.subject)
 
     @doors.get("/operations/replay", dependencies=[by("county", "auditor")])
-    async def replay(connection: Transaction) -> dict[str, Any]:
+    async def replay(connection: Reading) -> dict[str, Any]:
         """Decide every stored decision again from its stored inputs."""
         return await replay_all(connection, service.rules)
 
     @doors.get("/decisions", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
-    async def decisions(subject_id: str, connection: Transaction) -> list[dict[str, Any]]:
+    async def decisions(subject_id: str, connection: Reading) -> list[dict[str, Any]]:
         """Why: every decision about a subject, with the figures it was made by and where its rule comes from."""
         return with_sources(await list_decisions(connection, subject_id), service.rules)
 

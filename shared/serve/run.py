@@ -1,6 +1,7 @@
 """Run a service: `python -m services NAME --role all|api|worker`, or `migrate`, `republish`, `new-epoch`."""
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -12,9 +13,10 @@ from typing import Any
 import structlog
 import typer
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.acts.rounds import in_rounds
 from shared.bus.transport import open_bus
 from shared.data import db
 from shared.data.crypto import read_data_keys
@@ -28,11 +30,12 @@ from shared.ground.policy import read_policy
 from shared.process import logs, metrics
 from shared.process.settings import Settings
 from shared.process.watchdog import Watchdog
-from shared.serve import operations, tasks
+from shared.serve import operations, rounds, tasks
 from shared.serve.service import Service
 
 log = structlog.get_logger()
 STARTS_WITHIN_SECONDS = 30
+COLLECT_AFTER = 20_000
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 _REPUBLISH = sql("""
@@ -48,33 +51,31 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.pool = await db.open_pool(settings.database_url, settings.pool_size, STARTS_WITHIN_SECONDS)
-        bus = open_bus(settings, service.name, service.topics)
-        watchdog = app.state.watchdog
-        if service.topics:
-            app.state.consumer = ServiceConsumer(
-                service.name, app.state.pool, bus.reader, service.topics, service.reactions
-            )
-        tasks: list[asyncio.Task[Any]] = []
-        try:
-            async with service.lifespan(app) if service.lifespan else nullcontext():
-                if role != "api":
-                    relay_beat, consumer_beat = (partial(watchdog.beat, name) for name in ("relay", "consumer"))
-                    tasks.append(
-                        asyncio.create_task(run_relay(settings.database_url, bus.lead, service.name, relay_beat))
-                    )
-                    tasks += [asyncio.create_task(work(app)) for work in service.background]
-                    if app.state.consumer:
-                        tasks.append(asyncio.create_task(app.state.consumer.run(consumer_beat)))
-                    watchdog.start()
-                try:
-                    yield
-                finally:
-                    await _end(tasks)
-        finally:
-            watchdog.stop()
-            await bus.reader.close()
-            await asyncio.wait_for(app.state.pool.close(), 5)
+        async with _pools(app, settings):
+            bus = open_bus(settings, service.name, service.topics)
+            watchdog = app.state.watchdog
+            if service.topics:
+                app.state.consumer = ServiceConsumer(
+                    service.name, app.state.pool, bus.reader, service.topics, service.reactions
+                )
+            tasks: list[asyncio.Task[Any]] = []
+            try:
+                async with service.lifespan(app) if service.lifespan else nullcontext():
+                    if role != "api":
+                        relay_beat, consumer_beat = (partial(watchdog.beat, name) for name in ("relay", "consumer"))
+                        relay = run_relay(settings.database_url, bus.lead, service.name, relay_beat)
+                        tasks.append(asyncio.create_task(relay))
+                        tasks += [asyncio.create_task(work(app)) for work in service.background]
+                        if app.state.consumer:
+                            tasks.append(asyncio.create_task(app.state.consumer.run(consumer_beat)))
+                        watchdog.start()
+                    try:
+                        yield
+                    finally:
+                        await _end(tasks)
+            finally:
+                watchdog.stop()
+                await bus.reader.close()
 
     app = FastAPI(title=f"Shenchi {service.name}", version="1", lifespan=lifespan, redoc_url=None)
     app.state.settings = settings
@@ -93,7 +94,8 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
     if role != "worker":
         if prefix:
-            app.include_router(tasks.router(service), prefix=prefix)
+            for router in _of_procedures(service):
+                app.include_router(router, prefix=prefix)
         for router in service.routers:
             app.include_router(router, prefix=prefix)
         for middleware in reversed(service.middleware):
@@ -101,6 +103,25 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     install_handlers(app)
     app.add_middleware(Measure, service=service.name)
     return app
+
+
+@asynccontextmanager
+async def _pools(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    """One whose connections act, one whose connections read."""
+    url, size = settings.database_url, settings.pool_size
+    app.state.pool = await db.open_pool(url, size, STARTS_WITHIN_SECONDS)
+    app.state.readers = await db.open_pool(url, size, reads=True)
+    try:
+        yield
+    finally:
+        for pool in (app.state.readers, app.state.pool):
+            await asyncio.wait_for(pool.close(), 5)
+
+
+def _of_procedures(service: Service) -> list[APIRouter]:
+    """The doors that every service with procedures has, by the same tables."""
+    led_in_rounds = any(in_rounds(procedure.case) for procedure in service.procedures)
+    return [tasks.router(service), *([rounds.router(service)] if led_in_rounds else [])]
 
 
 async def _end(tasks: list[asyncio.Task[Any]]) -> None:
@@ -157,6 +178,9 @@ def command_line(find: Callable[[str], Service]) -> typer.Typer:
         settings = Settings()
         logs.configure(settings.log_level)
         app = build_app(find(name), settings, role)
+        # What stands now stands for good: the collector goes over what requests leave behind, and less often.
+        gc.freeze()
+        gc.set_threshold(COLLECT_AFTER)
         uvicorn.run(
             app,
             host=settings.host,

@@ -19,7 +19,7 @@ from services.assessment.surveys.schemas import (
 from services.assessment.surveys.tables import RoundRow
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.data.sql import Connection
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/surveys", tags=["surveys"])
@@ -40,12 +40,12 @@ async def open_round(body: NewRound, connection: Transaction, policy: CurrentPol
 
 
 @router.get("/rounds/{round_id}", dependencies=[OVERSEERS])
-async def get_round(round_id: UUID, connection: Transaction) -> Round:
+async def get_round(round_id: UUID, connection: Reading) -> Round:
     return await _round(connection, await queries.get_round(connection, round_id))
 
 
 @router.get("/rounds/{round_id}/inputs", dependencies=[OVERSEERS])
-async def get_inputs(round_id: UUID, connection: Transaction, policy: CurrentPolicy) -> RoundInputs:
+async def get_inputs(round_id: UUID, connection: Reading, policy: CurrentPolicy) -> RoundInputs:
     """What the draw was made of, so that it can be made again."""
     found = await queries.get_round(connection, round_id)
     parts = policy.on(found.opened_on, DrawPolicy).parts
@@ -61,7 +61,7 @@ async def get_inputs(round_id: UUID, connection: Transaction, policy: CurrentPol
 
 
 @router.get("/samples", dependencies=[OVERSEERS])
-async def list_samples(connection: Transaction, at: Cursor, round_id: UUID | None = None) -> Page[Sample]:
+async def list_samples(connection: Reading, at: Cursor, round_id: UUID | None = None) -> Page[Sample]:
     """The households drawn, and nobody else; by id."""
     return page(Sample, await queries.list_samples(connection, at, round_id=round_id), at)
 
@@ -79,7 +79,7 @@ async def close_round(round_id: UUID, connection: Transaction, act: County) -> R
 
 
 @router.get("/summary", dependencies=[by("county", "township", "auditor", "surveyor")])
-async def show_summary(year: Annotated[int, Query(ge=2000, le=2100)], connection: Transaction) -> SurveySummary:
+async def show_summary(year: Annotated[int, Query(ge=2000, le=2100)], connection: Reading) -> SurveySummary:
     """A year's answers within the caller's area."""
     totals = await queries.get_summary(connection, year)
     satisfaction_ppm = share_ppm(totals.satisfied, totals.answered)

@@ -19,7 +19,7 @@ from services.assessment.visits.schemas import (
     VisitSummary,
 )
 from shared.acts.bodies import Batch, Cursor, Page, page
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
@@ -48,7 +48,7 @@ async def check_in(
 
 @router.get("")
 async def list_visits(
-    connection: Transaction,
+    connection: Reading,
     at: Cursor,
     act: Annotated[Act, READERS],
     household_id: UUID | None = None,
@@ -68,13 +68,13 @@ async def list_visits(
 
 
 @router.get("/summary", dependencies=[READERS])
-async def show_summary(connection: Transaction, since: date | None = None, until: date | None = None) -> VisitSummary:
+async def show_summary(connection: Reading, since: date | None = None, until: date | None = None) -> VisitSummary:
     """Counts over the caller's area; both days belong to the period."""
     return VisitSummary(**(await queries.get_summary(connection, since, until))._asdict())
 
 
 @router.get("/copies", dependencies=[by("county", "auditor")])
-async def list_copies(year: Annotated[int, Query(ge=2000, le=2100)], connection: Transaction) -> CopiesList:
+async def list_copies(year: Annotated[int, Query(ge=2000, le=2100)], connection: Reading) -> CopiesList:
     """Helpers whose notes repeat: a ground to look, not a finding."""
     return CopiesList(items=[Copies(**row._asdict()) for row in await queries.list_copies(connection, year)])
 

@@ -90,17 +90,17 @@ async def record_bank_events(
     corrected, under the same serial. Every other is kept for good.
     """
     rows = await loans.lock_loans_by_no(connection, [e.loan_no for e in events])
-    first: dict[str, BankEvent] = {}
+    first: dict[str, Waiting] = {}
     for event in events:
         if _turned_away(event, rows, act.business_date) is None:
-            first.setdefault(event.serial, event)
+            first.setdefault(event.serial, Waiting(uuid7(), event))
     books = await _open_books(connection, list(rows.values()))
-    stored = [_stored(act, event, rows[event.loan_no], i) for i, event in enumerate(first.values())]
+    stored = [_stored(act, one, rows[one.event.loan_no], i) for i, one in enumerate(first.values())]
     new = await queries.insert_events(connection, stored)
     order = policy.on(act.business_date, RepaymentPolicy).repayment_order
-    for row in stored:
-        if row["serial"] in new:
-            _take(books[row["loan_id"]], Waiting(row["id"], first[row["serial"]]), order)
+    for serial, one in first.items():
+        if serial in new:
+            _take(books[rows[one.event.loan_no].id], one, order)
     await _write(connection, act, list(books.values()))
     known = await queries.list_events_of(connection, act.caller.bank, sorted({e.serial for e in events}))
 
@@ -129,9 +129,10 @@ def _content(event: BankEvent) -> dict[str, Any]:
     return event.model_dump(mode="json", exclude_none=True)
 
 
-def _stored(act: Act, event: BankEvent, loan: LoanRow, position: int) -> dict[str, Any]:
+def _stored(act: Act, waiting: Waiting, loan: LoanRow, position: int) -> dict[str, Any]:
+    event = waiting.event
     return {
-        "id": uuid7(),
+        "id": waiting.id,
         "bank": act.caller.bank,
         "serial": event.serial,
         "kind": event.kind,

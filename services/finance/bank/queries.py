@@ -9,12 +9,11 @@ from services.finance.bank.tables import (
     BankEventRow,
     InterestPeriod,
     OverdueSpell,
-    SettlementRow,
     bank_event,
     interest_period,
     overdue_spell,
 )
-from shared.data.pages import Place, fetch_page, page, page_of
+from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import Connection, execute_many, fetch, insert_many, list_by, sql, update_many
 from shared.values.dates import Period
 
@@ -39,16 +38,7 @@ _INSERT_SPELLS = insert_many(overdue_spell, OverdueSpell._fields)
 _PERIODS = list_by(interest_period, "loan_id")
 _SPELLS = list_by(overdue_spell, "loan_id")
 _PAGE = page(bank_event, "state")
-_SETTLEMENTS = page_of(
-    SettlementRow,
-    """
-    SELECT p.id, p.loan_id, l.loan_no, p.bank, p.period_start_on, p.period_end_on, p.posted_fen, p.due_fen,
-           p.difference_fen
-    FROM interest_period p JOIN loan l ON l.id = p.loan_id
-    """,
-    key="p.id",
-    differing="(p.difference_fen <> 0) = :differing",
-)
+_SETTLEMENTS = page(interest_period, differing="(difference_fen <> 0) = :differing")
 _UNCLAIMED = sql(
     f"""
     SELECT {interest_period.columns_of("p")} FROM interest_period p
@@ -110,7 +100,7 @@ async def list_events(connection: Connection, at: Place, **filters: Any) -> list
     return await fetch_page(connection, _PAGE, at, **filters)
 
 
-async def list_settlements(connection: Connection, at: Place, *, differing: bool) -> list[SettlementRow]:
+async def list_settlements(connection: Connection, at: Place, *, differing: bool) -> list[InterestPeriod]:
     """By rising id; `differing`: only where the bank posted another amount than we find due."""
     return await fetch_page(connection, _SETTLEMENTS, at, differing=differing or None)
 

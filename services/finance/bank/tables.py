@@ -48,20 +48,6 @@ class OverdueSpell(NamedTuple):
     end_on: date
 
 
-class SettlementRow(NamedTuple):
-    """A settled period with its loan's number."""
-
-    id: UUID
-    loan_id: UUID
-    loan_no: str
-    bank: str
-    period_start_on: date
-    period_end_on: date
-    posted_fen: int
-    due_fen: int
-    difference_fen: int
-
-
 bank_event = table("bank_event", BankEventRow)
 interest_period = table("interest_period", InterestPeriod)
 overdue_spell = table("overdue_spell", OverdueSpell)

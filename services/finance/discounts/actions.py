@@ -168,22 +168,29 @@ async def _cover(connection: Connection, act: Act, claim_id: UUID, lines: Sequen
     for line in lines:
         covered[line.loan_id] += line.amount_fen
         owed[line.loan_id] += line.posted_fen - line.amount_fen
-    await loans.cover_interest(connection, [
+    left = [
         {
-            "id": loan.id, "interest_fen": loan.interest_fen - covered[loan.id],
-            "interest_owed_fen": loan.interest_owed_fen + owed[loan.id],
+            "id": one,
+            "interest_fen": row.interest_fen - covered[one],
+            "interest_owed_fen": row.interest_owed_fen + owed[one],
         }
-        for loan in rows.values()
-    ])  # fmt: skip
+        for one, row in rows.items()
+    ]
+    await loans.cover_interest(connection, left)
     paid = [line for line in lines if line.outcome == "accepted"]
     await post_journals(connection, act, [_journal(act, claim_id, line, rows[line.loan_id]) for line in paid])
-    await emit(connection, act, "finance", [
+    facts = [
         DiscountApproved(
-            loan_id=line.loan_id, household_id=line.household_id, division=rows[line.loan_id].division,
-            claim_id=claim_id, amount_fen=line.amount_fen, approved_on=act.business_date,
+            loan_id=line.loan_id,
+            household_id=line.household_id,
+            division=rows[line.loan_id].division,
+            claim_id=claim_id,
+            amount_fen=line.amount_fen,
+            approved_on=act.business_date,
         )
         for line in paid
-    ])  # fmt: skip
+    ]
+    await emit(connection, act, "finance", facts)
 
 
 def _journal(act: Act, claim_id: UUID, line: ShownLine, loan: LoanRow) -> Journal:

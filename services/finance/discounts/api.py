@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from services.finance.discounts import actions, queries
 from services.finance.discounts.schemas import Claim, ClaimLine, ClaimOrder, ClaimState, ClaimSummary, DiscountTotals
 from shared.acts.bodies import Cursor, Page, page
-from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Reading, Transaction, by, once
 from shared.ground.context import Act
 from shared.values.money import yuan
 
@@ -47,13 +47,13 @@ async def check_claim(claim_id: UUID, connection: Transaction, act: Clerk) -> Cl
 
 
 @router.get("/claims", dependencies=[READERS])
-async def list_claims(connection: Transaction, at: Cursor) -> Page[ClaimSummary]:
+async def list_claims(connection: Reading, at: Cursor) -> Page[ClaimSummary]:
     """Claims of the caller's area or bank, by id."""
     return page(ClaimSummary, await queries.list_claims(connection, at), at)
 
 
 @router.get("/claims/{claim_id}", dependencies=[READERS])
-async def get_claim(claim_id: UUID, connection: Transaction) -> Claim:
+async def get_claim(claim_id: UUID, connection: Reading) -> Claim:
     """One claim with all its lines, also those that are not paid, and why."""
     claim = await queries.get_claim(connection, claim_id)
     lines = await queries.list_lines(connection, claim_id)
@@ -61,7 +61,7 @@ async def get_claim(claim_id: UUID, connection: Transaction) -> Claim:
 
 
 @router.get("/claims/{claim_id}/export", dependencies=[READERS])
-async def export_claim(claim_id: UUID, connection: Transaction) -> PlainTextResponse:
+async def export_claim(claim_id: UUID, connection: Reading) -> PlainTextResponse:
     """What is paid, as CSV for the treasury: claim, loan number, period, yuan; no names."""
     await queries.get_claim(connection, claim_id)
     sheet = io.StringIO()
@@ -76,6 +76,6 @@ async def export_claim(claim_id: UUID, connection: Transaction) -> PlainTextResp
 
 
 @router.get("/summary", dependencies=[READERS])
-async def show_totals(connection: Transaction) -> DiscountTotals:
+async def show_totals(connection: Reading) -> DiscountTotals:
     """What was claimed so far, and what of it was checked; fen."""
     return DiscountTotals(**await queries.get_summary(connection))

@@ -9,13 +9,13 @@ from services.finance.dossier import queries
 from services.finance.dossier.schemas import Dossier
 from shared.acts.decisions import with_sources
 from shared.acts.dossiers import READERS, OwnRules, page
-from shared.doors.http import Transaction
+from shared.doors.http import Reading
 
 router = APIRouter(prefix="/dossier", tags=["dossier"])
 
 
 @router.get("/{household_id}", dependencies=[READERS])
-async def get_dossier(household_id: UUID, connection: Transaction, rules: OwnRules) -> Dossier:
+async def get_dossier(household_id: UUID, connection: Reading, rules: OwnRules) -> Dossier:
     """The household's loans and the decisions about it, within the caller's area."""
     row = await queries.get_dossier(connection, household_id)
     fields: dict[str, Any] = {"loans": page(row["loans"]), "decisions": with_sources(row["decisions"], rules)}

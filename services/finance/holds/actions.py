@@ -83,14 +83,13 @@ async def _hold_open_loans(connection: Connection, act: Act, kind: Kind, causes:
 
 
 async def _raise(connection: Connection, act: Act, kind: Kind, causes: Sequence[tuple[LoanRow, Cause]]) -> None:
-    raised = [
-        HOLD.opened(
-            act, "raised", id=uuid7(), loan_id=loan.id, household_id=loan.household_id, division=loan.division,
-            bank=loan.bank, kind=kind, source_key=f"{kind}:{loan.id}:{cause.key}", raised_on=cause.on,
-            raised_by=act.subject,
-        )
-        for loan, cause in causes
-    ]  # fmt: skip
+    def opened(loan: LoanRow, cause: Cause) -> LoanHold:
+        of_loan = {"loan_id": loan.id, "household_id": loan.household_id, "division": loan.division, "bank": loan.bank}
+        key = f"{kind}:{loan.id}:{cause.key}"
+        raised = {"kind": kind, "source_key": key, "raised_on": cause.on, "raised_by": act.subject}
+        return HOLD.opened(act, "raised", id=uuid7(), **of_loan, **raised)
+
+    raised = [opened(loan, cause) for loan, cause in causes]
     new = await queries.insert_holds(connection, raised)
     await log_steps(connection, act, HOLD, "raised", [(hold, PASSED) for hold in new])
 

@@ -39,10 +39,8 @@ async def post_journals(connection: Connection, act: Act, journals: Sequence[Jou
         )
         postings += [
             of_loan
-            | {
-                "journal_id": journal_id, "position": position, "account": e.account,
-                "debit_fen": e.debit_fen, "credit_fen": e.credit_fen,
-            }
+            | {"journal_id": journal_id, "position": position, "account": e.account}
+            | {"debit_fen": e.debit_fen, "credit_fen": e.credit_fen}
             for position, e in enumerate(entry.entries, 1)
-        ]  # fmt: skip
+        ]
     await queries.insert_journals(connection, heads, postings)

@@ -7,13 +7,13 @@ from fastapi import APIRouter
 
 from services.finance.ledger import queries
 from services.finance.ledger.schemas import AccountSums, Journals, JournalShown, Posting, TrialBalance
-from shared.doors.http import Transaction, by
+from shared.doors.http import Reading, by
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
 
 
 @router.get("/trial-balance", dependencies=[by("county", "bank", "auditor")])
-async def show_trial_balance(connection: Transaction) -> TrialBalance:
+async def show_trial_balance(connection: Reading) -> TrialBalance:
     """Debits and credits of every account, of all loans the caller may see; fen."""
     accounts = [AccountSums(**row._asdict()) for row in await queries.list_trial_balance(connection)]
     debit, credit = sum(a.debit_fen for a in accounts), sum(a.credit_fen for a in accounts)
@@ -21,7 +21,7 @@ async def show_trial_balance(connection: Transaction) -> TrialBalance:
 
 
 @router.get("/entries", dependencies=[by("county", "township", "village", "team", "helper", "bank", "auditor")])
-async def list_entries(loan_id: UUID, connection: Transaction) -> Journals:
+async def list_entries(loan_id: UUID, connection: Reading) -> Journals:
     """A loan's book, by date."""
     rows = await queries.list_entries(connection, loan_id)
     items = []

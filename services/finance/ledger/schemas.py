@@ -6,10 +6,14 @@ from uuid import UUID
 from pydantic import BaseModel
 
 
-class AccountSums(BaseModel):
+class Posting(BaseModel):
     account: str
     debit_fen: int
     credit_fen: int
+
+
+class AccountSums(Posting):
+    """All postings of an account together."""
 
 
 class TrialBalance(BaseModel):
@@ -17,12 +21,6 @@ class TrialBalance(BaseModel):
     debit_fen: int
     credit_fen: int
     balanced: bool
-
-
-class Posting(BaseModel):
-    account: str
-    debit_fen: int
-    credit_fen: int
 
 
 class JournalShown(BaseModel):

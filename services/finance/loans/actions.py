@@ -15,7 +15,7 @@ from services.finance.loans.rules import (
     loan_eligibility,
 )
 from services.finance.loans.schemas import ApplicationResult, LoanApplication
-from services.finance.loans.tables import Applicant
+from services.finance.loans.tables import Applicant, ApplicationRow
 from shared.acts.batches import take_new
 from shared.acts.bodies import Result, result
 from shared.acts.decisions import record_decisions
@@ -52,12 +52,14 @@ async def decide_applications(
         return _row(act, item, decided[item.id])
 
     save = partial(queries.insert_applications, connection)
-    reasons, rows = await take_new(items, earlier, CONTENT, judge, save)
-    await record_decisions(connection, act, policy.version, [decided[r["id"]] for r in rows])
+    reasons, new = await take_new(items, earlier, CONTENT, judge, save)
+    rows = [ApplicationRow(**row) for row in new]
+    await record_decisions(connection, act, policy.version, [decided[row.id] for row in rows])
     numbers = await _open_loans(connection, act, policy.on(act.business_date, RatePolicy), rows)
-    known = earlier | {r["id"]: r | {"loan_no": numbers.get(r["id"])} for r in rows}
-    await emit(connection, act, "finance", [_event(r, numbers) for r in rows])
-    return [_answer(item.id, reason, known) for item, reason in zip(items, reasons, strict=True)]
+    await emit(connection, act, "finance", [_event(row, numbers) for row in rows])
+    known = earlier | {row.id: row for row in rows}
+    numbers |= {one: row.loan_no for one, row in (await queries.list_loans_by_id(connection, list(earlier))).items()}
+    return [_answer(item.id, reason, known, numbers) for item, reason in zip(items, reasons, strict=True)]
 
 
 async def _decide(
@@ -100,38 +102,36 @@ def _row(act: Act, item: LoanApplication, decided: Decided) -> dict[str, Any]:
 
 
 async def _open_loans(
-    connection: Connection, act: Act, rates: RatePolicy, rows: Sequence[dict[str, Any]]
+    connection: Connection, act: Act, rates: RatePolicy, rows: Sequence[ApplicationRow]
 ) -> dict[UUID, str]:
-    approved = [r for r in rows if r["status"] == "approved"]
+    approved = [row for row in rows if row.status == "approved"]
     taken = await queries.take_numbers(connection, len(approved))
     # Six digits of the county, the year, a number that never comes again.
     loan_nos = {
-        r["id"]: f"{r['division'][:6]}-{act.business_date.year}-{n:06}" for r, n in zip(approved, taken, strict=True)
+        row.id: f"{row.division[:6]}-{act.business_date.year}-{n:06}" for row, n in zip(approved, taken, strict=True)
     }
-    await queries.insert_loans(connection, [
-        {name: r[name] for name in ("id", "household_id", "division", "bank", "amount_fen", "term_months")}
-        | {
-            "loan_no": loan_nos[r["id"]], "state": "approved", "approved_on": act.business_date,
-            "rate_ppm": benchmark_ppm(r["term_months"], rates),
-        }
-        for r in approved
-    ])  # fmt: skip
+    opened = [
+        row._asdict()
+        | {"loan_no": loan_nos[row.id], "state": "approved", "approved_on": act.business_date}
+        | {"rate_ppm": benchmark_ppm(row.term_months, rates)}
+        for row in approved
+    ]
+    await queries.insert_loans(connection, opened)
     return loan_nos
 
 
-def _event(row: dict[str, Any], numbers: dict[UUID, str]) -> LoanApproved | LoanRefused:
-    of_loan = {"loan_id": row["id"], "household_id": row["household_id"], "division": row["division"]}
-    if row["status"] == "refused":
-        return LoanRefused(**of_loan, reasons=row["missing"]["codes"])
-    return LoanApproved(
-        **of_loan, loan_no=numbers[row["id"]], amount_fen=row["amount_fen"], term_months=row["term_months"]
-    )
+def _event(row: ApplicationRow, numbers: dict[UUID, str]) -> LoanApproved | LoanRefused:
+    of_loan = {"loan_id": row.id, "household_id": row.household_id, "division": row.division}
+    if row.status == "refused":
+        return LoanRefused(**of_loan, reasons=row.missing["codes"])
+    return LoanApproved(**of_loan, loan_no=numbers[row.id], amount_fen=row.amount_fen, term_months=row.term_months)
 
 
-def _answer(application_id: UUID, reason: str | None, known: dict[UUID, dict[str, Any]]) -> Result:
+def _answer(
+    application_id: UUID, reason: str | None, known: dict[UUID, ApplicationRow], numbers: dict[UUID, str]
+) -> Result:
     if reason is not None:
         return result(ROOM, application_id, reason)
-    found = known[application_id]
-    missing = found["missing"]["codes"]
+    missing = known[application_id].missing["codes"]
     decided = result(ROOM, application_id, "not_eligible" if missing else None, missing=missing)
-    return ApplicationResult(**decided.model_dump(), loan_no=found["loan_no"])
+    return ApplicationResult(**decided.model_dump(), loan_no=numbers.get(application_id))

@@ -9,7 +9,7 @@ from services.finance.loans import actions, queries
 from services.finance.loans.rules import State
 from services.finance.loans.schemas import ApplicationResults, Loan, LoanApplication, LoanSummary, LoanTotals
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/loans", tags=["loans"])
@@ -28,7 +28,7 @@ async def apply_for_loans(
 
 @router.get("", dependencies=[READERS])
 async def list_loans(
-    connection: Transaction,
+    connection: Reading,
     at: Cursor,
     state: State | None = None,
     bank: str | None = None,
@@ -36,16 +36,20 @@ async def list_loans(
 ) -> Page[LoanSummary]:
     """Loans of the caller's area or bank, by id."""
     rows = await queries.list_loans(connection, at, state=state, bank=bank, household_id=household_id)
-    return page(LoanSummary, rows, at)
+    holds = await queries.list_open_holds(connection, rows)
+    shown = [LoanSummary(**row._asdict(), holds=kinds) for row, kinds in zip(rows, holds, strict=True)]
+    return page(LoanSummary, shown, at)
 
 
 @router.get("/summary", dependencies=[READERS])
-async def show_totals(connection: Transaction) -> LoanTotals:
+async def show_totals(connection: Reading) -> LoanTotals:
     """Sums over the caller's area or bank; fen."""
     return LoanTotals(**await queries.get_summary(connection))
 
 
 @router.get("/{loan_id}", dependencies=[READERS])
-async def get_loan(loan_id: UUID, connection: Transaction) -> Loan:
+async def get_loan(loan_id: UUID, connection: Reading) -> Loan:
     """One loan, with what it owes."""
-    return Loan(**(await queries.get_loan(connection, loan_id))._asdict())
+    row = await queries.get_loan(connection, loan_id)
+    (holds,) = await queries.list_open_holds(connection, [row])
+    return Loan(**row._asdict(), holds=holds)

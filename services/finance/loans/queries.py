@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.finance.loans.tables import Applicant, ApplicationRow, LoanRow, ShownLoan, loan, loan_application
+from services.finance.loans.tables import Applicant, ApplicationRow, LoanRow, loan, loan_application
 from shared.acts.batches import FREE, insert_free
-from shared.data.pages import Place, fetch_page, page_of
+from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import (
     Connection,
     Row,
@@ -15,6 +15,7 @@ from shared.data.sql import (
     fetch,
     fetch_or_not_found,
     fetch_row,
+    get_by,
     insert_many,
     list_by,
     lock_by,
@@ -59,9 +60,7 @@ _LOCK_HOUSEHOLDS = sql(
 )
 _STATUSES = sql("SELECT id, status FROM household WHERE id = ANY(:ids)")
 _OPEN = sql("SELECT households_with_open_loan(:ids) AS id")
-_APPLICATIONS = sql("""
-    SELECT a.*, l.loan_no FROM loan_application a LEFT JOIN loan l ON l.id = a.id WHERE a.id = ANY(:ids)
-""")
+_APPLICATIONS = list_by(loan_application)
 _INSERT_APPLICATIONS = insert_many(loan_application, ApplicationRow._fields, FREE)
 _NUMBERS = sql("SELECT nextval('loan_number') AS n FROM generate_series(1, :count)")
 _INSERT_LOANS = insert_many(loan, OPENED)
@@ -77,14 +76,12 @@ _OPEN_LOANS = sql(
     """,
     LoanRow,
 )
-SHOWN = f"""
-    SELECT {loan.columns},
-           ARRAY(SELECT DISTINCT kind FROM loan_hold k WHERE k.loan_id = loan.id AND k.released_on IS NULL
-                 ORDER BY kind) AS holds
-    FROM loan
-"""
-_GET = sql(f"{SHOWN} WHERE id = :id", ShownLoan)
-_PAGE = page_of(ShownLoan, SHOWN, "state", "bank", "household_id")
+_GET = get_by(loan)
+_PAGE = page(loan, "state", "bank", "household_id")
+_HELD_BY = sql("""
+    SELECT loan_id, array_agg(DISTINCT kind ORDER BY kind) AS kinds FROM loan_hold
+    WHERE loan_id = ANY(:ids) AND released_on IS NULL GROUP BY loan_id
+    """)
 _SUMMARY = sql("""
     SELECT count(disbursed_on) AS loans, coalesce(sum(disbursed_fen), 0)::bigint AS issued_fen,
            coalesce(sum(principal_fen), 0)::bigint AS balance_fen,
@@ -110,9 +107,9 @@ async def find_open(connection: Connection, household_ids: Sequence[UUID]) -> se
     return {r["id"] for r in await fetch(connection, _OPEN, ids=list(household_ids))}
 
 
-async def list_applications(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """What was decided on earlier, with the loan's number where there is one."""
-    return {r["id"]: dict(r) for r in await fetch(connection, _APPLICATIONS, ids=list(ids))}
+async def list_applications(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, ApplicationRow]:
+    """What was decided on earlier."""
+    return await by_id(connection, _APPLICATIONS, ids)
 
 
 async def insert_applications(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[UUID]:
@@ -156,14 +153,20 @@ async def list_open_loans(connection: Connection, household_ids: Sequence[UUID])
     return await fetch(connection, _OPEN_LOANS, ids=list(household_ids))
 
 
-async def get_loan(connection: Connection, loan_id: UUID) -> ShownLoan:
-    """With the kinds of its open holds. Raises Problem `shared.not_found`, also where it is another's."""
+async def get_loan(connection: Connection, loan_id: UUID) -> LoanRow:
+    """Raises Problem `shared.not_found`, also where it is another's."""
     return await fetch_or_not_found(connection, _GET, id=loan_id)
 
 
-async def list_loans(connection: Connection, at: Place, **filters: Any) -> list[ShownLoan]:
+async def list_loans(connection: Connection, at: Place, **filters: Any) -> list[LoanRow]:
     """By rising id, filtered by state, bank or household."""
     return await fetch_page(connection, _PAGE, at, **filters)
+
+
+async def list_open_holds(connection: Connection, loans: Sequence[LoanRow]) -> list[list[str]]:
+    """Of each loan the kinds of its holds that are open."""
+    found = {r["loan_id"]: r["kinds"] for r in await fetch(connection, _HELD_BY, ids=[row.id for row in loans])}
+    return [found.get(row.id, []) for row in loans]
 
 
 async def get_summary(connection: Connection) -> Row:

@@ -48,34 +48,6 @@ class LoanRow(NamedTuple):
     version: Big
 
 
-class ShownLoan(NamedTuple):
-    """A loan with the kinds of its open holds."""
-
-    id: UUID
-    loan_no: str
-    household_id: UUID
-    division: str
-    bank: str
-    state: State
-    amount_fen: Big
-    term_months: int
-    rate_ppm: Big
-    approved_on: date
-    decided_on: date | None
-    disbursed_on: date | None
-    due_on: date | None
-    settled_on: date | None
-    disbursed_fen: Big
-    principal_fen: Big
-    interest_fen: Big
-    interest_owed_fen: Big
-    penalty_fen: Big
-    overdue_fen: Big
-    overdue_since: date | None
-    version: Big
-    holds: list[str]
-
-
 class Applicant(NamedTuple):
     """What an application asks of its household."""
 

@@ -19,7 +19,7 @@ from services.industry.dividends.schemas import (
     Year,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/dividends", tags=["dividends"])
@@ -67,7 +67,7 @@ async def end_agreements(body: Batch[Ending], connection: Transaction, act: Coun
 
 @router.get("/agreements", dependencies=[READERS])
 async def list_agreements(
-    connection: Transaction, at: Cursor, household_id: UUID | None = None, entity_code: str | None = None
+    connection: Reading, at: Cursor, household_id: UUID | None = None, entity_code: str | None = None
 ) -> Page[AgreementShown]:
     """Agreements of the caller's area, by id."""
     rows = await queries.list_agreements(connection, at, household_id=household_id, entity_code=entity_code)
@@ -75,6 +75,6 @@ async def list_agreements(
 
 
 @router.get("/summary")
-async def show_totals(connection: Transaction, act: Reader, year: Year | None = None) -> DividendTotals:
+async def show_totals(connection: Reading, act: Reader, year: Year | None = None) -> DividendTotals:
     """A year's figures over the caller's area, without `year` this year's; fen, the median in yuan."""
     return await actions.get_totals(connection, year or act.business_date.year)

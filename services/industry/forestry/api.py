@@ -15,7 +15,7 @@ from services.industry.forestry.schemas import (
     Plot,
 )
 from shared.acts.bodies import Batch, Results
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/forestry", tags=["forestry"])
@@ -63,6 +63,6 @@ async def record_labour(body: Batch[Labour], connection: Transaction, act: Towns
 
 
 @router.get("/summary")
-async def show_totals(connection: Transaction, act: Annotated[Act, READERS]) -> ForestTotals:
+async def show_totals(connection: Reading, act: Annotated[Act, READERS]) -> ForestTotals:
     """Sums over the caller's area."""
     return ForestTotals(**await queries.get_totals(connection, act.caller.area))

@@ -25,7 +25,7 @@ from services.industry.payouts.schemas import (
     RulingShown,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Reading, Transaction, by, once
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
@@ -80,7 +80,7 @@ async def check_batch(
 
 
 @router.get("/batches/{batch_id}/file", dependencies=[OF_BATCHES])
-async def export_batch(batch_id: UUID, connection: Transaction) -> PlainTextResponse:
+async def export_batch(batch_id: UUID, connection: Reading) -> PlainTextResponse:
     """A checked batch as CSV for the bank: number of the line, household, yuan; then the total. No names."""
     batch = await queries.get_batch(connection, batch_id)
     if batch.state == "made":
@@ -114,19 +114,19 @@ async def record_return(
 
 
 @router.get("/batches", dependencies=[OF_BATCHES])
-async def list_batches(connection: Transaction, at: Cursor, state: BatchState | None = None) -> Page[BatchShown]:
+async def list_batches(connection: Reading, at: Cursor, state: BatchState | None = None) -> Page[BatchShown]:
     """Batches of the caller's area or bank, by id."""
     return page(BatchShown, await queries.list_batches(connection, at, state=state), at)
 
 
 @router.get("/batches/{batch_id}", dependencies=[OF_BATCHES])
-async def get_batch(batch_id: UUID, connection: Transaction) -> BatchShown:
+async def get_batch(batch_id: UUID, connection: Reading) -> BatchShown:
     return BatchShown.model_validate(await queries.get_batch(connection, batch_id), from_attributes=True)
 
 
 @router.get("/lines", dependencies=[READERS])
 async def list_lines(
-    connection: Transaction,
+    connection: Reading,
     at: Cursor,
     household_id: UUID | None = None,
     batch_id: UUID | None = None,
@@ -138,7 +138,7 @@ async def list_lines(
 
 
 @router.get("/held", dependencies=[READERS])
-async def list_held(connection: Transaction, at: Cursor) -> Page[Held]:
+async def list_held(connection: Reading, at: Cursor) -> Page[Held]:
     """Dues of the caller's area that go into no batch until somebody ruled on them, by id."""
     return page(Held, await queries.list_held(connection, at), at)
 
@@ -157,14 +157,14 @@ async def confirm_rulings(body: Batch[Confirmation], connection: Transaction, ac
 
 @router.get("/rulings", dependencies=[READERS])
 async def list_rulings(
-    connection: Transaction, at: Cursor, state: RulingState | None = None, household_id: UUID | None = None
+    connection: Reading, at: Cursor, state: RulingState | None = None, household_id: UUID | None = None
 ) -> Page[RulingShown]:
     """Of the caller's area, by id."""
     return page(RulingShown, await queries.list_rulings(connection, at, state=state, household_id=household_id), at)
 
 
 @router.get("/summary", dependencies=[READERS])
-async def show_totals(connection: Transaction) -> PayoutTotals:
+async def show_totals(connection: Reading) -> PayoutTotals:
     """What is owed and what was paid in the caller's area, by purpose; fen."""
     rows = await queries.list_summary(connection)
     return PayoutTotals(items=[PurposeTotals.model_validate(row, from_attributes=True) for row in rows])

@@ -21,7 +21,7 @@ from services.industry.posts.schemas import (
     Proposal,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Reading, Transaction, by, once
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/posts", tags=["posts"])
@@ -41,7 +41,7 @@ async def open_posts(body: Batch[Post], connection: Transaction, act: Office) ->
 
 
 @router.get("", dependencies=[READERS])
-async def list_posts(connection: Transaction, at: Cursor, kind: Kind | None = None) -> Page[PostShown]:
+async def list_posts(connection: Reading, at: Cursor, kind: Kind | None = None) -> Page[PostShown]:
     """Posts in or for the caller's area, by id."""
     rows = await queries.list_posts(connection, at, kind=kind)
     held = await queries.list_held(connection, [post.id for post in rows])
@@ -101,7 +101,7 @@ async def end(body: Batch[Ending], connection: Transaction, act: Office) -> Resu
 
 @router.get("/assignments", dependencies=[READERS])
 async def list_assignments(
-    connection: Transaction, at: Cursor, household_id: UUID | None = None, state: State | None = None
+    connection: Reading, at: Cursor, household_id: UUID | None = None, state: State | None = None
 ) -> Page[AssignmentShown]:
     """Within the caller's area, by id."""
     rows = await queries.list_assignments(connection, at, household_id=household_id, state=state)
@@ -109,6 +109,6 @@ async def list_assignments(
 
 
 @router.get("/summary")
-async def show_totals(connection: Transaction, act: Annotated[Act, READERS]) -> PostTotals:
+async def show_totals(connection: Reading, act: Annotated[Act, READERS]) -> PostTotals:
     """Posts of the caller's area by kind, how many are filled, and how many households work."""
     return PostTotals(**(await queries.get_totals(connection, act.caller.area))._asdict())

@@ -25,7 +25,7 @@ from services.industry.projects.schemas import (
     SpendingShown,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/projects", tags=["projects"])
@@ -46,7 +46,7 @@ async def set_entities(body: Batch[Entity], connection: Transaction, act: County
 
 
 @router.get("/entities", dependencies=[READERS])
-async def list_entities(connection: Transaction, at: Cursor) -> Page[Entity]:
+async def list_entities(connection: Reading, at: Cursor) -> Page[Entity]:
     """By id."""
     items = [Entity(**row) for row in await queries.list_entities(connection, at.after, at.limit)]
     return Page(items=items, next=str(items[-1].id) if len(items) == at.limit else None)
@@ -94,7 +94,7 @@ async def accept_participations(
 
 @router.get("/participations", dependencies=[READERS])
 async def list_participations(
-    connection: Transaction,
+    connection: Reading,
     at: Cursor,
     project_id: UUID | None = None,
     household_id: UUID | None = None,
@@ -106,14 +106,14 @@ async def list_participations(
 
 
 @router.get("/findings", dependencies=[READERS])
-async def list_findings(connection: Transaction, at: Cursor) -> Page[Finding]:
+async def list_findings(connection: Reading, at: Cursor) -> Page[Finding]:
     """Reports far above what was measured, by id."""
     items = [Finding(**row) for row in await queries.list_findings(connection, at.after, at.limit)]
     return Page(items=items, next=str(items[-1].id) if len(items) == at.limit else None)
 
 
 @router.get("/summary")
-async def show_totals(connection: Transaction, act: Reader, policy: CurrentPolicy) -> ProjectTotals:
+async def show_totals(connection: Reading, act: Reader, policy: CurrentPolicy) -> ProjectTotals:
     """Sums over the caller's area for each kind of the policy."""
     units = policy.on(act.business_date, ProjectPolicy).project_units
     totals = await queries.list_totals(connection, act.caller.area, list(units))
@@ -125,7 +125,7 @@ async def show_totals(connection: Transaction, act: Reader, policy: CurrentPolic
 
 @router.get("", dependencies=[READERS])
 async def list_projects(
-    connection: Transaction, at: Cursor, kind: str | None = None, division: str | None = None
+    connection: Reading, at: Cursor, kind: str | None = None, division: str | None = None
 ) -> Page[ProjectSummary]:
     """Projects in or for the caller's area, by id; `division` with all that lies in it."""
     rows = await queries.list_projects(connection, at, kind=kind, division=division)
@@ -133,7 +133,7 @@ async def list_projects(
 
 
 @router.get("/{project_id}", dependencies=[READERS])
-async def get_project(project_id: UUID, connection: Transaction) -> Project:
+async def get_project(project_id: UUID, connection: Reading) -> Project:
     """One project with its reports, what was measured of them, and what was spent."""
     row = await queries.get_project(connection, project_id)
     reports = [ReportShown(**r) for r in await queries.list_reports(connection, project_id)]

@@ -18,7 +18,7 @@ from services.industry.training.schemas import (
     TrainingTotals,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, IdempotencyKey, Transaction, by, once
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Reading, Transaction, by, once
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/training", tags=["training"])
@@ -71,7 +71,7 @@ async def order_subsidies(
 
 @router.get("/certificates", dependencies=[READERS])
 async def list_certificates(
-    connection: Transaction, at: Cursor, household_id: UUID | None = None, state: State | None = None
+    connection: Reading, at: Cursor, household_id: UUID | None = None, state: State | None = None
 ) -> Page[CertificateShown]:
     """Within the caller's area, by id."""
     rows = await queries.list_certificates(connection, at, household_id=household_id, state=state)
@@ -79,6 +79,6 @@ async def list_certificates(
 
 
 @router.get("/summary")
-async def show_totals(connection: Transaction, act: Annotated[Act, READERS]) -> TrainingTotals:
+async def show_totals(connection: Reading, act: Annotated[Act, READERS]) -> TrainingTotals:
     """Counts over the caller's area."""
     return TrainingTotals(**(await queries.get_totals(connection, act.caller.area))._asdict())

@@ -1,9 +1,8 @@
 """Laying before the county what became of an exit, and deciding on it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.registry.amendments import queries
@@ -13,11 +12,10 @@ from services.registry.amendments.rules import (
     AmendmentFacts,
     AmendmentPolicy,
     amendment_decision,
-    confirmation_refusal,
     return_decision,
 )
-from services.registry.amendments.schemas import AmendmentResult as Result
-from services.registry.amendments.schemas import Confirmation, Correction, Return, Revocation
+from services.registry.amendments.schemas import Correction, Return, Revocation
+from services.registry.amendments.tables import AmendmentCase, amendment
 from services.registry.exits import queries as exits
 from services.registry.exits.actions import EXIT
 from services.registry.exits.rules import ExitPolicy
@@ -25,68 +23,95 @@ from services.registry.exits.tables import ExitCase
 from services.registry.households import queries as households
 from services.registry.villages.queries import lock_villages
 from shared.acts.batches import NewRows, take_new
+from shared.acts.bodies import Confirmation, Result, answers
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
-from shared.acts.procedures import Finding, log_steps
+from shared.acts.procedures import (
+    PASSED,
+    Finding,
+    Procedure,
+    Step,
+    advance,
+    confirmed_or_rejected,
+    lock_cases,
+    log_steps,
+    ripe_cases,
+    take_step,
+)
 from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
 from shared.events.registry import ExitCorrected, ExitRevoked, HouseholdReturned
-from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.values.verdicts import Decided
 
-NOT_ALLOWED = "registry.amendments.criteria_not_met"
+ROOM = "registry.amendments"
+CONFIRMED = Step(
+    "confirmed",
+    "proposed",
+    ("county",),
+    ("proposed_by",),
+    "decided",
+    sets=("decision_id",),
+    zh="确认返贫、错退或更正",
+    en="Confirm a return, a revocation or a correction",
+)
+# A freeze holds up what would be confirmed; rejected it may be.
+AMENDMENT = Procedure(ROOM, amendment, ((CONFIRMED,),), freezes=False)
 # What an item that comes again must have as it was.
 RETURN = ("kind", "household_id", "reason", "fell_on", "evidence")
 OF_EXIT = ("kind", "exit_id", "reason", "corrected", "evidence")
+
+
+class About(NamedTuple):
+    """What an amendment is of."""
+
+    household_id: UUID
+    exit_id: UUID | None
+    division: str
 
 
 async def propose_returns(connection: Connection, act: Act, items: Sequence[Return]) -> list[Result]:
     homes = await households.lock_households(connection, [i.household_id for i in items])
     last = await queries.list_last_exits(connection, list(homes))
 
-    def refusal(item: Return) -> str | None:
+    def judge(item: Return) -> str | About:
         home = homes.get(item.household_id)
         if home is None:
-            return "shared.not_found"
+            return "not_found"
         if home["status"] != "exited":
             return "not_exited"
         if item.fell_on > act.business_date:
             return "future_date"
-        return "before_exit" if home["exited_on"] and item.fell_on < home["exited_on"] else None
+        if home["exited_on"] and item.fell_on < home["exited_on"]:
+            return "before_exit"
+        return About(home["id"], last.get(home["id"]), home["division"])
 
-    def about(item: Return) -> dict[str, Any]:
-        home = homes[item.household_id]
-        return {"household_id": home["id"], "exit_id": last.get(home["id"]), "division": home["division"]}
-
-    return await _propose(connection, act, items, RETURN, refusal, about)
+    return await _propose(connection, act, items, RETURN, judge, homes)
 
 
 async def propose_revocations(connection: Connection, act: Act, items: Sequence[Revocation]) -> list[Result]:
     cases = await _lock_exits(connection, [i.exit_id for i in items])
-    return await _propose(
-        connection, act, items, OF_EXIT, lambda i: _exit_refusal(cases, i.exit_id), lambda i: _of_exit(cases, i.exit_id)
-    )
+    ids = [c.household_id for c in cases.values()]
+    return await _propose(connection, act, items, OF_EXIT, lambda i: _of_announced(cases.get(i.exit_id)), ids)
 
 
 async def propose_corrections(connection: Connection, act: Act, items: Sequence[Correction]) -> list[Result]:
     cases = await _lock_exits(connection, [i.exit_id for i in items])
-    places = await lock_villages(
-        connection, act.caller.area, act.business_date, [i.division for i in items if i.division]
-    )
+    codes = [i.division for i in items if i.division]
+    places = await lock_villages(connection, act.caller.area, act.business_date, codes)
 
-    def refusal(item: Correction) -> str | None:
-        code = _exit_refusal(cases, item.exit_id)
-        if code:
-            return code
+    def judge(item: Correction) -> str | About:
+        about = _of_announced(cases.get(item.exit_id))
+        if isinstance(about, str):
+            return about
         if not _changed(cases[item.exit_id], item.corrected):
             return "nothing_wrong"
         if item.exited_on and item.exited_on > act.business_date:
             return "future_date"
-        return "no_village" if item.division and item.division not in places else None
+        return "no_village" if item.division and item.division not in places else about
 
-    return await _propose(connection, act, items, OF_EXIT, refusal, lambda i: _of_exit(cases, i.exit_id))
+    return await _propose(connection, act, items, OF_EXIT, judge, [c.household_id for c in cases.values()])
 
 
 async def _lock_exits(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, ExitCase]:
@@ -96,15 +121,10 @@ async def _lock_exits(connection: Connection, ids: Sequence[UUID]) -> dict[UUID,
     return cases
 
 
-def _exit_refusal(cases: Mapping[UUID, ExitCase], exit_id: UUID) -> str | None:
-    if exit_id not in cases:
-        return "shared.not_found"
-    return None if cases[exit_id].state == "announced" else "not_announced"
-
-
-def _of_exit(cases: Mapping[UUID, ExitCase], exit_id: UUID) -> dict[str, Any]:
-    case = cases[exit_id]
-    return {"household_id": case.household_id, "exit_id": exit_id, "division": case.division}
+def _of_announced(case: ExitCase | None) -> str | About:
+    if case is None:
+        return "not_found"
+    return About(case.household_id, case.id, case.division) if case.state == "announced" else "not_announced"
 
 
 def _announced(case: ExitCase) -> dict[str, Any]:
@@ -130,219 +150,175 @@ async def _propose(
     act: Act,
     items: Sequence[Any],
     content: Sequence[str],
-    refusal: Callable[[Any], str | None],
-    about: Callable[[Any], dict[str, Any]],
+    judge: Callable[[Any], str | About],
+    household_ids: Iterable[UUID],
 ) -> list[Result]:
     """Keep what passes; a household has one open amendment. The same item again is answered the same."""
     known = await queries.list_by_id(connection, [i.id for i in items])
-    new = {i.id: about(i) for i in items if refusal(i) is None}
-    taken = await queries.list_with_open(connection, [row["household_id"] for row in new.values()])
+    waiting = await queries.list_with_open(connection, list(household_ids))
+    opened: dict[UUID, AmendmentCase] = {}
 
-    def judge(item: Any) -> str | dict[str, Any]:
-        code = refusal(item)
-        if code:
-            return code
-        if new[item.id]["household_id"] in taken:
+    def open_case(item: Any) -> str | dict[str, Any]:
+        about = judge(item)
+        if isinstance(about, str):
+            return about
+        if about.household_id in waiting:
             return "already_open"
-        taken.add(new[item.id]["household_id"])
-        return new[item.id] | {
-            "id": item.id,
-            "kind": item.kind,
-            "reason": item.reason,
-            "evidence": item.evidence,
-            "fell_on": item.fell_on,
-            "corrected": item.corrected,
-            "state": "proposed",
-            "proposed_on": act.business_date,
-            "proposed_by": act.subject,
-        }
+        waiting.add(about.household_id)
+        opened[item.id] = case = AMENDMENT.opened(
+            act,
+            "proposed",
+            id=item.id,
+            kind=item.kind,
+            **about._asdict(),
+            reason=item.reason,
+            evidence=item.evidence,
+            fell_on=item.fell_on,
+            corrected=item.corrected,
+            proposed_on=act.business_date,
+            proposed_by=act.subject,
+        )
+        return case._asdict()
 
     async def save(rows: NewRows) -> set[UUID]:
         return await queries.insert_amendments(connection, rows)
 
-    reasons, fresh = await take_new(items, known, content, judge, save)
-    states = {i: row["state"] for i, row in known.items()} | {row["id"]: "proposed" for row in fresh}
-    return [_result(item.id, reason, states.get(item.id)) for item, reason in zip(items, reasons, strict=True)]
-
-
-def _result(one: UUID, reason: str | None, state: str | None) -> Result:
-    """A reason without a dot is one of this room."""
-    code = reason if reason is None or "." in reason else f"registry.amendments.{reason}"
-    status = "refused" if code else "accepted"
-    return Result(id=one, status=status, code=code, state=state)
-
-
-@dataclass(slots=True)
-class Effects:
-    """What confirmed amendments change, gathered and then written together."""
-
-    standings: dict[UUID, households.Standing] = field(default_factory=dict)
-    revoked: list[UUID] = field(default_factory=list)
-    corrected: dict[UUID, dict[str, Any]] = field(default_factory=dict)
-    steps: list[tuple[ExitCase, Finding]] = field(default_factory=list)
-    facts: list[Payload] = field(default_factory=list)
+    reasons, fresh = await take_new(items, known, content, open_case, save)
+    await log_steps(connection, act, AMENDMENT, "proposed", [(opened[row["id"]], PASSED) for row in fresh])
+    states = {one: row.state for one, row in known.items()} | {row["id"]: "proposed" for row in fresh}
+    return answers(ROOM, [i.id for i in items], reasons, states)
 
 
 async def confirm_amendments(
     connection: Connection, act: Act, policy: Policy, items: Sequence[Confirmation]
 ) -> list[Result]:
     """Another person, of the county, agrees: the rule decides on what is recorded; its verdict is stored either way."""
-    rows = await queries.lock_amendments(connection, [i.id for i in items])
-    cases = await exits.lock_cases(connection, [r["exit_id"] for r in rows.values() if r["exit_id"]])
-    homes = await households.lock_households(connection, [r["household_id"] for r in rows.values()])
+    cases = await lock_cases(connection, AMENDMENT, [i.id for i in items])
+    amended = await exits.lock_cases(connection, [c.exit_id for c in cases.values() if c.exit_id])
+    homes = await households.lock_households(connection, [c.household_id for c in cases.values()])
+    exit_cases = {c.id: amended[c.exit_id] for c in cases.values() if c.exit_id}
     frozen = await list_frozen(connection, list(homes))
-    refusals, wanted = list[str | None](), dict[UUID, bool]()
-    for item in items:
-        row = rows.get(item.id)
-        code = confirmation_refusal(
-            row["state"] if row else None,
-            row["proposed_by"] if row else "",
-            act.subject,
-            confirmed=item.confirmed,
-            frozen=row is not None and row["household_id"] in frozen,
-        )
-        code = "twice_in_batch" if item.id in wanted else code
-        if code is None:
-            wanted[item.id] = item.confirmed
-        refusals.append(code)
-    agreed = [rows[i] for i, confirmed in wanted.items() if confirmed]
-    decided = await _decide(connection, act, policy, agreed, cases, homes)
+    # Of a case that stands twice in the batch the first word counts.
+    words = {i.id: i.confirmed for i in reversed(items)}
+    ripe = await ripe_cases(connection, act, AMENDMENT, "confirmed", cases)
+    agreed = [c for c in ripe if words[c.id] and c.household_id not in frozen]
+    decided = await _decide(connection, act, policy, agreed, exit_cases, homes)
     await record_decisions(connection, act, policy.version, list(decided.values()))
-    outcomes = {one: _outcome(decided.get(one)) for one in wanted}
-    await queries.update_decided(connection, outcomes, act.business_date, act.subject)
-    passed = [row for row in agreed if outcomes[row["id"]][0] == "confirmed"]
-    await _apply(connection, act, passed, cases, homes, decided)
-    results = []
-    for item, code in zip(items, refusals, strict=True):
-        state = outcomes[item.id][0] if item.id in outcomes else rows[item.id]["state"] if item.id in rows else None
-        result = _result(item.id, code, state)
-        if code is None and state == "refused":
-            # The step was taken, and ended the amendment; the code says why.
-            missing = decided[item.id].verdict.missing
-            result = result.model_copy(update={"code": NOT_ALLOWED, "missing": missing})
-        results.append(result)
-    return results
 
+    def find(case: AmendmentCase, item: Confirmation) -> Finding:
+        if not item.confirmed:
+            return confirmed_or_rejected(case, item)
+        if case.household_id in frozen:
+            return Finding(refusal="frozen")
+        one = decided[case.id]
+        passed = one.verdict.outcome == "approved"
+        return Finding(
+            passed=passed,
+            detail={"decision_id": str(one.id)},
+            reason=None if passed else "criteria_not_met",
+            missing=one.verdict.missing,
+            sets={"decision_id": one.id},
+        )
 
-def _outcome(one: Decided | None) -> tuple[str, UUID | None]:
-    if one is None:
-        return "rejected", None
-    return "confirmed" if one.verdict.outcome == "approved" else "refused", one.id
+    revoked = [exit_cases[c.id].id for c in agreed if c.kind == "revocation"]
+    before = await queries.list_statuses_before(connection, revoked)
+
+    async def save(passed: list[tuple[AmendmentCase, Finding]]) -> None:
+        await _apply(connection, act, [case for case, _ in passed], exit_cases, homes, before)
+
+    def told(case: AmendmentCase, _found: Finding) -> Payload:
+        return _fact(act, case, exit_cases, before, decided[case.id])
+
+    return await take_step(connection, act, AMENDMENT, "confirmed", items, find, rows=cases, save=save, facts=told)
 
 
 async def _decide(
     connection: Connection,
     act: Act,
     policy: Policy,
-    rows: Sequence[Row],
-    cases: Mapping[UUID, ExitCase],
+    cases: Sequence[AmendmentCase],
+    exit_cases: Mapping[UUID, ExitCase],
     homes: Mapping[UUID, Row],
 ) -> dict[UUID, Decided]:
-    """By amendment, the verdict of the rule of its kind."""
+    """By amendment, the verdict of the rule of its kind; `exit_cases` by amendment too."""
     on, figures = act.business_date, policy.on(act.business_date, ExitPolicy)
-    returning = [homes[r["household_id"]] for r in rows if r["kind"] == "return"]
+    returning = [homes[c.household_id] for c in cases if c.kind == "return"]
     known = await exits.load_facts(connection, returning, on)
     last = await queries.list_last_exits(connection, list(homes))
     limits = policy.on(on, AmendmentPolicy)
     decided = {}
-    for row in rows:
-        home = homes[row["household_id"]]
+    for case in cases:
+        home = homes[case.household_id]
         subject = str(home["id"]), home["division"]
-        if row["kind"] == "return":
+        if case.kind == "return":
             now = known[home["id"]]
-            decided[row["id"]] = Decided(RETURN_RULE, *subject, now, figures, return_decision(now, figures))
+            decided[case.id] = Decided(RETURN_RULE, *subject, now, figures, return_decision(now, figures))
             continue
-        case = cases[row["exit_id"]]
-        assert case.announced_on is not None
+        exit_case = exit_cases[case.id]
+        assert exit_case.announced_on is not None
         facts = AmendmentFacts(
-            kind=row["kind"],
-            exit_state=case.state,
+            kind=case.kind,
+            exit_state=exit_case.state,
             household_status=home["status"],
-            last=last.get(home["id"]) == case.id,
-            exited_on=case.announced_on,
-            asked_on=row["proposed_on"],
+            last=last.get(home["id"]) == exit_case.id,
+            exited_on=exit_case.announced_on,
+            asked_on=case.proposed_on,
         )
-        decided[row["id"]] = Decided(AMENDMENT_RULE, *subject, facts, limits, amendment_decision(facts, limits))
+        decided[case.id] = Decided(AMENDMENT_RULE, *subject, facts, limits, amendment_decision(facts, limits))
     return decided
 
 
 async def _apply(
     connection: Connection,
     act: Act,
-    passed: Sequence[Row],
-    cases: Mapping[UUID, ExitCase],
+    passed: Sequence[AmendmentCase],
+    exit_cases: Mapping[UUID, ExitCase],
     homes: Mapping[UUID, Row],
-    decided: Mapping[UUID, Decided],
+    before: Mapping[UUID, str],
 ) -> None:
-    """The register follows, then the facts leave, in the order of the items."""
-    revoked = [r["exit_id"] for r in passed if r["kind"] == "revocation"]
-    before = await queries.list_statuses_before(connection, revoked)
-    effects = Effects()
-    for row in passed:
-        one, case = decided[row["id"]], cases.get(row["exit_id"])
-        if row["kind"] == "return":
-            _return(effects, row, homes[row["household_id"]], one)
-        elif case is not None and row["kind"] == "revocation":
-            _revoke(effects, act, row, case, before[case.id], one)
-        elif case is not None:
-            _correct(effects, act, row, case, one)
-    await households.set_status(connection, effects.standings, before=("exited",))
-    await log_steps(connection, act, EXIT, "amended", effects.steps)
-    await exits.revoke_cases(connection, effects.revoked)
-    await exits.correct_cases(connection, effects.corrected)
-    await emit(connection, act, "registry", effects.facts)
+    """The register follows: how the households stand, and what became of their exits."""
+    standings, right = dict[UUID, households.Standing](), dict[UUID, dict[str, Any]]()
+    revoked, corrected = list[tuple[ExitCase, str, Finding]](), list[tuple[ExitCase, Finding]]()
+    for case in passed:
+        if case.kind == "return":
+            # The day of the exit stays; it counts as out in no year.
+            out_on = homes[case.household_id]["exited_on"]
+            standings[case.household_id] = households.Standing("returned", out_on, None)
+            continue
+        exit_case = exit_cases[case.id]
+        amended = Finding(detail={"amendment_id": str(case.id), "kind": case.kind} | case.corrected)
+        if case.kind == "revocation":
+            standings[case.household_id] = households.Standing(before[exit_case.id], None, None)
+            revoked.append((exit_case, "revoked", amended))
+        else:
+            right[exit_case.id] = public = _right(exit_case, case.corrected)
+            out_on = public["exited_on"]
+            standings[case.household_id] = households.Standing("exited", out_on, out_on.year)
+            corrected.append((exit_case, amended))
+    await households.set_status(connection, standings, before=("exited",))
+    await advance(connection, act, EXIT, "amended", revoked)
+    await log_steps(connection, act, EXIT, "amended", corrected)
+    await exits.correct_cases(connection, right)
 
 
-def _return(effects: Effects, row: Row, home: Row, one: Decided) -> None:
-    """The day of the exit stays; it counts as out in no year."""
-    effects.standings[home["id"]] = households.Standing("returned", home["exited_on"], None)
-    effects.facts.append(
-        HouseholdReturned(
-            household_id=home["id"],
-            division=home["division"],
-            exit_id=row["exit_id"],
-            members=one.facts.members,
-            returned_on=row["fell_on"],
-            decision_id=one.id,
-        )
+def _fact(
+    act: Act, case: AmendmentCase, exit_cases: Mapping[UUID, ExitCase], before: Mapping[UUID, str], one: Decided
+) -> Payload:
+    """What an amendment that was confirmed makes known."""
+    on = act.business_date
+    about: dict[str, Any] = {"household_id": case.household_id, "exit_id": case.exit_id, "decision_id": one.id}
+    if case.kind == "return":
+        assert case.fell_on is not None
+        return HouseholdReturned(**about, division=case.division, members=one.facts.members, returned_on=case.fell_on)
+    exit_case = exit_cases[case.id]
+    if case.kind == "correction":
+        right, changed = _right(exit_case, case.corrected), _changed(exit_case, case.corrected)
+        return ExitCorrected(**about, **right, corrected=changed, corrected_on=on)
+    return ExitRevoked(
+        **about,
+        division=exit_case.division,
+        status=before[exit_case.id],
+        members=exit_case.members,
+        reason=case.reason,
+        revoked_on=on,
     )
-
-
-def _revoke(effects: Effects, act: Act, row: Row, case: ExitCase, before: str, one: Decided) -> None:
-    effects.standings[case.household_id] = households.Standing(before, None, None)
-    effects.revoked.append(case.id)
-    effects.steps.append(_step(row, case, {"kind": "revocation"}))
-    effects.facts.append(
-        ExitRevoked(
-            household_id=case.household_id,
-            division=case.division,
-            exit_id=case.id,
-            status=before,
-            members=case.members,
-            reason=row["reason"],
-            revoked_on=act.business_date,
-            decision_id=one.id,
-        )
-    )
-
-
-def _correct(effects: Effects, act: Act, row: Row, case: ExitCase, one: Decided) -> None:
-    right = _right(case, row["corrected"])
-    on = right["exited_on"]
-    effects.standings[case.household_id] = households.Standing("exited", on, on.year)
-    effects.corrected[case.id] = right
-    effects.steps.append(_step(row, case, {"kind": "correction"} | row["corrected"]))
-    effects.facts.append(
-        ExitCorrected(
-            household_id=case.household_id,
-            exit_id=case.id,
-            **right,
-            corrected=_changed(case, row["corrected"]),
-            corrected_on=act.business_date,
-            decision_id=one.id,
-        )
-    )
-
-
-def _step(row: Row, case: ExitCase, detail: dict[str, Any]) -> tuple[ExitCase, Finding]:
-    return case, Finding(detail={"amendment_id": str(row["id"])} | detail)

@@ -3,69 +3,58 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.registry.amendments import actions, queries
-from services.registry.amendments.schemas import (
-    Amendment,
-    AmendmentPage,
-    AmendmentResults,
-    Confirmations,
-    Corrections,
-    Kind,
-    Returns,
-    Revocations,
-)
-from shared.doors.http import CurrentPolicy, Transaction, by
+from services.registry.amendments.rules import Kind, State
+from services.registry.amendments.schemas import AmendmentShown, Correction, Return, Revocation
+from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/amendments", tags=["amendments"])
 
-FIRST = UUID(int=0)
-
 
 @router.post("/returns")
 async def propose_returns(
-    body: Returns, connection: Transaction, act: Annotated[Act, by("village", "team")]
-) -> AmendmentResults:
+    body: Batch[Return], connection: Transaction, act: Annotated[Act, by("village", "team")]
+) -> Results:
     """Exited households that are poor again, stated by those who see them; nothing changes before the county agrees."""
-    return AmendmentResults(results=await actions.propose_returns(connection, act, body.items))
+    return body.answered(await actions.propose_returns(connection, act, body.sound))
 
 
 @router.post("/revocations")
 async def propose_revocations(
-    body: Revocations, connection: Transaction, act: Annotated[Act, by("township", "county", "auditor")]
-) -> AmendmentResults:
+    body: Batch[Revocation], connection: Transaction, act: Annotated[Act, by("township", "county", "auditor")]
+) -> Results:
     """Announced exits that a cross-check, an appeal or an audit found wrong."""
-    return AmendmentResults(results=await actions.propose_revocations(connection, act, body.items))
+    return body.answered(await actions.propose_revocations(connection, act, body.sound))
 
 
 @router.post("/corrections")
 async def propose_corrections(
-    body: Corrections, connection: Transaction, act: Annotated[Act, by("township", "county")]
-) -> AmendmentResults:
+    body: Batch[Correction], connection: Transaction, act: Annotated[Act, by("township", "county")]
+) -> Results:
     """Announced exits that stand, with a day, a number of members or a village that was wrong."""
-    return AmendmentResults(results=await actions.propose_corrections(connection, act, body.items))
+    return body.answered(await actions.propose_corrections(connection, act, body.sound))
 
 
 @router.post("/confirmations")
 async def confirm(
-    body: Confirmations, connection: Transaction, policy: CurrentPolicy, act: Annotated[Act, by("county")]
-) -> AmendmentResults:
+    body: Batch[Confirmation], connection: Transaction, policy: CurrentPolicy, act: Annotated[Act, by("county")]
+) -> Results:
     """Confirmed: the rule decides on what is recorded, and the register and the public follow. Else nothing changes."""
-    return AmendmentResults(results=await actions.confirm_amendments(connection, act, policy, body.items))
+    return body.answered(await actions.confirm_amendments(connection, act, policy, body.sound))
 
 
 @router.get("", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
 async def list_amendments(
-    connection: Transaction,
-    cursor: UUID = FIRST,
+    connection: Reading,
+    at: Cursor,
     kind: Kind | None = None,
-    state: str | None = None,
+    state: State | None = None,
     household_id: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> AmendmentPage:
-    """Those of the caller's area, by id. `next` is the cursor of the following page."""
-    rows = await queries.list_amendments(connection, cursor, limit, kind, state, household_id)
-    items = [Amendment(**row) for row in rows]
-    return AmendmentPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+) -> Page[AmendmentShown]:
+    """Those of the caller's area, by id."""
+    rows = await queries.list_amendments(connection, at, kind=kind, state=state, household_id=household_id)
+    return page(AmendmentShown, rows, at)

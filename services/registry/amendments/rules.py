@@ -6,9 +6,14 @@ re-marked (S29); one year of follow-up (S13).
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from services.registry.exits.rules import ExitFacts, ExitPolicy
 from shared.values.verdicts import Reason, Rule, Verdict
+
+Kind = Literal["return", "revocation", "correction"]
+# `refused` by the rule, `rejected` by the second person.
+State = Literal["proposed", "confirmed", "refused", "rejected"]
 
 
 # The exit's own standard, read the other way (domain notes 2.1 "Household exit"): what is not known has not fallen.
@@ -98,17 +103,3 @@ def amendment_decision(facts: AmendmentFacts, policy: AmendmentPolicy) -> Verdic
 AMENDMENT_RULE = Rule(
     "registry.exit_amendment", AmendmentFacts, AmendmentPolicy, amendment_decision, "docs/sources.md#s29"
 )
-
-
-# Domain notes 4: maker and checker are different persons. What a confirmed fraud touched stands still (notes 3).
-def confirmation_refusal(state: str | None, maker: str, subject: str, *, confirmed: bool, frozen: bool) -> str | None:
-    """Why a person does not decide on an amendment; `state` None is not known here. A frozen household's may be
-    rejected.
-    """
-    if state is None:
-        return "shared.not_found"
-    if state != "proposed":
-        return "registry.amendments.already_decided"
-    if subject == maker:
-        return "shared.same_person"
-    return "registry.amendments.frozen" if confirmed and frozen else None

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared.acts.bodies import LARGEST_BATCH, Input
+from services.registry.amendments.rules import Kind, State
+from shared.acts.bodies import Input
 
-Kind = Literal["return", "revocation", "correction"]
 Evidence = Field(min_length=1, max_length=200)
 
 
@@ -31,10 +31,6 @@ class Return(Input):
     evidence: str = Evidence
 
 
-class Returns(Input):
-    items: list[Return] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
 class Revocation(Input):
     """The exit should not have been announced; `reason` is how that was found."""
 
@@ -46,10 +42,6 @@ class Revocation(Input):
     exit_id: UUID
     reason: Literal["cross_check", "appeal", "audit", "fraud"]
     evidence: str = Evidence
-
-
-class Revocations(Input):
-    items: list[Revocation] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class Correction(Input):
@@ -78,34 +70,7 @@ class Correction(Input):
         return self
 
 
-class Corrections(Input):
-    items: list[Correction] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class Confirmation(Input):
-    id: UUID
-    confirmed: bool = Field(strict=True)
-
-
-class Confirmations(Input):
-    items: list[Confirmation] = Field(min_length=1, max_length=LARGEST_BATCH)
-
-
-class AmendmentResult(BaseModel):
-    """What became of one item. `missing`: conditions of the rule that did not hold."""
-
-    id: UUID
-    status: Literal["accepted", "refused"]
-    code: str | None = None
-    state: str | None = None
-    missing: list[str] = []
-
-
-class AmendmentResults(BaseModel):
-    results: list[AmendmentResult]
-
-
-class Amendment(BaseModel):
+class AmendmentShown(BaseModel):
     id: UUID
     kind: Kind
     household_id: UUID
@@ -115,12 +80,9 @@ class Amendment(BaseModel):
     evidence: str
     fell_on: date | None
     corrected: dict[str, Any]
-    state: str
+    state: State
     proposed_on: date
     decided_on: date | None
     decision_id: UUID | None
-
-
-class AmendmentPage(BaseModel):
-    items: list[Amendment]
-    next: str | None
+    since_on: date
+    due_on: date | None

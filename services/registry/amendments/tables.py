@@ -1,26 +1,34 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of what comes after an exit; the migrations make their table."""
 
-from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.registry.amendments.rules import Kind, State
+from shared.data.relations import table
 
-amendment = Table(
-    "amendment",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("kind", Text),
-    Column("household_id", Uuid),
-    Column("exit_id", Uuid),
-    Column("division", Text),
-    Column("reason", Text),
-    Column("evidence", Text),
-    Column("fell_on", Date),
-    Column("corrected", JSONB),
-    Column("state", Text),
-    Column("proposed_on", Date),
-    Column("proposed_by", Text),
-    Column("decided_on", Date),
-    Column("decided_by", Text),
-    Column("decision_id", Uuid),
-)
+
+class AmendmentCase(NamedTuple):
+    """`exit_id`: of which announced exit; empty where the household was out before there was a procedure."""
+
+    id: UUID
+    kind: Kind
+    household_id: UUID
+    exit_id: UUID | None
+    division: str
+    reason: str
+    evidence: str
+    fell_on: date | None
+    corrected: dict[str, Any]
+    state: State
+    proposed_on: date
+    proposed_by: str
+    decided_on: date | None
+    decided_by: str | None
+    decision_id: UUID | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+amendment = table("amendment", AmendmentCase)

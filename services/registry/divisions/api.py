@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from services.registry.divisions import actions, queries
 from services.registry.divisions.schemas import Division, DivisionList, DivisionResults, Divisions, Level
-from shared.doors.http import Transaction, by, current_act
+from shared.doors.http import Reading, Transaction, by, current_act
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/divisions", tags=["divisions"])
@@ -24,7 +24,7 @@ async def declare_divisions(
 
 @router.get("")
 async def list_divisions(
-    connection: Transaction,
+    connection: Reading,
     act: Annotated[Act, Depends(current_act)],
     level: Level | None = None,
     parent: Parent = None,

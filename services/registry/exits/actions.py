@@ -17,7 +17,7 @@ from services.registry.exits.rules import (
     exit_decision,
     meeting_carried,
 )
-from services.registry.exits.schemas import Check, Consent, NewObjection, Review
+from services.registry.exits.schemas import Check, Consent, NewObjection, Proposal, Review
 from services.registry.exits.tables import ExitCase, exit_case
 from services.registry.households import queries as households
 from shared.acts.bodies import Case, Confirmation, Result, result
@@ -35,6 +35,7 @@ from shared.acts.procedures import (
     ripe_cases,
     take_step,
 )
+from shared.acts.rounds import Entry, entry, list_rounds_of
 from shared.acts.tasks import OwnTask
 from shared.data.sql import Connection, Row
 from shared.events.envelope import Payload
@@ -96,34 +97,45 @@ async def decide(
     return decided
 
 
-async def propose_exits(
-    connection: Connection, act: Act, policy: Policy, household_ids: Sequence[UUID]
-) -> list[Result]:
-    """Open a case for each household that the rule would let go today; of the others the refusal is recorded."""
-    rows = await households.lock_households(connection, household_ids)
-    open_already = await queries.list_with_open_case(connection, household_ids)
-    asked = [row for one, row in rows.items() if one not in open_already]
+async def propose_exits(connection: Connection, act: Act, policy: Policy, items: Sequence[Proposal]) -> list[Result]:
+    """Open a case for each household that the rule would let go today; of the others the refusal is recorded.
+
+    Where the county has opened a round over the village's list, the case belongs to it, or says why it does not.
+    """
+    on = act.business_date
+    rows = await households.lock_households(connection, [i.household_id for i in items])
+    open_already = await queries.list_with_open_case(connection, list(rows))
+    rounds = await list_rounds_of(connection, ROOM, on.year, [r["division"] for r in rows.values()])
+    entries = {
+        i.household_id: entry(rounds.get(rows[i.household_id]["division"]), "proposed", on, i.outside_round)
+        for i in reversed(items)
+        if i.household_id in rows
+    }
+    asked = [row for one, row in rows.items() if one not in open_already and entries[one].refusal is None]
     decided = await decide(connection, act, policy, asked, store=lambda d: d.verdict.outcome != "approved")
-    results, opened, seen = list[Result](), list[ExitCase](), set[UUID]()
-    for one in household_ids:
-        reason, missing = _proposal_refusal(one, rows, open_already, seen, decided)
+    results, opened, seen = list[Result](), list[tuple[ExitCase, Finding]](), set[UUID]()
+    for item in items:
+        one = item.household_id
+        reason, missing = _proposal_refusal(one, entries, open_already, seen, decided)
         seen.add(one)
         answer = result(ROOM, one, reason, missing=missing)
         if reason is None:
-            case = _opened(act, rows[one], decided[one].facts.members)
-            opened.append(case)
+            case = _opened(act, rows[one], decided[one].facts.members, entries[one])
+            beside = {"outside_round": item.outside_round} if item.outside_round else {}
+            opened.append((case, Finding(detail=beside)))
             answer.case_id, answer.state = case.id, case.state
         results.append(answer)
-    await queries.insert_cases(connection, [case._asdict() for case in opened])
-    await log_steps(connection, act, EXIT, "proposed", [(case, PASSED) for case in opened])
+    await queries.insert_cases(connection, [case._asdict() for case, _ in opened])
+    await log_steps(connection, act, EXIT, "proposed", opened)
     return results
 
 
-def _opened(act: Act, row: Row, members: int) -> ExitCase:
+def _opened(act: Act, row: Row, members: int, within: Entry) -> ExitCase:
     on = act.business_date
     return EXIT.opened(
         act,
         "proposed",
+        within.stages,
         id=uuid7(),
         household_id=row["id"],
         division=row["division"],
@@ -131,18 +143,21 @@ def _opened(act: Act, row: Row, members: int) -> ExitCase:
         members=members,
         proposed_on=on,
         proposed_by=act.subject,
+        round_id=within.round_id,
     )
 
 
 def _proposal_refusal(
-    one: UUID, rows: dict[UUID, Row], open_already: set[UUID], seen: set[UUID], decided: dict[UUID, Decided]
+    one: UUID, entries: dict[UUID, Entry], open_already: set[UUID], seen: set[UUID], decided: dict[UUID, Decided]
 ) -> tuple[str | None, list[str]]:
-    if one not in rows:
+    if one not in entries:
         return "shared.not_found", []
     if one in open_already:
         return "case_open", []
     if one in seen:
         return "twice_in_batch", []
+    if entries[one].refusal:
+        return entries[one].refusal, []
     missing = decided[one].verdict.missing
     return ("criteria_not_met" if missing else None), missing
 

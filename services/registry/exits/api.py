@@ -25,7 +25,7 @@ from services.registry.households.queries import get_household
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import list_decisions, reasons_json
 from shared.acts.procedures import list_steps
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/exits", tags=["exits"])
@@ -38,7 +38,7 @@ County = Annotated[Act, by("county")]
 
 @router.get("", dependencies=[READERS])
 async def list_exits(
-    connection: Transaction,
+    connection: Reading,
     at: Cursor,
     state: State | None = None,
     division: str | None = None,
@@ -51,7 +51,7 @@ async def list_exits(
 
 @router.get("/preview")
 async def preview(
-    household_id: UUID, connection: Transaction, policy: CurrentPolicy, act: Annotated[Act, READERS]
+    household_id: UUID, connection: Reading, policy: CurrentPolicy, act: Annotated[Act, READERS]
 ) -> Preview:
     """What the rule would say today, and what is missing; nothing is recorded."""
     row = await get_household(connection, household_id)
@@ -63,7 +63,7 @@ async def preview(
 
 
 @router.get("/{exit_id}", dependencies=[READERS])
-async def get_exit(exit_id: UUID, connection: Transaction) -> Exit:
+async def get_exit(exit_id: UUID, connection: Reading) -> Exit:
     """One case whole: every step, objection and decision with its reasons."""
     case = await queries.get_case(connection, exit_id)
     return Exit(
@@ -77,8 +77,7 @@ async def get_exit(exit_id: UUID, connection: Transaction) -> Exit:
 @router.post("")
 async def propose(body: Batch[Proposal], connection: Transaction, policy: CurrentPolicy, act: Village) -> Results:
     """The village committee proposes; who does not meet the criteria is refused with what is missing."""
-    ids = [item.household_id for item in body.sound]
-    return body.answered(await actions.propose_exits(connection, act, policy, ids))
+    return body.answered(await actions.propose_exits(connection, act, policy, body.sound))
 
 
 @router.post("/reviews")

@@ -60,12 +60,10 @@ _INSERT = insert_many(
         "proposed_by",
         "since_on",
         "due_on",
+        "round_id",
         "procedure_version",
     ),
 )
-_REVOKE = sql("""
-    UPDATE exit_case SET state = 'revoked', version = version + 1 WHERE id = ANY(:ids) AND state = 'announced'
-    """)
 _CORRECT = sql(
     """
     UPDATE exit_case AS c SET members = x.members, announced_on = x.announced_on,
@@ -123,11 +121,6 @@ async def lock_open_cases(connection: Connection, household_ids: Sequence[UUID])
 
 async def insert_cases(connection: Connection, cases: Sequence[dict[str, Any]]) -> None:
     await execute_many(connection, _INSERT, cases)
-
-
-async def revoke_cases(connection: Connection, ids: Sequence[UUID]) -> None:
-    """Announced exits that are taken back."""
-    await execute(connection, _REVOKE, rows=len(ids), ids=list(ids))
 
 
 async def correct_cases(connection: Connection, cases: Mapping[UUID, Mapping[str, Any]]) -> None:

@@ -8,10 +8,14 @@ from pydantic import BaseModel, Field
 
 from services.registry.exits.rules import ObjectionReason, State
 from shared.acts.bodies import Case, Input
+from shared.acts.rounds import OutsideRound
 
 
 class Proposal(Input):
+    """`outside_round` says why a household is proposed while its village's round of the year is not open for it."""
+
     household_id: UUID
+    outside_round: OutsideRound | None = None
 
 
 class Review(Case):
@@ -62,6 +66,7 @@ class ExitSummary(BaseModel):
     announced_on: date | None
     since_on: date
     due_on: date | None
+    round_id: UUID | None
 
 
 class Step(BaseModel):

@@ -17,7 +17,7 @@ from services.registry.households.schemas import (
     IncomeStatements,
 )
 from shared.data.sql import Row
-from shared.doors.http import Transaction, by
+from shared.doors.http import Reading, Transaction, by
 from shared.ground.context import Act
 from shared.values.money import half_up
 
@@ -30,7 +30,7 @@ Visitor = Annotated[Act, by("village", "team", "helper")]
 
 @router.get("")
 async def list_households(
-    connection: Transaction,
+    connection: Reading,
     act: Reader,
     cursor: UUID = FIRST,
     status: str | None = None,
@@ -44,7 +44,7 @@ async def list_households(
 
 
 @router.get("/{household_id}")
-async def get_household(household_id: UUID, connection: Transaction, act: Reader) -> Household:
+async def get_household(household_id: UUID, connection: Reading, act: Reader) -> Household:
     """One household with its people, conditions and incomes as held for true now."""
     return shown(await queries.get_whole(connection, household_id, act.business_date))
 

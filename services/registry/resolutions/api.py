@@ -15,7 +15,7 @@ from services.registry.resolutions.schemas import (
     Resolve,
     ResolvedList,
 )
-from shared.doors.http import CurrentDataKeys, CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentDataKeys, CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/resolutions", tags=["resolutions"])
@@ -45,7 +45,7 @@ async def resolve(
 
 @router.get("", dependencies=[Reader])
 async def list_resolutions(
-    connection: Transaction,
+    connection: Reading,
     cursor: UUID = FIRST,
     subject: Annotated[str | None, Query(max_length=200)] = None,
     household_id: UUID | None = None,
@@ -58,7 +58,7 @@ async def list_resolutions(
 
 
 @router.get("/grants", dependencies=[Reader])
-async def list_grants(connection: Transaction) -> Grants:
+async def list_grants(connection: Reading) -> Grants:
     """The caller's own; all of them for the county and auditors."""
     return Grants(items=[GrantShown(**row) for row in await queries.list_grants(connection)])
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 
 from services.registry.roster import actions, queries
 from services.registry.roster.schemas import FindingItem, FindingPage, ImportBegun, ImportReport
-from shared.doors.http import CurrentDataKeys, Transaction, by
+from shared.doors.http import CurrentDataKeys, Reading, Transaction, by
 from shared.ground import problems
 from shared.ground.context import Act
 from shared.ground.problems import Problem
@@ -56,7 +56,7 @@ async def submit_roster(
 
 @router.get("/imports/{import_id}", dependencies=[by("county", "township", "auditor")])
 async def get_import(
-    import_id: UUID, connection: Transaction, accept_language: Annotated[str, Header()] = ""
+    import_id: UUID, connection: Reading, accept_language: Annotated[str, Header()] = ""
 ) -> ImportReport:
     """How far an import is, and in the end how many households were taken."""
     row = dict(await queries.get_import(connection, import_id))
@@ -69,7 +69,7 @@ async def get_import(
 @router.get("/imports/{import_id}/findings", dependencies=[by("county", "township", "auditor")])
 async def list_findings(
     import_id: UUID,
-    connection: Transaction,
+    connection: Reading,
     after: Annotated[int, Query(ge=0, le=10**6)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> FindingPage:

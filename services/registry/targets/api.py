@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from services.registry.targets import actions
 from services.registry.targets.schemas import TargetResults, Targets, TargetTable
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/targets", tags=["targets"])
@@ -23,7 +23,7 @@ async def set_targets(body: Targets, connection: Transaction, act: Planner) -> T
 
 @router.get("")
 async def list_targets(
-    connection: Transaction, act: Reader, policy: CurrentPolicy, year: Annotated[int, Query(ge=2014, le=2030)]
+    connection: Reading, act: Reader, policy: CurrentPolicy, year: Annotated[int, Query(ge=2014, le=2030)]
 ) -> TargetTable:
     """A year's targets in the caller's area, with what the registers count on the business date."""
     return TargetTable(items=await actions.list_targets(connection, act, policy, year))

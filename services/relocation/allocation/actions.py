@@ -76,7 +76,7 @@ async def freeze(connection: Connection, act: Act, policy: Policy, order: NewRou
         raise Problem("relocation.allocation.site_unknown")
     row, inputs, lots = await _list(connection, act, policy, order.id, order.cohort, wanted)
     await queries.insert_round(connection, row)
-    await queries.set_list(connection, order.id, inputs, row["inputs_hash"], lots)
+    await queries.set_list(connection, order.id, inputs, row.inputs_hash, lots)
     return await queries.get_round(connection, order.id)
 
 
@@ -94,13 +94,13 @@ async def refreeze(connection: Connection, act: Act, policy: Policy, round_id: U
         raise Problem("relocation.allocation.list_unchanged")
     row, inputs, lots = await _list(connection, act, policy, round_id, found.cohort, found.site_ids)
     await queries.refreeze_round(connection, row)
-    await queries.set_list(connection, round_id, inputs, row["inputs_hash"], lots)
+    await queries.set_list(connection, round_id, inputs, row.inputs_hash, lots)
     return await queries.get_round(connection, round_id)
 
 
 async def _list(
     connection: Connection, act: Act, policy: Policy, round_id: UUID, cohort: int, site_ids: Sequence[str]
-) -> tuple[dict[str, Any], dict[str, Any], list[AllocationLot]]:
+) -> tuple[AllocationRound, dict[str, Any], list[AllocationLot]]:
     """A round's row, its inputs, and whose lots they name."""
     figures = policy.on(act.business_date, AllocationPolicy)
     agreed = await application_queries.list_agreed(connection, cohort)
@@ -126,18 +126,18 @@ async def _list(
             tuple(_unit(u) for u in free),
         )
     )
-    row = {
-        "id": round_id,
-        "cohort": cohort,
-        "state": "frozen",
-        "site_ids": list(site_ids),
-        "snapshot_on": act.business_date,
-        "inputs_hash": digest(inputs),
-        "lots": len(lots),
-        "units": len(free),
-        "notice_days": figures.allocation_notice_days,
-        "frozen_by": act.subject,
-    }
+    row = AllocationRound(
+        id=round_id,
+        cohort=cohort,
+        state="frozen",
+        site_ids=list(site_ids),
+        snapshot_on=act.business_date,
+        inputs_hash=digest(inputs),
+        lots=len(lots),
+        units=len(free),
+        notice_days=figures.allocation_notice_days,
+        frozen_by=act.subject,
+    )
     return row, inputs, lots
 
 

@@ -39,9 +39,7 @@ from shared.data.sql import (
     sql,
 )
 
-ROUND = ("id", "cohort", "state", "site_ids", "snapshot_on", "inputs_hash", "lots", "units", "notice_days", "frozen_by")
-
-_INSERT_ROUND = insert_one(allocation_round, *ROUND)
+_INSERT_ROUND = insert_one(allocation_round, *AllocationRound._fields)
 _REFREEZE = sql(
     """
     UPDATE allocation_round SET state = 'frozen', snapshot_on = :snapshot_on, inputs_hash = :inputs_hash, lots = :lots,
@@ -128,14 +126,13 @@ async def list_rounds(connection: Connection, at: Place) -> list[AllocationRound
     return await fetch_page(connection, _ROUND_PAGE, at)
 
 
-async def insert_round(connection: Connection, row: Mapping[str, Any]) -> None:
-    """`row`: all of ROUND."""
-    await execute(connection, _INSERT_ROUND, rows=1, **row)
+async def insert_round(connection: Connection, row: AllocationRound) -> None:
+    await execute(connection, _INSERT_ROUND, rows=1, **row._asdict())
 
 
-async def refreeze_round(connection: Connection, row: Mapping[str, Any]) -> None:
-    """`row`: all of ROUND. Its seed is void."""
-    await execute(connection, _REFREEZE, rows=1, **{name: row[name] for name in _REFREEZE.names})
+async def refreeze_round(connection: Connection, row: AllocationRound) -> None:
+    """Its seed is void."""
+    await execute(connection, _REFREEZE, rows=1, **{name: getattr(row, name) for name in _REFREEZE.names})
 
 
 async def set_seed(connection: Connection, round_id: UUID, seed: str, on: date, by: str) -> None:

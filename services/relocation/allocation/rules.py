@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import product
 from typing import Any, Literal, NamedTuple
 
 RoundState = Literal["frozen", "announced", "drawn"]
@@ -95,10 +96,8 @@ def inputs_json(inputs: Inputs) -> dict[str, Any]:
 
 def read_inputs(document: Mapping[str, Any]) -> Inputs:
     """Raises KeyError or TypeError where it is not what `inputs_json` wrote."""
-    parts = {
-        "lots": tuple(Lot(**x) for x in document["lots"]), "units": tuple(Unit(**u) for u in document["units"]),
-    }  # fmt: skip
-    return Inputs(**{**document, **parts})
+    lots, units = tuple(Lot(**x) for x in document["lots"]), tuple(Unit(**u) for u in document["units"])
+    return Inputs(**{**document, "lots": lots, "units": units})
 
 
 def digest(document: Mapping[str, Any]) -> str:
@@ -136,9 +135,10 @@ def assign(
     solver = SimpleMinCostFlow()
     rows, columns = sorted(groups), sorted(types)
     pairs = [
-        (g, t) for g in rows for t in columns
+        (g, t)
+        for g, t in product(rows, columns)
         if fits(g.members, t.area_m2_x100, per_person_m2_x100, pair_from, paired=t.paired)
-    ]  # fmt: skip
+    ]
     unused = {(g, t): cap_m2_x100(g.members, per_person_m2_x100) - t.area_m2_x100 for g, t in pairs}
     most = min(sum(groups.values()), sum(types.values()))
     # All that can be left unused weighs less than one miss; all misses and all that together less than one household.
@@ -240,11 +240,14 @@ def draw(inputs: Inputs, seed: str) -> dict[str, Any]:
             rows.append({"lot": lot.lot, "unit_id": unit.unit_id, "class": name})
     housed = {row["lot"] for row in rows}
     return {
-        "round_id": inputs.round_id, "draw_no": inputs.draw_no, "seed": seed,
+        "round_id": inputs.round_id,
+        "draw_no": inputs.draw_no,
+        "seed": seed,
         "allocations": sorted(rows, key=lambda r: r["lot"]),
         "unhoused": sorted(x.lot for x in inputs.lots if x.lot not in housed),
-        "accessibility_misses": misses, "unused_area_m2_x100": unused,
-    }  # fmt: skip
+        "accessibility_misses": misses,
+        "unused_area_m2_x100": unused,
+    }
 
 
 @dataclass(frozen=True, slots=True)

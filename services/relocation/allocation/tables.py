@@ -20,13 +20,13 @@ class AllocationRound(NamedTuple):
     units: int
     notice_days: int
     frozen_by: str
-    seed: str | None
-    seed_on: date | None
-    seed_by: str | None
-    drawn_on: date | None
-    drawn_by: str | None
-    result_hash: str | None
-    allocated: int | None
+    seed: str | None = None
+    seed_on: date | None = None
+    seed_by: str | None = None
+    drawn_on: date | None = None
+    drawn_by: str | None = None
+    result_hash: str | None = None
+    allocated: int | None = None
 
 
 class AllocationDraw(NamedTuple):

@@ -19,7 +19,7 @@ from services.relocation.applications.schemas import (
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import list_decisions
 from shared.acts.procedures import list_steps
-from shared.doors.http import CurrentPolicy, Transaction, by
+from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/applications", tags=["applications"])
@@ -60,7 +60,7 @@ async def agree(
 
 @router.get("", dependencies=[READERS])
 async def list_applications(
-    connection: Transaction,
+    connection: Reading,
     at: Cursor,
     cohort: int | None = None,
     state: State | None = None,
@@ -75,13 +75,13 @@ async def list_applications(
 
 
 @router.get("/summary", dependencies=[READERS])
-async def show_totals(connection: Transaction) -> ApplicationTotals:
+async def show_totals(connection: Reading) -> ApplicationTotals:
     """By cohort, within the caller's area."""
     return ApplicationTotals(cohorts=[CohortTotals(**t._asdict()) for t in await queries.list_totals(connection)])
 
 
 @router.get("/{application_id}", dependencies=[READERS])
-async def get_application(application_id: UUID, connection: Transaction) -> Application:
+async def get_application(application_id: UUID, connection: Reading) -> Application:
     """One application whole: every step, and the decisions about its household with their reasons."""
     case = await queries.get_application(connection, application_id)
     return Application(

@@ -9,13 +9,13 @@ from services.relocation.dossier import queries
 from services.relocation.dossier.schemas import Dossier
 from shared.acts.decisions import with_sources
 from shared.acts.dossiers import READERS, OwnRules, page
-from shared.doors.http import Transaction
+from shared.doors.http import Reading
 
 router = APIRouter(prefix="/dossier", tags=["dossier"])
 
 
 @router.get("/{household_id}", dependencies=[READERS])
-async def get_dossier(household_id: UUID, connection: Transaction, rules: OwnRules) -> Dossier:
+async def get_dossier(household_id: UUID, connection: Reading, rules: OwnRules) -> Dossier:
     """Within the caller's area the household's applications, allocations, homesteads, and the decisions about it."""
     row = await queries.get_dossier(connection, household_id)
     fields: dict[str, Any] = {

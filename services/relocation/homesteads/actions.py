@@ -57,10 +57,9 @@ async def record_homesteads(connection: Connection, act: Act, items: Sequence[Ne
             return "shared.not_found"
         if case.state in ENDED:
             return "application_ended"
-        return HOMESTEAD.opened(
-            act, "standing", **item.model_dump(), household_id=case.household_id, division=case.division,
-            recorded_on=act.business_date, recorded_by=act.subject,
-        )._asdict()  # fmt: skip
+        of_household = {"household_id": case.household_id, "division": case.division}
+        recorded = {"recorded_on": act.business_date, "recorded_by": act.subject}
+        return HOMESTEAD.opened(act, "standing", **item.model_dump(), **of_household, **recorded)._asdict()
 
     save = partial(queries.insert_homesteads, connection)
     reasons, new = await take_new(items, known, CONTENT, judge, save)

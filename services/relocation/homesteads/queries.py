@@ -4,27 +4,24 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from services.relocation.homesteads.tables import Homestead, HomesteadReward, Total, homestead, homestead_reward
+from services.relocation.homesteads.tables import Homestead, HomesteadReward, homestead, homestead_reward
 from shared.acts.batches import FREE, NewRows, insert_free
 from shared.data.pages import Place, fetch_page, page
-from shared.data.sql import Connection, by_id, execute_many, fetch_row, insert_many, list_by, lock_by, sql
+from shared.data.sql import Connection, Row, by_id, execute_many, fetch_row, insert_many, list_by, lock_by, sql
 
 _INSERT = insert_many(homestead, Homestead._fields, FREE)
 _INSERT_REWARDS = insert_many(homestead_reward, HomesteadReward._fields, "ORDER BY 1, 2")
 _OF_IDS = list_by(homestead)
 _LOCK = lock_by(homestead)
 _PAGE = page(homestead, "state", "household_id")
-_TOTALS = sql(
-    """
+_TOTALS = sql("""
     SELECT coalesce((SELECT jsonb_object_agg(state, homesteads) FROM
                      (SELECT state, count(*) AS homesteads FROM homestead GROUP BY state) s), '{}') AS by_state,
            count(*) AS reclaimed, coalesce(sum(land_mu_x100), 0)::bigint AS land_mu_x100,
            coalesce((SELECT jsonb_object_agg(kind, fen) FROM
                      (SELECT kind, sum(amount_fen) AS fen FROM homestead_reward GROUP BY kind) r), '{}') AS rewards_fen
     FROM homestead WHERE state = 'reclaimed'
-    """,
-    Total,
-)
+    """)
 
 
 async def insert_homesteads(connection: Connection, rows: NewRows) -> set[UUID]:
@@ -50,5 +47,5 @@ async def list_homesteads(connection: Connection, at: Place, **filters: Any) -> 
     return await fetch_page(connection, _PAGE, at, **filters)
 
 
-async def get_totals(connection: Connection) -> Total:
+async def get_totals(connection: Connection) -> Row:
     return await fetch_row(connection, _TOTALS)

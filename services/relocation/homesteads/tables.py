@@ -44,14 +44,5 @@ class HomesteadReward(NamedTuple):
     approved_on: date
 
 
-class Total(NamedTuple):
-    """`reclaimed` counts homesteads, `land_mu_x100` is theirs."""
-
-    by_state: dict[str, int]
-    reclaimed: int
-    land_mu_x100: int
-    rewards_fen: dict[str, int]
-
-
 homestead = table("homestead", Homestead)
 homestead_reward = table("homestead_reward", HomesteadReward)

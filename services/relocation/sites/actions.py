@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from services.relocation.sites import queries, tables
+from services.relocation.sites.rules import BuildingState, Unit, flat_refusal, unit_of
 from services.relocation.sites.rules import Flat as Listed
-from services.relocation.sites.rules import Unit, flat_refusal, unit_of
 from services.relocation.sites.schemas import Acceptance, Building, Flat, Site
 from shared.acts.batches import take_new
 from shared.acts.bodies import Result, answers, result
@@ -125,7 +125,7 @@ async def accept_buildings(connection: Connection, act: Act, items: Sequence[Acc
     """One that was found wanting may be inspected again; one that was accepted stays so."""
     rows = await queries.lock_buildings(connection, [i.id for i in items])
     half = await queries.list_with_half_pairs(connection, list(rows))
-    results, found = list[Result](), dict[UUID, dict[str, Any]]()
+    results, found = list[Result](), dict[UUID, tables.Building]()
     for item in items:
         row = rows.get(item.id)
         if row is None:
@@ -139,9 +139,9 @@ async def accept_buildings(connection: Connection, act: Act, items: Sequence[Acc
             (item.accepted and item.id in half, "pair_incomplete"),
         )
         reason = next((reason for holds, reason in against if holds), None)
-        state = "accepted" if item.accepted else "rejected"
         if reason is None:
-            found[item.id] = {"id": item.id, "state": state, "inspected_on": item.accepted_on}
-        results.append(result(ROOM, item.id, reason, state=row.state if reason else state))
+            state: BuildingState = "accepted" if item.accepted else "rejected"
+            row = found[item.id] = row._replace(state=state, inspected_on=item.accepted_on)
+        results.append(result(ROOM, item.id, reason, state=row.state))
     await queries.inspect_buildings(connection, list(found.values()), act.subject)
     return results

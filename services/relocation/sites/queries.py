@@ -6,22 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from services.relocation.sites.rules import Unit
-from services.relocation.sites.tables import (
-    Building,
-    Declared,
-    Flat,
-    Home,
-    Site,
-    Total,
-    building,
-    flat,
-    site,
-    site_unit,
-)
+from services.relocation.sites.tables import Building, Declared, Flat, Home, Site, building, flat, site, site_unit
 from shared.acts.batches import FREE, NewRows, insert_free
 from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import (
     Connection,
+    Row,
     by_id,
     execute,
     execute_many,
@@ -94,16 +84,13 @@ _SITE_PAGE = page_of(
     """,
     key="s.id",
 )
-_TOTALS = sql(
-    """
+_TOTALS = sql("""
     SELECT coalesce(sum(flats), 0)::bigint AS flats, count(*) AS units,
            count(*) FILTER (WHERE accepted) AS accepted_units,
            count(*) FILTER (WHERE state = 'allocated') AS allocated_units,
            count(*) FILTER (WHERE accepted AND state = 'free') AS free_units
     FROM site_unit
-    """,
-    Total,
-)
+    """)
 
 
 async def insert_sites(connection: Connection, rows: NewRows) -> set[UUID]:
@@ -150,10 +137,10 @@ async def list_with_half_pairs(connection: Connection, building_ids: Sequence[UU
     return {r["building_id"] for r in await fetch(connection, _HALF_PAIRS, ids=list(building_ids))}
 
 
-async def inspect_buildings(connection: Connection, found: Sequence[dict[str, Any]], by: str) -> None:
-    """`found`: id, state, inspected_on of each building. The units of those accepted are accepted too."""
-    await execute_many(connection, _INSPECT, found, by=by)
-    accepted = [row["id"] for row in found if row["state"] == "accepted"]
+async def inspect_buildings(connection: Connection, found: Sequence[Building], by: str) -> None:
+    """What each stands at since which day. The units of those accepted are accepted too."""
+    await execute_many(connection, _INSPECT, [row._asdict() for row in found], by=by)
+    accepted = [row.id for row in found if row.state == "accepted"]
     # A building may have no flats on its list.
     await execute(connection, _ACCEPT_UNITS, rows=None, ids=accepted)
 
@@ -181,5 +168,5 @@ async def list_homes(connection: Connection, at: Place, **filters: Any) -> list[
     return await fetch_page(connection, _HOME_PAGE, at, **filters)
 
 
-async def get_totals(connection: Connection) -> Total:
+async def get_totals(connection: Connection) -> Row:
     return await fetch_row(connection, _TOTALS)

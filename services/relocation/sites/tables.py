@@ -83,16 +83,6 @@ class Home(NamedTuple):
     state: UnitState
 
 
-class Total(NamedTuple):
-    """`free_units` are those of accepted buildings that nobody has."""
-
-    flats: int
-    units: int
-    accepted_units: int
-    allocated_units: int
-    free_units: int
-
-
 site = table("site", Site)
 building = table("building", Building)
 site_unit = table("site_unit", SiteUnit)

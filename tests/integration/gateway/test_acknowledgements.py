@@ -1,11 +1,14 @@
 """Subscribers say what they did; the county sees what nobody did."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from gateway.acknowledgements.queries import _PAGE as PAGE
+from gateway.acknowledgements.queries import _PAGE_OF_ONE as PAGE_OF_ONE
 from tests.conftest import Door, House
 from tests.integration.gateway.receiver import Registry, exit_of, published, serve_gateway, village_exit
 from tests.integration.gateway.test_county_exits import whole_feed
@@ -43,7 +46,7 @@ async def test_what_was_done_is_kept_once(house: House) -> None:
     other = done(one, action="card_issued", reference="")
     assert await say(door, done(one), done(one), other) == [None] * 3
     assert await say(door, done(one)) == [None]
-    differs = "gateway.acknowledgements.content_differs"
+    differs = "shared.content_differs"
     assert await say(door, done(one, reference="edu/8"), done(one, acted_on="2017-05-01"), done(two)) == [
         differs, differs, None,
     ]  # fmt: skip
@@ -58,7 +61,7 @@ async def test_what_is_not_taken_leaves_the_rest(house: House) -> None:
         door, done(str(uuid4())), done(one, acted_on="2099-01-01"), done(two, reference=synthetic), done(three)
     )
     assert codes == [
-        "gateway.acknowledgements.event_unknown", "gateway.acknowledgements.future_date",
+        "gateway.acknowledgements.event_unknown", "shared.future_date",
         "gateway.acknowledgements.personal_reference", None,
     ]  # fmt: skip
     assert len(await house.rows("gateway", "SELECT 1 FROM acknowledgement")) == 1
@@ -98,6 +101,31 @@ async def test_pages(house: House) -> None:
         assert (answer.status_code, answer.json()["code"]) == (400, "shared.cursor_invalid")
 
 
+async def test_a_page_is_read_off_the_feed(house: House) -> None:
+    """In the feed's order and from the place on: what lies before it or behind the page is not looked at."""
+    owner = await house.owner("gateway")
+    await owner.execute(
+        "INSERT INTO exit_fact (position, epoch, event_id, key, type, event)"
+        " SELECT i, 1, i::text, i::text, 'county.household_exited.v1', '{}' FROM generate_series(1, 18000) i"
+    )
+    await owner.execute("SELECT set_config('app.subject', 'x', false), set_config('app.role', 'subscriber', false)")
+    await owner.execute(
+        "INSERT INTO acknowledgement (owner_subject, event_id, action, acted_on, reference)"
+        " SELECT 'x', i::text, 'done', '2017-06-01', '' FROM generate_series(1, 18000) i"
+    )
+    await owner.execute("ANALYZE exit_fact; ANALYZE acknowledgement")
+    connection = await asyncpg.connect((await house.settings("gateway")).database_url)
+    house.stack.push_async_callback(connection.close)
+    await connection.execute("BEGIN; SELECT set_config('app.role', 'county', true)")
+    place = {"position": 9_000, "owner": "", "action": "", "limit": 100}
+    for page, filters in ((PAGE, {}), (PAGE_OF_ONE, {"subject": "x"})):
+        plan = await connection.fetch(f"EXPLAIN (ANALYZE) {page.text}", *page.arguments(place | filters))
+        steps = "\n".join(r[0] for r in plan)
+        assert "exit_fact_pkey" in steps, steps
+        assert "Seq Scan" not in steps, steps
+        assert max(float(rows) for rows in re.findall(r"actual time=\S+ rows=([\d.]+)", steps)) < 300, steps
+
+
 async def test_who_may(house: House) -> None:
     door, (one, *_) = await begun(house)
     for role in ("county", "helper", "department"):
@@ -126,4 +154,5 @@ async def test_who_may(house: House) -> None:
 async def test_malformed(house: House, changes: dict[str, Any]) -> None:
     door = await serve_gateway(house)
     answer = await door.call("POST", DOOR, "subscriber", "", json={"items": [done(str(uuid4())) | changes]})
-    assert (answer.status_code, answer.json()["code"]) == (422, "shared.invalid_input")
+    (result,) = answer.json()["results"]
+    assert (result["status"], result["code"]) == ("refused", "shared.invalid_item")

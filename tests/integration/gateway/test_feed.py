@@ -167,7 +167,7 @@ async def test_a_page_of_the_snapshot_is_read_off_the_index(house: House) -> Non
     house.stack.push_async_callback(connection.close)
     await connection.execute("BEGIN; SELECT set_config('app.role', 'subscriber', true)")
     plan = await connection.fetch(
-        f"EXPLAIN {LAST.text}", *LAST.arguments({"at": 18_000, "after": "", "types": OUT, "limit": 100})
+        f"EXPLAIN {LAST.text}", *LAST.arguments({"at": 18_000, "key": "", "types": OUT, "limit": 100})
     )
     steps = "\n".join(r[0] for r in plan)
     assert "exit_fact_last" in steps

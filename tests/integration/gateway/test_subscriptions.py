@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,8 +10,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from gateway.feed.actions import public_form
-from gateway.subscriptions import actions
-from gateway.subscriptions.actions import Sender, deliver_due, send_step
+from gateway.subscriptions import actions, work
+from gateway.subscriptions.work import Sender, send_step
 from shared.data import db
 from shared.events import Envelope
 from shared.events.registry import HouseholdExited
@@ -46,6 +47,13 @@ async def sender_of(house: House, door: Door) -> Sender:
     sender = Sender.of(door.app)
     house.stack.push_async_callback(sender.close)
     return sender
+
+
+async def deliver_due(sender: Sender, at: datetime) -> None:
+    """Send everything that is due at a moment, until nothing is left on the wire."""
+    while await send_step(sender, at) or sender.tasks or sender.finished:
+        if sender.tasks:
+            await asyncio.wait(sender.tasks, return_when=asyncio.FIRST_COMPLETED)
 
 
 def now(**later: float) -> datetime:
@@ -105,7 +113,7 @@ async def test_after_an_hour_of_500_everything_arrives_in_order(house: House) ->
 async def test_a_receiver_that_never_answers_blocks_one_key_alone(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(work, "TIMEOUT_SECONDS", 1)
     registry, door = await Registry.open(house), await serve_gateway(house)
     stuck, others = uuid4(), [uuid4() for _ in range(30)]
     receiver = await Receiver.open(house, answer=lambda e: None if e["partitionkey"] == str(stuck) else 200)
@@ -130,7 +138,7 @@ async def test_a_receiver_that_never_answers_blocks_one_key_alone(
 
 async def test_subscribers_do_not_wait_for_each_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """One never answers, for more households than it has places."""
-    monkeypatch.setattr(actions, "TIMEOUT_SECONDS", 5)
+    monkeypatch.setattr(work, "TIMEOUT_SECONDS", 5)
     registry, door = await Registry.open(house), await serve_gateway(house)
     silent, well = await Receiver.open(house, answer=lambda _: None), await Receiver.open(house)
     await subscribe(door, silent.url)
@@ -281,6 +289,39 @@ async def test_no_redirect_is_followed(house: House) -> None:
     await deliver_due(await sender_of(house, door), now())
     assert (len(outer.seen), len(inner.seen)) == (1, 0)
     assert [(d["state"], d["last_status"]) for d in await deliveries(door, created)] == [("pending", 307)]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("dated", [False, True], ids=["in seconds", "until a date"])
+async def test_who_says_later_is_asked_later(house: House, status: int, dated: bool) -> None:
+    registry, door = await Registry.open(house), await serve_gateway(house)
+    receiver = await Receiver.open(house, answer=lambda _: status)
+    created, sender = await subscribe(door, receiver.url), await sender_of(house, door)
+    await registry.announce([exit_of(uuid4())])
+    await published(house, 1)
+    begun = now()
+    until = format_datetime(begun + timedelta(seconds=120), usegmt=True) if dated else "120"
+    receiver.headers = {"Retry-After": until}
+    await deliver_due(sender, begun)
+    await deliver_due(sender, begun + timedelta(seconds=100))
+    assert len(receiver.seen) == 1
+    assert [(d["state"], d["last_status"]) for d in await deliveries(door, created)] == [("pending", status)]
+    receiver.answer = lambda _: 200
+    await deliver_due(sender, begun + timedelta(seconds=122))
+    assert [d["state"] for d in await deliveries(door, created)] == ["delivered"]
+
+
+@pytest.mark.parametrize(("status", "header"), [(500, "120"), (503, "soon")])
+async def test_a_wait_that_nobody_asked_for_is_not_waited(house: House, status: int, header: str) -> None:
+    registry, door = await Registry.open(house), await serve_gateway(house)
+    receiver = await Receiver.open(house, answer=lambda _: status, headers={"Retry-After": header})
+    await subscribe(door, receiver.url)
+    await registry.announce([exit_of(uuid4())])
+    await published(house, 1)
+    sender, begun = await sender_of(house, door), now()
+    await deliver_due(sender, begun)
+    await deliver_due(sender, begun + timedelta(seconds=1))
+    assert len(receiver.seen) == 2
 
 
 async def test_who_says_gone_hears_no_more(house: House) -> None:

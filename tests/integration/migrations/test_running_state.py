@@ -6,6 +6,7 @@ from tests.integration.finance import test_discounts as discounts
 from tests.integration.gateway.test_county_exits import whole_feed
 from tests.integration.industry import test_payouts as payouts
 from tests.integration.migrations.takeover import take_over
+from tests.integration.registry.test_amendments import confirm
 from tests.integration.registry.test_exits import finished
 from tests.integration.registry.test_households import post_incomes, statement
 from tests.integration.relocation.acts import APPLICATIONS, batch, codes
@@ -21,6 +22,15 @@ async def test_a_household_on_its_way_out_leaves(house: House) -> None:
     assert [r["state"] for r in results] == ["township_checked", "approved", "announced"]
     (row,) = await house.rows("registry", "SELECT status FROM household WHERE id = $1", case["household_id"])
     assert row["status"] == "exited"
+
+
+async def test_an_amendment_that_was_proposed_is_decided(house: House) -> None:
+    before = await take_over(house, "registry")
+    (proposed,) = before["amendment"]
+    (row,) = await house.rows("registry", "SELECT since_on, due_on FROM amendment")
+    assert (str(row["since_on"]), str(row["due_on"])) == ("2017-11-20", "2017-11-27")
+    (result,) = await confirm(await house.serve("registry", "api"), proposed)
+    assert result["state"] == "refused", "it has lost nothing"
 
 
 async def test_what_was_known_before_is_a_takeover(house: House) -> None:

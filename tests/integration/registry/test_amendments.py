@@ -100,6 +100,10 @@ async def test_a_household_returns_to_poverty(house: House) -> None:
     assert "illness" not in json.dumps(told), "a cause tells of health"
     replay = (await door.call("GET", "/registry/v1/operations/replay", "county")).json()
     assert (replay["replayed"], replay["different_count"]) == (3, 0)
+    steps = "SELECT step, outcome FROM case_step WHERE procedure = 'registry.amendments' ORDER BY id"
+    assert [tuple(r) for r in await house.rows("registry", steps)] == [
+        ("proposed", "passed"), ("confirmed", "failed"), ("proposed", "passed"), ("confirmed", "passed"),
+    ]  # fmt: skip
     # A new episode: it may be proposed again, and its old exit can be taken back no more.
     await (await house.owner("registry")).execute("UPDATE household_fact SET safe_water = true")
     old = revoking(exit_id)
@@ -132,6 +136,7 @@ async def test_a_wrong_exit_is_taken_back(house: House, before: str) -> None:
     assert await shown(door, household_id) == (before, None, None)
     case = (await door.call("GET", f"{EXITS}/{exit_id}", "auditor")).json()
     assert (case["state"], case["steps"][-1]["step"]) == ("revoked", "amended")
+    assert (case["since_on"], case["due_on"]) == ("2017-11-21", None)
     kind, told = await last_event(house)
     del told["decision_id"]
     assert (kind, told) == (
@@ -226,7 +231,7 @@ async def test_what_cannot_be_proposed(house: House) -> None:
         returning(household_id, fell_on="2017-10-16"),
     )  # fmt: skip
     assert [r["code"] for r in returns] == [
-        "shared.not_found", "registry.amendments.not_exited", "registry.amendments.future_date",
+        "shared.not_found", "registry.amendments.not_exited", "shared.future_date",
         "registry.amendments.before_exit",
     ]  # fmt: skip
     (elsewhere,) = await post(door, "returns", "village", returning(household_id), area=OTHER_VILLAGE)
@@ -240,12 +245,12 @@ async def test_what_cannot_be_proposed(house: House) -> None:
         correcting(exit_id, division="140927299999"), area="140927",
     )  # fmt: skip
     assert [r["code"] for r in corrections] == [
-        "registry.amendments.nothing_wrong", "registry.amendments.future_date", "registry.amendments.no_village",
+        "registry.amendments.nothing_wrong", "shared.future_date", "registry.amendments.no_village",
     ]  # fmt: skip
     empty = correcting(exit_id)
     del empty["members"]
-    answer = await door.call("POST", f"{AMENDMENTS}/corrections", "county", json={"items": [empty]})
-    assert (answer.status_code, answer.json()["code"]) == (422, "shared.invalid_input")
+    (unread,) = await post(door, "corrections", "county", empty, area="140927")
+    assert (unread["id"], unread["code"]) == (empty["id"], "shared.invalid_item")
     assert await house.rows("registry", "SELECT 1 FROM amendment") == []
 
 
@@ -258,13 +263,16 @@ async def test_twice(house: House) -> None:
     assert [first["state"], same["state"]] == ["proposed", "proposed"]
     assert second["code"] == "registry.amendments.already_open"
     (other,) = await post(door, "returns", "village", item | {"reason": "disaster"})
-    assert other["code"] == "registry.amendments.content_differs"
+    assert other["code"] == "shared.content_differs"
     (kind,) = await post(door, "revocations", "county", revoking(exit_id, id=item["id"]), area="140927")
-    assert kind["code"] == "registry.amendments.content_differs"
-    once, again = await confirm(door, item, item)
-    assert (once["state"], again["code"]) == ("confirmed", "registry.amendments.twice_in_batch")
+    assert kind["code"] == "shared.content_differs"
+    once, again = await post(
+        door, "confirmations", "county", {"id": item["id"], "confirmed": True}, {"id": item["id"], "confirmed": False},
+        area="140927", subject="checker", on="2017-11-21",
+    )  # fmt: skip
+    assert (once["state"], again["code"]) == ("confirmed", "shared.twice_in_batch")
     (late,) = await confirm(door, item)
-    assert (late["code"], late["state"]) == ("registry.amendments.already_decided", "confirmed")
+    assert (late["code"], late["state"]) == ("shared.wrong_state", "confirmed")
     (repeated,) = await post(door, "returns", "village", item)
     assert (repeated["status"], repeated["state"]) == ("accepted", "confirmed")
     (unknown,) = await confirm(door, returning(household_id))
@@ -279,11 +287,13 @@ async def test_what_is_rejected_changes_nothing(house: House) -> None:
     item = revoking(exit_id)
     await post(door, "revocations", "auditor", item, area="140927")
     (result,) = await confirm(door, item, confirmed=False)
-    assert (result["status"], result["state"]) == ("accepted", "rejected")
+    assert (result["status"], result["state"], result["code"]) == ("accepted", "rejected", "shared.not_confirmed")
     assert await shown(door, household_id) == ("exited", "2017-10-17", 2017)
     assert (await last_event(house))[0] == "registry.household_exited.v1"
     listed = (await door.call("GET", f"{AMENDMENTS}?state=rejected", "township", TOWNSHIP)).json()["items"]
     assert [i["id"] for i in listed] == [item["id"]]
+    assert (listed[0]["since_on"], listed[0]["due_on"]) == ("2017-11-21", None)
+    assert (await door.call("GET", f"{AMENDMENTS}?state=rejcted", "township", TOWNSHIP)).status_code == 422
     assert (await door.call("GET", AMENDMENTS, "village", OTHER_VILLAGE)).json()["items"] == []
 
 
@@ -298,7 +308,7 @@ async def test_a_frozen_household_waits_for_its_review(house: House) -> None:
     await heard(house, "assessment.case", 1)
     item = revoking(exit_id, reason="fraud")
     assert (await post(door, "revocations", "auditor", item, area="140927"))[0]["state"] == "proposed"
-    assert (await confirm(door, item))[0]["code"] == "registry.amendments.frozen"
+    assert (await confirm(door, item))[0]["code"] == "shared.frozen"
     assert await shown(door, household_id) == ("exited", "2017-10-17", 2017)
     await state(house, "assessment", FraudReviewed(**case, reviewed_on=date(2017, 11, 21)))
     await heard(house, "assessment.case", 2)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.conftest import Door, House
+from tests.integration.registry import test_amendments as amendments
 from tests.integration.registry.test_changes import DEPARTURES, REMOVALS, departure, head_of, post, removal
 from tests.integration.registry.test_exits import EXITS, TOWNSHIP, VOTE, noticed, proposed, ready_household, step
 from tests.integration.registry.test_households import VILLAGE, seed_household
@@ -104,6 +105,32 @@ async def test_what_one_reports_of_a_household_waits_for_another_to_confirm(hous
             assert (await tasks(door, other, VILLAGE))["items"] == [], other
         await post(door, f"{path}/confirmations", role, {"id": item["id"], "confirmed": True})
         assert (await tasks(door, role, area))["items"] == []
+
+
+async def test_what_becomes_of_an_exit_waits_for_another_of_the_county(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id, exit_id = await amendments.exited(house, door)
+    item = amendments.revoking(exit_id)
+    await amendments.post(door, "revocations", "county", item, area="140927", subject="li")
+    # A freeze holds up what would be confirmed; rejected it may be.
+    frozen = "INSERT INTO frozen_household (household_id, case_id, frozen_on) VALUES ($1, $2, '2017-11-19')"
+    await house.rows("registry", frozen, household_id, uuid4())
+    (task,) = (await tasks(door, "county", "140927", "wang", on="2017-11-21"))["items"]
+    assert task == {
+        "id": item["id"], "procedure": "registry.amendments", "step": "confirmed", "household_id": str(household_id),
+        "division": VILLAGE, "since_on": "2017-11-20", "due_on": "2017-11-27",
+        "title_zh": "确认返贫、错退或更正", "title_en": "Confirm a return, a revocation or a correction",
+    }  # fmt: skip
+    for role, area, subject in (
+        ("county", "140927", "li"),
+        ("township", TOWNSHIP, "wang"),
+        ("village", VILLAGE, "wang"),
+        ("auditor", "140927", "wang"),
+    ):
+        assert (await tasks(door, role, area, subject, on="2017-11-21"))["items"] == [], (role, subject)
+    (result,) = await amendments.confirm(door, item, confirmed=False)
+    assert result["state"] == "rejected"
+    assert (await tasks(door, "county", "140927", "wang", on="2017-11-21"))["items"] == []
 
 
 async def test_the_most_urgent_first_a_page_at_a_time(house: House) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Integer, Table, Text
 from shared.bus import Outgoing
 from shared.bus.postgres import PostgresPublisher
 from shared.data.sql import execute, fetch, sql
-from shared.doors.http import IdempotencyKey, Transaction, by, once
+from shared.doors.http import IdempotencyKey, Reading, Transaction, by, once
 from shared.events.envelope import Envelope, Payload
 from shared.events.registry import HouseholdRegistered
 from shared.facts.consumer import Reaction
@@ -81,6 +81,12 @@ class Probe:
 
         @doors.get("/seen")
         async def seen(connection: Transaction, act: County) -> dict[str, Any]:
+            return dict((await fetch(connection, SEEN))[0])
+
+        @doors.get("/read")
+        async def read(connection: Reading, act: County, *, write: bool = False) -> dict[str, Any]:
+            if write:
+                await execute(connection, PROBE, rows=1, n=4, subject=act.subject)
             return dict((await fetch(connection, SEEN))[0])
 
         @doors.post("/moved/{division}")

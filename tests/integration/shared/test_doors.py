@@ -52,6 +52,26 @@ async def test_a_caller_sees_its_area_on_a_connection_that_served_the_county_bef
             assert await connection.fetchval("SELECT count(*) FROM household") == 0
 
 
+async def test_each_reader_sees_its_own_area_on_the_connection_of_the_one_before(ground: Ground) -> None:
+    owner = await ground.house.owner("finance")
+    for division in ("140927200201", "140927200202", "140927201201"):
+        await owner.execute(HOUSEHOLD, uuid4(), division)
+    finance = await ground.serve(role="api", pool_size=1)
+    for area, count in (("140927", 3), ("140927200", 2), ("", 0), ("140927200202", 1), ("140928", 0), ("14", 3)):
+        answer = await finance.call("GET", "/finance/v1/probe/read", "county", area)
+        assert answer.json() == {"n": count, "area": area if count else None}
+    # And whoever acts finds nothing of a reader.
+    async with finance.app.state.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM household") == 0
+
+
+async def test_a_door_that_reads_writes_nothing(ground: Ground) -> None:
+    finance = await ground.serve(role="api")
+    refused = await finance.call("GET", "/finance/v1/probe/read?write=true", "county")
+    assert (refused.status_code, refused.json()["code"]) == (500, "shared.internal")
+    assert await ground.rows("SELECT n FROM probe") == []
+
+
 async def test_the_same_key_and_body_do_it_once_and_answer_the_same(ground: Ground) -> None:
     ground.probe.gate.set()
     finance = await ground.serve(role="api")

@@ -1,5 +1,6 @@
 """Many facts of one act: numbered per aggregate, in the order given, each with all its attributes."""
 
+import asyncio
 import json
 from datetime import date
 from uuid import UUID, uuid4
@@ -55,3 +56,29 @@ async def test_a_fact_that_is_too_large_is_not_emitted(house: House) -> None:
             await emit(connection, act, "registry", [removed(uuid4(), "字" * (LARGEST_VALUE_BYTES // 3))])
     await pool.close()
     assert await house.rows("registry", "SELECT 1 FROM outbox") == []
+
+
+async def test_ids_of_the_outbox_rise_with_sequences_where_acts_wait_for_one_another(house: House) -> None:
+    """The relay sends by id: an act that waited for an aggregate must not have drawn its ids before."""
+    one, two = (removed(uuid4(), r) for r in "ab")
+    act = Act(Caller("clerk", "county", "140927"), date(2017, 6, 1))
+    pool = await open_pool((await house.settings("registry")).database_url, 2)
+
+    async def second() -> None:
+        async with transaction(pool, act.caller) as connection:
+            await emit(connection, act, "registry", [two, one])
+
+    async def waiting() -> bool:
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'"
+        return bool(await house.admin.fetchval(waits, await house.database("registry")))
+
+    async with transaction(pool, act.caller) as connection:
+        await emit(connection, act, "registry", [one])
+        waits = asyncio.create_task(second())
+        await house.settled(waiting)
+        await emit(connection, act, "registry", [one])
+    await waits
+    await pool.close()
+    sent = "SELECT key, (headers ->> 'ce_sequence')::int AS sequence FROM outbox ORDER BY id"
+    rows = [(r["key"], r["sequence"]) for r in await house.rows("registry", sent)]
+    assert rows == [(one.key, 1), (one.key, 2), (two.key, 1), (one.key, 3)]

@@ -30,11 +30,13 @@ class Issuer:
     url: str = ""
     keys: list[RSAKey] = field(default_factory=lambda: [FIRST, FOR_ENCRYPTION])
     asked: int = 0
+    retry_after: str = ""
 
     async def answer(self, _: web.Request) -> web.Response:
         self.asked += 1
         if not self.keys:
-            return web.Response(status=503, text="<html>starting</html>")
+            headers = {"Retry-After": self.retry_after} if self.retry_after else None
+            return web.Response(status=503, text="<html>starting</html>", headers=headers)
         return web.json_response(KeySet(list(self.keys)).as_dict(private=False))
 
 
@@ -99,6 +101,21 @@ async def test_an_issuer_that_is_away_leaves_its_old_keys(issuer: Issuer) -> Non
         await subject(keys, token(SECOND), NOW + 2 * ASKED_EVERY_SECONDS)
     assert issuer.asked == 3
     assert await subject(keys, token(FIRST), NOW + 2 * ASKED_EVERY_SECONDS) == "3f0c"
+
+
+@pytest.mark.parametrize(
+    ("asks", "waits"),
+    [("120", 120), ("5", ASKED_EVERY_SECONDS), ("86400", FRESH_SECONDS), ("soon", ASKED_EVERY_SECONDS)],
+)
+async def test_an_issuer_that_says_later_is_asked_later(issuer: Issuer, asks: str, waits: float) -> None:
+    keys = ours(issuer)
+    issuer.keys, issuer.retry_after = [], asks
+    for seconds in (0, waits - 1):
+        with pytest.raises(Problem, match=r"shared\.unavailable"):
+            await subject(keys, token(FIRST), NOW + seconds)
+    assert issuer.asked == 1
+    issuer.keys = [FIRST]
+    assert await subject(keys, token(FIRST), NOW + waits) == "3f0c"
 
 
 async def test_a_withdrawn_key_is_forgotten(issuer: Issuer) -> None:

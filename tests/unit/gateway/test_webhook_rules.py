@@ -68,6 +68,13 @@ def test_the_pause_doubles_up_to_an_hour(attempts: int, seconds: int) -> None:
     assert next_attempt_after(attempts) == timedelta(seconds=seconds)
 
 
+@pytest.mark.parametrize(
+    ("attempts", "asked", "seconds"), [(1, 120, 120), (10, 120, 512), (13, 7200, 7200), (13, 0, 3600)]
+)
+def test_whoever_asks_for_a_longer_pause_has_it(attempts: int, asked: int, seconds: int) -> None:
+    assert next_attempt_after(attempts, timedelta(seconds=asked)) == timedelta(seconds=seconds)
+
+
 @pytest.mark.parametrize("text", ["", "1", "1.", ".1", "1.2.3", "-1.2", "1.2 ", "１.２", "1e3.2", "1." + "9" * 30])
 def test_a_malformed_cursor_is_none_of_ours(text: str) -> None:
     assert read_cursor(text) is None

@@ -12,7 +12,6 @@ from services.registry.amendments.rules import (
     AmendmentFacts,
     AmendmentPolicy,
     amendment_decision,
-    confirmation_refusal,
     fallen,
     return_decision,
 )
@@ -86,18 +85,3 @@ def test_an_exit_is_amended_while_it_stands(changes: dict[str, Any], missing: li
 def test_decisions_can_be_replayed() -> None:
     for rule, facts, policy in ((RETURN_RULE, WELL, LINE), (AMENDMENT_RULE, STANDING, YEAR)):
         assert rule.replay(rule.inputs(facts, policy)) == rule.decide(facts, policy)
-
-
-@pytest.mark.parametrize(
-    ("state", "subject", "confirmed", "frozen", "code"),
-    [
-        ("proposed", "wang", True, False, None),
-        ("proposed", "wang", False, True, None),
-        ("proposed", "wang", True, True, "registry.amendments.frozen"),
-        ("proposed", "li", True, True, "shared.same_person"),
-        ("confirmed", "wang", True, False, "registry.amendments.already_decided"),
-        (None, "wang", True, False, "shared.not_found"),
-    ],
-)
-def test_who_confirms(state: str | None, subject: str, code: str | None, *, confirmed: bool, frozen: bool) -> None:
-    assert confirmation_refusal(state, "li", subject, confirmed=confirmed, frozen=frozen) == code
