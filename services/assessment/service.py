@@ -2,17 +2,19 @@
 
 from pathlib import Path
 
-from services.assessment.appeals.actions import APPEALS
+from services.assessment.appeals.actions import APPEAL
 from services.assessment.appeals.api import router as appeals
-from services.assessment.cases.actions import DECISIONS, REVIEWS
+from services.assessment.cases.actions import CASE, REVIEWS
 from services.assessment.cases.api import router as cases
 from services.assessment.cases.tables import case_household
 from services.assessment.deeds.api import router as deeds
 from services.assessment.deeds.reactions import REACTIONS as DEEDS
 from services.assessment.deeds.tables import deed
 from services.assessment.dossier.api import router as dossier
+from services.assessment.scoring.actions import RUN
 from services.assessment.scoring.api import router as scoring
 from services.assessment.scoring.rules import HELPER_SCORE, UNIT_SCORE
+from services.assessment.surveys.actions import ROUND
 from services.assessment.surveys.api import router as surveys
 from services.assessment.surveys.rules import SURVEY_DRAW
 from services.assessment.surveys.tables import survey_candidate, survey_sample
@@ -33,6 +35,7 @@ SERVICE = Service(
     # Evidence, draws and deeds belong to the village where they were taken, drawn and done. A case names whom it
     # touched where they lived: who confirms it must see them all, or one that moved would not be frozen.
     history=(visit, survey_candidate, survey_sample, deed, case_household),
-    own_tasks=(DECISIONS, REVIEWS, APPEALS),
+    procedures=(CASE, ROUND, RUN, APPEAL),
+    own_tasks=(REVIEWS,),
     rules=(SURVEY_DRAW, UNIT_SCORE, HELPER_SCORE),
 )

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.assessment.appeals import actions, queries
-from services.assessment.appeals.schemas import AppealDecision, AppealState, NewAppeal, State
+from services.assessment.appeals.rules import State
+from services.assessment.appeals.schemas import AppealDecision, AppealState, NewAppeal
 from shared.acts.bodies import Cursor, Page, page
 from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
@@ -21,7 +22,7 @@ async def raise_appeal(
     body: NewAppeal, connection: Transaction, policy: CurrentPolicy, act: Annotated[Act, by("team", "helper")]
 ) -> AppealState:
     """By the cadre himself, or for his unit by one of its cadres, within ten working days of publication."""
-    return await actions.raise_appeal(connection, act, policy, body)
+    return AppealState(**(await actions.raise_appeal(connection, act, policy, body))._asdict())
 
 
 @router.post("/{appeal_id}/decision")
@@ -33,7 +34,7 @@ async def decide_appeal(
     act: Annotated[Act, by("county")],
 ) -> AppealState:
     """By a person of the county who neither computed nor published the score."""
-    return await actions.decide_appeal(connection, act, policy, appeal_id, body)
+    return AppealState(**(await actions.decide_appeal(connection, act, policy, appeal_id, body))._asdict())
 
 
 @router.get("", dependencies=[READERS])

@@ -1,77 +1,49 @@
 """All SQL about appeals."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from services.assessment.appeals.tables import AppealRow, Spokesman, appeal
+from shared.acts.batches import insert_free
+from shared.data.pages import Place, fetch_page, page
+from shared.data.sql import Connection, fetch, fetch_one, fetch_or_not_found, get_by, insert_many, sql
 
-from services.assessment.appeals.tables import ListedAppeal, appeal
-from shared.data.pages import Place, fetch_page, page_of
-from shared.data.sql import Connection, Row, execute, fetch, fetch_one, parameter, sql, statement
-from shared.ground.problems import Problem
-
-_NEW = (
-    "id",
-    "run_id",
-    "subject_id",
-    "kind",
-    "division",
-    "year",
-    "code",
-    "reason",
-    "raised_on",
-    "raised_by",
-    "computed_by",
-    "published_by",
+_GET = get_by(appeal)
+_OF_LINE = sql(
+    f"""
+    SELECT {appeal.columns} FROM appeal WHERE run_id = :run_id AND subject_id = :subject_id AND code = :code
+    """,
+    AppealRow,
 )
-
-_FIND = sql("SELECT * FROM appeal WHERE id = :id")
-_LOCK = sql("SELECT * FROM appeal WHERE id = :id FOR UPDATE")
-_OF_LINE = sql("SELECT * FROM appeal WHERE run_id = :run_id AND subject_id = :subject_id AND code = :code")
-_INSERT = statement(insert(appeal).values({c: parameter(c, appeal.c[c]) for c in _NEW}).on_conflict_do_nothing())
-_DECIDE = sql("""
-    UPDATE appeal SET state = :state, points_x100 = :points_x100, decided_on = :decided_on, decided_by = :decided_by
-    WHERE id = :id AND state = 'open'
-""")
-_PAGE = page_of(ListedAppeal, f"SELECT {', '.join(ListedAppeal._fields)} FROM appeal", "state")
-_CADRE = sql("SELECT id, unit_id FROM cadre WHERE subject = :subject")
+# A line is appealed once, whatever the appeal's id.
+_INSERT = insert_many(appeal, appeal.shape, "ON CONFLICT DO NOTHING RETURNING id")
+_PAGE = page(appeal, "state")
+_SPOKESMAN = sql("SELECT id, unit_id FROM cadre WHERE subject = :subject", Spokesman)
 
 
-async def find_appeal(connection: Connection, appeal_id: UUID) -> Row | None:
-    return await fetch_one(connection, _FIND, id=appeal_id)
+async def find_appeal(connection: Connection, appeal_id: UUID) -> AppealRow | None:
+    return await fetch_one(connection, _GET, id=appeal_id)
 
 
-async def lock_appeal(connection: Connection, appeal_id: UUID) -> Row:
+async def get_appeal(connection: Connection, appeal_id: UUID) -> AppealRow:
     """Raises Problem `shared.not_found`."""
-    row = await fetch_one(connection, _LOCK, id=appeal_id)
-    if row is None:
-        raise Problem("shared.not_found")
-    return row
+    return await fetch_or_not_found(connection, _GET, id=appeal_id)
 
 
-async def find_of_line(connection: Connection, run_id: UUID, subject_id: UUID, code: str) -> Row | None:
+async def find_of_line(connection: Connection, run_id: UUID, subject_id: UUID, code: str) -> AppealRow | None:
     return await fetch_one(connection, _OF_LINE, run_id=run_id, subject_id=subject_id, code=code)
 
 
-async def insert_appeal(connection: Connection, row: dict[str, Any]) -> bool:
+async def insert_appeal(connection: Connection, row: AppealRow) -> bool:
     """False where the line was appealed before, or the id is somebody else's."""
-    return await execute(connection, _INSERT, rows=None, **row) == 1
+    return bool(await insert_free(connection, _INSERT, [row._asdict()]))
 
 
-async def decide_appeal(
-    connection: Connection, appeal_id: UUID, state: str, points_x100: int | None, on: date, by: str
-) -> None:
-    await execute(
-        connection, _DECIDE, rows=1, id=appeal_id, state=state, points_x100=points_x100, decided_on=on, decided_by=by
-    )
-
-
-async def list_appeals(connection: Connection, at: Place, **filters: Any) -> list[ListedAppeal]:
+async def list_appeals(connection: Connection, at: Place, **filters: Any) -> list[AppealRow]:
     """By rising id, filtered by state; who is assessed sees his own."""
     return await fetch_page(connection, _PAGE, at, **filters)
 
 
 async def list_subjects_of(connection: Connection, subject: str) -> set[UUID]:
     """For whom the bearer of a login may speak: himself, and his unit."""
-    return {one for r in await fetch(connection, _CADRE, subject=subject) for one in (r["id"], r["unit_id"])}
+    return {one for row in await fetch(connection, _SPOKESMAN, subject=subject) for one in row}

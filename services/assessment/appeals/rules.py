@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
+
+State = Literal["open", "upheld", "rejected"]
+Ground = Literal["facts_wrong", "leave_not_counted", "visit_not_counted", "other"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,12 @@
 """Bodies of the appeals' doors."""
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.assessment.appeals.rules import Ground, State
 from shared.acts.bodies import Input
-
-State = Literal["open", "upheld", "rejected"]
 
 
 class NewAppeal(Input):
@@ -18,7 +16,7 @@ class NewAppeal(Input):
     subject_id: UUID
     year: int = Field(ge=2014, le=2100)
     code: str = Field(min_length=1, max_length=40)
-    reason: Literal["facts_wrong", "leave_not_counted", "visit_not_counted", "other"]
+    reason: Ground
 
 
 class AppealDecision(Input):
@@ -34,8 +32,10 @@ class AppealState(BaseModel):
     kind: str
     year: int
     code: str
-    reason: str
+    reason: Ground
     state: State
     raised_on: date
     decided_on: date | None
     points_x100: int | None
+    since_on: date
+    due_on: date | None

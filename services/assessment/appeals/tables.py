@@ -1,43 +1,42 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of appeals; the migrations make their table."""
 
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid
-
-METADATA = MetaData()
-
-appeal = Table(
-    "appeal",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("run_id", Uuid),
-    Column("subject_id", Uuid),
-    Column("kind", Text),
-    Column("division", Text),
-    Column("year", Integer),
-    Column("code", Text),
-    Column("reason", Text),
-    Column("raised_on", Date),
-    Column("raised_by", Text),
-    Column("computed_by", Text),
-    Column("published_by", Text),
-    Column("state", Text),
-    Column("points_x100", Integer),
-    Column("decided_on", Date),
-    Column("decided_by", Text),
-)
+from services.assessment.appeals.rules import Ground, State
+from shared.data.relations import table
 
 
-class ListedAppeal(NamedTuple):
+class AppealRow(NamedTuple):
+    """Who computed and who published the score stand here too: neither may decide."""
+
     id: UUID
+    run_id: UUID
     subject_id: UUID
     kind: str
+    division: str
     year: int
     code: str
-    reason: str
-    state: str
+    reason: Ground
     raised_on: date
-    decided_on: date | None
+    raised_by: str
+    computed_by: str
+    published_by: str
+    state: State
     points_x100: int | None
+    decided_on: date | None
+    decided_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+appeal = table("appeal", AppealRow)
+
+
+class Spokesman(NamedTuple):
+    """A cadre, who may speak for himself and for his unit."""
+
+    id: UUID
+    unit_id: UUID

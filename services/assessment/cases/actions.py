@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.assessment.cases import queries
-from services.assessment.cases.rules import TouchedHousehold, chunk_bounds, decision_refusal, review_refusal
+from services.assessment.cases.rules import TouchedHousehold, chunk_bounds, review_refusal
 from services.assessment.cases.schemas import NewCase
-from shared.acts.bodies import Result, result
+from services.assessment.cases.tables import CaseHousehold, CaseRow, fraud_case
+from shared.acts.bodies import Case, Result, answers
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, log_steps, take_step, taken
 from shared.acts.tasks import OwnTask
-from shared.data.sql import Connection, Row
+from shared.data.sql import Connection
 from shared.events.assessment import FraudConfirmed, FraudReviewed
 from shared.facts.outbox import emit
 from shared.ground.context import Act
@@ -16,16 +18,13 @@ from shared.ground.problems import Problem
 
 ROOM = "assessment.cases"
 CONTENT = ("division", "kind", "evidence")
-DECISIONS = OwnTask(
-    procedure=ROOM,
-    step="decided",
-    roles=("auditor",),
-    zh="核实案件",
-    en="Confirm or dismiss a case",
-    columns=("c.id", "c.division", "NULL::uuid", "c.opened_on", "c.opened_on + 7"),
-    source="FROM fraud_case c WHERE c.state = 'open' AND c.opened_by <> :subject",
-)
-# One for a case, however many of its households are left: a township is sent there once.
+CASE = Procedure(ROOM, fraud_case, ((
+    # Who decides confirms or dismisses: the one step leads to either.
+    Step("confirmed", "open", ("auditor",), ("opened_by",), "decided",
+         zh="核实案件", en="Confirm or dismiss a case"),
+),))  # fmt: skip
+# One for a case, however many of its households are left: a township is sent there once. No step of the case's own:
+# that may be the county's, and hidden from who reviews.
 REVIEWS = OwnTask(
     procedure=ROOM,
     step="reviewed",
@@ -34,10 +33,11 @@ REVIEWS = OwnTask(
     en="Look at the frozen households on the spot",
     columns=("h.case_id", "h.case_division", "NULL::uuid", "h.confirmed_on", "h.confirmed_on + 7"),
     source="""
-        FROM (
-            SELECT DISTINCT case_id, case_division, confirmed_on FROM case_household
-            WHERE confirmed_on IS NOT NULL AND reviewed_on IS NULL AND opened_by <> :subject
-        ) h
+        FROM case_household h
+        WHERE h.confirmed_on IS NOT NULL AND h.reviewed_on IS NULL AND h.opened_by <> :subject AND NOT EXISTS (
+            SELECT FROM case_household b WHERE b.case_id = h.case_id AND b.household_id < h.household_id
+            AND b.reviewed_on IS NULL
+        )
     """,
 )
 
@@ -58,99 +58,92 @@ async def open_case(connection: Connection, act: Act, new: NewCase) -> None:
     if not act.caller.within(new.division):
         raise Problem("shared.outside_area")
     named = await queries.list_named(connection, subjects)
-    if {r["id"] for r in named} != set(subjects):
+    if {one.id for one in named} != set(subjects):
         raise Problem("assessment.cases.subject_unknown")
     divisions = await queries.list_divisions(connection, households)
     if len(divisions) != len(households):
         raise Problem("shared.household_unknown")
     if not all(division.startswith(new.division) for division in divisions.values()):
         raise Problem("assessment.cases.outside_division")
-    case = {
-        "id": new.id,
-        "division": new.division,
-        "kind": new.kind,
-        "evidence": new.evidence,
-        "opened_on": act.business_date,
-        "opened_by": act.subject,
-    }
-    of_case = {"case_id": new.id, "case_division": new.division, "opened_by": act.subject}
-    if not await queries.insert_case(
-        connection, case,
-        [
-            {"case_id": new.id, "subject_id": r["id"], "subject_kind": r["kind"], "division": new.division}
-            for r in named
-        ],
-        [of_case | {"household_id": one, "division": divisions[one]} for one in households],
-    ):  # fmt: skip
+    case = CASE.opened(
+        act,
+        "open",
+        id=new.id,
+        division=new.division,
+        kind=new.kind,
+        evidence=new.evidence,
+        opened_on=act.business_date,
+        opened_by=act.subject,
+    )
+    if not await queries.insert_case(connection, case, named, divisions):
         raise Problem("shared.id_taken")
+    await log_steps(connection, act, CASE, "open", [(case, PASSED)])
 
 
 async def _is_same(
-    connection: Connection, new: NewCase, earlier: Row, subjects: list[UUID], households: list[UUID]
+    connection: Connection, new: NewCase, earlier: CaseRow, subjects: list[UUID], households: list[UUID]
 ) -> bool:
     return (
-        all(earlier[name] == getattr(new, name) for name in CONTENT)
+        all(getattr(earlier, name) == getattr(new, name) for name in CONTENT)
         and await queries.list_subjects(connection, new.id) == subjects
-        and [r["household_id"] for r in await queries.list_households(connection, new.id)] == households
+        and [h.household_id for h in await queries.list_households(connection, new.id)] == households
     )
 
 
-async def confirm(connection: Connection, act: Act, case_id: UUID) -> None:
-    """From here on what the case touched stands still everywhere until it has been reviewed.
+async def decide(connection: Connection, act: Act, case_id: UUID, *, confirmed: bool) -> None:
+    """Confirmed: from here on what the case touched stands still everywhere until it has been reviewed.
 
     Raises:
-        Problem: decided already (409), or by who opened it (403).
+        Problem: not known here (404), decided already (409), or by who opened it (403).
     """
-    case = await _decide(connection, act, case_id, "confirmed")
-    subjects = await queries.list_subjects(connection, case_id)
-    households = [r["household_id"] for r in await queries.list_households(connection, case_id)]
-    await queries.confirm_households(connection, case_id, act.business_date, len(households))
-    await emit(connection, act, "assessment", [
+
+    async def freeze(passed: list[tuple[CaseRow, Finding]]) -> None:
+        for case, _ in passed:
+            await _freeze(connection, act, case)
+
+    found = PASSED if confirmed else Finding(passed=False, ends="dismissed")
+    taken(await take_step(connection, act, CASE, "confirmed", [Case(id=case_id)], lambda *_: found, save=freeze))
+
+
+async def _freeze(connection: Connection, act: Act, case: CaseRow) -> None:
+    subjects = await queries.list_subjects(connection, case.id)
+    households = [h.household_id for h in await queries.list_households(connection, case.id)]
+    await queries.confirm_households(connection, case.id, act.business_date, len(households))
+    facts = [
         FraudConfirmed(
-            case_id=case_id, division=case["division"], household_ids=households[start:end], kind=case["kind"],
-            subject_ids=subjects, confirmed_on=act.business_date,
+            case_id=case.id,
+            division=case.division,
+            household_ids=households[start:end],
+            kind=case.kind,
+            subject_ids=subjects,
+            confirmed_on=act.business_date,
         )
         for start, end in chunk_bounds(len(households))
-    ])  # fmt: skip
-
-
-async def dismiss(connection: Connection, act: Act, case_id: UUID) -> None:
-    """Raises Problem where it is decided already (409), or by who opened it (403)."""
-    await _decide(connection, act, case_id, "dismissed")
-
-
-async def _decide(connection: Connection, act: Act, case_id: UUID, state: str) -> Row:
-    case = await queries.lock_case(connection, case_id)
-    refusal = decision_refusal(case["state"], case["opened_by"], act.subject)
-    if refusal:
-        raise Problem(refusal)
-    await queries.decide_case(connection, case_id, state, act.business_date, act.subject)
-    return case
+    ]
+    await emit(connection, act, "assessment", facts)
 
 
 async def review(connection: Connection, act: Act, case_id: UUID, ids: Sequence[UUID]) -> list[Result]:
     """These households were looked at on the spot; they go on. Those reviewed before are not told again."""
     found = await queries.lock_households(connection, case_id, ids)
-    results, fresh = [], set[UUID]()
-    for one in ids:
-        row = found.get(one)
-        code = review_refusal(_touched(row), act.subject)
-        results.append(result(ROOM, one, code))
-        if row and not code and row["reviewed_on"] is None:
-            fresh.add(one)
-    reviewed = sorted(fresh)
+    reasons = {one: review_refusal(_touched(found.get(one)), act.subject) for one in ids}
+    reviewed = sorted(one for one, row in found.items() if reasons[one] is None and row.reviewed_on is None)
     await queries.set_reviewed(connection, case_id, reviewed, act.business_date, act.subject)
-    await emit(connection, act, "assessment", [
+    facts = [
         FraudReviewed(
-            case_id=case_id, division=found[reviewed[0]]["case_division"], household_ids=reviewed[start:end],
+            case_id=case_id,
+            division=found[reviewed[start]].case_division,
+            household_ids=reviewed[start:end],
             reviewed_on=act.business_date,
         )
-        for start, end in chunk_bounds(len(reviewed)) if start < end
-    ])  # fmt: skip
-    return results
+        for start, end in chunk_bounds(len(reviewed))
+        if start < end
+    ]
+    await emit(connection, act, "assessment", facts)
+    return answers(ROOM, ids, [reasons[one] for one in ids])
 
 
-def _touched(row: Row | None) -> TouchedHousehold | None:
+def _touched(row: CaseHousehold | None) -> TouchedHousehold | None:
     if row is None:
         return None
-    return TouchedHousehold(row["opened_by"], row["confirmed_on"] is not None, row["reviewed_on"] is not None)
+    return TouchedHousehold(row.opened_by, row.confirmed_on is not None, row.reviewed_on is not None)

@@ -6,14 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.assessment.cases import actions, queries
-from services.assessment.cases.schemas import (
-    Case,
-    CaseHousehold,
-    CaseSummary,
-    NewCase,
-    Reviewed,
-    State,
-)
+from services.assessment.cases.rules import State
+from services.assessment.cases.schemas import CaseSummary, FraudCase, NewCase, Reviewed, Touched
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.data.sql import Connection
 from shared.doors.http import Reading, Transaction, by
@@ -26,31 +20,34 @@ Opener = Annotated[Act, by("county", "township", "auditor")]
 Auditor = Annotated[Act, by("auditor")]
 
 
-async def _case(connection: Connection, case_id: UUID) -> Case:
+async def _case(connection: Connection, case_id: UUID) -> FraudCase:
     row = await queries.get_case(connection, case_id)
-    households = [CaseHousehold(**h) for h in await queries.list_households(connection, case_id)]
-    shown = {name: row[name] for name in (*CaseSummary.model_fields, "evidence")}
-    return Case(**shown, subject_ids=await queries.list_subjects(connection, case_id), households=households)
+    households = await queries.list_households(connection, case_id)
+    return FraudCase(
+        **row._asdict(),
+        subject_ids=await queries.list_subjects(connection, case_id),
+        households=[Touched.model_validate(h, from_attributes=True) for h in households],
+    )
 
 
 @router.post("", status_code=201)
-async def open_case(body: NewCase, connection: Transaction, act: Opener) -> Case:
+async def open_case(body: NewCase, connection: Transaction, act: Opener) -> FraudCase:
     """Accuses units or cadres, and names the households that are touched."""
     await actions.open_case(connection, act, body)
     return await _case(connection, body.id)
 
 
 @router.post("/{case_id}/confirmation")
-async def confirm(case_id: UUID, connection: Transaction, act: Auditor) -> Case:
+async def confirm(case_id: UUID, connection: Transaction, act: Auditor) -> FraudCase:
     """By another person than who opened it: what it touched is frozen everywhere."""
-    await actions.confirm(connection, act, case_id)
+    await actions.decide(connection, act, case_id, confirmed=True)
     return await _case(connection, case_id)
 
 
 @router.post("/{case_id}/dismissal")
-async def dismiss(case_id: UUID, connection: Transaction, act: Auditor) -> Case:
+async def dismiss(case_id: UUID, connection: Transaction, act: Auditor) -> FraudCase:
     """By another person than who opened it."""
-    await actions.dismiss(connection, act, case_id)
+    await actions.decide(connection, act, case_id, confirmed=False)
     return await _case(connection, case_id)
 
 
@@ -70,5 +67,5 @@ async def list_cases(connection: Reading, at: Cursor, state: State | None = None
 
 
 @router.get("/{case_id}", dependencies=[READERS])
-async def get_case(case_id: UUID, connection: Reading) -> Case:
+async def get_case(case_id: UUID, connection: Reading) -> FraudCase:
     return await _case(connection, case_id)

@@ -1,7 +1,11 @@
-"""Who decides on a case, and whom a review may let go on."""
+"""What a case may be about, and whom a review may let go on."""
 
 from dataclasses import dataclass
+from typing import Literal
 
+Kind = Literal["fabricated_income", "copied_visits", "ghost_visits", "misused_funds", "favouritism"]
+State = Literal["open", "confirmed", "dismissed"]
+SubjectKind = Literal["unit", "cadre"]
 # An event carries at most so many households: it must stay far below the outbox's limit [choice].
 LARGEST_EVENT = 500
 
@@ -13,22 +17,14 @@ class TouchedHousehold:
     reviewed: bool
 
 
-# Maker and checker are different persons (domain notes 4: separation of duty).
-def decision_refusal(state: str, opened_by: str, decider: str) -> str | None:
-    """A code, or None where this person may confirm or dismiss the case."""
-    if state != "open":
-        return "assessment.cases.decided"
-    return "shared.same_person" if opened_by == decider else None
-
-
 # A proven fabrication is a veto (domain notes 2.5); another than the accuser lets households go on [choice].
 def review_refusal(household: TouchedHousehold | None, reviewer: str) -> str | None:
-    """A code, or None; also where it was reviewed before, which stays as it is."""
+    """A reason, or None; also where it was reviewed before, which stays as it is."""
     if household is None:
-        return "assessment.cases.not_in_case"
+        return "not_in_case"
     if not household.confirmed:
-        return "assessment.cases.not_confirmed"
-    return "shared.same_person" if household.opened_by == reviewer and not household.reviewed else None
+        return "case_not_confirmed"
+    return "same_person" if household.opened_by == reviewer and not household.reviewed else None
 
 
 def chunk_bounds(count: int) -> list[tuple[int, int]]:

@@ -1,16 +1,13 @@
 """Bodies of the cases' doors."""
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.assessment.cases.rules import Kind, State
 from services.assessment.teams.schemas import DivisionCode
 from shared.acts.bodies import LARGEST_BATCH, Input
-
-Kind = Literal["fabricated_income", "copied_visits", "ghost_visits", "misused_funds", "favouritism"]
-State = Literal["open", "confirmed", "dismissed"]
 
 
 class NewCase(Input):
@@ -40,14 +37,18 @@ class CaseSummary(BaseModel):
     state: State
     opened_on: date
     decided_on: date | None
+    since_on: date
+    due_on: date | None
 
 
-class CaseHousehold(BaseModel):
+class Touched(BaseModel):
+    """A household that a case names."""
+
     household_id: UUID
     reviewed_on: date | None
 
 
-class Case(CaseSummary):
+class FraudCase(CaseSummary):
     evidence: str
     subject_ids: list[UUID]
-    households: list[CaseHousehold]
+    households: list[Touched]

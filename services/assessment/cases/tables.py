@@ -1,52 +1,64 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of cases and of whom they name; the migrations make their tables."""
 
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid
-
-METADATA = MetaData()
-
-fraud_case = Table(
-    "fraud_case",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("division", Text),
-    Column("kind", Text),
-    Column("evidence", Text),
-    Column("state", Text),
-    Column("opened_on", Date),
-    Column("opened_by", Text),
-    Column("decided_on", Date),
-    Column("decided_by", Text),
-)
-case_subject = Table(
-    "case_subject",
-    METADATA,
-    Column("case_id", Uuid, primary_key=True),
-    Column("subject_id", Uuid, primary_key=True),
-    Column("subject_kind", Text),
-    Column("division", Text),
-)
-case_household = Table(
-    "case_household",
-    METADATA,
-    Column("case_id", Uuid, primary_key=True),
-    Column("household_id", Uuid, primary_key=True),
-    Column("division", Text),
-    Column("case_division", Text),
-    Column("opened_by", Text),
-    Column("confirmed_on", Date),
-    Column("reviewed_on", Date),
-    Column("reviewed_by", Text),
-)
+from services.assessment.cases.rules import Kind, State, SubjectKind
+from shared.data.relations import table
 
 
-class ListedCase(NamedTuple):
+class CaseRow(NamedTuple):
     id: UUID
     division: str
-    kind: str
-    state: str
+    kind: Kind
+    evidence: str
+    state: State
     opened_on: date
+    opened_by: str
     decided_on: date | None
+    decided_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class CaseSubject(NamedTuple):
+    """`subject_id` is a unit's or a cadre's."""
+
+    case_id: UUID
+    subject_id: UUID
+    subject_kind: SubjectKind
+    division: str
+
+
+class CaseHousehold(NamedTuple):
+    """What a review asks of the case stands here: the case may be hidden from who reviews."""
+
+    case_id: UUID
+    household_id: UUID
+    division: str
+    case_division: str
+    opened_by: str
+    confirmed_on: date | None = None
+    reviewed_on: date | None = None
+    reviewed_by: str | None = None
+
+
+fraud_case = table("fraud_case", CaseRow)
+case_subject = table("case_subject", CaseSubject)
+case_household = table("case_household", CaseHousehold)
+
+
+class Named(NamedTuple):
+    """A unit or a cadre that is known."""
+
+    id: UUID
+    kind: SubjectKind
+
+
+class Living(NamedTuple):
+    """Where a household lives."""
+
+    id: UUID
+    division: str

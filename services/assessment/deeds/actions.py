@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.assessment.deeds import queries
-from services.assessment.deeds.rules import Deed
+from services.assessment.deeds.tables import Deed
 from shared.data.sql import Connection
 
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter
 
 from services.assessment.deeds import queries
 from services.assessment.deeds.rules import FollowUpPolicy, follow_up_due_on
-from services.assessment.deeds.schemas import DeedItem, DeedList
+from services.assessment.deeds.schemas import DeedItem
+from shared.acts.bodies import Cursor, Page, page
 from shared.doors.http import CurrentPolicy, Reading, by
 from shared.ground.context import Act
 
@@ -17,9 +18,11 @@ Reader = Annotated[Act, by("county", "township", "village", "team", "helper", "a
 
 
 @router.get("")
-async def list_deeds(household_id: UUID, connection: Reading, policy: CurrentPolicy, act: Reader) -> DeedList:
+async def list_deeds(
+    household_id: UUID, connection: Reading, at: Cursor, policy: CurrentPolicy, act: Reader
+) -> Page[DeedItem]:
     """One household's deeds, the oldest first, where they happened within the caller's area."""
     days = policy.on(act.business_date, FollowUpPolicy).follow_up_days
-    rows = await queries.list_deeds(connection, household_id)
-    items = [DeedItem(**row, follow_up_due_on=follow_up_due_on(row["kind"], row["happened_on"], days)) for row in rows]
-    return DeedList(items=items)
+    rows = await queries.list_deeds(connection, at, household_id=household_id)
+    shown = [DeedItem(**d._asdict(), follow_up_due_on=follow_up_due_on(d.kind, d.happened_on, days)) for d in rows]
+    return page(DeedItem, shown, at)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.assessment.deeds import actions
-from services.assessment.deeds.rules import Deed
+from services.assessment.deeds.rules import Kind
+from services.assessment.deeds.tables import Deed
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed
@@ -27,7 +28,7 @@ from shared.ground.context import Act
 class Meaning:
     """How a fact becomes a deed: its kind, the fields that name it for good, its day and its amount."""
 
-    kind: str
+    kind: Kind
     names: tuple[str, ...]
     day: str
     amount: str | None = None

@@ -1,24 +1,25 @@
-"""What a deed is, which deeds are help, and until when a death asks for a visit: values and pure rules."""
+"""What a deed may be, which deeds are help, and until when a death asks for a visit: values and pure rules."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
+from typing import Literal
 
+Kind = Literal[
+    "exit", "exit_revoked", "moved_in", "relocation", "loan", "post", "agreement", "certificate", "participation",
+    "payment", "objection", "dividend_missed", "death",
+]  # fmt: skip
 # What reached a household that was helped (seed: one policy per household; domain notes 3). An exit, an objection,
 # a missed dividend and a death are told about it, and help nobody.
-HELP = ("loan", "post", "agreement", "certificate", "participation", "payment", "relocation", "moved_in")
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One thing that happened to a household. (`kind`, `source_key`) names it for good."""
-
-    kind: str
-    source_key: str
-    household_id: UUID
-    division: str
-    happened_on: date
-    amount_fen: int | None = None
+HELP: tuple[Kind, ...] = (
+    "loan",
+    "post",
+    "agreement",
+    "certificate",
+    "participation",
+    "payment",
+    "relocation",
+    "moved_in",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,33 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of deeds; the migrations make their table."""
 
-from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text, Uuid
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from services.assessment.deeds.rules import Kind
+from shared.data.relations import Big, table
 
-deed = Table(
-    "deed",
-    METADATA,
-    Column("kind", Text, primary_key=True),
-    Column("source_key", Text, primary_key=True),
-    Column("household_id", Uuid),
-    Column("division", Text),
-    Column("happened_on", Date),
-    Column("amount_fen", BigInteger),
-)
+
+class Deed(NamedTuple):
+    """One thing that happened to a household. (`kind`, `source_key`) names it for good.
+
+    The database makes `id` of the day and the name, so that deeds by id are deeds by day.
+    """
+
+    kind: Kind
+    source_key: str
+    household_id: UUID
+    division: str
+    happened_on: date
+    amount_fen: Big | None = None
+    id: UUID | None = None
+
+
+deed = table("deed", Deed)
+
+
+class MovedIn(NamedTuple):
+    """Since when a household that was relocated lives elsewhere."""
+
+    household_id: UUID
+    moved_in_on: date

@@ -32,7 +32,7 @@ async def get_dossier(
     fields: dict[str, Any] = {
         "helpers": page(row["helpers"]),
         "visits": page(row["visits"]),
-        "deeds": {"items": deeds},
+        "deeds": page(deeds),
         "decisions": with_sources(row["decisions"], rules),
     }
     return Dossier(**fields)

@@ -4,16 +4,21 @@ from uuid import UUID
 
 from sqlalchemy import Boolean
 
+from services.assessment.deeds.tables import deed
 from services.assessment.teams.queries import PAIRING
-from services.assessment.visits.queries import SHOWN
 from shared.acts.dossiers import dossier
 from shared.data.sql import Connection, Row, fetch_row
 
+# A note is shown to who wrote it, or to who sees all.
+_VISIT = """
+    id, household_id, division, cadre_id, visited_on, recorded_on, distance_m, findings, photo_sha256, counts, late,
+    reasons, CASE WHEN :all_notes OR recorded_by = :subject THEN note END AS note
+"""
 _DOSSIER = dossier(
     types={"all_notes": Boolean},
     helpers=f"SELECT {PAIRING} FROM pairing WHERE household_id = :household_id ORDER BY id",
-    visits=f"SELECT {SHOWN} FROM visit WHERE household_id = :household_id ORDER BY id",
-    deeds="SELECT * FROM deed WHERE household_id = :household_id ORDER BY happened_on, kind, source_key",
+    visits=f"SELECT {_VISIT} FROM visit WHERE household_id = :household_id ORDER BY id",
+    deeds=f"SELECT {deed.columns} FROM deed WHERE household_id = :household_id ORDER BY id",
 )
 
 

@@ -2,15 +2,15 @@
 
 from pydantic import BaseModel
 
-from services.assessment.deeds.schemas import DeedList
+from services.assessment.deeds.schemas import DeedItem
 from services.assessment.teams.schemas import Pairing
-from services.assessment.visits.schemas import VisitPage
+from services.assessment.visits.schemas import Visit
 from shared.acts.bodies import Page
 from shared.acts.decisions import DecisionShown
 
 
 class Dossier(BaseModel):
     helpers: Page[Pairing]
-    visits: VisitPage
-    deeds: DeedList
+    visits: Page[Visit]
+    deeds: Page[DeedItem]
     decisions: list[DecisionShown]

@@ -1,6 +1,6 @@
 """Computing a year's scores, publishing them by a second person, and correcting one after an appeal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,9 @@ from services.assessment.scoring.queries import Window
 from services.assessment.scoring.rules import (
     HELPER_SCORE,
     UNIT_SCORE,
+    Grade,
     GradePolicy,
+    Kind,
     Line,
     Rated,
     WindowPolicy,
@@ -23,9 +25,12 @@ from services.assessment.scoring.rules import (
     regrade,
     unit_lines,
 )
-from services.assessment.scoring.schemas import NewRun, RunState
+from services.assessment.scoring.schemas import NewRun
+from services.assessment.scoring.tables import LineRow, RunRow, ScoreRow, Standing, Subject, scoring_run
+from shared.acts.bodies import Case
 from shared.acts.decisions import record_decisions
-from shared.data.sql import Connection, Row
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, log_steps, take_step, taken
+from shared.data.sql import Connection
 from shared.events.assessment import ScorePublished
 from shared.facts.outbox import emit
 from shared.ground.context import Act
@@ -34,17 +39,21 @@ from shared.ground.problems import Problem
 from shared.values.ids import uuid7
 from shared.values.verdicts import Decided, Rule
 
+ROOM = "assessment.scoring"
+# Of the runs of a year one is published; the others wait for nobody any more.
+RUN = Procedure(ROOM, scoring_run, ((
+    Step("published", "computed", ("county",), ("computed_by",), "published",
+         asked_where="NOT EXISTS (SELECT FROM scoring_run p WHERE p.year = c.year AND p.state = 'published')",
+         zh="公布年度考核结果", en="Publish the year's scores"),
+),))  # fmt: skip
+
 
 def window_of(figures: WindowPolicy, year: int, on: date) -> Window:
     """From New Year to the day itself, or to the year's last."""
     return Window(year, date(year, 1, 1), min(on, date(year, 12, 31)) + timedelta(days=1), **asdict(figures))
 
 
-def run_state(row: Row) -> RunState:
-    return RunState(**{name: row[name] for name in RunState.model_fields})
-
-
-async def compute_run(connection: Connection, act: Act, policy: Policy, body: NewRun) -> RunState:
+async def compute_run(connection: Connection, act: Act, policy: Policy, body: NewRun) -> RunRow:
     """Score everybody by what is recorded today. Runs of a year may be many; one of them will be published.
 
     Raises:
@@ -54,13 +63,14 @@ async def compute_run(connection: Connection, act: Act, policy: Policy, body: Ne
         raise Problem("assessment.scoring.year_not_begun")
     await queries.take_turn(connection, body.year)
     found = await queries.find_run(connection, body.id)
-    if found is not None and found["year"] == body.year:
-        return run_state(found)
+    if found is not None and found.year == body.year:
+        return found
     if await queries.find_published(connection, body.year):
         raise Problem("assessment.scoring.year_published")
     window = window_of(policy.on(act.business_date, WindowPolicy), body.year, act.business_date)
-    free = found is None and await queries.insert_run(
-        connection,
+    run = RUN.opened(
+        act,
+        "computed",
         id=body.id,
         division=act.caller.area,
         year=body.year,
@@ -68,12 +78,13 @@ async def compute_run(connection: Connection, act: Act, policy: Policy, body: Ne
         computed_on=act.business_date,
         computed_by=act.subject,
     )
-    if not free:
+    if found is not None or not await queries.insert_run(connection, run):
         raise Problem("shared.content_differs")
+    await log_steps(connection, act, RUN, "computed", [(run, PASSED)])
     units, helpers = await queries.load_units(connection, window), await queries.load_helpers(connection, window)
     await _score(connection, act, policy, body.id, "unit", UNIT_SCORE, unit_lines, units)
     await _score(connection, act, policy, body.id, "helper", HELPER_SCORE, helper_lines, helpers)
-    return run_state(await queries.get_run(connection, body.id))
+    return run
 
 
 async def _score(
@@ -81,32 +92,31 @@ async def _score(
     act: Act,
     policy: Policy,
     run_id: UUID,
-    kind: str,
+    kind: Kind,
     rule: Rule,
     lines_of: Callable[[Any, Any], tuple[Line, ...]],
-    subjects: Sequence[tuple[Row, Any]],
+    subjects: Sequence[tuple[Subject, Any]],
 ) -> None:
     """All subjects of a kind: their lines, compared with each other. Of whom nothing can be judged is left out."""
     figures, limits = policy.on(act.business_date, rule.policy), policy.on(act.business_date, GradePolicy)
-    lines = {subject["id"]: lines_of(facts, figures) for subject, facts in subjects}
+    lines = {subject.id: lines_of(facts, figures) for subject, facts in subjects}
     ratings = {one: r for one, found in lines.items() if (r := rated(found)).reachable_x100 > 0}
     place = ranks(ratings)
     grade = grades(ratings, limits.grades_x100, limits.excellent_share_ppm)
-    scores, rows, decided = [], [], []
+    scores, rows, decided = list[ScoreRow](), list[LineRow](), list[Decided]()
     for subject, facts in subjects:
-        one, division = subject["id"], subject["division"]
+        one, division = subject.id, subject.division
         if one in ratings:
             decision = Decided(rule, str(one), division, facts, figures, rule.decide(facts, figures))
             own = score_row(act, run_id, one, kind, division, 1, ratings[one], grade[one], place[one])
-            own["decision_id"] = decision.id
+            own = own._replace(decision_id=decision.id)
             decided.append(decision)
             scores.append(own)
             rows += line_rows(own, lines[one])
     await queries.insert_scores(connection, scores, rows)
-    await queries.insert_standings(connection, [
-        {name: s[name] for name in ("run_id", "subject_id", "kind", "division", "rank")} | {"score_id": s["id"]}
-        for s in scores
-    ])  # fmt: skip
+    await queries.insert_standings(
+        connection, [Standing(run_id, s.subject_id, kind, s.division, s.id, s.rank) for s in scores]
+    )
     await record_decisions(connection, act, policy.version, decided)
 
 
@@ -114,58 +124,64 @@ def score_row(
     act: Act,
     run_id: UUID,
     subject_id: UUID,
-    kind: str,
+    kind: Kind,
     division: str,
     version: int,
     rating: Rated,
-    grade: str,
+    grade: Grade,
     rank: int,
-) -> dict[str, Any]:
-    return {
-        "id": uuid7(),
-        "run_id": run_id,
-        "subject_id": subject_id,
-        "kind": kind,
-        "division": division,
-        "version": version,
-        "points_x100": rating.points_x100,
-        "reachable_x100": rating.reachable_x100,
-        "rated_x100": rating.rated_x100,
-        "grade": grade,
-        "rank": rank,
-        "vetoed": rating.vetoed,
-        "decision_id": None,
-        "appeal_id": None,
-        "scored_on": act.business_date,
-        "scored_by": act.subject,
-    }
+) -> ScoreRow:
+    return ScoreRow(
+        id=uuid7(),
+        run_id=run_id,
+        subject_id=subject_id,
+        kind=kind,
+        division=division,
+        version=version,
+        points_x100=rating.points_x100,
+        reachable_x100=rating.reachable_x100,
+        rated_x100=rating.rated_x100,
+        grade=grade,
+        rank=rank,
+        vetoed=rating.vetoed,
+        decision_id=None,
+        appeal_id=None,
+        scored_on=act.business_date,
+        scored_by=act.subject,
+    )
 
 
-def line_rows(score: Mapping[str, Any], lines: Sequence[Line]) -> list[dict[str, Any]]:
+def line_rows(score: ScoreRow, lines: Sequence[Line]) -> list[LineRow]:
     return [
-        {
-            "score_id": score["id"], "position": position, "code": x.code, "subject_id": score["subject_id"],
-            "division": score["division"], "points_x100": x.points_x100, "max_x100": x.max_x100,
-            "withheld": x.withheld, "figures": x.figures,
-        }
-        for position, x in enumerate(lines)
-    ]  # fmt: skip
+        LineRow(
+            score_id=score.id,
+            position=position,
+            code=line.code,
+            subject_id=score.subject_id,
+            division=score.division,
+            points_x100=line.points_x100,
+            max_x100=line.max_x100,
+            withheld=line.withheld,
+            figures=dict(line.figures),
+        )
+        for position, line in enumerate(lines)
+    ]
 
 
-def published(score: Mapping[str, Any], year: int, on: date) -> ScorePublished:
+def published(score: ScoreRow, year: int, on: date) -> ScorePublished:
     return ScorePublished(
-        subject_id=score["subject_id"],
-        subject_kind=score["kind"],
+        subject_id=score.subject_id,
+        subject_kind=score.kind,
         year=year,
-        version=score["version"],
-        points_x100=score["points_x100"],
-        grade=score["grade"],
-        rank=score["rank"],
+        version=score.version,
+        points_x100=score.points_x100,
+        grade=score.grade,
+        rank=score.rank,
         published_on=on,
     )
 
 
-async def publish_run(connection: Connection, act: Act, run_id: UUID) -> RunState:
+async def publish_run(connection: Connection, act: Act, run_id: UUID) -> RunRow:
     """A second person lets the scores out; from then on they change by appeals only.
 
     Raises:
@@ -173,46 +189,38 @@ async def publish_run(connection: Connection, act: Act, run_id: UUID) -> RunStat
             the year, or a case was confirmed since (409).
     """
     run = await queries.get_run(connection, run_id)
-    await queries.take_turn(connection, run["year"])
-    run = await queries.lock_run(connection, run_id)
-    if run["computed_by"] == act.subject:
-        raise Problem("shared.same_person")
-    if await queries.find_published(connection, run["year"]):
+    await queries.take_turn(connection, run.year)
+    if await queries.find_published(connection, run.year):
         raise Problem("assessment.scoring.year_published")
-    if await queries.count_vetoed_since(connection, run_id, run["year"]):
-        raise Problem("assessment.scoring.run_stale")
-    await queries.publish_run(connection, run_id, act.business_date, act.subject)
+    stale = await queries.list_vetoed_since(connection, run_id, run.year)
+    found = Finding(refusal="run_stale") if stale else PASSED
+    taken(await take_step(connection, act, RUN, "published", [Case(id=run_id)], lambda *_: found))
     scores = await queries.list_standing(connection, run_id)
-    await emit(connection, act, "assessment", [published(s, run["year"], act.business_date) for s in scores])
-    return run_state(await queries.get_run(connection, run_id))
-
-
-def _line(row: Row) -> Line:
-    return Line(row["code"], row["points_x100"], row["max_x100"], row["figures"], row["withheld"])
+    on = act.business_date
+    await emit(connection, act, "assessment", [published(s, run.year, on) for s in scores])
+    return await queries.get_run(connection, run_id)
 
 
 async def correct_score(
-    connection: Connection, act: Act, policy: Policy, current: Row, code: str, points_x100: int, appeal_id: UUID
-) -> dict[str, Any]:
+    connection: Connection, act: Act, policy: Policy, current: ScoreRow, code: str, points_x100: int, appeal_id: UUID
+) -> ScoreRow:
     """A new version of a score with one line replaced, and everybody's rank after it; the row as published.
 
     The grades of the others were published and stay. `current` is the score that stands; the year's turn is taken.
     """
-    run_id, kind, subject_id = current["run_id"], current["kind"], current["subject_id"]
-    rows = (await queries.list_lines(connection, [current["id"]]))[current["id"]]
-    lines = corrected([_line(r) for r in rows], code, points_x100, appeal_id)
+    run_id, kind, subject_id = current.run_id, current.kind, current.subject_id
+    rows = (await queries.list_lines(connection, [current.id]))[current.id]
+    known = [Line(r.code, r.points_x100, r.max_x100, r.figures, r.withheld) for r in rows]
+    lines = corrected(known, code, points_x100, appeal_id)
     rating, limits = rated(lines), policy.on(act.business_date, GradePolicy)
-    standing = await queries.list_standing(connection, run_id, kind)
-    others = [s for s in standing if s["subject_id"] != subject_id]
-    ratings = {
-        s["subject_id"]: Rated(s["points_x100"], s["reachable_x100"], s["rated_x100"], s["vetoed"]) for s in others
-    } | {subject_id: rating}
-    place = ranks(ratings)
-    grade = regrade(rating, [s["grade"] for s in others], limits.grades_x100, limits.excellent_share_ppm)
-    version = current["version"] + 1
-    own = score_row(act, run_id, subject_id, kind, current["division"], version, rating, grade, place[subject_id])
-    own["appeal_id"] = appeal_id
+    others = [s for s in await queries.list_standing_of(connection, run_id, kind) if s.subject_id != subject_id]
+    ratings = {s.subject_id: Rated(s.points_x100, s.reachable_x100, s.rated_x100, s.vetoed) for s in others}
+    place = ranks(ratings | {subject_id: rating})
+    grade = regrade(rating, [s.grade for s in others], limits.grades_x100, limits.excellent_share_ppm)
+    version = current.version + 1
+    own = score_row(act, run_id, subject_id, kind, current.division, version, rating, grade, place[subject_id])
+    own = own._replace(appeal_id=appeal_id)
     await queries.insert_scores(connection, [own], line_rows(own, lines))
-    present = {s["subject_id"]: s["id"] for s in others} | {subject_id: own["id"]}
+    present = {s.subject_id: s.id for s in others} | {subject_id: own.id}
     await queries.set_standings(connection, run_id, {one: (score, place[one]) for one, score in present.items()})
     return own

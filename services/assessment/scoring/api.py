@@ -7,17 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.assessment.scoring import actions, queries
-from services.assessment.scoring.schemas import (
-    Kind,
-    NewRun,
-    RunList,
-    RunState,
-    Score,
-    ScoreLine,
-    ScoreVersions,
-    ScoringSummary,
-)
-from services.assessment.scoring.tables import ShownScore
+from services.assessment.scoring.rules import Kind
+from services.assessment.scoring.schemas import NewRun, RunState, Score, ScoreLine, ScoringSummary
+from services.assessment.scoring.tables import RunRow, Scored, ShownScore
 from shared.acts.bodies import Cursor, Page, page
 from shared.data.pages import Place
 from shared.data.sql import Connection
@@ -35,25 +27,32 @@ READERS = by("county", "auditor", "team", "helper")
 
 async def _scores(connection: Connection, rows: Sequence[ShownScore]) -> list[Score]:
     lines = await queries.list_lines(connection, [r.id for r in rows])
-    return [Score(**r._asdict(), lines=[ScoreLine(**x) for x in lines[r.id]]) for r in rows]
+    return [Score(**r._asdict(), lines=[ScoreLine(**x._asdict()) for x in lines[r.id]]) for r in rows]
+
+
+async def _runs(connection: Connection, rows: Sequence[RunRow]) -> list[RunState]:
+    counts = await queries.count_scored(connection, [r.id for r in rows])
+    return [RunState(**r._asdict() | counts.get(r.id, Scored(r.id))._asdict()) for r in rows]
 
 
 @router.post("/runs")
 async def compute_run(body: NewRun, connection: Transaction, act: County, policy: CurrentPolicy) -> RunState:
     """Score all units and helpers for a year so far. The same id again answers the same."""
-    return await actions.compute_run(connection, act, policy, body)
+    (run,) = await _runs(connection, [await actions.compute_run(connection, act, policy, body)])
+    return run
 
 
 @router.get("/runs", dependencies=[COUNTY_READERS])
-async def list_runs(year: int, connection: Reading) -> RunList:
-    """A year's runs, the oldest first; at most one of them is published."""
-    return RunList(items=[actions.run_state(r) for r in await queries.list_runs(connection, year)])
+async def list_runs(year: int, connection: Reading, at: Cursor) -> Page[RunState]:
+    """A year's runs by id; at most one of them is published."""
+    return page(RunState, await _runs(connection, await queries.list_runs(connection, at, year=year)), at)
 
 
 @router.post("/runs/{run_id}/publication")
 async def publish_run(run_id: UUID, connection: Transaction, act: County) -> RunState:
     """Let a run's scores out; by another person than the one who computed it, once a year."""
-    return await actions.publish_run(connection, act, run_id)
+    (run,) = await _runs(connection, [await actions.publish_run(connection, act, run_id)])
+    return run
 
 
 @router.get("/runs/{run_id}/scores", dependencies=[COUNTY_READERS])
@@ -67,7 +66,7 @@ async def list_run_scores(run_id: UUID, connection: Reading, at: Cursor, kind: K
 async def list_scores(year: int, connection: Reading, at: Cursor, kind: Kind | None = None) -> Page[Score]:
     """A year's published scores by subject, each with its lines; who is assessed sees his own."""
     run = await queries.find_published(connection, year)
-    return await _page(connection, at, run["id"], kind) if run else Page(items=[], next=None)
+    return await _page(connection, at, run.id, kind) if run else Page(items=[], next=None)
 
 
 async def _page(connection: Connection, at: Place, run_id: UUID, kind: str | None) -> Page[Score]:
@@ -76,9 +75,10 @@ async def _page(connection: Connection, at: Place, run_id: UUID, kind: str | Non
 
 
 @router.get("/scores/{subject_id}", dependencies=[READERS])
-async def list_versions(subject_id: UUID, year: int, connection: Reading) -> ScoreVersions:
+async def list_versions(subject_id: UUID, year: int, connection: Reading, at: Cursor) -> Page[Score]:
     """All versions of a subject's score, the oldest first."""
-    return ScoreVersions(items=await _scores(connection, await queries.list_versions(connection, subject_id, year)))
+    rows = await queries.list_versions(connection, at, subject_id=subject_id, year=year)
+    return page(Score, await _scores(connection, rows), at)
 
 
 @router.get("/summary", dependencies=[COUNTY_READERS])
@@ -89,11 +89,11 @@ async def show_summary(year: int, connection: Reading) -> ScoringSummary:
     points: dict[str, int] = {}
     grades: dict[str, dict[str, int]] = {}
     for r in rows:
-        kind, of_kind = r["kind"], grades.setdefault(r["kind"], {})
-        of_kind[r["grade"]] = of_kind.get(r["grade"], 0) + r["n"]
-        points[kind] = points.get(kind, 0) + r["points_x100"]
-        name = r["unit_kind"] or kind
-        assessed[name] = assessed.get(name, 0) + r["n"]
+        of_kind = grades.setdefault(r.kind, {})
+        of_kind[r.grade] = of_kind.get(r.grade, 0) + r.subjects
+        points[r.kind] = points.get(r.kind, 0) + r.points_x100
+        name = r.unit_kind or r.kind
+        assessed[name] = assessed.get(name, 0) + r.subjects
     return ScoringSummary(
         units_key_assessed=assessed.get("key", 0),
         units_stationed_assessed=assessed.get("stationed", 0),

@@ -8,12 +8,16 @@ against, so that nobody is graded down because nobody of his households was aske
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
 
+Kind = Literal["unit", "helper"]
+State = Literal["computed", "published"]
+Grade = Literal["poor", "fair", "good", "excellent"]
+GRADES: tuple[Grade, ...] = ("poor", "fair", "good", "excellent")
 PPM = 1_000_000
 WHOLE_X100 = 10_000
 
@@ -247,12 +251,12 @@ def rated(lines: Sequence[Line]) -> Rated:
     return Rated(points, reachable, rating, any(x.code == "veto" for x in lines))
 
 
-def grade_of(rating: Rated, grades_x100: Sequence[int]) -> str:
+def grade_of(rating: Rated, grades_x100: Sequence[int]) -> Grade:
     """90, 80, 60 (S57, S58 [choice]), before the share of excellent; a veto is poor whatever the points."""
     if rating.vetoed:
         return "poor"
     reached = sum(rating.rated_x100 >= limit for limit in grades_x100)
-    return ("poor", "fair", "good", "excellent")[reached]
+    return GRADES[reached]
 
 
 def _verdict(lines: tuple[Line, ...], grades_x100: tuple[int, int, int]) -> Verdict:
@@ -284,7 +288,7 @@ def ranks(ratings: Mapping[UUID, Rated]) -> dict[UUID, int]:
     return {one: places[r.vetoed, -r.rated_x100] for one, r in ratings.items()}
 
 
-def grades(ratings: Mapping[UUID, Rated], grades_x100: Sequence[int], share_ppm: int) -> dict[UUID, str]:
+def grades(ratings: Mapping[UUID, Rated], grades_x100: Sequence[int], share_ppm: int) -> dict[UUID, Grade]:
     """Each subject's grade among those of its kind: excellent for at most the share (S64: 25 %), others are good.
 
     Those rated alike are graded alike: where all of them would be too many, none is excellent.
@@ -298,7 +302,7 @@ def grades(ratings: Mapping[UUID, Rated], grades_x100: Sequence[int], share_ppm:
     return found
 
 
-def regrade(own: Rated, others: Sequence[str], grades_x100: Sequence[int], share_ppm: int) -> str:
+def regrade(own: Rated, others: Sequence[str], grades_x100: Sequence[int], share_ppm: int) -> Grade:
     """The grade of a corrected score beside the others' published ones, which stay [choice].
 
     It is excellent only where the share leaves room.

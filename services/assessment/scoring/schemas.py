@@ -1,14 +1,13 @@
 """Bodies of the scoring's doors. All points are hundredths."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.assessment.scoring.rules import Grade, Kind, State
 from shared.acts.bodies import Input
-
-Kind = Literal["unit", "helper"]
 
 
 class NewRun(Input):
@@ -23,16 +22,12 @@ class RunState(BaseModel):
 
     id: UUID
     year: int
-    state: str
+    state: State
     until_on: date
     units: int
     helpers: int
     computed_on: date
     published_on: date | None
-
-
-class RunList(BaseModel):
-    items: list[RunState]
 
 
 class ScoreLine(BaseModel):
@@ -51,21 +46,18 @@ class Score(BaseModel):
     In a list `rank` is the present one; of a version, the one it was published with.
     """
 
+    id: UUID
     subject_id: UUID
-    kind: str
+    kind: Kind
     year: int
     version: int
     points_x100: int
     reachable_x100: int
     rated_x100: int
-    grade: str
+    grade: Grade
     rank: int
     scored_on: date
     lines: list[ScoreLine]
-
-
-class ScoreVersions(BaseModel):
-    items: list[Score]
 
 
 class ScoringSummary(BaseModel):

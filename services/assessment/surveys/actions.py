@@ -2,15 +2,24 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 from services.assessment.surveys import queries
 from services.assessment.surveys.rules import SURVEY_DRAW, DrawFacts, DrawPolicy, draw_decision, drawn, stratum_of
 from services.assessment.surveys.schemas import NewAnswer, NewRound
-from shared.acts.bodies import Result, answers
+from services.assessment.surveys.tables import (
+    AnswerRow,
+    Asked,
+    CandidateRow,
+    Helped,
+    RoundRow,
+    SampleRow,
+    survey_round,
+)
+from shared.acts.bodies import Case, Result, answers
 from shared.acts.decisions import record_decisions
-from shared.data.sql import Connection, Row
+from shared.acts.procedures import PASSED, Procedure, Step, log_steps, take_step, taken
+from shared.data.sql import Connection
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
@@ -18,11 +27,15 @@ from shared.values.ids import uuid7
 from shared.values.verdicts import Decided
 
 ROOM = "assessment.surveys"
+ROUND = Procedure(ROOM, survey_round, ((
+    Step("closed", "open", ("county",), ("opened_by",), "closed", days=30,
+         zh="结束本轮调查", en="Close the round, once it was asked"),
+),))  # fmt: skip
 CONTENT = ("year", "seed", "per_unit")
 ANSWER = ("satisfied", "aware", "visited_often", "answered_on")
 
 
-async def open_round(connection: Connection, act: Act, policy: Policy, new: NewRound) -> Row:
+async def open_round(connection: Connection, act: Act, policy: Policy, new: NewRound) -> RoundRow:
     """Freeze who is helped today, and draw of each unit's households; the draw is stored to be replayed.
 
     Raises:
@@ -31,7 +44,7 @@ async def open_round(connection: Connection, act: Act, policy: Policy, new: NewR
     """
     earlier = await queries.find_round(connection, new.id)
     if earlier is not None:
-        if any(earlier[name] != getattr(new, name) for name in CONTENT):
+        if any(getattr(earlier, name) != getattr(new, name) for name in CONTENT):
             raise Problem("shared.content_differs")
         return earlier
     if new.year > act.business_date.year:
@@ -39,74 +52,79 @@ async def open_round(connection: Connection, act: Act, policy: Policy, new: NewR
     population = await queries.list_population(connection, act.business_date)
     if not population:
         raise Problem("assessment.surveys.nobody_helped")
-    values = new.model_dump() | {"division": act.caller.area, "opened_on": act.business_date, "opened_by": act.subject}
-    if not await queries.insert_round(connection, **values):
+    row = ROUND.opened(
+        act,
+        "open",
+        division=act.caller.area,
+        opened_on=act.business_date,
+        opened_by=act.subject,
+        **new.model_dump(),
+    )
+    if not await queries.insert_round(connection, row):
         raise Problem("shared.id_taken")
+    await log_steps(connection, act, ROUND, "open", [(row, PASSED)])
     figures = policy.on(act.business_date, DrawPolicy)
-    candidates, samples, decided = list[dict[str, Any]](), list[dict[str, Any]](), list[Decided]()
-    for unit_id, rows in groupby(population, key=lambda r: r["unit_id"]):
-        ours = [_candidate(new.id, row) for row in rows]
-        facts = DrawFacts(new.seed, new.per_unit, tuple((str(c["household_id"]), c["stratum"]) for c in ours))
+    candidates, samples, decided = list[CandidateRow](), list[SampleRow](), list[Decided]()
+    for unit_id, helped in groupby(population, key=lambda one: one.unit_id):
+        ours = [_candidate(new.id, one) for one in helped]
+        facts = DrawFacts(new.seed, new.per_unit, tuple((str(c.household_id), c.stratum) for c in ours))
         chosen = set(drawn(facts, figures))
         candidates += ours
-        samples += [c | {"id": uuid7()} for c in ours if str(c["household_id"]) in chosen]
+        samples += [SampleRow(uuid7(), *c) for c in ours if str(c.household_id) in chosen]
         verdict = draw_decision(facts, figures)
         decided.append(Decided(SURVEY_DRAW, str(unit_id), act.caller.area, facts, figures, verdict))
     await queries.insert_candidates(connection, candidates)
     await queries.insert_samples(connection, samples)
     await record_decisions(connection, act, policy.version, decided)
-    return await queries.get_round(connection, new.id)
+    return row
 
 
-def _candidate(round_id: UUID, row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in ("household_id", "unit_id", "cadre_id", "division")} | {
-        "round_id": round_id,
-        "stratum": stratum_of(row["status"], has_labour=row["has_labour"]),
-    }
+def _candidate(round_id: UUID, one: Helped) -> CandidateRow:
+    stratum = stratum_of(one.status, has_labour=one.has_labour)
+    return CandidateRow(round_id, one.household_id, one.unit_id, one.cadre_id, one.division, stratum)
 
 
 async def record_answers(connection: Connection, act: Act, items: Sequence[NewAnswer]) -> list[Result]:
     """Each household drawn answers once, while its round is open."""
     asked = await queries.list_asked(connection, [i.id for i in items])
-    known: dict[UUID, Any] = dict(await queries.list_answers(connection, [i.id for i in items]))
-    reasons, fresh = list[str | None](), dict[UUID, dict[str, Any]]()
+    known = await queries.list_answers(connection, [i.id for i in items])
+    reasons, fresh = list[str | None](), dict[UUID, AnswerRow]()
     for item in items:
         reasons.append(_answer_reason(act, item, asked.get(item.id), known.get(item.id)))
         if reasons[-1] is None and item.id not in known:
-            fresh[item.id] = known[item.id] = item.model_dump(exclude={"id"}) | {
-                "sample_id": item.id,
-                "division": asked[item.id]["division"],
-                "recorded_on": act.business_date,
-                "recorded_by": act.subject,
-            }
+            fresh[item.id] = known[item.id] = AnswerRow(
+                sample_id=item.id,
+                division=asked[item.id].division,
+                satisfied=item.satisfied,
+                aware=item.aware,
+                visited_often=item.visited_often,
+                answered_on=item.answered_on,
+                recorded_on=act.business_date,
+                recorded_by=act.subject,
+            )
     late = set(fresh) - await queries.insert_answers(connection, list(fresh.values()))
     found = ["answered" if item.id in late else reason for item, reason in zip(items, reasons, strict=True)]
     return answers(ROOM, [i.id for i in items], found)
 
 
-def _answer_reason(act: Act, item: NewAnswer, asked: Row | None, earlier: Any) -> str | None:
+def _answer_reason(act: Act, item: NewAnswer, asked: Asked | None, earlier: AnswerRow | None) -> str | None:
     if asked is None:
         return "shared.not_found"
     if earlier is not None:
-        same = earlier["recorded_by"] == act.subject and all(earlier[n] == getattr(item, n) for n in ANSWER)
+        same = earlier.recorded_by == act.subject and all(getattr(earlier, n) == getattr(item, n) for n in ANSWER)
         return None if same else "answered"
-    if asked["state"] == "closed":
+    if asked.state == "closed":
         return "closed"
     if item.answered_on > act.business_date:
         return "future_date"
-    return "before_draw" if item.answered_on < asked["opened_on"] else None
+    return "before_draw" if item.answered_on < asked.opened_on else None
 
 
-async def close_round(connection: Connection, act: Act, round_id: UUID) -> Row:
+async def close_round(connection: Connection, act: Act, round_id: UUID) -> RoundRow:
     """Nothing is answered any more. By another person than who opened it.
 
     Raises:
-        Problem: the same person (403), or closed before (409).
+        Problem: not known here (404), the same person (403), or closed before (409).
     """
-    found = await queries.lock_round(connection, round_id)
-    if found["state"] == "closed":
-        raise Problem("assessment.surveys.closed")
-    if found["opened_by"] == act.subject:
-        raise Problem("shared.same_person")
-    await queries.close_round(connection, round_id, act.business_date, act.subject)
+    taken(await take_step(connection, act, ROUND, "closed", [Case(id=round_id)]))
     return await queries.get_round(connection, round_id)

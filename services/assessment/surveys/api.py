@@ -16,8 +16,9 @@ from services.assessment.surveys.schemas import (
     Sample,
     SurveySummary,
 )
+from services.assessment.surveys.tables import RoundRow
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.data.sql import Row
+from shared.data.sql import Connection
 from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 
@@ -28,31 +29,31 @@ County = Annotated[Act, by("county")]
 Surveyor = Annotated[Act, by("surveyor")]
 
 
-def _round(row: Row) -> Round:
-    return Round(**{name: row[name] for name in Round.model_fields})
+async def _round(connection: Connection, row: RoundRow) -> Round:
+    return Round(**row._asdict(), **(await queries.get_size(connection, row.id))._asdict())
 
 
 @router.post("/rounds", status_code=201)
 async def open_round(body: NewRound, connection: Transaction, policy: CurrentPolicy, act: County) -> Round:
     """Freezes who is helped and draws, in one act."""
-    return _round(await actions.open_round(connection, act, policy, body))
+    return await _round(connection, await actions.open_round(connection, act, policy, body))
 
 
 @router.get("/rounds/{round_id}", dependencies=[OVERSEERS])
 async def get_round(round_id: UUID, connection: Reading) -> Round:
-    return _round(await queries.get_round(connection, round_id))
+    return await _round(connection, await queries.get_round(connection, round_id))
 
 
 @router.get("/rounds/{round_id}/inputs", dependencies=[OVERSEERS])
 async def get_inputs(round_id: UUID, connection: Reading, policy: CurrentPolicy) -> RoundInputs:
     """What the draw was made of, so that it can be made again."""
     found = await queries.get_round(connection, round_id)
-    parts = policy.on(found["opened_on"], DrawPolicy).parts
-    candidates = [Candidate(**row) for row in await queries.list_candidates(connection, round_id)]
+    parts = policy.on(found.opened_on, DrawPolicy).parts
+    candidates = [Candidate(**row._asdict()) for row in await queries.list_candidates(connection, round_id)]
     return RoundInputs(
         id=round_id,
-        seed=found["seed"],
-        per_unit=found["per_unit"],
+        seed=found.seed,
+        per_unit=found.per_unit,
         strata=list(STRATA),
         parts=list(parts),
         candidates=candidates,
@@ -74,11 +75,12 @@ async def record_answers(body: Batch[NewAnswer], connection: Transaction, act: S
 @router.post("/rounds/{round_id}/closing")
 async def close_round(round_id: UUID, connection: Transaction, act: County) -> Round:
     """By another person than who opened it."""
-    return _round(await actions.close_round(connection, act, round_id))
+    return await _round(connection, await actions.close_round(connection, act, round_id))
 
 
 @router.get("/summary", dependencies=[by("county", "township", "auditor", "surveyor")])
 async def show_summary(year: Annotated[int, Query(ge=2000, le=2100)], connection: Reading) -> SurveySummary:
     """A year's answers within the caller's area."""
-    row = await queries.get_summary(connection, year)
-    return SurveySummary(year=year, satisfaction_ppm=share_ppm(row["satisfied"], row["answered"]), **row)
+    totals = await queries.get_summary(connection, year)
+    satisfaction_ppm = share_ppm(totals.satisfied, totals.answered)
+    return SurveySummary(year=year, satisfaction_ppm=satisfaction_ppm, **totals._asdict())

@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
 
-STRATA = ("poor_with_labour", "poor_without_labour", "exited")
+State = Literal["open", "closed"]
+Stratum = Literal["poor_with_labour", "poor_without_labour", "exited"]
+STRATA: tuple[Stratum, ...] = ("poor_with_labour", "poor_without_labour", "exited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class DrawPolicy:
 
 
 # Poor with labour, without labour, and the exited in the place of the scheme's third group (S63; 5 : 2 : 3).
-def stratum_of(status: str, *, has_labour: bool) -> str:
+def stratum_of(status: str, *, has_labour: bool) -> Stratum:
     if status == "exited":
         return "exited"
     return "poor_with_labour" if has_labour else "poor_without_labour"

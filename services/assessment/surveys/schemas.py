@@ -1,14 +1,12 @@
 """Bodies of the surveys' doors."""
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.assessment.surveys.rules import State, Stratum
 from shared.acts.bodies import Case, Input
-
-Stratum = Literal["poor_with_labour", "poor_without_labour", "exited"]
 
 
 class NewRound(Input):
@@ -25,7 +23,7 @@ class Round(BaseModel):
     year: int
     seed: str
     per_unit: int
-    state: Literal["open", "closed"]
+    state: State
     opened_on: date
     closed_on: date | None
     population: int

@@ -1,65 +1,113 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of survey rounds, their samples and answers; the migrations make their tables."""
 
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid
+from services.assessment.surveys.rules import State, Stratum
+from shared.data.relations import table
 
-METADATA = MetaData()
 
-survey_round = Table(
-    "survey_round",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("division", Text),
-    Column("year", Integer),
-    Column("seed", Text),
-    Column("per_unit", Integer),
-    Column("state", Text),
-    Column("opened_on", Date),
-    Column("opened_by", Text),
-    Column("closed_on", Date),
-    Column("closed_by", Text),
-)
-survey_candidate = Table(
-    "survey_candidate",
-    METADATA,
-    Column("round_id", Uuid, primary_key=True),
-    Column("household_id", Uuid, primary_key=True),
-    Column("unit_id", Uuid),
-    Column("cadre_id", Uuid),
-    Column("division", Text),
-    Column("stratum", Text),
-)
-survey_sample = Table(
-    "survey_sample",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("round_id", Uuid),
-    Column("household_id", Uuid),
-    Column("unit_id", Uuid),
-    Column("cadre_id", Uuid),
-    Column("division", Text),
-    Column("stratum", Text),
-)
-survey_answer = Table(
-    "survey_answer",
-    METADATA,
-    Column("sample_id", Uuid, primary_key=True),
-    Column("division", Text),
-    Column("satisfied", Boolean),
-    Column("aware", Boolean),
-    Column("visited_often", Boolean),
-    Column("answered_on", Date),
-    Column("recorded_on", Date),
-    Column("recorded_by", Text),
-)
+class RoundRow(NamedTuple):
+    id: UUID
+    division: str
+    year: int
+    seed: str
+    per_unit: int
+    state: State
+    opened_on: date
+    opened_by: str
+    closed_on: date | None
+    closed_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class CandidateRow(NamedTuple):
+    round_id: UUID
+    household_id: UUID
+    unit_id: UUID
+    cadre_id: UUID
+    division: str
+    stratum: Stratum
+
+
+class SampleRow(NamedTuple):
+    id: UUID
+    round_id: UUID
+    household_id: UUID
+    unit_id: UUID
+    cadre_id: UUID
+    division: str
+    stratum: str
+
+
+class AnswerRow(NamedTuple):
+    sample_id: UUID
+    division: str
+    satisfied: bool
+    aware: bool
+    visited_often: bool
+    answered_on: date
+    recorded_on: date
+    recorded_by: str
+
+
+survey_round = table("survey_round", RoundRow)
+survey_candidate = table("survey_candidate", CandidateRow)
+survey_sample = table("survey_sample", SampleRow)
+survey_answer = table("survey_answer", AnswerRow)
+
+
+class Size(NamedTuple):
+    """Of a round: among how many was drawn, and how many were."""
+
+    population: int
+    sampled: int
+
+
+class Helped(NamedTuple):
+    """A household that could tell of its helper."""
+
+    household_id: UUID
+    unit_id: UUID
+    cadre_id: UUID
+    division: str
+    status: str
+    has_labour: bool
 
 
 class Drawn(NamedTuple):
+    """A household to be asked."""
+
     id: UUID
     round_id: UUID
     household_id: UUID
     division: str
     stratum: str
     answered: bool
+
+
+class Shuffled(NamedTuple):
+    """A candidate, and what the draw made of him."""
+
+    household_id: UUID
+    unit_id: UUID
+    stratum: Stratum
+    drawn: bool
+
+
+class Asked(NamedTuple):
+    """A sample, with the state of its round."""
+
+    id: UUID
+    division: str
+    state: State
+    opened_on: date
+
+
+class Totals(NamedTuple):
+    sampled: int
+    answered: int
+    satisfied: int

@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from services.assessment.teams import queries
 from services.assessment.teams.rules import PairingFacts, Tenure, leave_refusal, pairing_refusal, released_on
 from services.assessment.teams.schemas import Cadre, NewLeave, NewPairing, Place, Unit
-from shared.acts.batches import NewRows, take_new
+from services.assessment.teams.tables import CadreRow, Home, Paired
+from shared.acts.batches import take_new
 from shared.acts.bodies import Result, answers
-from shared.data.sql import Connection, Row
+from shared.data.sql import Connection
 from shared.events.assessment import HelperAssigned, HelperReleased
 from shared.events.registry import HouseholdRemoved
 from shared.facts.outbox import emit
@@ -19,6 +21,7 @@ from shared.ground.context import Act
 from shared.ground.problems import Problem
 
 ROOM = "assessment.teams"
+PAIRING = ("household_id", "cadre_id", "starts_on")
 LEAVE = ("cadre_id", "starts_on", "ends_on")
 
 
@@ -89,58 +92,63 @@ async def assign_helpers(connection: Connection, act: Act, items: Sequence[NewPa
     """Begin pairings; the one that stands ends on the day on which the new one begins.
 
     Raises:
-        Problem: an id is somebody else's outside the caller's area (409); nothing of the batch is done.
+        Problem: an id was taken meanwhile (409); nothing of the batch is done.
     """
+    ids = [i.id for i in items]
     households = await queries.lock_households(connection, [i.household_id for i in items])
     cadres = await queries.list_cadres_by_id(connection, [i.cadre_id for i in items])
-    known: dict[UUID, Any] = dict(await queries.list_pairings_by_id(connection, [i.id for i in items]))
-    latest: dict[UUID, Any] = {
-        one: dict(row) for one, row in (await queries.list_latest_pairings(connection, list(households))).items()
-    }
-    reasons, fresh, ended = [], list[dict[str, Any]](), dict[UUID, date]()
+    known = await queries.list_pairings_by_id(connection, ids)
+    hidden = await queries.list_taken(connection, ids) - set(known)
+    latest = await queries.list_latest_pairings(connection, list(households))
+    reasons, fresh, ended = [], dict[UUID, Paired](), dict[UUID, date]()
     for item in items:
-        reasons.append(_pairing_reason(act, item, known.get(item.id), households, cadres, latest))
-        if reasons[-1] or item.id in known:
+        reason = "id_taken" if item.id in hidden else _pairing_reason(act, item, known, households, cadres, latest)
+        reasons.append(reason)
+        if reason or item.id in known:
             continue
-        before = latest.get(item.household_id)
-        if before and before["ends_on"] is None:
-            before["ends_on"] = item.starts_on
-            if not any(before is row for row in fresh):
-                ended[before["id"]] = item.starts_on
-        row = item.model_dump() | {"division": households[item.household_id]["division"], "ends_on": None}
-        fresh.append(row)
-        known[item.id] = latest[item.household_id] = row
+        before, home = latest.get(item.household_id), households[item.household_id]
+        if before and before.id in fresh:
+            fresh[before.id] = before._replace(ends_on=item.starts_on)
+        elif before and before.ends_on is None:
+            ended[before.id] = item.starts_on
+        row = Paired(item.id, home.id, home.division, item.cadre_id, item.starts_on, None)
+        fresh[item.id] = known[item.id] = latest[home.id] = row
     await queries.end_pairings(connection, ended)
-    if await queries.insert_pairings(connection, fresh, act.business_date, act.subject) != len(fresh):
+    rows = list(fresh.values())
+    if await queries.insert_pairings(connection, rows, act.business_date, act.subject) != len(rows):
         raise Problem("shared.id_taken")
-    await emit(connection, act, "assessment", [
+    facts = [
         HelperAssigned(
-            household_id=r["household_id"], division=r["division"], pairing_id=r["id"], cadre_id=r["cadre_id"],
-            starts_on=r["starts_on"],
+            household_id=row.household_id,
+            division=row.division,
+            pairing_id=row.id,
+            cadre_id=row.cadre_id,
+            starts_on=row.starts_on,
         )
-        for r in fresh
-    ])  # fmt: skip
-    return answers(ROOM, [i.id for i in items], reasons)
+        for row in rows
+    ]
+    await emit(connection, act, "assessment", facts)
+    return answers(ROOM, ids, reasons)
 
 
 def _pairing_reason(
     act: Act,
     item: NewPairing,
-    earlier: Any,
-    households: dict[UUID, Row],
-    cadres: dict[UUID, Row],
-    latest: dict[UUID, Any],
+    known: dict[UUID, Paired],
+    households: dict[UUID, Home],
+    cadres: dict[UUID, CadreRow],
+    latest: dict[UUID, Paired],
 ) -> str | None:
-    if earlier is not None:
-        same = all(earlier[name] == getattr(item, name) for name in ("household_id", "cadre_id", "starts_on"))
+    if item.id in known:
+        same = all(getattr(known[item.id], name) == getattr(item, name) for name in PAIRING)
         return None if same else "content_differs"
     if item.household_id not in households:
         return "shared.household_unknown"
     if item.cadre_id not in cadres:
         return "cadre_unknown"
     before = latest.get(item.household_id)
-    last = Tenure(before["cadre_id"], before["starts_on"], before["ends_on"]) if before else None
-    status = households[item.household_id]["status"]
+    last = Tenure(before.cadre_id, before.starts_on, before.ends_on) if before else None
+    status = households[item.household_id].status
     return pairing_refusal(PairingFacts(act.business_date, status, item.cadre_id, item.starts_on, last))
 
 
@@ -149,25 +157,24 @@ async def record_leaves(connection: Connection, act: Act, items: Sequence[NewLea
     cadres = await queries.lock_cadres(connection, [i.cadre_id for i in items])
     rows = await queries.list_leaves(connection, list(cadres), [i.id for i in items])
     away = defaultdict[UUID, list[tuple[date, date]]](list)
-    for r in rows:
-        away[r["cadre_id"]].append((r["starts_on"], r["ends_on"]))
+    for row in rows:
+        away[row.cadre_id].append((row.starts_on, row.ends_on))
 
     def judge(item: NewLeave) -> str | dict[str, Any]:
         cadre, days = cadres.get(item.cadre_id), away[item.cadre_id]
         if cadre is None:
             return "cadre_unknown"
-        if cadre["subject"] == act.subject:
+        if cadre.subject == act.subject:
             return "shared.same_person"
         if reason := leave_refusal(item.starts_on, item.ends_on, days):
             return reason
         days.append((item.starts_on, item.ends_on))
         recorded = {"recorded_on": act.business_date, "recorded_by": act.subject}
-        return item.model_dump() | recorded | {"division": cadre["division"]}
+        return item.model_dump() | recorded | {"division": cadre.division}
 
-    async def save(fresh: NewRows) -> set[UUID]:
-        return await queries.insert_leaves(connection, fresh)
-
-    reasons, _ = await take_new(items, {r["id"]: r for r in rows}, LEAVE, judge, save)
+    reasons, _ = await take_new(
+        items, {row.id: row for row in rows}, LEAVE, judge, partial(queries.insert_leaves, connection)
+    )
     return answers(ROOM, [i.id for i in items], reasons)
 
 
@@ -175,14 +182,14 @@ async def release_helpers(connection: Connection, facts: Sequence[tuple[Act, Hou
     """The households left the register; who helped them does so no more."""
     removed = {fact.household_id: (act, fact.removed_on) for act, fact in facts}
     standing = await queries.lock_open_pairings(connection, sorted(removed))
-    ends_on = {row["id"]: released_on(row["starts_on"], removed[one][1]) for one, row in standing.items()}
+    ends_on = {row.id: released_on(row.starts_on, removed[one][1]) for one, row in standing.items()}
     await queries.end_pairings(connection, ends_on)
     for one, row in sorted(standing.items()):
         released = HelperReleased(
             household_id=one,
-            division=row["division"],
-            pairing_id=row["id"],
-            cadre_id=row["cadre_id"],
-            ended_on=ends_on[row["id"]],
+            division=row.division,
+            pairing_id=row.id,
+            cadre_id=row.cadre_id,
+            ended_on=ends_on[row.id],
         )
         await emit(connection, removed[one][0], "assessment", [released])

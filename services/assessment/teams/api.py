@@ -6,10 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.assessment.teams import actions, queries
-from services.assessment.teams.rules import TeamPolicy
+from services.assessment.teams.rules import CadreRole, TeamPolicy
 from services.assessment.teams.schemas import (
     Cadre,
-    CadreRole,
     CadreSummary,
     NewLeave,
     NewPairing,
@@ -77,9 +76,11 @@ async def list_cadres(
 ) -> Page[CadreSummary]:
     """Cadres stationed in the caller's area, by id."""
     rows = await queries.list_cadres(connection, at, unit_id=unit_id, role=role)
-    sees_all = act.caller.role in SEE_LOGINS
-    shown = [row if sees_all or row.subject == act.subject else row._replace(subject=None) for row in rows]
-    return page(CadreSummary, shown, at)
+    shown = page(CadreSummary, rows, at)
+    if act.caller.role not in SEE_LOGINS:
+        for cadre in shown.items:
+            cadre.subject = act.subject if cadre.subject == act.subject else None
+    return shown
 
 
 @router.get("/pairings", dependencies=[READERS])
@@ -103,4 +104,4 @@ async def list_own_households(
 async def show_summary(connection: Reading, policy: CurrentPolicy, act: Annotated[Act, READERS]) -> TeamSummary:
     """Counts over the caller's area on the business date."""
     stationed = policy.on(act.business_date, TeamPolicy).team_size
-    return TeamSummary(**await queries.get_summary(connection, act.business_date, stationed))
+    return TeamSummary(**(await queries.get_summary(connection, act.business_date, stationed))._asdict())

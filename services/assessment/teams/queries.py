@@ -9,72 +9,100 @@ from sqlalchemy import Date, Integer
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.assessment.teams.tables import (
+    CadreRow,
+    Held,
     HelpedHousehold,
-    ListedCadre,
-    ListedPairing,
-    ListedUnit,
+    Home,
+    LeaveRow,
+    Paired,
+    PlaceRow,
+    Taken,
+    TeamTotals,
+    UnitRow,
     cadre,
     leave,
     place,
     unit,
 )
 from shared.acts.batches import FREE, insert_free
-from shared.data.pages import Place, fetch_page, page_of
-from shared.data.sql import Connection, Row, execute, execute_many, fetch, fetch_one, insert_many, sql
+from shared.data.pages import Place, fetch_page, page, page_of
+from shared.data.sql import (
+    Connection,
+    by_id,
+    execute,
+    execute_many,
+    fetch,
+    fetch_one,
+    fetch_row,
+    insert_many,
+    list_by,
+    sql,
+)
 
 # Few people set units and cadres: one at a time, so that codes and logins are compared with what was committed.
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('assessment/teams', 0))")
 _SET_PLACES = insert_many(
     place,
-    place.c.keys(),
+    place.shape,
     "ORDER BY 1 ON CONFLICT (division) DO UPDATE SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6,"
     " set_on = excluded.set_on, set_by = excluded.set_by",
 )
 _SET_UNITS = insert_many(
     unit,
-    unit.c.keys(),
+    unit.shape,
     "ORDER BY 1 ON CONFLICT (id) DO UPDATE SET code = excluded.code, name_zh = excluded.name_zh,"
     " kind = excluded.kind, division = excluded.division, set_on = excluded.set_on, set_by = excluded.set_by",
 )
 _SET_CADRES = insert_many(
     cadre,
-    cadre.c.keys(),
+    cadre.shape,
     "ORDER BY 1 ON CONFLICT (id) DO UPDATE SET unit_id = excluded.unit_id, role = excluded.role,"
     " division = excluded.division, starts_on = excluded.starts_on, set_on = excluded.set_on,"
     " set_by = excluded.set_by",
 )
-_CODES = sql("SELECT code, id FROM unit WHERE code = ANY(:codes)")
-_LOGINS = sql("SELECT subject, id FROM cadre WHERE subject = ANY(:subjects) OR id = ANY(:ids)")
-_UNITS = sql("SELECT id, division FROM unit WHERE id = ANY(:ids)")
-_CADRES = sql("SELECT id, subject, division FROM cadre WHERE id = ANY(:ids)")
+_UNITS_BY_CODE = list_by(unit, "code")
+_LOGINS = sql(f"SELECT {cadre.columns} FROM cadre WHERE subject = ANY(:subjects) OR id = ANY(:ids)", CadreRow)
+_UNITS = list_by(unit)
+_CADRES = list_by(cadre)
 # NO KEY: whoever refers to a cadre or household meanwhile does not wait, so that two locks cannot wait crosswise.
-_LOCK_CADRES = sql("SELECT id, subject, division FROM cadre WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
-_LOCK_OWN = sql("SELECT id, division, starts_on FROM cadre WHERE subject = :subject FOR NO KEY UPDATE")
-_PLACES = sql("SELECT division, lat_e6, lon_e6 FROM place WHERE left(division, 6) = ANY(:codes)")
-_LOCK_HOUSEHOLDS = sql("SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
+_LOCK_CADRES = sql(f"SELECT {cadre.columns} FROM cadre WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", CadreRow)
+_LOCK_OWN = sql(f"SELECT {cadre.columns} FROM cadre WHERE subject = :subject FOR NO KEY UPDATE", CadreRow)
+_PLACES = sql(f"SELECT {place.columns} FROM place WHERE left(division, 6) = ANY(:codes)", PlaceRow)
+_LOCK_HOUSEHOLDS = sql(
+    "SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", Home
+)
 PAIRING = "id, household_id, division, cadre_id, lower(valid) AS starts_on, upper(valid) AS ends_on"
-_PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)")
-_LATEST = sql(f"""
+_PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)", Paired)
+# Also those that the caller does not see.
+_TAKEN = sql("SELECT t.id FROM taken_pairings(:ids) AS t (id)", Taken)
+_LATEST = sql(
+    f"""
     SELECT DISTINCT ON (household_id) {PAIRING} FROM pairing
     WHERE household_id = ANY(:ids) ORDER BY household_id, lower(valid) DESC
-""")
-_TENURES = sql("""
+    """,
+    Paired,
+)
+_TENURES = sql(
+    """
     SELECT household_id, lower(valid) AS starts_on, upper(valid) AS ends_on FROM pairing
     WHERE cadre_id = :cadre_id AND household_id = ANY(:ids)
-""")
+    """,
+    Held,
+)
 _END = sql(
     """
-    UPDATE pairing p SET valid = daterange(lower(p.valid), e.ends_on) FROM unnest(:ids, :ends_on) AS e (id, ends_on)
-    WHERE p.id = e.id AND upper_inf(p.valid)
+    UPDATE pairing AS p SET valid = daterange(lower(p.valid), u.ends_on)
+    FROM unnest(:ids, :ends_on) AS u (id, ends_on) WHERE p.id = u.id AND upper_inf(p.valid)
     """,
     ends_on=ARRAY(Date),
 )
 _INSERT_PAIRINGS = sql(
     """
     INSERT INTO pairing (id, household_id, division, cadre_id, valid, assigned_on, assigned_by)
-    SELECT i, h, d, c, daterange(s, e), :assigned_on, :assigned_by
-    FROM unnest(:ids, :households, :divisions, :cadres, :starts_on, :ends_on) AS x (i, h, d, c, s, e)
-    ORDER BY 1 ON CONFLICT (id) DO NOTHING
+    SELECT id, household_id, division, cadre_id, daterange(starts_on, ends_on), :assigned_on, :assigned_by
+    FROM unnest(:ids, :households, :divisions, :cadres, :starts_on, :ends_on)
+        AS u (id, household_id, division, cadre_id, starts_on, ends_on)
+    ORDER BY id ON CONFLICT (id) DO NOTHING
     """,
     starts_on=ARRAY(Date),
     ends_on=ARRAY(Date),
@@ -83,22 +111,14 @@ _FOLLOW_CADRES = sql("""
     UPDATE leave l SET division = c.division FROM cadre c
     WHERE c.id = ANY(:ids) AND l.cadre_id = c.id AND l.division <> c.division
 """)
-_OPEN = sql(f"""
-    SELECT {PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid)
-    ORDER BY id FOR UPDATE
-""")
-_LEAVES = sql("SELECT id, cadre_id, starts_on, ends_on FROM leave WHERE cadre_id = ANY(:cadres) OR id = ANY(:ids)")
-_INSERT_LEAVES = insert_many(leave, leave.c.keys(), FREE)
-_UNIT_PAGE = page_of(ListedUnit, "SELECT id, code, name_zh, kind, division FROM unit")
-_CADRE_PAGE = page_of(
-    ListedCadre, "SELECT id, subject, unit_id, role, division, starts_on FROM cadre", "unit_id", "role"
+_OPEN = sql(
+    f"SELECT {PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid) ORDER BY id FOR UPDATE", Paired
 )
-_PAIRING_PAGE = page_of(
-    ListedPairing,
-    f"SELECT {PAIRING} FROM pairing",
-    "household_id",
-    "cadre_id",
-)
+_LEAVES = sql(f"SELECT {leave.columns} FROM leave WHERE cadre_id = ANY(:cadres) OR id = ANY(:ids)", LeaveRow)
+_INSERT_LEAVES = insert_many(leave, leave.shape, FREE)
+_UNIT_PAGE = page(unit)
+_CADRE_PAGE = page(cadre, "unit_id", "role")
+_PAIRING_PAGE = page_of(Paired, f"SELECT {PAIRING} FROM pairing", "household_id", "cadre_id")
 _OWN_HOUSEHOLDS = page_of(
     HelpedHousehold,
     """
@@ -121,6 +141,7 @@ _SUMMARY = sql(
     (SELECT count(*) FROM helped WHERE paired) AS households_paired,
     (SELECT count(*) FROM helped WHERE NOT paired) AS households_unpaired
     """,
+    TeamTotals,
     team_size=Integer,
 )
 
@@ -148,29 +169,29 @@ async def set_cadres(connection: Connection, rows: Sequence[dict[str, Any]]) -> 
 
 async def list_codes(connection: Connection, codes: Sequence[str]) -> dict[str, UUID]:
     """Whose the codes are."""
-    return {r["code"]: r["id"] for r in await fetch(connection, _CODES, codes=list(codes))}
+    return {row.code: row.id for row in await fetch(connection, _UNITS_BY_CODE, ids=list(codes))}
 
 
 async def list_logins(connection: Connection, subjects: Sequence[str], ids: Sequence[UUID]) -> dict[str, UUID]:
     """Whose the logins are, with the logins of the cadres `ids`."""
     rows = await fetch(connection, _LOGINS, subjects=list(subjects), ids=list(ids))
-    return {r["subject"]: r["id"] for r in rows}
+    return {row.subject: row.id for row in rows}
 
 
-async def list_units_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
-    return {r["id"]: r for r in await fetch(connection, _UNITS, ids=list(ids))}
+async def list_units_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, UnitRow]:
+    return await by_id(connection, _UNITS, ids)
 
 
-async def list_cadres_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
-    return {r["id"]: r for r in await fetch(connection, _CADRES, ids=list(ids))}
+async def list_cadres_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, CadreRow]:
+    return await by_id(connection, _CADRES, ids)
 
 
-async def lock_cadres(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def lock_cadres(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, CadreRow]:
     """Those the caller may see, locked in id order."""
-    return {r["id"]: r for r in await fetch(connection, _LOCK_CADRES, ids=list(ids))}
+    return await by_id(connection, _LOCK_CADRES, ids)
 
 
-async def lock_cadre_of(connection: Connection, subject: str) -> Row | None:
+async def lock_cadre_of(connection: Connection, subject: str) -> CadreRow | None:
     """The cadre who bears the login, locked: his phones take turns."""
     return await fetch_one(connection, _LOCK_OWN, subject=subject)
 
@@ -178,21 +199,26 @@ async def lock_cadre_of(connection: Connection, subject: str) -> Row | None:
 async def list_places(connection: Connection, divisions: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Where villages are, by division: all that the caller sees of the counties where these lie."""
     rows = await fetch(connection, _PLACES, codes=sorted({d[:6] for d in divisions}))
-    return {r["division"]: (r["lat_e6"], r["lon_e6"]) for r in rows}
+    return {row.division: (row.lat_e6, row.lon_e6) for row in rows}
 
 
-async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Home]:
     """Those known here and within the caller's area, locked in id order: one act at a time for each."""
-    return {r["id"]: r for r in await fetch(connection, _LOCK_HOUSEHOLDS, ids=list(ids))}
+    return await by_id(connection, _LOCK_HOUSEHOLDS, ids)
 
 
-async def list_pairings_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
-    return {r["id"]: r for r in await fetch(connection, _PAIRINGS, ids=list(ids))}
+async def list_pairings_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Paired]:
+    return await by_id(connection, _PAIRINGS, ids)
 
 
-async def list_latest_pairings(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def list_taken(connection: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Those that stand for a pairing, also where the caller does not see it."""
+    return {row.id for row in await fetch(connection, _TAKEN, ids=list(ids))}
+
+
+async def list_latest_pairings(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, Paired]:
     """Each household's pairing that began last."""
-    return {r["household_id"]: r for r in await fetch(connection, _LATEST, ids=list(household_ids))}
+    return {row.household_id: row for row in await fetch(connection, _LATEST, ids=list(household_ids))}
 
 
 async def list_tenures(
@@ -200,8 +226,8 @@ async def list_tenures(
 ) -> dict[UUID, list[tuple[date, date | None]]]:
     """When the cadre was each household's helper: from a day until before another, None while he is."""
     tenures: dict[UUID, list[tuple[date, date | None]]] = {}
-    for r in await fetch(connection, _TENURES, cadre_id=cadre_id, ids=list(household_ids)):
-        tenures.setdefault(r["household_id"], []).append((r["starts_on"], r["ends_on"]))
+    for row in await fetch(connection, _TENURES, cadre_id=cadre_id, ids=list(household_ids)):
+        tenures.setdefault(row.household_id, []).append((row.starts_on, row.ends_on))
     return tenures
 
 
@@ -210,31 +236,29 @@ async def end_pairings(connection: Connection, ends_on: dict[UUID, date]) -> Non
     await execute(connection, _END, rows=len(ends_on), ids=list(ends_on), ends_on=list(ends_on.values()))
 
 
-async def insert_pairings(
-    connection: Connection, rows: Sequence[dict[str, Any]], assigned_on: date, assigned_by: str
-) -> int:
-    """`rows`: id, household_id, division, cadre_id, starts_on, ends_on. How many; another's ids are left out."""
+async def insert_pairings(connection: Connection, rows: Sequence[Paired], assigned_on: date, assigned_by: str) -> int:
+    """How many; another's ids are left out."""
     return await execute(
         connection,
         _INSERT_PAIRINGS,
         rows=None,
         assigned_on=assigned_on,
         assigned_by=assigned_by,
-        ids=[r["id"] for r in rows],
-        households=[r["household_id"] for r in rows],
-        divisions=[r["division"] for r in rows],
-        cadres=[r["cadre_id"] for r in rows],
-        starts_on=[r["starts_on"] for r in rows],
-        ends_on=[r["ends_on"] for r in rows],
+        ids=[row.id for row in rows],
+        households=[row.household_id for row in rows],
+        divisions=[row.division for row in rows],
+        cadres=[row.cadre_id for row in rows],
+        starts_on=[row.starts_on for row in rows],
+        ends_on=[row.ends_on for row in rows],
     )
 
 
-async def lock_open_pairings(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, Row]:
+async def lock_open_pairings(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, Paired]:
     """Those that stand, by household."""
-    return {r["household_id"]: r for r in await fetch(connection, _OPEN, ids=list(household_ids))}
+    return {row.household_id: row for row in await fetch(connection, _OPEN, ids=list(household_ids))}
 
 
-async def list_leaves(connection: Connection, cadre_ids: Sequence[UUID], ids: Sequence[UUID]) -> list[Row]:
+async def list_leaves(connection: Connection, cadre_ids: Sequence[UUID], ids: Sequence[UUID]) -> list[LeaveRow]:
     """All leave of the cadres, and what stands under the ids."""
     return await fetch(connection, _LEAVES, cadres=list(cadre_ids), ids=list(ids))
 
@@ -244,16 +268,16 @@ async def insert_leaves(connection: Connection, rows: Sequence[dict[str, Any]]) 
     return await insert_free(connection, _INSERT_LEAVES, rows)
 
 
-async def list_units(connection: Connection, at: Place) -> list[ListedUnit]:
+async def list_units(connection: Connection, at: Place) -> list[UnitRow]:
     return await fetch_page(connection, _UNIT_PAGE, at)
 
 
-async def list_cadres(connection: Connection, at: Place, **filters: Any) -> list[ListedCadre]:
+async def list_cadres(connection: Connection, at: Place, **filters: Any) -> list[CadreRow]:
     """By rising id, filtered by unit or role."""
     return await fetch_page(connection, _CADRE_PAGE, at, **filters)
 
 
-async def list_pairings(connection: Connection, at: Place, **filters: Any) -> list[ListedPairing]:
+async def list_pairings(connection: Connection, at: Place, **filters: Any) -> list[Paired]:
     """By rising id, filtered by household or cadre."""
     return await fetch_page(connection, _PAIRING_PAGE, at, **filters)
 
@@ -263,7 +287,5 @@ async def list_households_of(connection: Connection, subject: str, at: Place) ->
     return await fetch_page(connection, _OWN_HOUSEHOLDS, at, subject=subject)
 
 
-async def get_summary(connection: Connection, on: date, team_size: int) -> Row:
-    row = await fetch_one(connection, _SUMMARY, on=on, team_size=team_size)
-    assert row is not None
-    return row
+async def get_summary(connection: Connection, on: date, team_size: int) -> TeamTotals:
+    return await fetch_row(connection, _SUMMARY, on=on, team_size=team_size)

@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from uuid import UUID
+
+UnitKind = Literal["key", "stationed"]
+CadreRole = Literal["first_secretary", "team_member", "helper"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,18 @@
 """Bodies of the teams' doors. Places are WGS84 in millionths of a degree."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.assessment.teams.rules import CadreRole, UnitKind
 from shared.acts.bodies import Input
 
 Latitude = Annotated[int, Field(ge=-90_000_000, le=90_000_000, strict=True)]
 Longitude = Annotated[int, Field(ge=-180_000_000, le=180_000_000, strict=True)]
 VillageCode = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 DivisionCode = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
-UnitKind = Literal["key", "stationed"]
-CadreRole = Literal["first_secretary", "team_member", "helper"]
 
 
 class Place(Input):

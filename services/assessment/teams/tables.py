@@ -1,88 +1,74 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of places, units, cadres, pairings and leave; the migrations make their tables."""
 
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Date, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import DATERANGE
-
-METADATA = MetaData()
-
-place = Table(
-    "place",
-    METADATA,
-    Column("division", Text, primary_key=True),
-    Column("lat_e6", Integer),
-    Column("lon_e6", Integer),
-    Column("set_on", Date),
-    Column("set_by", Text),
-)
-unit = Table(
-    "unit",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("code", Text),
-    Column("name_zh", Text),
-    Column("kind", Text),
-    Column("division", Text),
-    Column("set_on", Date),
-    Column("set_by", Text),
-)
-cadre = Table(
-    "cadre",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("subject", Text),
-    Column("unit_id", Uuid),
-    Column("role", Text),
-    Column("division", Text),
-    Column("starts_on", Date),
-    Column("set_on", Date),
-    Column("set_by", Text),
-)
-pairing = Table(
-    "pairing",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("household_id", Uuid),
-    Column("division", Text),
-    Column("cadre_id", Uuid),
-    Column("valid", DATERANGE),
-    Column("assigned_on", Date),
-    Column("assigned_by", Text),
-)
-leave = Table(
-    "leave",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("cadre_id", Uuid),
-    Column("division", Text),
-    Column("starts_on", Date),
-    Column("ends_on", Date),
-    Column("recorded_on", Date),
-    Column("recorded_by", Text),
-)
+from services.assessment.teams.rules import CadreRole, UnitKind
+from shared.data.relations import DayRange, table
 
 
-class ListedUnit(NamedTuple):
+class PlaceRow(NamedTuple):
+    division: str
+    lat_e6: int
+    lon_e6: int
+    set_on: date
+    set_by: str
+
+
+class UnitRow(NamedTuple):
     id: UUID
     code: str
     name_zh: str
-    kind: str
+    kind: UnitKind
     division: str
+    set_on: date
+    set_by: str
 
 
-class ListedCadre(NamedTuple):
+class CadreRow(NamedTuple):
     id: UUID
-    subject: str | None
+    subject: str
     unit_id: UUID
-    role: str
+    role: CadreRole
     division: str
     starts_on: date
+    set_on: date
+    set_by: str
 
 
-class ListedPairing(NamedTuple):
+class PairingRow(NamedTuple):
+    id: UUID
+    household_id: UUID
+    division: str
+    cadre_id: UUID
+    valid: DayRange
+    assigned_on: date
+    assigned_by: str
+
+
+class LeaveRow(NamedTuple):
+    """Both days belong to it."""
+
+    id: UUID
+    cadre_id: UUID
+    division: str
+    starts_on: date
+    ends_on: date
+    recorded_on: date
+    recorded_by: str
+
+
+place = table("place", PlaceRow)
+unit = table("unit", UnitRow)
+cadre = table("cadre", CadreRow)
+pairing = table("pairing", PairingRow)
+leave = table("leave", LeaveRow)
+
+
+class Paired(NamedTuple):
+    """A pairing with its days: on `ends_on` he is the helper no longer; None while he is."""
+
     id: UUID
     household_id: UUID
     division: str
@@ -91,9 +77,40 @@ class ListedPairing(NamedTuple):
     ends_on: date | None
 
 
+class Held(NamedTuple):
+    """A cadre's days with a household."""
+
+    household_id: UUID
+    starts_on: date
+    ends_on: date | None
+
+
+class Home(NamedTuple):
+    """Of a household, what a pairing asks."""
+
+    id: UUID
+    division: str
+    status: str
+
+
 class HelpedHousehold(NamedTuple):
     household_id: UUID
     division: str
     status: str
     pairing_id: UUID
     starts_on: date
+
+
+class Taken(NamedTuple):
+    """An id that stands for something already."""
+
+    id: UUID
+
+
+class TeamTotals(NamedTuple):
+    units_key: int
+    units_stationed: int
+    teams_of_three: int
+    helpers: int
+    households_paired: int
+    households_unpaired: int

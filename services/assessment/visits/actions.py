@@ -7,10 +7,10 @@ from uuid import UUID
 
 from services.assessment.deeds import queries as deeds
 from services.assessment.teams import queries as teams
+from services.assessment.teams.tables import CadreRow
 from services.assessment.visits import queries
 from services.assessment.visits.rules import (
     FindingPolicy,
-    Judgement,
     VisitFacts,
     VisitPolicy,
     distance_m,
@@ -20,16 +20,16 @@ from services.assessment.visits.rules import (
     note_digest,
 )
 from services.assessment.visits.schemas import NewCheckin, SentVisit, VisitResult
-from shared.data.sql import Connection, Row
+from services.assessment.visits.tables import CheckinRow, VisitRow
+from shared.acts.bodies import code_of
+from shared.data.sql import Connection
 from shared.events.assessment import VisitRecorded
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
 
-VISIT_CONTENT = ("household_id", "visited_on", "lat_e6", "lon_e6", "note", "findings", "photo_sha256")
-CHECKIN_CONTENT = ("checked_on", "lat_e6", "lon_e6")
-TAKEN = "assessment.visits.id_taken"
+ROOM = "assessment.visits"
 
 
 async def record_visits(
@@ -45,40 +45,51 @@ async def record_visits(
     codes = set(policy.on(act.business_date, FindingPolicy).visit_findings)
     # Statements of their own after the locks, so that they see what a phone before us has committed.
     households = await teams.lock_households(connection, sorted({i.household_id for i in items}))
-    known: dict[UUID, Any] = dict(await queries.list_visits_by_id(connection, [i.id for i in items]))
-    tenures = await teams.list_tenures(connection, cadre["id"], list(households))
-    places = await teams.list_places(connection, sorted({h["division"] for h in households.values()}))
+    known = await queries.list_visits_by_id(connection, [i.id for i in items])
+    tenures = await teams.list_tenures(connection, cadre.id, list(households))
+    places = await teams.list_places(connection, sorted({h.division for h in households.values()}))
     moved = await deeds.list_moved_in(connection, list(households))
-    counted = await queries.list_counted(connection, cadre["id"], [(i.household_id, i.visited_on) for i in items])
-    fresh, refused = dict[UUID, dict[str, Any]](), list[str | None]()
+    counted = await queries.list_counted(connection, cadre.id, [(i.household_id, i.visited_on) for i in items])
+    fresh, reasons = dict[UUID, VisitRow](), list[str | None]()
     for item in items:
-        row, household = _visit_row(act, item, cadre["id"]), households.get(item.household_id)
+        said, household = _said(item), households.get(item.household_id)
         if item.id in known:
-            refused.append(_repeated(row, known[item.id], VISIT_CONTENT))
+            reasons.append(_repeated(act, known[item.id], said))
             continue
         if household is None or not codes.issuperset(item.findings):
-            refused.append("assessment.visits.unknown_finding" if household else "shared.household_unknown")
+            reasons.append("unknown_finding" if household else "shared.household_unknown")
             continue
-        day, far = (item.household_id, item.visited_on), _distance(places, household["division"], item)
+        day, far = (item.household_id, item.visited_on), _distance(places, household.division, item)
         facts = VisitFacts(
             item.visited_on,
             act.business_date,
             _helped(tenures.get(item.household_id, ()), item.visited_on),
             far,
             day in counted,
-            nearest_m=_nearest(places, household["division"], item),
+            nearest_m=_nearest(places, household.division, item),
             moved=item.visited_on >= moved.get(item.household_id, date.max),
             stated=is_stated((item.lat_e6, item.lon_e6)),
         )
         judged = judge_visit(facts, figures)
-        refused.append(_code(judged))
+        reasons.append(judged.refusal)
         if not judged.refusal:
             counted |= {day} if judged.counts else set()
-            kept = {"division": household["division"], "late": judged.late}
-            known[item.id] = fresh[item.id] = row | kept | _judged(judged, far)
-    taken = set(fresh) - await queries.insert_visits(connection, list(fresh.values()))
-    await emit(connection, act, "assessment", [_recorded(r) for r in fresh.values() if r["id"] not in taken])
-    return _results(items, [TAKEN if i.id in taken else c for i, c in zip(items, refused, strict=True)], known, fresh)
+            known[item.id] = fresh[item.id] = VisitRow(
+                **said,
+                id=item.id,
+                division=household.division,
+                cadre_id=cadre.id,
+                distance_m=far,
+                note_digest=note_digest(item.note),
+                counts=judged.counts,
+                late=judged.late,
+                reasons=list(judged.reasons),
+                recorded_on=act.business_date,
+                recorded_by=act.subject,
+            )
+    free = await queries.insert_visits(connection, list(fresh.values()))
+    await emit(connection, act, "assessment", [_recorded(row) for row in fresh.values() if row.id in free])
+    return _results(items, reasons, known, fresh, free)
 
 
 async def record_checkins(
@@ -90,74 +101,67 @@ async def record_checkins(
         Problem: the caller is no cadre of the area (403).
     """
     cadre = await _lock_cadre(connection, act)
-    if not act.caller.within(cadre["division"]):
+    if not act.caller.within(cadre.division):
         raise Problem("assessment.visits.not_a_cadre")
     figures = policy.on(act.business_date, VisitPolicy)
-    known: dict[UUID, Any] = dict(await queries.list_checkins_by_id(connection, [i.id for i in items]))
-    places = await teams.list_places(connection, [cadre["division"]])
-    counted = await queries.list_checked_days(connection, cadre["id"], [i.on for i in items])
-    fresh, refused = dict[UUID, dict[str, Any]](), list[str | None]()
+    known = await queries.list_checkins_by_id(connection, [i.id for i in items])
+    places = await teams.list_places(connection, [cadre.division])
+    counted = await queries.list_checked_days(connection, cadre.id, [i.on for i in items])
+    fresh, reasons = dict[UUID, CheckinRow](), list[str | None]()
     for item in items:
-        row = _checkin_row(act, item, cadre)
+        said = {"checked_on": item.on, "lat_e6": item.lat_e6, "lon_e6": item.lon_e6}
         if item.id in known:
-            refused.append(_repeated(row, known[item.id], CHECKIN_CONTENT))
+            reasons.append(_repeated(act, known[item.id], said))
             continue
-        far = _distance(places, cadre["division"], item)
+        far = _distance(places, cadre.division, item)
         judged = judge_checkin(
             item.on,
             act.business_date,
-            cadre["starts_on"],
+            cadre.starts_on,
             far,
             figures,
             counted=item.on in counted,
-            nearest_m=_nearest(places, cadre["division"], item),
+            nearest_m=_nearest(places, cadre.division, item),
             stated=is_stated((item.lat_e6, item.lon_e6)),
         )
-        refused.append(_code(judged))
+        reasons.append(judged.refusal)
         if not judged.refusal:
             counted |= {item.on} if judged.counts else set()
-            known[item.id] = fresh[item.id] = row | _judged(judged, far)
-    taken = set(fresh) - await queries.insert_checkins(connection, list(fresh.values()))
-    return _results(items, [TAKEN if i.id in taken else c for i, c in zip(items, refused, strict=True)], known, fresh)
+            known[item.id] = fresh[item.id] = CheckinRow(
+                id=item.id,
+                cadre_id=cadre.id,
+                division=cadre.division,
+                checked_on=item.on,
+                lat_e6=item.lat_e6,
+                lon_e6=item.lon_e6,
+                distance_m=far,
+                counts=judged.counts,
+                reasons=list(judged.reasons),
+                recorded_on=act.business_date,
+                recorded_by=act.subject,
+            )
+    free = await queries.insert_checkins(connection, list(fresh.values()))
+    return _results(items, reasons, known, fresh, free)
 
 
-async def _lock_cadre(connection: Connection, act: Act) -> Row:
+async def _lock_cadre(connection: Connection, act: Act) -> CadreRow:
     cadre = await teams.lock_cadre_of(connection, act.subject)
     if cadre is None:
         raise Problem("assessment.visits.not_a_cadre")
     return cadre
 
 
-def _visit_row(act: Act, item: SentVisit, cadre_id: UUID) -> dict[str, Any]:
-    return item.model_dump() | {
-        "findings": sorted(set(item.findings)),
-        "note_digest": note_digest(item.note),
-        "cadre_id": cadre_id,
-        "recorded_on": act.business_date,
-        "recorded_by": act.subject,
-    }
+def _said(item: SentVisit) -> dict[str, Any]:
+    """What a visit must say again when it comes again."""
+    return item.model_dump(exclude={"id"}) | {"findings": sorted(set(item.findings))}
 
 
-def _checkin_row(act: Act, item: NewCheckin, cadre: Row) -> dict[str, Any]:
-    return item.model_dump(exclude={"on"}) | {
-        "checked_on": item.on,
-        "cadre_id": cadre["id"],
-        "division": cadre["division"],
-        "recorded_on": act.business_date,
-        "recorded_by": act.subject,
-    }
-
-
-def _judged(judged: Judgement, far: int | None) -> dict[str, Any]:
-    return {"distance_m": far, "counts": judged.counts, "reasons": list(judged.reasons)}
-
-
-def _repeated(row: dict[str, Any], earlier: Any, content: Sequence[str]) -> str | None:
+def _repeated(act: Act, earlier: VisitRow | CheckinRow, said: Mapping[str, Any]) -> str | None:
     """Two phones may send the same; the same person with another content, or another person, is refused."""
-    if earlier["recorded_by"] != row["recorded_by"]:
-        return TAKEN
-    same = all(earlier[name] == row[name] for name in content)
-    return None if same else "assessment.visits.content_differs"
+    if earlier.recorded_by != act.subject:
+        return "id_taken"
+    same = all(getattr(earlier, name) == value for name, value in said.items())
+    return None if same else "content_differs"
 
 
 def _helped(tenures: Sequence[tuple[date, date | None]], on: date) -> bool:
@@ -174,34 +178,31 @@ def _nearest(places: Mapping[str, tuple[int, int]], division: str, item: SentVis
     return min((distance_m(place, (item.lat_e6, item.lon_e6)) for place in near), default=None)
 
 
-def _code(judged: Judgement) -> str | None:
-    return judged.refusal and f"assessment.visits.{judged.refusal}"
-
-
-def _recorded(row: dict[str, Any]) -> VisitRecorded:
+def _recorded(row: VisitRow) -> VisitRecorded:
     return VisitRecorded(
-        household_id=row["household_id"],
-        division=row["division"],
-        visit_id=row["id"],
-        cadre_id=row["cadre_id"],
-        visited_on=row["visited_on"],
-        counts=row["counts"],
-        findings=row["findings"],
+        household_id=row.household_id,
+        division=row.division,
+        visit_id=row.id,
+        cadre_id=row.cadre_id,
+        visited_on=row.visited_on,
+        counts=row.counts,
+        findings=row.findings,
     )
 
 
 def _results(
     items: Sequence[SentVisit | NewCheckin],
-    refused: Sequence[str | None],
-    known: Mapping[UUID, Any],
-    fresh: Mapping[UUID, Any],
+    reasons: Sequence[str | None],
+    known: Mapping[UUID, VisitRow | CheckinRow],
+    fresh: Mapping[UUID, VisitRow | CheckinRow],
+    free: set[UUID],
 ) -> list[VisitResult]:
-    return [
-        VisitResult(id=item.id, status="refused", code=code, counts=False, reasons=[])
-        if code
-        else VisitResult(
-            id=item.id, status="accepted", code=None, counts=known[item.id]["counts"],
-            reasons=known[item.id]["reasons"], fresh=item.id in fresh,
-        )
-        for item, code in zip(items, refused, strict=True)
-    ]  # fmt: skip
+    results = []
+    for item, reason in zip(items, reasons, strict=True):
+        code = code_of(ROOM, "id_taken" if item.id in fresh and item.id not in free else reason)
+        if code:
+            results.append(VisitResult(id=item.id, status="refused", code=code))
+            continue
+        row, new = known[item.id], item.id in fresh
+        results.append(VisitResult(id=item.id, status="accepted", counts=row.counts, reasons=row.reasons, fresh=new))
+    return results

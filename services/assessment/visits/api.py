@@ -14,19 +14,17 @@ from services.assessment.visits.schemas import (
     NewVisit,
     SentVisit,
     Visit,
-    VisitPage,
     VisitResults,
     VisitState,
     VisitSummary,
 )
-from shared.acts.bodies import Batch
+from shared.acts.bodies import Batch, Cursor, Page, page
 from shared.doors.http import CurrentPolicy, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/visits", tags=["visits"])
 
-FIRST = UUID(int=0)
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 SEE_NOTES = ("county", "auditor")
 Visitor = Annotated[Act, by("helper", "team")]
@@ -51,40 +49,34 @@ async def check_in(
 @router.get("")
 async def list_visits(
     connection: Reading,
+    at: Cursor,
     act: Annotated[Act, READERS],
-    cursor: UUID = FIRST,
     household_id: UUID | None = None,
     cadre_id: UUID | None = None,
     since: date | None = None,
     until: date | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> VisitPage:
+) -> Page[Visit]:
     """Visits in the caller's area, by id; both days belong to the period."""
     rows = await queries.list_visits(
-        connection,
-        cursor,
-        limit,
-        household_id,
-        cadre_id,
-        since,
-        until,
-        act.subject,
-        all_notes=act.caller.role in SEE_NOTES,
+        connection, at, household_id=household_id, cadre_id=cadre_id, since=since, until=until
     )
-    items = [Visit(**row) for row in rows]
-    return VisitPage(items=items, next=str(items[-1].id) if len(items) == limit else None)
+    shown = page(Visit, rows, at)
+    if act.caller.role not in SEE_NOTES:
+        for row, visit in zip(rows, shown.items, strict=True):
+            visit.note = visit.note if row.recorded_by == act.subject else None
+    return shown
 
 
 @router.get("/summary", dependencies=[READERS])
 async def show_summary(connection: Reading, since: date | None = None, until: date | None = None) -> VisitSummary:
     """Counts over the caller's area; both days belong to the period."""
-    return VisitSummary(**await queries.get_summary(connection, since, until))
+    return VisitSummary(**(await queries.get_summary(connection, since, until))._asdict())
 
 
 @router.get("/copies", dependencies=[by("county", "auditor")])
 async def list_copies(year: Annotated[int, Query(ge=2000, le=2100)], connection: Reading) -> CopiesList:
     """Helpers whose notes repeat: a ground to look, not a finding."""
-    return CopiesList(items=[Copies(**row) for row in await queries.list_copies(connection, year)])
+    return CopiesList(items=[Copies(**row._asdict()) for row in await queries.list_copies(connection, year)])
 
 
 @router.put("/{visit_id}", status_code=201)

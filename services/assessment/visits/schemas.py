@@ -80,11 +80,6 @@ class Visit(BaseModel):
     note: str | None
 
 
-class VisitPage(BaseModel):
-    items: list[Visit]
-    next: str | None
-
-
 class VisitSummary(BaseModel):
     """`late`: arrived late, whether they count or not. `checkins`: days of presence that count."""
 

@@ -1,43 +1,75 @@
-"""Columns as statements see them; the migration makes them."""
+"""The rows of visits and of days of presence; the migrations make their tables."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
-METADATA = MetaData()
+from shared.data.relations import table
 
-visit = Table(
-    "visit",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("household_id", Uuid),
-    Column("division", Text),
-    Column("cadre_id", Uuid),
-    Column("visited_on", Date),
-    Column("lat_e6", Integer),
-    Column("lon_e6", Integer),
-    Column("distance_m", Integer),
-    Column("note", Text),
-    Column("note_digest", Text),
-    Column("findings", ARRAY(Text)),
-    Column("photo_sha256", Text),
-    Column("counts", Boolean),
-    Column("late", Boolean),
-    Column("reasons", ARRAY(Text)),
-    Column("recorded_on", Date),
-    Column("recorded_by", Text),
-)
-checkin = Table(
-    "checkin",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("cadre_id", Uuid),
-    Column("division", Text),
-    Column("checked_on", Date),
-    Column("lat_e6", Integer),
-    Column("lon_e6", Integer),
-    Column("distance_m", Integer),
-    Column("counts", Boolean),
-    Column("reasons", ARRAY(Text)),
-    Column("recorded_on", Date),
-    Column("recorded_by", Text),
-)
+
+class VisitRow(NamedTuple):
+    id: UUID
+    household_id: UUID
+    division: str
+    cadre_id: UUID
+    visited_on: date
+    lat_e6: int
+    lon_e6: int
+    distance_m: int | None
+    note: str
+    note_digest: str
+    findings: list[str]
+    photo_sha256: str | None
+    counts: bool
+    late: bool
+    reasons: list[str]
+    recorded_on: date
+    recorded_by: str
+
+
+class CheckinRow(NamedTuple):
+    id: UUID
+    cadre_id: UUID
+    division: str
+    checked_on: date
+    lat_e6: int
+    lon_e6: int
+    distance_m: int | None
+    counts: bool
+    reasons: list[str]
+    recorded_on: date
+    recorded_by: str
+
+
+visit = table("visit", VisitRow)
+checkin = table("checkin", CheckinRow)
+
+
+class VisitDay(NamedTuple):
+    """A day on which a household was visited."""
+
+    household_id: UUID
+    visited_on: date
+
+
+class PresentOn(NamedTuple):
+    checked_on: date
+
+
+class VisitTotals(NamedTuple):
+    """`findings`: how often each."""
+
+    visits: int
+    counting: int
+    late: int
+    too_far: int
+    findings: dict[str, int]
+    checkins: int
+
+
+class Repeated(NamedTuple):
+    """A helper whose notes repeat."""
+
+    cadre_id: UUID
+    visits: int
+    distinct_notes: int

@@ -98,10 +98,10 @@ class County:
         self, unit_id: UUID, cadre_id: UUID, answers: dict[UUID, bool], *, year: int = 2017, closed: bool = True
     ) -> None:
         one, on = uuid4(), date(year, 12, 1)
-        end = {"state": "closed", "closed_on": on, "closed_by": "y"} if closed else {}
+        end = {"state": "closed", "closed_on": on, "closed_by": "y"} if closed else {"due_on": on}
         await self.insert(
             "survey_round", id=one, division=VILLAGE, year=year, seed="s", per_unit=9, opened_on=on, opened_by="x",
-            **end,
+            since_on=on, **end,
         )  # fmt: skip
         for household_id, satisfied in answers.items():
             who = {
@@ -120,10 +120,10 @@ class County:
         self, subject_id: UUID, kind: str = "cadre", state: str = "confirmed", opened_on: date = date(2017, 11, 1)
     ) -> UUID:
         one = uuid4()
-        end = {"decided_on": opened_on, "decided_by": "y"} if state != "open" else {}
+        end = {"decided_on": opened_on, "decided_by": "y"} if state != "open" else {"due_on": opened_on}
         await self.insert(
             "fraud_case", id=one, division=VILLAGE, kind="ghost_visits", evidence="e", state=state,
-            opened_on=opened_on, opened_by="x", **end,
+            opened_on=opened_on, opened_by="x", since_on=opened_on, **end,
         )  # fmt: skip
         await self.insert("case_subject", case_id=one, subject_id=subject_id, subject_kind=kind, division=VILLAGE)
         return one

@@ -62,7 +62,9 @@ async def test_upheld_is_a_new_version(house: House) -> None:
     assert (again.status_code, again.json()) == (201, raised.json())
     decided = await decide(door, body["id"])
     assert decided.status_code == 200, decided.text
-    assert decided.json() == raised.json() | {"state": "upheld", "points_x100": 4_500, "decided_on": "2018-01-30"}
+    assert (raised.json()["since_on"], raised.json()["due_on"]) == ("2018-01-09", "2018-01-16")
+    after = {"state": "upheld", "points_x100": 4_500, "decided_on": "2018-01-30"}
+    assert decided.json() == raised.json() | after | {"since_on": "2018-01-30", "due_on": None}
 
     after = await scores(door, "&kind=helper")
     score = after[last]
@@ -94,7 +96,7 @@ async def test_rejected_changes_nothing(house: House) -> None:
     done = await decide(door, body["id"], upheld=False)
     assert (done.json()["state"], done.json()["points_x100"]) == ("rejected", None)
     assert await scores(door) == before
-    assert code(await decide(door, body["id"])) == (409, "assessment.appeals.already_decided")
+    assert code(await decide(door, body["id"])) == (409, "shared.wrong_state")
     rows = await house.rows("assessment", "SELECT 1 FROM outbox WHERE headers ->> 'ce_type' LIKE '%appeal_decided%'")
     assert len(rows) == 1
     # What has been decided is decided for good, by whichever cadre of the unit it is asked again.

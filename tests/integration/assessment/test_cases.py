@@ -53,13 +53,14 @@ async def test_a_case_from_its_opening_to_its_review(house: House) -> None:
     assert opened.status_code == 201
     assert opened.json() == {
         "id": body["id"], "division": "140927", "kind": "ghost_visits", "state": "open", "opened_on": "2017-06-01",
-        "decided_on": None, "evidence": body["evidence"], "subject_ids": sorted([li, wang]),
+        "decided_on": None, "since_on": "2017-06-01", "due_on": "2017-06-08",
+        "evidence": body["evidence"], "subject_ids": sorted([li, wang]),
         "households": [{"household_id": str(h), "reviewed_on": None} for h in sorted([*ours, theirs])],
     }  # fmt: skip
     assert (await open_case(door, body)).json() == opened.json()
     assert await facts(house) == []
     early = await review(door, body["id"], ours)
-    assert [r["code"] for r in early] == ["assessment.cases.not_confirmed"] * 2
+    assert [r["code"] for r in early] == ["assessment.cases.case_not_confirmed"] * 2
     own = await decide(door, body["id"], subject="opener")
     assert (own.status_code, own.json()["code"]) == (403, "shared.same_person")
     confirmed = await decide(door, body["id"])
@@ -72,7 +73,7 @@ async def test_a_case_from_its_opening_to_its_review(house: House) -> None:
     }  # fmt: skip
     for how in ("confirmation", "dismissal"):
         again = await decide(door, body["id"], how)
-        assert (again.status_code, again.json()["code"]) == (409, "assessment.cases.decided")
+        assert (again.status_code, again.json()["code"]) == (409, "shared.wrong_state")
     # The county's case is hidden from the township, its households in that case are not.
     assert (await door.call("GET", f"{CASES}/{body['id']}", "township", TOWNSHIP)).status_code == 404
     refused = await review(door, body["id"], ours[:1], subject="opener")
@@ -127,7 +128,7 @@ async def test_a_dismissed_case_is_told_nobody(house: House) -> None:
     dismissed = await decide(door, body["id"], "dismissal")
     assert (dismissed.status_code, dismissed.json()["state"]) == (200, "dismissed")
     assert (await review(door, body["id"], [UUID(body["household_ids"][0])]))[0]["code"] == (
-        "assessment.cases.not_confirmed"
+        "assessment.cases.case_not_confirmed"
     )
     assert await facts(house) == []
     assert (await get(door, f"{CASES}?state=open"))["items"] == []

@@ -59,7 +59,7 @@ async def test_the_database_adds_up_itself(house: House) -> None:
     with pytest.raises(asyncpg.UniqueViolationError):
         await owner.execute(
             "INSERT INTO scoring_run SELECT uuidv7(), division, year, until_on, state, computed_on, computed_by,"
-            " published_on, published_by FROM scoring_run WHERE id = $1",
+            " published_on, published_by, procedure_version, since_on, due_on FROM scoring_run WHERE id = $1",
             UUID(run_id),
         )
 

@@ -180,7 +180,7 @@ async def test_a_round_is_closed_by_another_person_and_then_takes_no_answer(hous
     closed = await door.call("POST", closing, "county", subject="closer", on="2017-06-30")
     assert (closed.status_code, closed.json()["state"], closed.json()["closed_on"]) == (200, "closed", "2017-06-30")
     twice = await door.call("POST", closing, "county", subject="closer")
-    assert (twice.status_code, twice.json()["code"]) == (409, "assessment.surveys.closed")
+    assert (twice.status_code, twice.json()["code"]) == (409, "shared.wrong_state")
     (late,) = await record(door, answer(samples[0]), on="2017-07-01")
     assert late["code"] == "assessment.surveys.closed"
     missing = await door.call("POST", f"{SURVEYS}/rounds/{uuid4()}/closing", "county")

@@ -198,15 +198,16 @@ async def test_a_township_assigns_within_itself_only(house: House) -> None:
     (ours,) = await pair(door, item, role="township", area=TOWNSHIP)
     assert ours["status"] == "accepted"
     there = await seed_household(house, "140927100201")
-    await send(door, "PUT", f"{TEAMS}/cadres", "county", [
-        cadre((await get(door, f"{TEAMS}/units"))["items"][0]["id"], "zhao", id=str(uuid4()), division="140927100201")
-    ])  # fmt: skip
-    zhao = next(c["id"] for c in (await get(door, f"{TEAMS}/cadres"))["items"] if c["subject"] == "zhao")
-    taken = await door.call(
-        "POST", f"{TEAMS}/pairings", "township", OTHER_TOWNSHIP,
-        json={"items": [pairing(there, zhao, id=item["id"])]},
-    )  # fmt: skip
-    assert (taken.status_code, taken.json()["code"]) == (409, "shared.id_taken")
+    (stationed,) = (await get(door, f"{TEAMS}/units"))["items"]
+    zhao, qian = (cadre(stationed["id"], name, division="140927100201") for name in ("zhao", "qian"))
+    await send(door, "PUT", f"{TEAMS}/cadres", "county", [zhao, qian])
+    # An id that is taken where the caller does not see it refuses itself alone, and ends nobody's help.
+    first = pairing(there, zhao["id"])
+    taken = pairing(there, qian["id"], "2017-02-01", id=item["id"])
+    results = await pair(door, first, taken, role="township", area=OTHER_TOWNSHIP)
+    assert [(r["id"], r["code"]) for r in results] == [(first["id"], None), (taken["id"], "shared.id_taken")]
+    shown = (await get(door, f"{TEAMS}/pairings?household_id={there}"))["items"]
+    assert [(p["id"], p["ends_on"]) for p in shown] == [(first["id"], None)]
     for role in ("helper", "team", "village", "auditor"):
         assert (await door.call("POST", f"{TEAMS}/pairings", role, json={"items": [item]})).status_code == 403
 

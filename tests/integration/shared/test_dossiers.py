@@ -29,7 +29,7 @@ DOORS = {
     },
     "assessment": {
         "helpers": "/teams/pairings?household_id={id}&limit=1000", "visits": "/visits?household_id={id}&limit=1000",
-        "deeds": "/deeds?household_id={id}", "decisions": "/decisions?subject_id={id}",
+        "deeds": "/deeds?household_id={id}&limit=1000", "decisions": "/decisions?subject_id={id}",
     },
 }  # fmt: skip
 # Row k of every table is household k's, and 25 of them make a village.

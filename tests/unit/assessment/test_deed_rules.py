@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from services.assessment.deeds.reactions import MEANINGS, _deed
-from services.assessment.deeds.rules import HELP, Deed, follow_up_due_on
+from services.assessment.deeds.rules import HELP, follow_up_due_on
+from services.assessment.deeds.tables import Deed
 from shared.events.finance import LoanDisbursed
 from shared.events.industry import DividendMissed
 from shared.events.registry import MemberRemoved
