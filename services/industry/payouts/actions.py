@@ -250,7 +250,7 @@ async def propose_rulings(connection: Connection, act: Act, items: Sequence[NewR
     async def save(rows: NewRows) -> set[UUID]:
         return await queries.insert_rulings(connection, rows)
 
-    reasons, _ = await take_new(items, {i: r._asdict() for i, r in known.items()}, CONTENT, judge, save)
+    reasons, _ = await take_new(items, known, CONTENT, judge, save)
     return answers(ROOM, [i.id for i in items], reasons)
 
 

@@ -117,13 +117,8 @@ class Project(ProjectSummary):
     spendings: list[SpendingShown]
 
 
-class ParticipationShown(BaseModel):
-    id: UUID
-    project_id: UUID
-    household_id: UUID
+class ParticipationShown(Participation):
     division: str
-    quantity_x100: int
-    started_on: date
     state: PartState
     accepted_x100: int | None
     accepted_on: date | None
