@@ -54,6 +54,11 @@ def project_id(key: str) -> str:
     return named("project", key)
 
 
+def report_id(key: str) -> str:
+    """A project is reported once, when it has come to its end."""
+    return named("report", key)
+
+
 def part_id(key: str) -> str:
     return named("participation", key)
 
@@ -82,7 +87,7 @@ async def report(api: Api, village: str, said: Mapping[str, int], day: date) -> 
     """`said`: what the village says was done, by the project's key."""
     items = [
         {
-            "id": named("report", key), "project_id": project_id(key), "quantity_x100": quantity,
+            "id": report_id(key), "project_id": project_id(key), "quantity_x100": quantity,
             "reported_on": day.isoformat(),
         }
         for key, quantity in said.items()
@@ -93,7 +98,7 @@ async def report(api: Api, village: str, said: Mapping[str, int], day: date) -> 
 async def accept(api: Api, township: str, measured: Mapping[str, int], day: date) -> None:
     """`measured`: what was found on the spot, by the project's key."""
     items = [
-        {"project_id": project_id(key), "quantity_x100": quantity, "accepted_on": day.isoformat()}
+        {"id": report_id(key), "quantity_x100": quantity, "accepted_on": day.isoformat()}
         for key, quantity in measured.items()
     ]
     await send(api, townships.officer(township), f"{DOOR}/acceptances", items)
@@ -115,7 +120,7 @@ async def accept_parts(api: Api, township: str, found: Mapping[str, int], day: d
     """`found`: what there is of each part, by its key; of some there is nothing any more."""
     items = [
         {
-            "id": part_id(key), "accepted": quantity > 0, "quantity_x100": quantity,
+            "id": part_id(key), "confirmed": quantity > 0, "quantity_x100": quantity,
             "accepted_on": day.isoformat(),
         }
         for key, quantity in found.items()

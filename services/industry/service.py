@@ -9,7 +9,7 @@ from services.industry.dividends.tables import dividend_agreement, dividend_due,
 from services.industry.dossier.api import router as dossier
 from services.industry.forestry.api import router as forestry
 from services.industry.forestry.tables import forest_acceptance, forest_labour, forest_membership, forest_plot
-from services.industry.payouts.actions import BATCH, HELD, RULING
+from services.industry.payouts.actions import BATCH, CAME_BACK, OF_REMOVED, RULING
 from services.industry.payouts.api import router as payouts
 from services.industry.payouts.reactions import REACTIONS as PAYOUTS
 from services.industry.payouts.tables import payout_due, payout_line, payout_ruling
@@ -22,6 +22,7 @@ from services.industry.posts.api import router as posts
 from services.industry.posts.reactions import REACTIONS as POSTS
 from services.industry.posts.rules import ELIGIBILITY
 from services.industry.posts.tables import post_assignment, post_attendance
+from services.industry.projects.actions import PARTS, REPORTS
 from services.industry.projects.api import router as projects
 from services.industry.projects.tables import project_participation
 from services.industry.stations.actions import EXCHANGE
@@ -55,7 +56,7 @@ SERVICE = Service(
         forest_labour,
     ),
     history=(station_plan_item,),  # a share stays in the plan of the station's village; who is paid is read anew
-    procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, CERTIFICATES),
-    own_tasks=(HELD,),
+    procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, REPORTS, PARTS, CERTIFICATES),
+    own_tasks=(CAME_BACK, OF_REMOVED),
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),
 )

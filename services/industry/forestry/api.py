@@ -65,4 +65,4 @@ async def record_labour(body: Batch[Labour], connection: Transaction, act: Towns
 @router.get("/summary")
 async def show_totals(connection: Reading, act: Annotated[Act, READERS]) -> ForestTotals:
     """Sums over the caller's area."""
-    return ForestTotals(**await queries.get_totals(connection, act.caller.area))
+    return ForestTotals(**(await queries.get_totals(connection, act.caller.area))._asdict())

@@ -11,6 +11,7 @@ from services.industry.forestry.tables import (
     ForestLabour,
     ForestMembership,
     ForestPlot,
+    Totals,
     forest_acceptance,
     forest_contract,
     forest_coop,
@@ -21,7 +22,6 @@ from services.industry.forestry.tables import (
 from shared.acts.batches import FREE, insert_free
 from shared.data.sql import (
     Connection,
-    Row,
     by_id,
     execute,
     execute_many,
@@ -74,7 +74,8 @@ _ADD_PAID = sql("""
 _LABOURS = list_by(forest_labour)
 _INSERT_LABOURS = insert_many(forest_labour, ForestLabour._fields, FREE)
 # A township's cooperative is shown to its villages, but counted by the township only.
-_TOTALS = sql("""
+_TOTALS = sql(
+    """
     SELECT count(*) AS plots, coalesce(sum(area_mu_x100), 0)::bigint AS plot_mu_x100,
            (SELECT coalesce(sum(area_mu_x100), 0)::bigint FROM (
                SELECT DISTINCT ON (plot_id) area_mu_x100 FROM forest_acceptance ORDER BY plot_id, year_no DESC
@@ -86,7 +87,9 @@ _TOTALS = sql("""
            (SELECT count(*) FROM forest_contract) AS contracts,
            (SELECT coalesce(sum(amount_fen), 0)::bigint FROM forest_labour) AS labour_fen
     FROM forest_plot
-    """)
+    """,
+    Totals,
+)
 
 
 async def list_plots_by_id(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, ForestPlot]:
@@ -171,5 +174,5 @@ async def add_paid(connection: Connection, sums: Mapping[UUID, int]) -> None:
     await execute(connection, _ADD_PAID, rows=len(sums), ids=list(sums), sums=list(sums.values()))
 
 
-async def get_totals(connection: Connection, area: str) -> Row:
+async def get_totals(connection: Connection, area: str) -> Totals:
     return await fetch_row(connection, _TOTALS, area=area)

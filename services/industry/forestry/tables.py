@@ -75,6 +75,17 @@ class ForestLabour(NamedTuple):
     recorded_by: str
 
 
+class Totals(NamedTuple):
+    plots: int
+    plot_mu_x100: int
+    accepted_mu_x100: int
+    coops: int
+    coop_poor_members: int
+    member_households: int
+    contracts: int
+    labour_fen: int
+
+
 forest_plot = table("forest_plot", ForestPlot)
 forest_acceptance = table("forest_acceptance", ForestAcceptance)
 forest_coop = table("forest_coop", ForestCoop)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -54,17 +55,19 @@ RULING = Procedure(f"{ROOM}.rulings", payout_ruling, ((
     Step("confirmed", "proposed", ("county",), ("proposed_by",), "confirmed",
          zh="确认暂缓款项的处理", en="Confirm what becomes of a held due"),
 ),))  # fmt: skip
-_HELD_ON = "coalesce(b.answered_on, d.recorded_on)"
-HELD = OwnTask(
+CAME_BACK = OwnTask(
     procedure=ROOM,
     step="ruled",
     roles=("county",),
     zh="处理暂缓款项",
     en="Rule on a held due",
-    columns=("d.id", "d.division", "d.household_id", _HELD_ON, f"{_HELD_ON} + 7"),
-    source=f"""{queries.HELD_SOURCE}
-        AND NOT EXISTS (SELECT FROM payout_ruling r WHERE r.due_id = d.id AND r.state = 'proposed')
-    """,
+    columns=("b.due_id", "b.division", "b.household_id", "b.answered_on", "b.answered_on + 7"),
+    source=queries.CAME_BACK_SOURCE,
+)
+OF_REMOVED = replace(
+    CAME_BACK,
+    columns=("d.id", "d.division", "d.household_id", "d.recorded_on", "d.recorded_on + 7"),
+    source=queries.REMOVED_SOURCE,
 )
 CONTENT = ("due_id", "ruling", "evidence")
 
@@ -247,7 +250,7 @@ async def propose_rulings(connection: Connection, act: Act, items: Sequence[NewR
     async def save(rows: NewRows) -> set[UUID]:
         return await queries.insert_rulings(connection, rows)
 
-    reasons, _ = await take_new(items, {i: r._asdict() for i, r in known.items()}, CONTENT, judge, save)
+    reasons, _ = await take_new(items, known, CONTENT, judge, save)
     return answers(ROOM, [i.id for i in items], reasons)
 
 

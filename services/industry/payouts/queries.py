@@ -129,17 +129,25 @@ _LINES = page_of(
     key="l.id",
 )
 # Few are: those of which a line came back for good, and those of the few households that left.
-HELD_SOURCE = f"""
-    FROM payout_due d
-    LEFT JOIN LATERAL (SELECT l.id, l.code, l.answered_on {_CAME_BACK} ORDER BY l.id DESC LIMIT 1) b ON true
+_HELD = f"""
+    SELECT d.id, d.household_id, d.division, d.purpose, d.payer, d.amount_fen, {_REMOVED} AS removed,
+           b.id AS line_id, b.code
+    FROM payout_due d LEFT JOIN LATERAL (SELECT l.id, l.code {_CAME_BACK} ORDER BY l.id DESC LIMIT 1) b ON true
     WHERE d.id IN (
         SELECT due_id FROM payout_line WHERE lasting
         UNION SELECT o.id FROM household h JOIN payout_due o ON o.household_id = h.id WHERE h.status = 'removed'
     ) AND {_OPEN} AND ({_REMOVED} OR b.id IS NOT NULL)
 """
-_HELD = f"""
-    SELECT d.id, d.household_id, d.division, d.purpose, d.payer, d.amount_fen, {_REMOVED} AS removed,
-           b.id AS line_id, b.code {HELD_SOURCE}
+# What waits for a ruling, by why it is held: each goes by an index of its own, the one by when the line came back.
+_UNRULED = f"{_OPEN} AND NOT EXISTS (SELECT FROM payout_ruling r WHERE r.due_id = d.id AND r.state = 'proposed')"
+CAME_BACK_SOURCE = f"""
+    FROM payout_line b JOIN payout_due d ON d.id = b.due_id
+    WHERE b.lasting AND NOT EXISTS (SELECT {_RULED} <> 'not_owed' AND r.line_id = b.id)
+    AND NOT EXISTS (SELECT {_CAME_BACK} AND l.id > b.id) AND {_UNRULED}
+"""
+REMOVED_SOURCE = f"""
+    FROM household g JOIN payout_due d ON d.household_id = g.id
+    WHERE g.status = 'removed' AND {_REMOVED} AND NOT EXISTS (SELECT {_CAME_BACK}) AND {_UNRULED}
 """
 _HELD_PAGE = sql(f"{_HELD} AND d.id > :after ORDER BY d.id LIMIT :limit", HeldDue)
 _HELD_BY_ID = sql(f"{_HELD} AND d.id = ANY(:ids) ORDER BY d.id", HeldDue)

@@ -13,8 +13,8 @@ from services.industry.projects.schemas import (
     Finding,
     KindTotals,
     NewProject,
+    PartAcceptance,
     Participation,
-    ParticipationAcceptance,
     ParticipationShown,
     Project,
     ProjectSummary,
@@ -48,8 +48,7 @@ async def set_entities(body: Batch[Entity], connection: Transaction, act: County
 @router.get("/entities", dependencies=[READERS])
 async def list_entities(connection: Reading, at: Cursor) -> Page[Entity]:
     """By id."""
-    items = [Entity(**row) for row in await queries.list_entities(connection, at.after, at.limit)]
-    return Page(items=items, next=str(items[-1].id) if len(items) == at.limit else None)
+    return page(Entity, await queries.list_entities(connection, at), at)
 
 
 @router.post("")
@@ -69,7 +68,7 @@ async def report(body: Batch[Report], connection: Transaction, act: Village) -> 
 @router.post("/acceptances")
 async def accept(body: Batch[Acceptance], connection: Transaction, act: Township, policy: CurrentPolicy) -> Results:
     """What was measured of the last report, by another person; a report far above it is a finding."""
-    return body.answered(await actions.accept_projects(connection, act, policy, body.sound))
+    return body.answered(await actions.accept_reports(connection, act, policy, body.sound))
 
 
 @router.post("/spendings")
@@ -86,7 +85,7 @@ async def take_part(body: Batch[Participation], connection: Transaction, act: Vi
 
 @router.post("/participations/acceptances")
 async def accept_participations(
-    body: Batch[ParticipationAcceptance], connection: Transaction, act: Township, policy: CurrentPolicy
+    body: Batch[PartAcceptance], connection: Transaction, act: Township, policy: CurrentPolicy
 ) -> Results:
     """As measured, by another person than who reported; a shop must have been open for long enough."""
     return body.answered(await actions.accept_participations(connection, act, policy, body.sound))
@@ -108,8 +107,7 @@ async def list_participations(
 @router.get("/findings", dependencies=[READERS])
 async def list_findings(connection: Reading, at: Cursor) -> Page[Finding]:
     """Reports far above what was measured, by id."""
-    items = [Finding(**row) for row in await queries.list_findings(connection, at.after, at.limit)]
-    return Page(items=items, next=str(items[-1].id) if len(items) == at.limit else None)
+    return page(Finding, await queries.list_findings(connection, at), at)
 
 
 @router.get("/summary")
@@ -118,7 +116,7 @@ async def show_totals(connection: Reading, act: Reader, policy: CurrentPolicy) -
     units = policy.on(act.business_date, ProjectPolicy).project_units
     totals = await queries.list_totals(connection, act.caller.area, list(units))
     return ProjectTotals(
-        items=[KindTotals(**row, unit=units[row["kind"]]) for row in totals],
+        items=[KindTotals(**sums._asdict(), unit=units[sums.kind]) for sums in totals],
         leading_enterprises=await queries.count_leading(connection),
     )
 
@@ -136,6 +134,6 @@ async def list_projects(
 async def get_project(project_id: UUID, connection: Reading) -> Project:
     """One project with its reports, what was measured of them, and what was spent."""
     row = await queries.get_project(connection, project_id)
-    reports = [ReportShown(**r) for r in await queries.list_reports(connection, project_id)]
-    spendings = [SpendingShown(**s) for s in await queries.list_spendings(connection, project_id)]
-    return Project(**row, reports=reports, spendings=spendings)
+    reports = [ReportShown(**r._asdict()) for r in await queries.list_reports(connection, project_id)]
+    spendings = [SpendingShown(**s._asdict()) for s in await queries.list_spendings(connection, project_id)]
+    return Project(**row._asdict(), reports=reports, spendings=spendings)

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+EntityKind = Literal["enterprise", "cooperative", "household_business"]
+Purpose = Literal["equipment", "training", "works", "subsidy"]
 PartState = Literal["reported", "accepted", "refused"]
+# Of a project's reports the last one stands; one that nobody had accepted by then is replaced.
+ReportState = Literal["reported", "accepted", "replaced"]
 CHARSET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # no I, O, S, V, Z
 PARTS = 1_000_000
 NO_UNIT = "none"  # of a kind that has a budget only

@@ -1,13 +1,13 @@
 """Bodies of the projects' doors. Quantities in 0.01 of the kind's unit: mu, head, count."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.industry.projects.rules import PartState
-from shared.acts.bodies import Fen, Input
+from services.industry.projects.rules import EntityKind, PartState, Purpose, ReportState
+from shared.acts.bodies import Case, Confirmation, Fen, Input
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
 Quantity = Annotated[int, Field(ge=0, le=10**12, strict=True)]
@@ -20,7 +20,7 @@ class Entity(Input):
     id: UUID
     code: str = Field(min_length=1, max_length=40)
     name_zh: str = Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")
-    kind: Literal["enterprise", "cooperative", "household_business"]
+    kind: EntityKind
     leading: bool = Field(strict=True)
 
 
@@ -45,10 +45,9 @@ class Report(Input):
     reported_on: date
 
 
-class Acceptance(Input):
-    """What the township measured of the last report."""
+class Acceptance(Case):
+    """What the township measured of a project's last report."""
 
-    project_id: UUID
     quantity_x100: Quantity
     accepted_on: date
 
@@ -63,11 +62,9 @@ class Participation(Input):
     started_on: date
 
 
-class ParticipationAcceptance(Input):
-    """`quantity_x100`: as measured; of what is not accepted it says nothing."""
+class PartAcceptance(Confirmation):
+    """`quantity_x100`: as measured; of what is not confirmed it says nothing."""
 
-    id: UUID
-    accepted: bool = Field(strict=True)
     quantity_x100: Quantity
     accepted_on: date
 
@@ -77,7 +74,7 @@ class Spending(Input):
     project_id: UUID
     amount_fen: Amount
     spent_on: date
-    purpose: Literal["equipment", "training", "works", "subsidy"]
+    purpose: Purpose
 
 
 class ProjectSummary(BaseModel):
@@ -100,6 +97,7 @@ class ReportShown(BaseModel):
     """A report, and what was measured of it where somebody did."""
 
     id: UUID
+    state: ReportState
     quantity_x100: int
     reported_on: date
     accepted_x100: int | None
@@ -111,7 +109,7 @@ class SpendingShown(BaseModel):
     id: UUID
     amount_fen: int
     spent_on: date
-    purpose: str
+    purpose: Purpose
 
 
 class Project(ProjectSummary):
@@ -119,16 +117,13 @@ class Project(ProjectSummary):
     spendings: list[SpendingShown]
 
 
-class ParticipationShown(BaseModel):
-    id: UUID
-    project_id: UUID
-    household_id: UUID
+class ParticipationShown(Participation):
     division: str
-    quantity_x100: int
-    started_on: date
     state: PartState
     accepted_x100: int | None
     accepted_on: date | None
+    since_on: date
+    due_on: date | None
 
 
 class Finding(BaseModel):

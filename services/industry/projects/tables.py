@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.industry.projects.rules import PartState
+from services.industry.projects.rules import EntityKind, PartState, Purpose, ReportState
 from shared.data.relations import Big, table
 
 
@@ -12,7 +12,7 @@ class Entity(NamedTuple):
     id: UUID
     code: str
     name_zh: str
-    kind: str
+    kind: EntityKind
     leads: bool
     set_on: date
     set_by: str
@@ -37,22 +37,21 @@ class Project(NamedTuple):
 
 
 class ProjectReport(NamedTuple):
+    """`accepted_x100`: what was measured, on `accepted_on`; nothing of a report that another took the place of."""
+
     id: UUID
     project_id: UUID
     division: str
     quantity_x100: Big
     reported_on: date
     reported_by: str
-
-
-class ProjectAcceptance(NamedTuple):
-    report_id: UUID
-    project_id: UUID
-    division: str
-    quantity_x100: Big
-    accepted_on: date
-    accepted_by: str
-    reported_by: str
+    state: ReportState
+    accepted_x100: Big | None
+    accepted_on: date | None
+    measured_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
 
 
 class ProjectFinding(NamedTuple):
@@ -72,7 +71,7 @@ class ProjectSpending(NamedTuple):
     division: str
     amount_fen: Big
     spent_on: date
-    purpose: str
+    purpose: Purpose
     recorded_on: date
     recorded_by: str
 
@@ -89,13 +88,65 @@ class ProjectParticipation(NamedTuple):
     reported_by: str
     accepted_x100: Big | None
     accepted_on: date | None
-    accepted_by: str | None
+    measured_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class EntityNamed(NamedTuple):
+    """As its door says it: `leading` is a word of SQL's own."""
+
+    id: UUID
+    code: str
+    name_zh: str
+    kind: EntityKind
+    leading: bool
+
+
+class Reported(NamedTuple):
+    """A report, and whether it lay far above what was measured."""
+
+    id: UUID
+    quantity_x100: int
+    reported_on: date
+    state: ReportState
+    accepted_x100: int | None
+    accepted_on: date | None
+    over_reported: bool
+
+
+class FindingOfKind(NamedTuple):
+    id: UUID
+    project_id: UUID
+    division: str
+    kind: str
+    code: str
+    reported_x100: int
+    accepted_x100: int
+    found_on: date
+
+
+class KindSums(NamedTuple):
+    kind: str
+    projects: int
+    villages: int
+    planned_x100: int
+    reported_x100: int
+    accepted_x100: int
+    over_reported: int
+    households: int
+    budget_fen: int
+    spent_fen: int
+
+
+class Leading(NamedTuple):
+    enterprises: int
 
 
 entity = table("entity", Entity)
 project = table("project", Project)
 project_report = table("project_report", ProjectReport)
-project_acceptance = table("project_acceptance", ProjectAcceptance)
 project_finding = table("project_finding", ProjectFinding)
 project_spending = table("project_spending", ProjectSpending)
 project_participation = table("project_participation", ProjectParticipation)

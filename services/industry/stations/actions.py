@@ -145,7 +145,7 @@ async def record_readings(
     async def save(rows: NewRows) -> set[UUID]:
         return standing | await queries.insert_readings(connection, [r for r in rows if r["id"] not in standing])
 
-    reasons, _ = await take_new(items, {i: r._asdict() for i, r in known.items()}, READING, judge, save)
+    reasons, _ = await take_new(items, known, READING, judge, save)
     return answers(ROOM, [i.id for i in items], reasons)
 
 
@@ -189,7 +189,7 @@ async def tell_exchanges(
     async def save(rows: NewRows) -> set[UUID]:
         return await queries.insert_exchanges(connection, rows)
 
-    reasons, _ = await take_new(items, {i: r._asdict() for i, r in known.items()}, EXCHANGE_TOLD, judge, save)
+    reasons, _ = await take_new(items, known, EXCHANGE_TOLD, judge, save)
     return answers(ROOM, [i.id for i in items], reasons)
 
 
@@ -304,7 +304,7 @@ async def record_receipts(connection: Connection, act: Act, items: Sequence[Rece
     async def save(rows: NewRows) -> set[UUID]:
         return await queries.insert_receipts(connection, rows)
 
-    reasons, new = await take_new(items, {i: r._asdict() for i, r in known.items()}, RECEIPT, judge, save)
+    reasons, new = await take_new(items, known, RECEIPT, judge, save)
     sums = {row["station_id"]: {"coal": 0, "subsidy": 0} for row in new}
     for row in new:
         sums[row["station_id"]][row["leg"]] += row["amount_fen"]

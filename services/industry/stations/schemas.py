@@ -114,12 +114,7 @@ class StationShown(BaseModel):
     planned_fen: int
 
 
-class ExchangeShown(BaseModel):
-    id: UUID
-    station_id: UUID
-    exchanged_on: date
-    last_kwh: int
-    first_kwh: int
+class ExchangeShown(MeterExchange):
     state: ExchangeState
     told_on: date
     told_by: str

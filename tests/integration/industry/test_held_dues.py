@@ -149,3 +149,10 @@ async def test_who_is_asked_for_payments(house: House) -> None:
     await check(door, batch_id)
     assert await asked("bank", "", bank="xinhe", on="2017-06-03") == [("industry.payouts", "closed", "2017-06-09")]
     assert await asked("bank", "", bank="rcu", on="2017-06-03") == []
+    await answer(door, batch_id, answered("1,100.00,returned,account_closed,", total="1,100.00"))
+    came_back = ("industry.payouts", "ruled", "2017-06-12")
+    assert sorted(await asked(on="2017-06-06", subject="clerk")) == [came_back]
+    assert sorted(await asked(on="2017-06-06", subject="head")) == [came_back, confirm_it]
+    due_id = next(x["id"] for x in (await get(door, "/payouts/held"))["items"] if x["code"] == "account_closed")
+    await rule(door, "account_changed", due_id=due_id)
+    assert await asked(on="2017-06-06", subject="clerk") == []

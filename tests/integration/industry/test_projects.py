@@ -47,9 +47,14 @@ async def report(door: Door, *items: dict[str, Any], **how: Any) -> list[Any]:
 
 
 async def accept(door: Door, project: str, quantity: int, on: str = "2017-05-20", **how: Any) -> Any:
-    item = {"project_id": project, "quantity_x100": quantity, "accepted_on": on}
+    reports = (await get(door, f"/projects/{project}"))["reports"]
+    return await accept_report(door, reports[-1]["id"], quantity, on, **how)
+
+
+async def accept_report(door: Door, report_id: str, quantity: int = 1, on: str = "2017-05-20", **how: Any) -> Any:
+    item = {"id": report_id, "quantity_x100": quantity, "accepted_on": on}
     (result,) = await results(door, "POST", "/projects/acceptances", "township", item, **how)
-    assert result["id"] == project
+    assert result["id"] == report_id
     return result["code"]
 
 
@@ -112,8 +117,7 @@ async def test_a_report_far_above_the_measure_is_a_finding(house: House) -> None
         "id": "", "project_id": boasting, "division": VILLAGE, "kind": "oats", "code": "over_reported",
         "reported_x100": 11_001, "accepted_x100": 10_000, "found_on": "2017-06-01",
     }  # fmt: skip
-    assert await accept(door, boasting, 10_000) is None  # the same word again
-    assert await accept(door, boasting, 9_000) == f"{P}already_accepted"
+    assert [await accept(door, boasting, q) for q in (10_000, 9_000)] == ["shared.wrong_state"] * 2
     assert len((await get(door, "/projects/findings"))["items"]) == 1
     shown = await get(door, f"/projects/{boasting}", "village")
     assert [r["over_reported"] for r in shown["reports"]] == [True]
@@ -148,12 +152,12 @@ async def test_reports_and_acceptances_that_are_refused(house: House) -> None:
     assert codes == [
         "shared.future_date", "shared.not_found", "shared.outside_area", f"{P}no_quantity", "shared.not_found",
     ]  # fmt: skip
-    assert await accept(door, mine, 1) == f"{P}not_reported"
+    assert await accept_report(door, str(uuid4())) == "shared.not_found"
     assert await report(door, said(mine, 100), subject="somebody") == [None]
     assert await accept(door, mine, 100, subject="somebody") == "shared.same_person"
     assert await accept(door, mine, 100, "2017-06-02") == "shared.future_date"
-    assert await accept(door, the_countys, 1) == "shared.outside_area"
-    assert await house.rows("industry", "SELECT 1 FROM project_acceptance") == []
+    assert await accept(door, mine, 100, area=FAR_VILLAGE[:9]) == "shared.not_found"
+    assert await house.rows("industry", "SELECT 1 FROM project_report WHERE state = 'accepted'") == []
 
 
 async def test_the_database_itself_keeps_reporter_and_acceptor_apart(house: House) -> None:
@@ -162,11 +166,11 @@ async def test_the_database_itself_keeps_reporter_and_acceptor_apart(house: Hous
     item = said(project, 100)
     await report(door, item, subject="somebody")
     owner = await house.owner("industry")
-    accepted = "INSERT INTO project_acceptance VALUES ($1, $2, $3, 100, '2017-05-20', 'somebody', $4)"
+    accepted = "UPDATE project_report SET state = 'accepted', accepted_x100 = 100, accepted_on = '2017-05-20'"
     with pytest.raises(asyncpg.CheckViolationError, match="project_acceptor_is_not_reporter"):
-        await owner.execute(accepted, UUID(item["id"]), UUID(project), VILLAGE, "somebody")
-    with pytest.raises(asyncpg.ForeignKeyViolationError):
-        await owner.execute(accepted, UUID(item["id"]), UUID(project), VILLAGE, "nobody")
+        await owner.execute(f"{accepted}, measured_by = 'somebody' WHERE id = $1", UUID(item["id"]))
+    with pytest.raises(asyncpg.CheckViolationError):
+        await owner.execute(f"{accepted} WHERE id = $1", UUID(item["id"]))
 
 
 async def test_finished_works_fill_the_villages_checklist_once(house: House) -> None:
@@ -230,8 +234,8 @@ async def take_part(door: Door, *items: dict[str, Any], **how: Any) -> list[Any]
     return [r["code"] for r in await results(door, "POST", "/projects/participations", role, *items, **how)]
 
 
-async def answer(door: Door, item: dict[str, Any], on: str, *, accepted: bool = True, **how: Any) -> Any:
-    body = {"id": item["id"], "accepted": accepted, "quantity_x100": how.pop("quantity", 100), "accepted_on": on}
+async def answer(door: Door, item: dict[str, Any], on: str, *, confirmed: bool = True, **how: Any) -> Any:
+    body = {"id": item["id"], "confirmed": confirmed, "quantity_x100": how.pop("quantity", 100), "accepted_on": on}
     path = "/projects/participations/acceptances"
     return (await results(door, "POST", path, "township", body, on="2017-07-01", **how))[0]["code"]
 
@@ -248,9 +252,8 @@ async def test_a_shop_counts_once_it_was_open_for_long_enough(house: House) -> N
     assert await answer(door, shop, "2017-06-08", subject="test-team") == "shared.same_person"
     assert await answer(door, shop, "2017-07-02") == "shared.future_date"
     assert await facts(house) == []
-    assert await answer(door, shop, "2017-06-08") is None
-    assert await answer(door, shop, "2017-06-08") is None
-    assert await answer(door, shop, "2017-06-08", accepted=False) == f"{P}already_accepted"
+    assert [await answer(door, shop, "2017-06-08") for _ in range(2)] == [None, "shared.wrong_state"]
+    assert await answer(door, shop, "2017-06-08", confirmed=False) == "shared.wrong_state"
     assert await facts(house) == [(
         "participation_accepted",
         {
@@ -281,7 +284,7 @@ async def test_who_cannot_take_part(house: House) -> None:
         None, f"{P}takes_part_already", "shared.household_removed", "shared.household_unknown",
         "shared.household_unknown", f"{P}no_quantity", "shared.not_found", "shared.future_date",
     ]  # fmt: skip
-    assert await answer(door, first, "2017-06-08", accepted=False) is None
+    assert await answer(door, first, "2017-06-08", confirmed=False) == "shared.not_confirmed"
     assert await take_part(door, part(oats, one)) == [None]  # what was refused does not stand in the way
     other = await seed_household(house)
     rivals = [take_part(door, part(oats, other)) for _ in range(3)]

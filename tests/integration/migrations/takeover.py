@@ -30,6 +30,11 @@ Rows = dict[str, list[dict[str, Any]]]
 MOVED: dict[str, tuple[str, dict[str, str]]] = {
     "exit_step": ("case_step", {"exit_id": "case_id"}),
     "application_step": ("case_step", {"application_id": "case_id"}),
+    "project_acceptance": (
+        "project_report",
+        {"report_id": "id", "quantity_x100": "accepted_x100", "accepted_by": "measured_by"},
+    ),
+    "project_participation": ("project_participation", {"accepted_by": "measured_by"}),
     "homestead": (
         "homestead",
         {

@@ -1,6 +1,9 @@
 """A county that ran before these migrations is taken over: nothing is lost, and what was half done goes on."""
 
-from tests.conftest import House
+from datetime import date
+
+from shared.data.migrate import migrate
+from tests.conftest import House, find_service
 from tests.integration.assessment import test_cases as cases
 from tests.integration.finance import test_discounts as discounts
 from tests.integration.gateway.test_county_exits import whole_feed
@@ -11,6 +14,19 @@ from tests.integration.registry.test_exits import finished
 from tests.integration.registry.test_households import post_incomes, statement
 from tests.integration.relocation.acts import APPLICATIONS, batch, codes
 
+# Of one project the first report was never accepted, the second was, and the third is to be.
+REPORTED_BEFORE = """
+INSERT INTO project (id, kind, unit, division, planned_x100, budget_fen, created_on, created_by)
+    VALUES (uuidv7(), 'oats', 'mu', '140927200201', 100, 0, '2017-05-01', 'planner');
+INSERT INTO project_report (id, project_id, division, quantity_x100, reported_on, reported_by)
+    SELECT lpad(n::text, 32, '0')::uuid, id, division, 10 * n, '2017-05-02', 'clerk'
+    FROM project, generate_series(1, 3) n;
+UPDATE project SET report_id = (SELECT id FROM project_report WHERE quantity_x100 = 30);
+INSERT INTO project_acceptance SELECT id, project_id, division, 15, '2017-05-03', 'officer', 'clerk'
+    FROM project_report WHERE quantity_x100 = 20;
+INSERT INTO project_finding SELECT uuidv7(), report_id, project_id, division, 'over_reported', 20, 15, '2017-05-03'
+    FROM project_acceptance;
+"""
 FACTS = ("household_fact", "member_fact", "income_line", "village_facility")
 
 
@@ -59,6 +75,24 @@ async def test_a_batch_that_was_made_is_checked(house: House) -> None:
     (made,) = before["payout_batch"]
     checked = await payouts.check(await house.serve("industry", "api"), made["id"])
     assert checked.json()["state"] == "checked"
+
+
+async def test_what_was_measured_of_a_project_stands_in_its_report(house: House) -> None:
+    url, migrations = await house.empty("industry"), find_service("industry").migrations
+    await migrate(url, migrations, "0010")
+    owner = await house.owner("industry")
+    await owner.execute("SET app.subject = 'test'; SET app.role = 'system'")
+    await owner.execute(REPORTED_BEFORE)
+    await migrate(url, migrations)
+    found = await owner.fetch(
+        "SELECT quantity_x100, state, accepted_x100, measured_by, since_on, due_on FROM project_report ORDER BY id"
+    )
+    day, later = date(2017, 5, 2), date(2017, 5, 9)
+    assert [tuple(r) for r in found] == [
+        (10, "replaced", None, None, day, None),
+        (20, "accepted", 15, "officer", date(2017, 5, 3), None),
+        (30, "reported", None, None, day, later),
+    ]
 
 
 async def test_an_application_that_was_verified_is_posted(house: House) -> None:

@@ -99,7 +99,7 @@ async def test_a_dossier_opens_to_nobody_else(house: House, service: str) -> Non
 
 @pytest.mark.parametrize("service", DOORS)
 async def test_a_read_makes_two_round_trips(house: House, service: str) -> None:
-    """The context, and one statement."""
+    """The context, and a statement."""
     await furnish(house, service)
     door = await house.serve(service, "api", pool_size=1)
     sent = list[str]()
@@ -111,5 +111,6 @@ async def test_a_read_makes_two_round_trips(house: House, service: str) -> None:
         await ask(door, service, path, "county", "140927")  # the first use of a statement prepares it
         sent.clear()
         assert not isinstance(await ask(door, service, path, "county", "140927"), int)
-        assert len(sent) == 2, path
+        # What stops a loan is read in a statement of its own.
+        assert len(sent) == (3 if path.startswith("/loans") else 2), path
         assert sent[0].startswith("SELECT set_config("), path

@@ -104,7 +104,7 @@ def test_who_reports_does_not_accept(asked: list[tuple[Who, str, str, Any]]) -> 
     for who, path, items in lists(asked):
         for item in items:
             if path.endswith(("projects/reports", "projects/acceptances")):
-                made.setdefault(item["project_id"], set()).add(f"{who.subject} {path}")
+                made.setdefault(item["id"], set()).add(f"{who.subject} {path}")
     pairs = [{m.split()[0] for m in makers} for makers in made.values()]
     assert len(pairs) > 1_000
     assert all(len(subjects) == 2 for subjects in pairs)
