@@ -180,7 +180,10 @@ async def street() -> AsyncIterator[Street]:
         for name in (*SERVICES, "gateway"):
             ports[name] = free_port(taken=ports.values())
         addresses = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
-        session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        # A service closes an idle connection after 5 s: ours is given up before.
+        kept = aiohttp.TCPConnector(keepalive_timeout=3)
+        jar = aiohttp.DummyCookieJar()
+        session = await stack.enter_async_context(aiohttp.ClientSession(connector=kept, cookie_jar=jar))
         made = Street(place, key.as_dict(private=True), files, addresses, session)
         for name in addresses:
             await _open(made, name, folder, stack)

@@ -57,7 +57,7 @@ def statements(room: Path) -> list[Statement[Any]]:
         return []
     queries = importlib.import_module(".".join((*room.relative_to(ROOT).parts, "queries")))
     held = vars(queries).values()
-    pages = [value.statement(frozenset()) for value in held if isinstance(value, Pages)]
+    pages = [value.statement({}) for value in held if isinstance(value, Pages)]
     return [*pages, *(value for value in held if isinstance(value, Statement))]
 
 

@@ -115,7 +115,7 @@ def stage_refusal(stages: Stages, step: str, on: date) -> str | None:
 class Entry(NamedTuple):
     """How a new case of a village is opened: within a round, by whose stages, or why it cannot be."""
 
-    round_id: UUID | None = None
+    case_round_id: UUID | None = None
     stages: Stages = NO_STAGES
     refusal: str | None = None
 
@@ -131,16 +131,16 @@ def entry(found: Round | None, step: str, on: date, outside: OutsideRound | None
 
 
 def in_rounds(case: Relation[Any]) -> bool:
-    return "round_id" in case.shape
+    return "case_round_id" in case.shape
 
 
 async def stages_by_case(connection: Connection, case: Relation[Any], cases: Iterable[Any]) -> dict[UUID, Stages]:
     """The stages of each case that belongs to a round."""
-    within = {c.id: c.round_id for c in cases if c.round_id is not None} if in_rounds(case) else {}
+    within = {c.id: c.case_round_id for c in cases if c.case_round_id is not None} if in_rounds(case) else {}
     if not within:
         return {}
     rows = {row.id: stages_of(row) for row in await fetch(connection, _BY_ID, ids=sorted(set(within.values())))}
-    return {one: rows[round_id] for one, round_id in within.items()}
+    return {one: rows[case_round_id] for one, case_round_id in within.items()}
 
 
 async def list_rounds_of(
@@ -180,7 +180,7 @@ async def move_stages(
 def _due_anew(case: Relation[Any]) -> Statement[Any]:
     return sql(f"""
         UPDATE {case.name} AS c SET due_on = u.due_on FROM unnest(:states, :dates) AS u (state, due_on)
-        WHERE c.round_id = :id AND c.state = u.state
+        WHERE c.case_round_id = :id AND c.state = u.state
     """)  # noqa: S608 - our names
 
 

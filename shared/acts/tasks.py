@@ -107,7 +107,7 @@ def _branch(procedure: Procedure[object], version: int, step: Step) -> str:
     if in_rounds(procedure.case):
         asked.append(f"""
             NOT EXISTS (SELECT FROM case_round r
-            WHERE r.id = c.round_id AND CAST(r.stages -> '{step.name}' ->> 'opens_on' AS date) > :on)
+            WHERE r.id = c.case_round_id AND CAST(r.stages -> '{step.name}' ->> 'opens_on' AS date) > :on)
         """)
     if procedure.freezes and procedure.has_household:
         asked.append(

@@ -144,7 +144,7 @@ def _opened(act: Act, home: Household, members: int, within: Entry) -> ExitCase:
         members=members,
         proposed_on=on,
         proposed_by=act.subject,
-        round_id=within.round_id,
+        case_round_id=within.case_round_id,
     )
 
 

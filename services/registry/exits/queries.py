@@ -60,7 +60,7 @@ _INSERT = insert_many(
         "proposed_by",
         "since_on",
         "due_on",
-        "round_id",
+        "case_round_id",
         "procedure_version",
     ),
 )

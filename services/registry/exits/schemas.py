@@ -66,7 +66,7 @@ class ExitSummary(BaseModel):
     announced_on: date | None
     since_on: date
     due_on: date | None
-    round_id: UUID | None
+    case_round_id: UUID | None
 
 
 class Step(BaseModel):

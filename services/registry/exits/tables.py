@@ -31,7 +31,7 @@ class ExitCase(NamedTuple):
     procedure_version: int
     since_on: date
     due_on: date | None
-    round_id: UUID | None
+    case_round_id: UUID | None
 
 
 class ExitObjection(NamedTuple):

@@ -23,5 +23,5 @@ def create_round_table(service: str) -> None:
 
 def run_in_rounds(table: str) -> None:
     """Cases of this table may belong to a round; those that are under way belong to none."""
-    run(f"ALTER TABLE {table} ADD COLUMN round_id uuid REFERENCES case_round")
-    run(f"CREATE INDEX ON {table} (round_id) WHERE round_id IS NOT NULL")
+    run(f"ALTER TABLE {table} ADD COLUMN case_round_id uuid REFERENCES case_round")
+    run(f"CREATE INDEX ON {table} (case_round_id) WHERE case_round_id IS NOT NULL")

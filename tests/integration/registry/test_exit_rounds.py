@@ -42,7 +42,7 @@ async def test_a_case_of_a_round_goes_through_its_stages(house: House) -> None:
     assert (early["status"], early["code"]) == ("refused", "shared.outside_round")
     (opened,) = await step(door, "", "village", one, on="2017-10-02", subject="clerk")
     shown = (await door.call("GET", f"{EXITS}/{opened['case_id']}", "village", VILLAGE)).json()
-    assert (shown["round_id"], shown["due_on"]) == (first["id"], "2017-10-31")
+    assert (shown["case_round_id"], shown["due_on"]) == (first["id"], "2017-10-31")
     # The meeting has its days: before them nothing waits for it, after them only the county helps.
     vote = {"id": opened["case_id"]} | VOTE
     assert (await tasks(door, "village", VILLAGE, "chair", on="2017-10-20"))["items"] == []
@@ -57,7 +57,7 @@ async def test_a_case_of_a_round_goes_through_its_stages(house: House) -> None:
     assert late["code"] == "shared.outside_round"
     (beside,) = await step(door, "", "village", two | {"outside_round": "missed"}, on="2017-11-01", subject="clerk")
     said = (await door.call("GET", f"{EXITS}/{beside['case_id']}", "village", VILLAGE)).json()
-    assert (said["round_id"], said["due_on"]) == (None, "2017-11-08")
+    assert (said["case_round_id"], said["due_on"]) == (None, "2017-11-08")
     assert said["steps"][0]["detail"] == {"outside_round": "missed"}
     # The county prolongs; what is under way is due by the new day.
     longer = [first["stages"][0], stage("reviewed", "2017-10-21", "2017-11-10")]
