@@ -57,7 +57,7 @@ def statements(room: Path) -> list[Statement[Any]]:
         return []
     queries = importlib.import_module(".".join((*room.relative_to(ROOT).parts, "queries")))
     held = vars(queries).values()
-    pages = [value.statement({}) for value in held if isinstance(value, Pages)]
+    pages = [value.statement(frozenset()) for value in held if isinstance(value, Pages)]
     return [*pages, *(value for value in held if isinstance(value, Statement))]
 
 
@@ -97,3 +97,12 @@ def test_a_door_that_is_asked_reads_and_only_doors_that_read_take_a_readers_conn
     assert [name(p) for p in PYTHON if "tests" not in p.parts and asked.search(p.read_text())] == []
     taking = {name(p) for p in PYTHON if "tests" not in p.parts and re.search(r"\.readers\b", p.read_text())}
     assert taking == {"bench/doors.py", "shared/doors/http.py", "shared/serve/run.py"}
+
+
+def test_a_door_that_pages_is_planned_for_what_is_asked() -> None:
+    pages = re.compile(r"@\w+\.get\((?:(?!^@|^    @)[\s\S])*?\) ->", re.MULTILINE)
+    cursors = re.compile(r"\bat: (?:Code|Number)?Cursor\b")
+    doors = [d for p in PYTHON if p.name == "api.py" or "serve" in p.parts for d in pages.findall(p.read_text())]
+    listing = [door for door in doors if cursors.search(door)]
+    assert len(listing) > 40
+    assert [door for door in listing if "connection: Paging" not in door] == []

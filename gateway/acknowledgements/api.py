@@ -10,7 +10,7 @@ from gateway.acknowledgements.schemas import Acknowledged, Acknowledgement, Unan
 from gateway.limits.api import LIMITED
 from shared.acts.bodies import Batch, Limit, NumberCursor, Page, Results, page
 from shared.data.pages import Place
-from shared.doors.http import Reading, Transaction, by
+from shared.doors.http import Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
@@ -47,7 +47,7 @@ async def list_acknowledgements(
 
 @router.get("/missing")
 async def list_unanswered(
-    connection: Reading,
+    connection: Paging,
     act: Reader,
     at: NumberCursor,
     subscriber: Subscriber = "",

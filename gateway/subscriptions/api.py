@@ -17,7 +17,7 @@ from gateway.subscriptions.schemas import (
     Subscription,
 )
 from shared.acts.bodies import Cursor, NumberCursor, Page, page
-from shared.doors.http import CurrentDataKeys, Reading, Transaction, by
+from shared.doors.http import CurrentDataKeys, Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/subscriptions", tags=["subscriptions"], dependencies=[LIMITED])
@@ -46,7 +46,7 @@ async def subscribe(
 
 
 @router.get("", dependencies=[by("subscriber", "county")])
-async def list_subscriptions(connection: Reading, at: Cursor) -> Page[Subscription]:
+async def list_subscriptions(connection: Paging, at: Cursor) -> Page[Subscription]:
     """The caller's own; the county sees all."""
     return page(Subscription, await queries.list_subscriptions(connection, at), at)
 
@@ -59,7 +59,7 @@ async def unsubscribe(subscription_id: UUID, connection: Transaction) -> None:
 
 @router.get("/{subscription_id}/deliveries", dependencies=[by("subscriber", "county")])
 async def list_deliveries(
-    subscription_id: UUID, connection: Reading, at: NumberCursor, state: DeliveryState | None = None
+    subscription_id: UUID, connection: Paging, at: NumberCursor, state: DeliveryState | None = None
 ) -> Page[Delivery]:
     """Every webhook of a subscription by rising position, with its attempts."""
     await queries.get_subscription(connection, subscription_id)

@@ -22,12 +22,19 @@ async def today(api: Api) -> date:
     return date.fromisoformat((await api.get(PLANNER, "/clock"))["business_date"])
 
 
+async def _put(api: Api, path: str, items: Sequence[dict[str, Any]]) -> None:
+    """What the county plans by must stand: an item that is refused stops it."""
+    refused = [r for r in await send(api, PLANNER, path, items, "PUT") if r["status"] != "accepted"]
+    if refused:
+        raise RefusedError(409, refused)
+
+
 async def declare_divisions(api: Api, divisions: Sequence[dict[str, Any]]) -> None:
-    await api.call(PLANNER, "PUT", "/registry/v1/divisions", {"items": list(divisions)})
+    await _put(api, "/registry/v1/divisions", divisions)
 
 
 async def set_targets(api: Api, targets: Sequence[dict[str, Any]]) -> None:
-    await api.call(PLANNER, "PUT", "/registry/v1/targets", {"items": list(targets)})
+    await _put(api, "/registry/v1/targets", targets)
 
 
 async def hand_in_roster(api: Api, file: bytes) -> dict[str, Any]:
@@ -46,7 +53,7 @@ async def open_exit_rounds(api: Api, villages: Sequence[str], stages: dict[str, 
     days = [{"step": s, "opens_on": f"{first}", "closes_on": f"{last}"} for s, (first, last) in stages.items()]
     about = {"procedure": "registry.exits", "year": year, "stages": days, "document_no": f"县脱贫攻坚指挥部{year}-9"}
     items = [{"id": named("round", f"{year}/{village}"), "division": village} | about for village in villages]
-    await send(api, PLANNER, "/registry/v1/rounds", items, "PUT")
+    await _put(api, "/registry/v1/rounds", items)
 
 
 async def decide_exits(api: Api) -> None:

@@ -18,6 +18,9 @@ from shared.ground.context import Caller
 
 Pool: TypeAlias = Any
 SYSTEM_ROLE = "system"
+# How PostgreSQL plans a statement that it has prepared. A list is planned for what is asked: planned for all filters at
+# once, a page of a rare state or of a small village reads the table.
+AUTO, EACH_TIME = "auto", "force_custom_plan"
 
 # Raised by a transaction that may simply be tried again.
 TRANSIENT = (
@@ -116,14 +119,14 @@ async def transaction(pool: Pool, caller: Caller) -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
-async def reading(pool: Pool, caller: Caller) -> AsyncIterator[Connection]:
+async def reading(pool: Pool, caller: Caller, planned: str = AUTO) -> AsyncIterator[Connection]:
     """Statements that read, each by itself: the context and the statement, without a transaction around them.
 
     The context stays on the connection until it is taken again, and whoever takes it sets his own first: `pool` is one
     that `reads`, and nothing else takes its connections. A system's own hand has no business here.
     """
     async with pool.acquire() as connection:
-        await connection.execute(_context(caller, local=False))
+        await connection.execute(f"{_context(caller, local=False)}, set_config('plan_cache_mode', '{planned}', false)")
         yield connection
 
 

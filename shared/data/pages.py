@@ -4,12 +4,11 @@
 index for a filter that may not be there.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from shared.data.relations import Relation, columns_of
+from shared.data.relations import Relation
 from shared.data.sql import Connection, Statement, fetch, sql
 
 R = TypeVar("R")
@@ -32,35 +31,17 @@ class Pages(Generic[R]):
     where: str
     conditions: Mapping[str, str]
     types: Mapping[str, Any]
-    made: dict[frozenset[tuple[str, Any]], Statement[R]] = field(default_factory=dict, repr=False)
+    made: dict[frozenset[str], Statement[R]] = field(default_factory=dict, repr=False)
 
-    def statement(self, filters: Mapping[str, Any]) -> Statement[R]:
-        """The one for these filters; made when first asked.
-
-        A word of few, and yes or no, stand in the statement itself. As a parameter each would be planned for as if it
-        were any: where the asked one is rare, or the table's last rows, that reads the table.
-        """
-        written = {name: _written(value) for name, value in filters.items() if self._is_of_few(name, value)}
-        asked = frozenset((name, written.get(name)) for name in filters)
+    def statement(self, filters: Iterable[str]) -> Statement[R]:
+        """The one for these filters; made when first asked."""
+        asked = frozenset(filters)
         if asked not in self.made:
-            conditions = [self.where, f"{self.key} > :after", *(self.conditions[name] for name in sorted(filters))]
+            conditions = [self.where, f"{self.key} > :after", *(self.conditions[name] for name in sorted(asked))]
             text = f"{self.source} WHERE {' AND '.join(c for c in conditions if c)} ORDER BY {self.key} LIMIT :limit"
-            for name, value in written.items():
-                text = re.sub(rf":{name}\b", value, text)
-            used = {n: kind for n, kind in self.types.items() if n == "after" or (n in filters and n not in written)}
+            used = {name: kind for name, kind in self.types.items() if name in asked or name == "after"}
             self.made[asked] = sql(text, self.row, **used)
         return self.made[asked]
-
-    def words(self, name: str) -> tuple[str, ...]:
-        """What a filter may be, where its column holds one of a few words."""
-        return columns_of(self.row)[name].words if name in columns_of(self.row) else ()
-
-    def _is_of_few(self, name: str, value: Any) -> bool:
-        return isinstance(value, bool) or value in self.words(name)
-
-
-def _written(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else f"'{value}'"
 
 
 def _condition(column: str) -> str:
@@ -91,6 +72,5 @@ def page_of(
 async def fetch_page(connection: Connection, pages: Pages[R], at: Place, **filters: Any) -> list[R]:
     """By rising key; a filter that is None lets everything pass. What `source` or `where` ask for stands among them."""
     asked = {name: value for name, value in filters.items() if value is not None}
-    query = pages.statement({name: value for name, value in asked.items() if name in pages.conditions})
-    given = {name: value for name, value in asked.items() if name in query.names or name not in pages.conditions}
-    return await fetch(connection, query, after=at.after, limit=at.limit, **given)
+    query = pages.statement(asked.keys() & pages.conditions.keys())
+    return await fetch(connection, query, after=at.after, limit=at.limit, **asked)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -60,13 +59,8 @@ def table(name: str, row: type[R_co]) -> Relation[R_co]:
 
     A `Literal` is text; `X | None` may be empty.
     """
-    return Relation(name, row, columns_of(row))
-
-
-@cache
-def columns_of(row: type[Any]) -> Mapping[str, Column]:
-    """By name, in the order of the row."""
-    return {name: _column(hint) for name, hint in get_type_hints(row, include_extras=True).items()}
+    hints = get_type_hints(row, include_extras=True)
+    return Relation(name, row, {field_name: _column(hint) for field_name, hint in hints.items()})
 
 
 def _column(hint: Any) -> Column:

@@ -75,10 +75,16 @@ async def _reading(request: Request, act: Annotated[Act, Depends(current_act)]) 
         yield connection
 
 
+async def _paging(request: Request, act: Annotated[Act, Depends(current_act)]) -> AsyncIterator[Connection]:
+    async with db.reading(request.app.state.readers, act.caller, db.EACH_TIME) as connection:
+        yield connection
+
+
 # scope="function": FastAPI would else end the dependency, and commit, after the answer has been sent.
 Transaction = Annotated[Connection, Depends(_connection, scope="function")]
-# For doors that write nothing.
+# For doors that write nothing, and for those of them that page through a list.
 Reading = Annotated[Connection, Depends(_reading, scope="function")]
+Paging = Annotated[Connection, Depends(_paging, scope="function")]
 
 
 async def _policy(request: Request) -> Policy:

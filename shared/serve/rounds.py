@@ -10,7 +10,7 @@ from shared.acts.bodies import Batch, Cursor, Page, Result, Results, page, resul
 from shared.acts.procedures import Procedure
 from shared.acts.rounds import NewRound, RoundShown, in_rounds
 from shared.data.sql import Connection
-from shared.doors.http import Reading, Transaction, by
+from shared.doors.http import Paging, Transaction, by
 from shared.ground.context import Act
 from shared.serve.service import Service
 
@@ -32,7 +32,7 @@ def router(service: Service) -> APIRouter:
 
     @doors.get("", dependencies=[READERS])
     async def show_rounds(
-        connection: Reading,
+        connection: Paging,
         at: Cursor,
         procedure: str | None = None,
         year: int | None = None,

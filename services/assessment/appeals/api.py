@@ -9,7 +9,7 @@ from services.assessment.appeals import actions, queries
 from services.assessment.appeals.rules import State
 from services.assessment.appeals.schemas import AppealDecision, AppealState, NewAppeal
 from shared.acts.bodies import Cursor, Page, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/appeals", tags=["appeals"])
@@ -38,6 +38,6 @@ async def decide_appeal(
 
 
 @router.get("", dependencies=[READERS])
-async def list_appeals(connection: Reading, at: Cursor, state: State | None = None) -> Page[AppealState]:
+async def list_appeals(connection: Paging, at: Cursor, state: State | None = None) -> Page[AppealState]:
     """Appeals by id; who is assessed sees his own and his unit's."""
     return page(AppealState, await queries.list_appeals(connection, at, state=state), at)

@@ -10,7 +10,7 @@ from services.assessment.cases.rules import State
 from services.assessment.cases.schemas import CaseSummary, FraudCase, NewCase, Reviewed, Touched
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.data.sql import Connection
-from shared.doors.http import Reading, Transaction, by
+from shared.doors.http import Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -61,7 +61,7 @@ async def review(
 
 
 @router.get("", dependencies=[READERS])
-async def list_cases(connection: Reading, at: Cursor, state: State | None = None) -> Page[CaseSummary]:
+async def list_cases(connection: Paging, at: Cursor, state: State | None = None) -> Page[CaseSummary]:
     """Cases of the caller's area, by id."""
     return page(CaseSummary, await queries.list_cases(connection, at, state=state), at)
 

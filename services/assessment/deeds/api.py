@@ -9,7 +9,7 @@ from services.assessment.deeds import queries
 from services.assessment.deeds.rules import FollowUpPolicy, follow_up_due_on
 from services.assessment.deeds.schemas import DeedItem
 from shared.acts.bodies import Cursor, Page, page
-from shared.doors.http import CurrentPolicy, Reading, by
+from shared.doors.http import CurrentPolicy, Paging, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/deeds", tags=["deeds"])
@@ -19,7 +19,7 @@ Reader = Annotated[Act, by("county", "township", "village", "team", "helper", "a
 
 @router.get("")
 async def list_deeds(
-    household_id: UUID, connection: Reading, at: Cursor, policy: CurrentPolicy, act: Reader
+    household_id: UUID, connection: Paging, at: Cursor, policy: CurrentPolicy, act: Reader
 ) -> Page[DeedItem]:
     """One household's deeds, the oldest first, where they happened within the caller's area."""
     days = policy.on(act.business_date, FollowUpPolicy).follow_up_days

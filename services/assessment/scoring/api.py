@@ -13,7 +13,7 @@ from services.assessment.scoring.tables import RunRow, Scored, ShownScore
 from shared.acts.bodies import Cursor, Page, page
 from shared.data.pages import Place
 from shared.data.sql import Connection
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.values.money import half_up
 
@@ -43,7 +43,7 @@ async def compute_run(body: NewRun, connection: Transaction, act: County, policy
 
 
 @router.get("/runs", dependencies=[COUNTY_READERS])
-async def list_runs(year: int, connection: Reading, at: Cursor) -> Page[RunState]:
+async def list_runs(year: int, connection: Paging, at: Cursor) -> Page[RunState]:
     """A year's runs by id; at most one of them is published."""
     return page(RunState, await _runs(connection, await queries.list_runs(connection, at, year=year)), at)
 
@@ -56,14 +56,14 @@ async def publish_run(run_id: UUID, connection: Transaction, act: County) -> Run
 
 
 @router.get("/runs/{run_id}/scores", dependencies=[COUNTY_READERS])
-async def list_run_scores(run_id: UUID, connection: Reading, at: Cursor, kind: Kind | None = None) -> Page[Score]:
+async def list_run_scores(run_id: UUID, connection: Paging, at: Cursor, kind: Kind | None = None) -> Page[Score]:
     """What a run found, also before it is published."""
     await queries.get_run(connection, run_id)
     return await _page(connection, at, run_id, kind)
 
 
 @router.get("/scores", dependencies=[READERS])
-async def list_scores(year: int, connection: Reading, at: Cursor, kind: Kind | None = None) -> Page[Score]:
+async def list_scores(year: int, connection: Paging, at: Cursor, kind: Kind | None = None) -> Page[Score]:
     """A year's published scores by subject, each with its lines; who is assessed sees his own."""
     run = await queries.find_published(connection, year)
     return await _page(connection, at, run.id, kind) if run else Page(items=[], next=None)
@@ -75,7 +75,7 @@ async def _page(connection: Connection, at: Place, run_id: UUID, kind: str | Non
 
 
 @router.get("/scores/{subject_id}", dependencies=[READERS])
-async def list_versions(subject_id: UUID, year: int, connection: Reading, at: Cursor) -> Page[Score]:
+async def list_versions(subject_id: UUID, year: int, connection: Paging, at: Cursor) -> Page[Score]:
     """All versions of a subject's score, the oldest first."""
     rows = await queries.list_versions(connection, at, subject_id=subject_id, year=year)
     return page(Score, await _scores(connection, rows), at)

@@ -19,7 +19,7 @@ from services.assessment.surveys.schemas import (
 from services.assessment.surveys.tables import RoundRow
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.data.sql import Connection
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/surveys", tags=["surveys"])
@@ -61,7 +61,7 @@ async def get_inputs(round_id: UUID, connection: Reading, policy: CurrentPolicy)
 
 
 @router.get("/samples", dependencies=[OVERSEERS])
-async def list_samples(connection: Reading, at: Cursor, round_id: UUID | None = None) -> Page[Sample]:
+async def list_samples(connection: Paging, at: Cursor, round_id: UUID | None = None) -> Page[Sample]:
     """The households drawn, and nobody else; by id."""
     return page(Sample, await queries.list_samples(connection, at, round_id=round_id), at)
 

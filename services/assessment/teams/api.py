@@ -19,7 +19,7 @@ from services.assessment.teams.schemas import (
     Unit,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/teams", tags=["teams"])
@@ -61,14 +61,14 @@ async def record_leaves(body: Batch[NewLeave], connection: Transaction, act: Off
 
 
 @router.get("/units", dependencies=[READERS])
-async def list_units(connection: Reading, at: Cursor) -> Page[Unit]:
+async def list_units(connection: Paging, at: Cursor) -> Page[Unit]:
     """Units stationed in the caller's area, by id."""
     return page(Unit, await queries.list_units(connection, at), at)
 
 
 @router.get("/cadres")
 async def list_cadres(
-    connection: Reading,
+    connection: Paging,
     at: Cursor,
     act: Annotated[Act, READERS],
     unit_id: UUID | None = None,
@@ -85,7 +85,7 @@ async def list_cadres(
 
 @router.get("/pairings", dependencies=[READERS])
 async def list_pairings(
-    connection: Reading, at: Cursor, household_id: UUID | None = None, cadre_id: UUID | None = None
+    connection: Paging, at: Cursor, household_id: UUID | None = None, cadre_id: UUID | None = None
 ) -> Page[Pairing]:
     """Who helps and who helped, by id."""
     rows = await queries.list_pairings(connection, at, household_id=household_id, cadre_id=cadre_id)
@@ -94,7 +94,7 @@ async def list_pairings(
 
 @router.get("/households")
 async def list_own_households(
-    connection: Reading, at: Cursor, act: Annotated[Act, by("helper", "team")]
+    connection: Paging, at: Cursor, act: Annotated[Act, by("helper", "team")]
 ) -> Page[OwnHousehold]:
     """Whom the caller helps now, by household."""
     return page(OwnHousehold, await queries.list_households_of(connection, act.subject, at), at, "household_id")

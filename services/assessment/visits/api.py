@@ -19,7 +19,7 @@ from services.assessment.visits.schemas import (
     VisitSummary,
 )
 from shared.acts.bodies import Batch, Cursor, Page, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
@@ -48,7 +48,7 @@ async def check_in(
 
 @router.get("")
 async def list_visits(
-    connection: Reading,
+    connection: Paging,
     at: Cursor,
     act: Annotated[Act, READERS],
     household_id: UUID | None = None,

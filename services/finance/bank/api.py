@@ -9,7 +9,7 @@ from services.finance.bank.rules import State
 from services.finance.bank.schemas import BankEvent, EventResults, EventShown, Settlement
 from services.finance.loans.queries import list_loans_by_id
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/bank", tags=["bank"])
@@ -27,7 +27,7 @@ async def record_bank_events(
 
 
 @router.get("/events", dependencies=[READERS])
-async def list_events(connection: Reading, at: Cursor, state: State | None = None) -> Page[EventShown]:
+async def list_events(connection: Paging, at: Cursor, state: State | None = None) -> Page[EventShown]:
     """Events as they were sent, by id, with what became of them."""
     rows = await queries.list_events(connection, at, state=state)
     shown = [EventShown(**row.content | row._asdict()) for row in rows]
@@ -35,7 +35,7 @@ async def list_events(connection: Reading, at: Cursor, state: State | None = Non
 
 
 @router.get("/settlements", dependencies=[READERS])
-async def list_settlements(connection: Reading, at: Cursor, differing: bool = False) -> Page[Settlement]:
+async def list_settlements(connection: Paging, at: Cursor, differing: bool = False) -> Page[Settlement]:
     """Settled interest, by id; with `differing` only where the bank posted another amount than we find due."""
     rows = await queries.list_settlements(connection, at, differing=differing)
     loans = await list_loans_by_id(connection, [row.loan_id for row in rows])

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from services.finance.discounts import actions, queries
 from services.finance.discounts.schemas import Claim, ClaimLine, ClaimOrder, ClaimState, ClaimSummary, DiscountTotals
 from shared.acts.bodies import Cursor, Page, page
-from shared.doors.http import CurrentPolicy, IdempotencyKey, Reading, Transaction, by, once
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 from shared.values.money import yuan
 
@@ -47,7 +47,7 @@ async def check_claim(claim_id: UUID, connection: Transaction, act: Clerk) -> Cl
 
 
 @router.get("/claims", dependencies=[READERS])
-async def list_claims(connection: Reading, at: Cursor) -> Page[ClaimSummary]:
+async def list_claims(connection: Paging, at: Cursor) -> Page[ClaimSummary]:
     """Claims of the caller's area or bank, by id."""
     return page(ClaimSummary, await queries.list_claims(connection, at), at)
 

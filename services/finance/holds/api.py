@@ -9,7 +9,7 @@ from services.finance.holds import actions, queries
 from services.finance.holds.rules import Kind
 from services.finance.holds.schemas import Hold, Release
 from shared.acts.bodies import Batch, Case, Cursor, Page, Results, page
-from shared.doors.http import Reading, Transaction, by
+from shared.doors.http import Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/holds", tags=["holds"])
@@ -20,7 +20,7 @@ County = Annotated[Act, by("county")]
 
 @router.get("", dependencies=[READERS])
 async def list_holds(
-    connection: Reading,
+    connection: Paging,
     at: Cursor,
     loan_id: UUID | None = None,
     kind: Kind | None = None,

@@ -9,7 +9,7 @@ from services.finance.loans import actions, queries
 from services.finance.loans.rules import State
 from services.finance.loans.schemas import ApplicationResults, Loan, LoanApplication, LoanSummary, LoanTotals
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/loans", tags=["loans"])
@@ -28,7 +28,7 @@ async def apply_for_loans(
 
 @router.get("", dependencies=[READERS])
 async def list_loans(
-    connection: Reading,
+    connection: Paging,
     at: Cursor,
     state: State | None = None,
     bank: str | None = None,

@@ -25,7 +25,7 @@ from services.industry.payouts.schemas import (
     RulingShown,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, IdempotencyKey, Reading, Transaction, by, once
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
@@ -114,7 +114,7 @@ async def record_return(
 
 
 @router.get("/batches", dependencies=[OF_BATCHES])
-async def list_batches(connection: Reading, at: Cursor, state: BatchState | None = None) -> Page[BatchShown]:
+async def list_batches(connection: Paging, at: Cursor, state: BatchState | None = None) -> Page[BatchShown]:
     """Batches of the caller's area or bank, by id."""
     return page(BatchShown, await queries.list_batches(connection, at, state=state), at)
 
@@ -126,7 +126,7 @@ async def get_batch(batch_id: UUID, connection: Reading) -> BatchShown:
 
 @router.get("/lines", dependencies=[READERS])
 async def list_lines(
-    connection: Reading,
+    connection: Paging,
     at: Cursor,
     household_id: UUID | None = None,
     batch_id: UUID | None = None,
@@ -138,7 +138,7 @@ async def list_lines(
 
 
 @router.get("/held", dependencies=[READERS])
-async def list_held(connection: Reading, at: Cursor) -> Page[Held]:
+async def list_held(connection: Paging, at: Cursor) -> Page[Held]:
     """Dues of the caller's area that go into no batch until somebody ruled on them, by id."""
     return page(Held, await queries.list_held(connection, at), at)
 
@@ -157,7 +157,7 @@ async def confirm_rulings(body: Batch[Confirmation], connection: Transaction, ac
 
 @router.get("/rulings", dependencies=[READERS])
 async def list_rulings(
-    connection: Reading, at: Cursor, state: RulingState | None = None, household_id: UUID | None = None
+    connection: Paging, at: Cursor, state: RulingState | None = None, household_id: UUID | None = None
 ) -> Page[RulingShown]:
     """Of the caller's area, by id."""
     return page(RulingShown, await queries.list_rulings(connection, at, state=state, household_id=household_id), at)

@@ -9,7 +9,7 @@ from services.industry.plans import actions, queries
 from services.industry.plans.rules import State
 from services.industry.plans.schemas import Approval, Plan, PlanResult, PlanShown, PlanState
 from shared.acts.bodies import Cursor, Page, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/stations/plans", tags=["plans"])
@@ -42,7 +42,7 @@ async def file_plan(plan_id: UUID, connection: Transaction, act: County) -> Plan
 
 @router.get("", dependencies=[READERS])
 async def list_plans(
-    connection: Reading, at: Cursor, station_id: UUID | None = None, state: State | None = None
+    connection: Paging, at: Cursor, station_id: UUID | None = None, state: State | None = None
 ) -> Page[PlanShown]:
     """Plans of the caller's area, by id."""
     return page(PlanShown, await queries.list_plans(connection, at, station_id=station_id, state=state), at)

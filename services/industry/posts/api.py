@@ -21,7 +21,7 @@ from services.industry.posts.schemas import (
     Proposal,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, IdempotencyKey, Reading, Transaction, by, once
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/posts", tags=["posts"])
@@ -41,7 +41,7 @@ async def open_posts(body: Batch[Post], connection: Transaction, act: Office) ->
 
 
 @router.get("", dependencies=[READERS])
-async def list_posts(connection: Reading, at: Cursor, kind: Kind | None = None) -> Page[PostShown]:
+async def list_posts(connection: Paging, at: Cursor, kind: Kind | None = None) -> Page[PostShown]:
     """Posts in or for the caller's area, by id."""
     rows = await queries.list_posts(connection, at, kind=kind)
     held = await queries.list_held(connection, [post.id for post in rows])
@@ -101,7 +101,7 @@ async def end(body: Batch[Ending], connection: Transaction, act: Office) -> Resu
 
 @router.get("/assignments", dependencies=[READERS])
 async def list_assignments(
-    connection: Reading, at: Cursor, household_id: UUID | None = None, state: State | None = None
+    connection: Paging, at: Cursor, household_id: UUID | None = None, state: State | None = None
 ) -> Page[AssignmentShown]:
     """Within the caller's area, by id."""
     rows = await queries.list_assignments(connection, at, household_id=household_id, state=state)

@@ -25,7 +25,7 @@ from services.industry.projects.schemas import (
     SpendingShown,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/projects", tags=["projects"])
@@ -46,7 +46,7 @@ async def set_entities(body: Batch[Entity], connection: Transaction, act: County
 
 
 @router.get("/entities", dependencies=[READERS])
-async def list_entities(connection: Reading, at: Cursor) -> Page[Entity]:
+async def list_entities(connection: Paging, at: Cursor) -> Page[Entity]:
     """By id."""
     return page(Entity, await queries.list_entities(connection, at), at)
 
@@ -93,7 +93,7 @@ async def accept_participations(
 
 @router.get("/participations", dependencies=[READERS])
 async def list_participations(
-    connection: Reading,
+    connection: Paging,
     at: Cursor,
     project_id: UUID | None = None,
     household_id: UUID | None = None,
@@ -105,7 +105,7 @@ async def list_participations(
 
 
 @router.get("/findings", dependencies=[READERS])
-async def list_findings(connection: Reading, at: Cursor) -> Page[Finding]:
+async def list_findings(connection: Paging, at: Cursor) -> Page[Finding]:
     """Reports far above what was measured, by id."""
     return page(Finding, await queries.list_findings(connection, at), at)
 
@@ -123,7 +123,7 @@ async def show_totals(connection: Reading, act: Reader, policy: CurrentPolicy) -
 
 @router.get("", dependencies=[READERS])
 async def list_projects(
-    connection: Reading, at: Cursor, kind: str | None = None, division: str | None = None
+    connection: Paging, at: Cursor, kind: str | None = None, division: str | None = None
 ) -> Page[ProjectSummary]:
     """Projects in or for the caller's area, by id; `division` with all that lies in it."""
     rows = await queries.list_projects(connection, at, kind=kind, division=division)

@@ -24,7 +24,7 @@ from services.industry.stations.schemas import (
     StationTotals,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/stations", tags=["stations"])
@@ -92,20 +92,20 @@ async def confirm_exchanges(
 
 @router.get("/exchanges", dependencies=[READERS])
 async def list_exchanges(
-    connection: Reading, at: Cursor, station_id: UUID | None = None, state: ExchangeState | None = None
+    connection: Paging, at: Cursor, station_id: UUID | None = None, state: ExchangeState | None = None
 ) -> Page[ExchangeShown]:
     """Of the caller's area, by id."""
     return page(ExchangeShown, await queries.list_exchanges(connection, at, station_id=station_id, state=state), at)
 
 
 @router.get("/findings", dependencies=[READERS])
-async def list_findings(connection: Reading, at: Cursor) -> Page[FindingShown]:
+async def list_findings(connection: Paging, at: Cursor) -> Page[FindingShown]:
     """Suspected faults of the caller's area, by id."""
     return page(FindingShown, await queries.list_findings(connection, at), at)
 
 
 @router.get("", dependencies=[READERS])
-async def list_stations(connection: Reading, at: Cursor, kind: Kind | None = None) -> Page[StationShown]:
+async def list_stations(connection: Paging, at: Cursor, kind: Kind | None = None) -> Page[StationShown]:
     """Stations of the caller's area, by id."""
     return page(StationShown, await queries.list_stations(connection, at, kind=kind), at)
 

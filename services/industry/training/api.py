@@ -18,7 +18,7 @@ from services.industry.training.schemas import (
     TrainingTotals,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, IdempotencyKey, Reading, Transaction, by, once
+from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/training", tags=["training"])
@@ -71,7 +71,7 @@ async def order_subsidies(
 
 @router.get("/certificates", dependencies=[READERS])
 async def list_certificates(
-    connection: Reading, at: Cursor, household_id: UUID | None = None, state: State | None = None
+    connection: Paging, at: Cursor, household_id: UUID | None = None, state: State | None = None
 ) -> Page[CertificateShown]:
     """Within the caller's area, by id."""
     rows = await queries.list_certificates(connection, at, household_id=household_id, state=state)

@@ -9,7 +9,7 @@ from services.registry.amendments import actions, queries
 from services.registry.amendments.rules import Kind, State
 from services.registry.amendments.schemas import AmendmentShown, Correction, Return, Revocation
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/amendments", tags=["amendments"])
@@ -49,7 +49,7 @@ async def confirm(
 
 @router.get("", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
 async def list_amendments(
-    connection: Reading,
+    connection: Paging,
     at: Cursor,
     kind: Kind | None = None,
     state: State | None = None,

@@ -9,7 +9,7 @@ from services.registry.changes import actions, queries
 from services.registry.changes.rules import DepartureState, RemovalState
 from services.registry.changes.schemas import Departure, DepartureShown, Removal, RemovalShown
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/households", tags=["changes"])
@@ -37,7 +37,7 @@ async def confirm_departures(
 
 @router.get("/departures", dependencies=[READERS])
 async def list_departures(
-    connection: Reading, at: Cursor, state: DepartureState | None = None, household_id: UUID | None = None
+    connection: Paging, at: Cursor, state: DepartureState | None = None, household_id: UUID | None = None
 ) -> Page[DepartureShown]:
     """Departures of the caller's area, by id."""
     rows = await queries.list_departures(connection, at, state=state, household_id=household_id)
@@ -60,7 +60,7 @@ async def confirm_removals(body: Batch[Confirmation], connection: Transaction, a
 
 @router.get("/removals", dependencies=[READERS])
 async def list_removals(
-    connection: Reading, at: Cursor, state: RemovalState | None = None, household_id: UUID | None = None
+    connection: Paging, at: Cursor, state: RemovalState | None = None, household_id: UUID | None = None
 ) -> Page[RemovalShown]:
     """Removals of the caller's area, by id."""
     rows = await queries.list_removals(connection, at, state=state, household_id=household_id)

@@ -8,7 +8,7 @@ from services.registry.divisions import actions, queries
 from services.registry.divisions.rules import Level
 from services.registry.divisions.schemas import Division
 from shared.acts.bodies import Batch, CodeCursor, Page, Results, page
-from shared.doors.http import Reading, Transaction, by, current_act
+from shared.doors.http import Paging, Transaction, by, current_act
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/divisions", tags=["divisions"])
@@ -26,7 +26,7 @@ async def declare_divisions(
 
 @router.get("")
 async def list_divisions(
-    connection: Reading,
+    connection: Paging,
     act: Annotated[Act, Depends(current_act)],
     at: CodeCursor,
     level: Level | None = None,

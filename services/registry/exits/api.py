@@ -25,7 +25,7 @@ from services.registry.households.queries import get_household
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import list_decisions, reasons_json
 from shared.acts.procedures import list_steps
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/exits", tags=["exits"])
@@ -38,7 +38,7 @@ County = Annotated[Act, by("county")]
 
 @router.get("", dependencies=[READERS])
 async def list_exits(
-    connection: Reading,
+    connection: Paging,
     at: Cursor,
     state: State | None = None,
     division: str | None = None,

@@ -10,7 +10,7 @@ from services.registry.households.rules import IncomeLine, Status, net_income_fe
 from services.registry.households.schemas import ConditionReport, Household, HouseholdSummary, Income, IncomeStatement
 from services.registry.households.tables import Whole
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import Reading, Transaction, by
+from shared.doors.http import Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.values.money import half_up
 
@@ -22,7 +22,7 @@ Visitor = Annotated[Act, by("village", "team", "helper")]
 
 @router.get("")
 async def list_households(
-    connection: Reading, act: Reader, at: Cursor, status: Status | None = None, division: str | None = None
+    connection: Paging, act: Reader, at: Cursor, status: Status | None = None, division: str | None = None
 ) -> Page[HouseholdSummary]:
     """Households of the caller's area, by id."""
     rows = await queries.list_households(connection, act.business_date, at, status=status, division=division)

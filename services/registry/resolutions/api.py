@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from services.registry.resolutions import actions, queries
 from services.registry.resolutions.schemas import GrantShown, GrantTerms, ResolutionShown, Resolve, ResolvedList
 from shared.acts.bodies import CodeCursor, Cursor, Page, page
-from shared.doors.http import CurrentDataKeys, CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentDataKeys, CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/resolutions", tags=["resolutions"])
@@ -37,7 +37,7 @@ async def resolve(
 
 @router.get("")
 async def list_resolutions(
-    connection: Reading,
+    connection: Paging,
     act: Annotated[Act, Reader],
     at: Cursor,
     subject: Annotated[str | None, Query(max_length=200)] = None,
@@ -50,7 +50,7 @@ async def list_resolutions(
 
 
 @router.get("/grants", dependencies=[Reader])
-async def list_grants(connection: Reading, at: CodeCursor) -> Page[GrantShown]:
+async def list_grants(connection: Paging, at: CodeCursor) -> Page[GrantShown]:
     """The caller's own; all of them for the county and auditors."""
     return page(GrantShown, await queries.list_grants(connection, at), at, key="subject")
 

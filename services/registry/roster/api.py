@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from services.registry.roster import actions, queries
 from services.registry.roster.schemas import FindingShown, ImportBegun, ImportReport
 from shared.acts.bodies import NumberCursor, Page, page
-from shared.doors.http import CurrentDataKeys, Reading, Transaction, by
+from shared.doors.http import CurrentDataKeys, Paging, Reading, Transaction, by
 from shared.ground import problems
 from shared.ground.context import Act
 from shared.ground.problems import Problem
@@ -66,7 +66,7 @@ async def get_import(
 
 
 @router.get("/imports/{import_id}/findings", dependencies=[by("county", "township", "auditor")])
-async def list_findings(import_id: UUID, connection: Reading, at: NumberCursor) -> Page[FindingShown]:
+async def list_findings(import_id: UUID, connection: Paging, at: NumberCursor) -> Page[FindingShown]:
     """What was found, by position."""
     await queries.get_import(connection, import_id)
     return page(FindingShown, await queries.list_findings(connection, import_id, at), at, key="position")

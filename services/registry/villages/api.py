@@ -11,7 +11,7 @@ from services.registry.villages.schemas import ExitShown, FacilityReport, Villag
 from services.registry.villages.tables import VillageExit
 from shared.acts.bodies import Batch, CodeCursor, Page, Results, page
 from shared.data.sql import Connection
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
@@ -58,7 +58,7 @@ async def announce_exits(body: Batch[Village], connection: Transaction, act: Cou
 
 
 @router.get("")
-async def list_villages(connection: Reading, act: Reader, policy: CurrentPolicy, at: CodeCursor) -> Page[VillageCard]:
+async def list_villages(connection: Paging, act: Reader, policy: CurrentPolicy, at: CodeCursor) -> Page[VillageCard]:
     """Villages of the caller's area, by code."""
     codes = await queries.list_villages(connection, act.caller.area, act.business_date, at)
     return page(VillageCard, await _cards(connection, act, policy, codes), at, key="division")

@@ -22,7 +22,7 @@ from services.relocation.allocation.schemas import (
 )
 from services.relocation.allocation.tables import AllocationRound
 from shared.acts.bodies import Batch, CodeCursor, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 
@@ -82,7 +82,7 @@ async def draw(round_id: UUID, connection: Transaction, policy: CurrentPolicy, a
 
 
 @router.get("/rounds", dependencies=[ANYBODY])
-async def list_rounds(connection: Reading, policy: CurrentPolicy, at: Cursor) -> Page[Round]:
+async def list_rounds(connection: Paging, policy: CurrentPolicy, at: Cursor) -> Page[Round]:
     """All rounds, by id."""
     return page(Round, [_round(row, policy) for row in await queries.list_rounds(connection, at)], at)
 
@@ -105,7 +105,7 @@ async def show_result(round_id: UUID, connection: Reading) -> RoundResult:
 
 
 @router.get("/rounds/{round_id}/lots", dependencies=[READERS])
-async def list_lots(round_id: UUID, connection: Reading, at: CodeCursor) -> Page[LotShown]:
+async def list_lots(round_id: UUID, connection: Paging, at: CodeCursor) -> Page[LotShown]:
     """Whose lots they are, within the caller's area, by lot."""
     await queries.get_round(connection, round_id)
     return page(LotShown, await queries.list_lots(connection, round_id, at), at, key="lot")
@@ -119,7 +119,7 @@ async def swap(body: Batch[Swap], connection: Transaction, act: Township) -> Res
 
 @router.get("/allocations", dependencies=[READERS])
 async def list_allocations(
-    connection: Reading,
+    connection: Paging,
     at: Cursor,
     cohort: int | None = None,
     state: State | None = None,

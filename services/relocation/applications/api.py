@@ -19,7 +19,7 @@ from services.relocation.applications.schemas import (
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import list_decisions
 from shared.acts.procedures import list_steps
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/applications", tags=["applications"])
@@ -60,7 +60,7 @@ async def agree(
 
 @router.get("", dependencies=[READERS])
 async def list_applications(
-    connection: Reading,
+    connection: Paging,
     at: Cursor,
     cohort: int | None = None,
     state: State | None = None,

@@ -16,7 +16,7 @@ from services.relocation.homesteads.schemas import (
     Reclamation,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/homesteads", tags=["homesteads"])
@@ -54,7 +54,7 @@ async def accept_works(
 
 @router.get("", dependencies=[READERS])
 async def list_homesteads(
-    connection: Reading, at: Cursor, state: State | None = None, household_id: UUID | None = None
+    connection: Paging, at: Cursor, state: State | None = None, household_id: UUID | None = None
 ) -> Page[Homestead]:
     """Homesteads of the caller's area, by id."""
     return page(Homestead, await queries.list_homesteads(connection, at, state=state, household_id=household_id), at)

@@ -9,7 +9,7 @@ from services.relocation.sites import actions, queries
 from services.relocation.sites.rules import UnitState
 from services.relocation.sites.schemas import Acceptance, Building, Flat, Site, SiteSummary, SiteTotals, UnitSummary
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import Reading, Transaction, by
+from shared.doors.http import Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/sites", tags=["sites"])
@@ -44,14 +44,14 @@ async def accept_buildings(body: Batch[Acceptance], connection: Transaction, act
 
 
 @router.get("", dependencies=[READERS])
-async def list_sites(connection: Reading, at: Cursor) -> Page[SiteSummary]:
+async def list_sites(connection: Paging, at: Cursor) -> Page[SiteSummary]:
     """Sites that lie in the caller's area, by id."""
     return page(SiteSummary, await queries.list_sites(connection, at), at)
 
 
 @router.get("/units", dependencies=[READERS])
 async def list_units(
-    connection: Reading, at: Cursor, site_id: UUID | None = None, state: UnitState | None = None
+    connection: Paging, at: Cursor, site_id: UUID | None = None, state: UnitState | None = None
 ) -> Page[UnitSummary]:
     """Units anywhere in the county, by id: they name no household."""
     return page(UnitSummary, await queries.list_homes(connection, at, site_id=site_id, state=state), at)
