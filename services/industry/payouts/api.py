@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from services.industry.payouts import actions, queries
@@ -25,33 +25,18 @@ from services.industry.payouts.schemas import (
     RulingShown,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
+from shared.doors.files import FileSent
 from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/payouts", tags=["payouts"])
 
-LARGEST_BYTES = 20 * 1024 * 1024
-LONGEST_SECONDS = 60
 CSV = "application/octet-stream"
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 OF_BATCHES = by("county", "bank", "auditor")
 Clerk = Annotated[Act, by("county")]
 Answerer = Annotated[Act, by("county", "bank")]
-
-
-async def read_body(request: Request) -> bytes:
-    """The raw file; what is too long, or does not end, is not waited for."""
-    content = bytearray()
-    try:
-        async with asyncio.timeout(LONGEST_SECONDS):
-            async for chunk in request.stream():
-                content += chunk
-                if len(content) > LARGEST_BYTES:
-                    raise Problem("shared.too_large", limit_bytes=LARGEST_BYTES)
-    except TimeoutError as error:
-        raise Problem("industry.payouts.too_slow", seconds=LONGEST_SECONDS) from error
-    return bytes(content)
 
 
 @router.post("/batches", response_model=BatchMade)
@@ -100,7 +85,7 @@ async def export_batch(batch_id: UUID, connection: Reading) -> PlainTextResponse
 async def record_return(
     batch_id: UUID,
     act: Answerer,
-    content: Annotated[bytes, Depends(read_body)],
+    content: FileSent,
     connection: Transaction,
     policy: CurrentPolicy,
 ) -> ReturnTaken:

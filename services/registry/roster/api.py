@@ -1,14 +1,14 @@
 """Doors to roster imports: hand a file in, see how far it is, read what was found."""
 
-import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Header, Query
 
 from services.registry.roster import actions, queries
 from services.registry.roster.schemas import FindingShown, ImportBegun, ImportReport
 from shared.acts.bodies import NumberCursor, Page, page
+from shared.doors.files import FileSent
 from shared.doors.http import CurrentDataKeys, Paging, Reading, Transaction, by
 from shared.ground import problems
 from shared.ground.context import Act
@@ -16,25 +16,9 @@ from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/roster", tags=["roster"])
 
-LARGEST_BYTES = 20 * 1024 * 1024
-LONGEST_SECONDS = 60
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Submitter = Annotated[Act, by("county", "township")]
-
-
-async def read_body(request: Request) -> bytes:
-    """The raw file; what is too long, or does not end, is not waited for."""
-    content = bytearray()
-    try:
-        async with asyncio.timeout(LONGEST_SECONDS):
-            async for chunk in request.stream():
-                content += chunk
-                if len(content) > LARGEST_BYTES:
-                    raise Problem("shared.too_large", limit_bytes=LARGEST_BYTES)
-    except TimeoutError as error:
-        raise Problem("registry.roster.too_slow", seconds=LONGEST_SECONDS) from error
-    return bytes(content)
 
 
 # The order matters: first who it is, then the body, and only then a connection, which a slow sender would hold.
@@ -46,7 +30,7 @@ async def read_body(request: Request) -> bytes:
 async def submit_roster(
     act: Submitter,
     income_year: Annotated[int, Query(ge=2013, le=2030)],
-    content: Annotated[bytes, Depends(read_body)],
+    content: FileSent,
     connection: Transaction,
     data_keys: CurrentDataKeys,
 ) -> ImportBegun:
