@@ -1,25 +1,40 @@
-"""`python -m deploy.document > docs/events.md`: every event, who states it, who listens."""
+"""`python -m deploy.document` writes what the code says into `docs/`: every event, who states it, who listens; and of
+every procedure who may take which step after which, and who must be another person.
+"""
 
 import inspect
-import sys
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 from services import NAMES
+from shared.acts.procedures import Procedure, Step
+from shared.acts.rounds import in_rounds
 from shared.bus.topics import TOPICS
 from shared.events import CATALOGUE, Payload
 from shared.serve.service import Service
 
-HEAD = """# Events
+EVENTS = """# Events
 
 Facts that services tell each other. Generated from the contracts in `shared/events` and the services' reactions by
-`python -m deploy.document > docs/events.md`; a test holds this file against them.
+`python -m deploy.document`; a test holds this file against them.
 
 On the wire each is a CloudEvent 1.0: Kafka's binary binding in the log (attributes as headers `ce_...`), structured
 JSON in webhooks and the feed. `partitionkey` names the aggregate, `epoch` and `sequence` its place: sequences of an
 aggregate rise by one. There is no order across aggregates. Amounts are fen, dates are Asia/Shanghai. A payload
 changes only by adding optional fields; a sample of every version is kept in `tests/contract/events/samples`.
 """
+
+RIGHTS = """# Rights
+
+Who may take which step of which procedure. Generated from the tables of steps by `python -m deploy.document`; a test
+holds this file against them. A step follows the state before it; whoever stands under "not by" took a part in the case
+and must not take this one, which a CHECK of the database says again. `GET /tasks` shows each caller what waits for him.
+Everybody acts within his area alone. Days are by when a step should be taken (of this project's choosing); in a round
+of the county its stage says it instead.
+"""
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 def services() -> list[Service]:
@@ -47,14 +62,39 @@ def describe(kind: type[Payload], listeners: list[str]) -> str:
     return "\n".join([f"### `{kind.TYPE}`", "", *([own, ""] if own else []), facts, "", *table, ""])
 
 
-def document() -> str:
+def events() -> str:
     heard = consumers(services())
-    parts = [HEAD]
+    parts = [EVENTS]
     for topic in TOPICS.values():
         parts.append(f"## Topic `{topic.name}`\n\nWritten by {topic.writer}, {topic.partitions} partitions.\n")
         parts += [describe(kind, heard[name]) for name, kind in CATALOGUE.items() if topic.name == kind.TOPIC]
     return "\n".join(parts)
 
 
+def right(step: Step) -> str:
+    others = ", ".join(f"`{column}`" for column in step.not_by)
+    waits = f"`{step.waits_for}`" if step.waits_for else ""
+    cells = (f"`{step.after}`", f"`{step.name}`", f"{step.zh}: {step.en}", ", ".join(step.roles), others, waits)
+    return f"| {' | '.join(cells)} | {step.days} |"
+
+
+def rights_of(procedure: Procedure[Any]) -> str:
+    head = ["| after | step | what | who | not by | not before | days |", "|---|---|---|---|---|---|---|"]
+    tables = [[*head, *map(right, steps), ""] for steps in reversed(procedure.versions)]
+    rounds = ["Runs in rounds of the county (`PUT /rounds`).", ""] if in_rounds(procedure.case) else []
+    still = ["Stands still while its household is frozen.", ""] if procedure.freezes and procedure.has_household else []
+    lines = [f"## `{procedure.name}`", "", *rounds, *still, *tables[0]]
+    for table in tables[1:]:
+        lines += ["Cases that began before:", "", *table]
+    return "\n".join(lines)
+
+
+def rights() -> str:
+    return "\n".join([RIGHTS, *(rights_of(procedure) for house in services() for procedure in house.procedures)])
+
+
+WRITTEN = {"events.md": events, "rights.md": rights}
+
 if __name__ == "__main__":
-    sys.stdout.write(document())
+    for name, text in WRITTEN.items():
+        (DOCS / name).write_text(text(), encoding="utf-8")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from deploy.document import document
+from deploy.document import WRITTEN
 from deploy.local.supervisor import PROCESSES
 from services import NAMES
 from shared.bus.topics import TOPICS
@@ -317,9 +317,10 @@ def test_no_file_is_large() -> None:
     assert [name(p) for p in TRACKED if p.stat().st_size > 2**20] == []
 
 
-def test_the_document_of_events_is_current() -> None:
-    """`python -m deploy.document > docs/events.md`."""
-    assert (ROOT / "docs/events.md").read_text(encoding="utf-8") == document()
+@pytest.mark.parametrize("document", WRITTEN)
+def test_what_the_code_says_is_what_the_documents_say(document: str) -> None:
+    """`python -m deploy.document`."""
+    assert (ROOT / "docs" / document).read_text(encoding="utf-8") == WRITTEN[document]()
 
 
 def test_the_plan_names_every_room_of_furniture() -> None:
