@@ -16,7 +16,7 @@ import asyncpg
 
 from deploy.local.launch import NOBODY
 from deploy.local.processes import Child, Mode, ended, last_line, send, spawn, stop, stop_strangers
-from deploy.local.state import Trouble, backups_folder, broken, disk_full
+from deploy.local.state import PortTakenError, Trouble, backups_folder, broken, disk_full
 
 MAJOR = 18
 ARCHIVE = Path(__file__).with_name("archive.py")
@@ -135,7 +135,7 @@ class Postgres:
                 return
             raise_if_disk_full(self.log, before, self.data)
             if last_line(self.log, "could not bind", before):
-                raise Trouble(f"Port {self.port} of PostgreSQL was taken by another program: start again.")
+                raise PortTakenError(f"Port {self.port} of PostgreSQL was taken by another program: start again.")
             await asyncio.sleep(min(0.1 * 2**attempt, 1))
         raise Trouble(f"PostgreSQL does not start ({why_not(self.log, before)}): see {self.log}.")
 

@@ -34,6 +34,10 @@ class Trouble(Exception):  # noqa: N818  not an error of ours: it is told to a p
     """An expected trouble: its text is one plain sentence for whoever typed the command."""
 
 
+class PortTakenError(Trouble):
+    """A port that was free when it was chosen is not any more."""
+
+
 def disk_full(where: Path) -> Trouble:
     return Trouble(f"The disk that holds {where} is full: free some space, then start again.")
 

@@ -29,6 +29,7 @@ from deploy.local.processes import (
     sweep,
 )
 from deploy.local.state import (
+    PortTakenError,
     State,
     Trouble,
     choose_bus,
@@ -49,6 +50,7 @@ FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
 STEADY_AFTER_S = 30.0
 INTERRUPTED = 130
+PORT_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,15 @@ async def start(system: System) -> None:
 
 
 async def start_postgres(system: System) -> None:
-    await system.server.start()
+    """Nobody has been told its port yet: where somebody took it meanwhile, there is another."""
+    for _ in range(PORT_TRIES):
+        try:
+            await system.server.start()
+            break
+        except PortTakenError:
+            system.server.port = choose_port(system.state, "postgres")
+    else:
+        await system.server.start()
     system.state.record("postgres", system.server.pid or 0)
 
 

@@ -45,11 +45,13 @@ async def record_visits(
     codes = set(policy.on(act.business_date, FindingPolicy).visit_findings)
     # Statements of their own after the locks, so that they see what a phone before us has committed.
     households = await teams.lock_households(connection, sorted({i.household_id for i in items}))
-    known = await queries.list_visits_by_id(connection, [i.id for i in items])
+    sent, days = {i.id for i in items}, [(i.household_id, i.visited_on) for i in items]
+    earlier = await queries.list_earlier(connection, cadre.id, list(sent), days)
+    known = {row.id: row for row in earlier if row.id in sent}
+    counted = {(row.household_id, row.visited_on) for row in earlier if row.counts and row.cadre_id == cadre.id}
     tenures = await teams.list_tenures(connection, cadre.id, list(households))
     places = await teams.list_places(connection, sorted({h.division for h in households.values()}))
     moved = await deeds.list_moved_in(connection, list(households))
-    counted = await queries.list_counted(connection, cadre.id, [(i.household_id, i.visited_on) for i in items])
     fresh, reasons = dict[UUID, VisitRow](), list[str | None]()
     for item in items:
         said, household = _said(item), households.get(item.household_id)

@@ -12,7 +12,6 @@ from services.assessment.visits.tables import (
     CheckinRow,
     PresentOn,
     Repeated,
-    VisitDay,
     VisitRow,
     VisitTotals,
     checkin,
@@ -39,13 +38,13 @@ def _insert_evidence(table: Relation[Any]) -> Statement[Row]:
     )
 
 
-_BY_ID = list_by(visit)
-_COUNTED = sql(
-    """
-    SELECT household_id, visited_on FROM visit WHERE counts AND cadre_id = :cadre_id
+_EARLIER = sql(
+    f"""
+    SELECT {visit.columns} FROM visit WHERE id = ANY(:ids)
+    UNION ALL SELECT {visit.columns} FROM visit WHERE counts AND cadre_id = :cadre_id
     AND (household_id, visited_on) IN (SELECT * FROM unnest(:households, :days))
     """,
-    VisitDay,
+    VisitRow,
 )
 _INSERT = _insert_evidence(visit)
 _CHECKINS_BY_ID = list_by(checkin)
@@ -79,18 +78,12 @@ _COPIES = sql(
 )
 
 
-async def list_visits_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, VisitRow]:
-    return await by_id(connection, _BY_ID, ids)
-
-
-async def list_counted(
-    connection: Connection, cadre_id: UUID, places: Sequence[tuple[UUID, date]]
-) -> set[tuple[UUID, date]]:
-    """Those of (household, day) where a visit of the cadre counts."""
-    rows = await fetch(
-        connection, _COUNTED, cadre_id=cadre_id, households=[h for h, _ in places], days=[d for _, d in places]
-    )
-    return {(row.household_id, row.visited_on) for row in rows}
+async def list_earlier(
+    connection: Connection, cadre_id: UUID, ids: Sequence[UUID], places: Sequence[tuple[UUID, date]]
+) -> list[VisitRow]:
+    """Visits with these ids, and those of the cadre that count on one of (household, day); one may be both."""
+    households, days = [household_id for household_id, _ in places], [day for _, day in places]
+    return await fetch(connection, _EARLIER, cadre_id=cadre_id, ids=list(ids), households=households, days=days)
 
 
 async def insert_visits(connection: Connection, rows: Sequence[VisitRow]) -> set[UUID]:

@@ -45,13 +45,6 @@ visit = table("visit", VisitRow)
 checkin = table("checkin", CheckinRow)
 
 
-class VisitDay(NamedTuple):
-    """A day on which a household was visited."""
-
-    household_id: UUID
-    visited_on: date
-
-
 class PresentOn(NamedTuple):
     checked_on: date
 

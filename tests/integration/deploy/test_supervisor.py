@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -11,9 +12,9 @@ import pytest
 
 from deploy.local.memory import peak_memory, pss_mb, tree
 from deploy.local.processes import is_alive, start_ticks
-from deploy.local.state import read_state
+from deploy.local.state import locked, read_state
 from deploy.local.status import print_status
-from deploy.local.supervisor import fetch
+from deploy.local.supervisor import fetch, prepare, start_postgres
 from tests.integration.deploy.processes import TINY, until
 
 Supervisor = subprocess.Popen[bytes]
@@ -94,6 +95,19 @@ async def test_a_killed_service_is_healed_on_the_same_port(running: Supervisor, 
     assert answering_pid(folder, "beta") == neighbour
     assert running.poll() is None
     assert "alpha ended with -9" in read_state(folder).log("supervisor").read_text()
+
+
+async def test_a_port_that_was_taken_since_it_was_chosen_is_left_to_who_took_it(folder: Path) -> None:
+    with locked(folder) as state:
+        system = await prepare(state, TINY)
+        chosen = system.server.port
+        with socket.create_server(("127.0.0.1", chosen)):
+            try:
+                await start_postgres(system)
+                assert system.server.port == state.ports["postgres"] != chosen
+                assert state.processes["postgres"]["pid"] == system.server.pid
+            finally:
+                await system.server.stop()
 
 
 async def test_a_killed_postgres_is_healed(running: Supervisor, folder: Path) -> None:
