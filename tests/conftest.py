@@ -202,9 +202,13 @@ class House:
 
     async def settled(self, check: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
         """Wait for a condition, with a deadline."""
-        async with asyncio.timeout(seconds):
-            while not await check():
-                await asyncio.sleep(0.01)
+        try:
+            async with asyncio.timeout(seconds):
+                while not await check():
+                    await asyncio.sleep(0.01)
+        except TimeoutError as error:
+            told = f"{check.__qualname__} did not come true; a fact is only heard where its service runs a `worker`"
+            raise AssertionError(told) from error
 
 
 class Listener(uvicorn.Server):
