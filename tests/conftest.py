@@ -207,8 +207,9 @@ class House:
                 while not await check():
                     await asyncio.sleep(0.01)
         except TimeoutError as error:
-            told = f"{check.__qualname__} did not come true; a fact is only heard where its service runs a `worker`"
-            raise AssertionError(told) from error
+            name = getattr(check, "__qualname__", check)
+            told = f"{name} did not come true; a fact is only heard where its service runs a `worker`"
+            raise TimeoutError(told) from error
 
 
 class Listener(uvicorn.Server):
