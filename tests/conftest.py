@@ -202,9 +202,14 @@ class House:
 
     async def settled(self, check: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
         """Wait for a condition, with a deadline."""
-        async with asyncio.timeout(seconds):
-            while not await check():
-                await asyncio.sleep(0.01)
+        try:
+            async with asyncio.timeout(seconds):
+                while not await check():
+                    await asyncio.sleep(0.01)
+        except TimeoutError as error:
+            name = getattr(check, "__qualname__", check)
+            told = f"{name} did not come true; a fact is only heard where its service runs a `worker`"
+            raise TimeoutError(told) from error
 
 
 class Listener(uvicorn.Server):

@@ -150,7 +150,7 @@ def test_every_house_room_role_and_event_has_its_word() -> None:
         *get_args(Role),
         *(e.__name__ for e in CATALOGUE.values()),
     }
-    assert called - words() == set()
+    assert called - words() == set(), "docs/words.md has no line for it"
 
 
 def test_every_word_is_one_that_code_writes() -> None:
@@ -160,4 +160,15 @@ def test_every_word_is_one_that_code_writes() -> None:
         if name(path).split("/")[0] in ("services", "gateway", "shared") and path.suffix in (".py", ".toml")
         for word in re.findall(r"[A-Za-z_]\w+", path.read_text(encoding="utf-8"))
     }
-    assert words() - written - {r.name for r in ROOMS} == set()
+    assert words() - written - {r.name for r in ROOMS} == set(), "docs/words.md has a word that nothing writes"
+
+
+def test_every_room_stands_in_the_picture_of_the_house() -> None:
+    """In `docs/architecture.md`, behind its house's name; a line may go on in the next."""
+    picture = (PAGES / "architecture.md").read_text(encoding="utf-8").split("```")[1]
+    drawn = {
+        (house, room)
+        for house, rooms in re.findall(r"^   (?:services/)?(\w+)/? +((?:\s*[a-z]+(?![a-z/]))+)", picture, re.MULTILINE)
+        for room in rooms.split()
+    }
+    assert drawn == {(r.parent.name, r.name) for r in ROOMS}

@@ -3,7 +3,5 @@
 Owns units, cadres and their pairings with households, visits, surveys, scores, appeals, and cases of fraud. Scores by
 a weighted scheme from events and visits, with a line for every point.
 
-Events out: HelperAssigned, HelperReleased, VisitRecorded (topic assessment.household); ScorePublished, AppealDecided
-(assessment.subject); FraudConfirmed, FraudReviewed (assessment.case).
-Events in: what other services report of households and villages, counted for those who help them.
+Hears what other services report of households and villages, counted for those who help them (`docs/events.md`).
 """

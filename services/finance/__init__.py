@@ -3,9 +3,6 @@
 Owns loans, what banks post about them, the county's interest discount, holds that warn or stop, and the double-entry
 ledger of all of it.
 
-Events out: LoanApproved, LoanRefused, LoanDisbursed, InterestSettled, RepaymentPosted, LoanOverdue, LoanSettled,
-DiscountApproved (topic finance.loan).
-Events in: HouseholdRegistered, HouseholdRevised, HouseholdExited, HouseholdReturned, ExitRevoked, HouseholdRemoved (its
-projection of households); MemberRemoved, DividendMissed, VisitRecorded (holds); FraudConfirmed, FraudReviewed (what
-stands still).
+Hears of households (its projection), of deaths, missed dividends and visits (holds), and of frauds (what stands still).
+`docs/events.md` has who states what.
 """

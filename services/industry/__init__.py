@@ -2,9 +2,6 @@
 
 Owns what is planned, accepted, metered and paid. Decides who may take part and what is due, by rules.
 
-Events out: PaymentConfirmed, AgreementSigned, AgreementEnded, DividendMissed, PostAssigned, PostEnded,
-CertificateIssued, ParticipationAccepted (topic industry.household); WorksAccepted (industry.village);
-PvRevenueReceived, PvPlanFiled, StationFaultSuspected (industry.station).
-Events in: households of the registry (its projection), MemberRemoved (a post stands still after a death), loans of
-finance, FraudConfirmed and FraudReviewed of assessment.
+Hears of households (its projection), of deaths (a post stands still after one), of loans, and of frauds (what stands
+still). `docs/events.md` has who states what.
 """

@@ -104,6 +104,7 @@ async def test_every_table_of_households_follows_or_is_history(house: House, nam
     while more := {r["taken"] for r in pairs if r["along"] in follows | taken} - taken:
         taken |= more
     both = of_household & of_division
+    assert both - {*told} - taken == set(), "a word is due in `service.py`: does it follow, or is it `history`?"
     assert sorted([*told, *(taken & both)]) == sorted(both)
 
 

@@ -1,11 +1,13 @@
 """The engine's judgement without a database: order, persons, offices, days, versions."""
 
 from datetime import date
+from importlib import import_module
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import pytest
 
+from services import NAMES
 from shared.acts.procedures import Procedure, Step, step_refusal
 from shared.data.relations import table
 from shared.ground.context import Act, Caller
@@ -76,3 +78,29 @@ def test_by_when_a_case_should_go_on() -> None:
     assert WELLS.due_on("tested", ON, {"dry_until_on": date(2017, 10, 20)}) == date(2017, 10, 22)
     assert WELLS.due_on("open", ON) is None
     assert WELLS.due_on("dug", ON, version=1) == date(2017, 10, 17)
+
+
+STEPS = [
+    (procedure, step)
+    for service in NAMES
+    for procedure in import_module(f"services.{service}.service").SERVICE.procedures
+    for steps in procedure.versions
+    for step in steps
+]
+
+
+@pytest.mark.parametrize(("procedure", "step"), STEPS, ids=lambda x: x.name)
+def test_what_a_step_names_is_a_column_of_its_case(procedure: Procedure[Any], step: Step) -> None:
+    """A signature whose columns are not there would be left out without a word."""
+    columns, signed = {*procedure.case.shape}, {f"{step.signs}_by", f"{step.signs}_on"}
+    assert {*step.not_by, *step.sets, *filter(None, [step.waits_for])} <= columns
+    assert not step.signs or signed & columns
+    assert procedure.case.shape["state"].words == () or {step.name, step.after} <= {
+        *procedure.case.shape["state"].words
+    }
+
+
+@pytest.mark.parametrize(("procedure", "step"), STEPS, ids=lambda x: x.name)
+def test_a_step_is_called_in_both_languages(procedure: Procedure[Any], step: Step) -> None:
+    assert step.zh, procedure.name
+    assert step.en, procedure.name
