@@ -73,19 +73,21 @@ GRANT EXECUTE ON FUNCTION source_of_login(), take_over(),
 """
 
 _APPEND = "SELECT append($1, $2, $3, $4, $5, $6)"
-# Nothing to read is right at the end only: before it the rows are gone, behind it they never came.
+# Nothing to read is right at the end only: before it the rows are gone, behind it they never came. At the end, where a
+# reader mostly is, the log is not looked into: a head moves with its rows.
 _FETCH = """
 SELECT w.topic, w.partition, w.next_offset AS wanted, l."offset", l.key, l.headers, l.value
 FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS w (topic, partition, next_offset)
 LEFT JOIN head ON head.topic = w.topic AND head.partition = w.partition
 LEFT JOIN LATERAL (
-    SELECT * FROM log WHERE log.topic = w.topic AND log.partition = w.partition AND log."offset" >= w.next_offset
+    SELECT * FROM log WHERE head.next_offset IS DISTINCT FROM w.next_offset
+    AND log.topic = w.topic AND log.partition = w.partition AND log."offset" >= w.next_offset
     ORDER BY log."offset" LIMIT $4) l ON true
 WHERE l."offset" IS NOT NULL OR head.next_offset IS DISTINCT FROM w.next_offset
 ORDER BY w.topic, w.partition, l."offset"
 """
 _LEAD = "SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS leads"
-LOOK_SECONDS = (0.01, 0.02, 0.05)
+LOOK_SECONDS = (0.01, 0.02, 0.03)
 FROZEN_AFTER_SECONDS = 10
 _ENDS = "SELECT topic, partition, next_offset FROM head WHERE topic = ANY($1)"
 
