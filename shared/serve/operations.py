@@ -121,17 +121,7 @@ def _consumer(request: Request) -> ServiceConsumer:
 def router(service: Service) -> APIRouter:
     """For the county's office, behind the gateway."""
     doors = APIRouter(tags=["operations"])
-
-    @doors.get("/operations/flow", dependencies=[by("county", "auditor")])
-    async def flow(connection: Reading) -> dict[str, Any]:
-        """Facts emitted, published and applied here, per topic; equal when everything has come to rest."""
-        row = await fetch_one(connection, _COUNTS)
-        assert row is not None
-        return {name: row[name] or {} for name in ("emitted", "published", "applied")}
-
-    @doors.get("/operations/parked", dependencies=[by("county", "auditor")])
-    async def parked(connection: Reading) -> list[dict[str, Any]]:
-        return [dict(r) for r in await fetch(connection, _PARKED)]
+    _let_look(doors, service)
 
     @doors.post("/operations/parked", status_code=204)
     async def release(
@@ -162,6 +152,28 @@ def router(service: Service) -> APIRouter:
             raise Problem("shared.not_found")
         log.warning("rewound", consumer=service.name, topic=body.topic, by=act.subject)
 
+    return doors
+
+
+def _let_look(doors: APIRouter, service: Service) -> None:
+    """Doors that change nothing."""
+
+    @doors.get("/operations/status", dependencies=[by("county", "auditor")])
+    async def lagging(request: Request) -> dict[str, Any]:
+        """How far behind everything is here; a cheap question, where `flow` counts all that ever was."""
+        return await status(request.app, service)
+
+    @doors.get("/operations/flow", dependencies=[by("county", "auditor")])
+    async def flow(connection: Reading) -> dict[str, Any]:
+        """Facts emitted, published and applied here, per topic; equal when everything has come to rest."""
+        row = await fetch_one(connection, _COUNTS)
+        assert row is not None
+        return {name: row[name] or {} for name in ("emitted", "published", "applied")}
+
+    @doors.get("/operations/parked", dependencies=[by("county", "auditor")])
+    async def parked(connection: Reading) -> list[dict[str, Any]]:
+        return [dict(r) for r in await fetch(connection, _PARKED)]
+
     @doors.get("/operations/replay", dependencies=[by("county", "auditor")])
     async def replay(connection: Reading) -> dict[str, Any]:
         """Decide every stored decision again from its stored inputs."""
@@ -171,5 +183,3 @@ def router(service: Service) -> APIRouter:
     async def decisions(subject_id: str, connection: Reading) -> list[dict[str, Any]]:
         """Why: every decision about a subject, with the figures it was made by and where its rule comes from."""
         return with_sources(await list_decisions(connection, subject_id), service.rules)
-
-    return doors

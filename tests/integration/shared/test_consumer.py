@@ -52,6 +52,18 @@ async def test_a_batch_becomes_a_projection(ground: Ground) -> None:
     assert await ground.rows(lag) == [(5,)]
 
 
+async def test_how_far_a_service_is_behind_can_be_asked(ground: Ground) -> None:
+    asleep = await ground.serve(projection.REACTIONS, role="api")
+    await ground.publish((registered(A), 1), (registered(B), 1))
+    path = "/finance/v1/operations/status"
+    behind = (await asleep.call("GET", path, "county")).json()
+    assert (behind["outbox_rows"], behind["lag"]["registry.household"]) == (0, 2)
+    assert (await asleep.call("GET", path, "village", "140927200201")).status_code == 403
+    await ground.serve(projection.REACTIONS, role="worker")
+    await ground.until(MARKS, [(str(A), 1), (str(B), 1)])
+    assert not any((await asleep.call("GET", path, "auditor")).json()["lag"].values())
+
+
 async def test_nobody_states_another_services_facts(ground: Ground) -> None:
     """A record that names another source than its topic's writer stops its partition; a person must look."""
     await ground.serve(projection.REACTIONS)
