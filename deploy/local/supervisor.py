@@ -204,14 +204,14 @@ async def start(system: System) -> None:
 
 async def start_postgres(system: System) -> None:
     """Nobody has been told its port yet: where somebody took it meanwhile, there is another."""
-    for _ in range(PORT_TRIES):
+    for tries_left in reversed(range(PORT_TRIES)):
         try:
             await system.server.start()
             break
         except PortTakenError:
+            if not tries_left:
+                raise
             system.server.port = choose_port(system.state, "postgres")
-    else:
-        await system.server.start()
     system.state.record("postgres", system.server.pid or 0)
 
 

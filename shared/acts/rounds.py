@@ -14,10 +14,22 @@ from uuid import UUID
 from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from shared.acts.batches import insert_free
 from shared.acts.bodies import Input
 from shared.data.pages import Place, fetch_page, page
 from shared.data.relations import Relation, table
-from shared.data.sql import Connection, Statement, execute, execute_many, fetch, insert_many, list_by, sql, update_many
+from shared.data.sql import (
+    Connection,
+    Statement,
+    by_id,
+    execute,
+    execute_many,
+    fetch,
+    insert_many,
+    list_by,
+    sql,
+    update_many,
+)
 from shared.ground.context import Act
 
 # Why a case is opened beside the round: it was left out by mistake, an earlier decision was found wrong, a higher
@@ -139,8 +151,8 @@ async def stages_by_case(connection: Connection, case: Relation[Any], cases: Ite
     within = {c.id: c.case_round_id for c in cases if c.case_round_id is not None} if in_rounds(case) else {}
     if not within:
         return {}
-    rows = {row.id: stages_of(row) for row in await fetch(connection, _BY_ID, ids=sorted(set(within.values())))}
-    return {one: rows[case_round_id] for one, case_round_id in within.items()}
+    rounds = await by_id(connection, _BY_ID, sorted(set(within.values())))
+    return {one: stages_of(rounds[case_round_id]) for one, case_round_id in within.items()}
 
 
 async def list_rounds_of(
@@ -152,14 +164,12 @@ async def list_rounds_of(
 
 
 async def lock_rounds(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Round]:
-    return {row.id: row for row in await fetch(connection, _LOCK, ids=list(ids))}
+    return await by_id(connection, _LOCK, ids)
 
 
 async def insert_rounds(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
     """The ids that were opened; of the others the id, or the village's round of the year, is there already."""
-    if not rows:
-        return set()
-    return {r["id"] for r in await fetch(connection, _INSERT, **{n: [row[n] for row in rows] for n in _INSERT.names})}
+    return await insert_free(connection, _INSERT, rows)
 
 
 async def list_rounds(connection: Connection, at: Place, **filters: Any) -> list[Round]:

@@ -82,6 +82,8 @@ def _refusal(act: Act, procedure: Procedure[Any] | None, item: NewRound) -> str 
 async def _move(connection: Connection, procedure: Procedure[Any], row: rounds.Round, item: NewRound) -> str | None:
     if any(getattr(row, name) != getattr(item, name) for name in SAME):
         return "content_differs"
+    if (row.stages, row.document_no) == (rounds.kept_stages(item), item.document_no):
+        return None
     closes = {s.step: s.closes_on for s in item.stages}
     ends = {s.after: closes[s.name] for s in procedure.versions[-1] if s.name in closes}
     await rounds.move_stages(connection, procedure.case, row, item, ends)

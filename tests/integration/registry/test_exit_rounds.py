@@ -81,7 +81,10 @@ async def test_what_is_no_round_refuses_itself(house: House) -> None:
     ]
     expected = [("accepted", None), *(("refused", code) for _, code in wrong)]
     assert await put(door, sound, *(item for item, _ in wrong)) == expected
+    written = "SELECT xmin::text AS by FROM case_round"
+    before = await house.rows("registry", written)
     assert await put(door, sound) == [("accepted", None)]
+    assert await house.rows("registry", written) == before, "the same again writes nothing"
     assert await put(door, sound | {"year": 2018}) == [("refused", "shared.content_differs")]
     assert await put(door, a_round()) == [("refused", "shared.round_exists")]
     assert await put(door, a_round(year=2018)) == [("accepted", None)]
