@@ -5,7 +5,6 @@ import json
 import secrets
 import socket
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -100,10 +99,10 @@ async def _play_days(
         bars.update(tasks[day.on.month], what=day.title)
         if index >= done["days"]:
             if today != day.on:
-                await _all_arrived(year.api)
                 await county.set_date(year.api, day.on)
                 today = day.on
             await day.deed(year, day.on)
+            await _come_to_rest(year.api)
             done |= {
                 "days": index + 1,
                 "seconds": before_seconds + time.monotonic() - begun,
@@ -113,40 +112,38 @@ async def _play_days(
         bars.advance(tasks[day.on.month])
 
 
-async def _all_arrived(api: Api, seconds: float = 10) -> bool:
-    """A night passes: what was emitted is published, and applied everywhere. False where it took too long.
+async def _come_to_rest(api: Api, seconds: float = 120) -> None:
+    """What was emitted is published and applied everywhere, and nothing came of it that is not.
 
-    A played day lasts milliseconds; without nights the order of two days would be left to the log's latency.
+    A played day lasts milliseconds; without this the order of two deeds would be left to the log's latency. At rest
+    is what two rounds of questions find idle, nothing emitted between them: one round sees each service at a moment
+    of its own.
+
+    Raises:
+        SystemExit: it took too long. A year that went on would be another at each play.
     """
     deadline = time.monotonic() + seconds
+    before: list[int] | None = None
     while time.monotonic() < deadline:
-        # What is cheap to ask is asked first; that it holds at one moment everywhere, only the counts say.
-        if all(s["outbox_rows"] == 0 and not any(s["lag"].values()) for s in await _of_all(api, "status")):
-            flows = await _of_all(api, "flow")
-            if all(_at_rest(flow, flows) for flow in flows):
-                return True
-        await asyncio.sleep(0.05)
-    return False
-
-
-async def _of_all(api: Api, what: str) -> list[dict[str, Any]]:
-    return list(await asyncio.gather(*(api.get(county.PLANNER, f"/{s}/v1/operations/{what}") for s in SERVICES)))
+        states = await asyncio.gather(*(api.get(county.PLANNER, f"/{s}/v1/operations/status") for s in SERVICES))
+        idle = not any(s["outbox_rows"] or s["parked_keys"] or any(s["lag"].values()) for s in states)
+        emitted = [s["emitted"] for s in states] if idle else None
+        if emitted is not None and emitted == before:
+            return
+        before = emitted
+        if not idle:
+            await asyncio.sleep(0.02)
+    raise SystemExit(f"The county does not come to rest within {seconds:.0f} s: {states}")
 
 
 async def _settle(api: Api, archive: Archive, seconds: float = 60) -> None:
-    """Wait until every fact has arrived everywhere, and what is public at its subscriber."""
+    """Wait until what is public has arrived at its subscriber."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if await _all_arrived(api):
-            feed = [i async for i in api.pages(county.PLANNER, "/feed/exits")]
-            if len(feed) <= len(archive.journal.read_text().splitlines() if archive.journal.exists() else []):
-                return
+        feed = [i async for i in api.pages(county.PLANNER, "/feed/exits")]
+        if len(feed) <= len(archive.journal.read_text().splitlines() if archive.journal.exists() else []):
+            return
         await asyncio.sleep(0.3)
-
-
-def _at_rest(flow: dict[str, Any], flows: Sequence[dict[str, Any]]) -> bool:
-    emitted = {topic: n for f in flows for topic, n in f["emitted"].items()}
-    return flow["emitted"] == flow["published"] and all(emitted.get(t) == n for t, n in flow["applied"].items())
 
 
 def _bars(console: Console) -> Progress:

@@ -26,8 +26,8 @@ from shared.serve.service import Service
 log = structlog.get_logger()
 
 _OUTBOX = sql("""
-    SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(emitted_at)), 0)::float8 AS age
-    FROM outbox
+    SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(emitted_at)), 0)::float8 AS age,
+    coalesce(greatest(max(id), (SELECT max(id) FROM outbox_sent)), 0) AS emitted FROM outbox
 """)
 _PARKED = sql("""
     SELECT consumer, topic, key, reason, waits_for, released, parked_at FROM parked_key ORDER BY parked_at LIMIT 1000
@@ -42,12 +42,12 @@ _RELEASE = sql("UPDATE parked_key SET released = :released WHERE topic = :topic 
 
 
 async def status(app: Any, service: Service) -> dict[str, Any]:
-    """How far behind everything is."""
+    """How far behind everything is: whoever sees no lag has, in `emitted`, all that came of what was read."""
+    lag = await app.state.consumer.lag() if app.state.consumer else {}
     async with db.transaction(app.state.pool, db.system_caller(service.name)) as connection:
         outbox = await fetch_one(connection, _OUTBOX)
         parked = len(await fetch(connection, _PARKED))
     assert outbox is not None
-    lag = await app.state.consumer.lag() if app.state.consumer else {}
     metrics.OUTBOX_ROWS.labels(service.name).set(outbox["rows"])
     metrics.OUTBOX_AGE.labels(service.name).set(outbox["age"])
     metrics.PARKED.labels(service.name).set(parked)
@@ -55,6 +55,7 @@ async def status(app: Any, service: Service) -> dict[str, Any]:
         "service": service.name,
         "outbox_rows": outbox["rows"],
         "outbox_age_seconds": outbox["age"],
+        "emitted": outbox["emitted"],
         "lag": lag,
         "parked_keys": parked,
     }

@@ -258,7 +258,9 @@ def _spread(sheet: Sheet, first: int) -> list[list[Cell]]:
     return rows
 
 
-def _lines_by_household(sheet: Sheet, first: int, at: int) -> tuple[int, dict[str, list[Line]], list[Finding]]:
+def _lines_by_household(
+    sheet: Sheet, first: int, at: int, most_people: int
+) -> tuple[int, dict[str, list[Line]], list[Finding]]:
     """Rows of people, grouped by household number; what is merged over several rows counts for each of them.
 
     A row without a number is held against the household above it, which may well be its own.
@@ -269,8 +271,8 @@ def _lines_by_household(sheet: Sheet, first: int, at: int) -> tuple[int, dict[st
         if all(map(is_empty, sheet.rows[i])):
             continue
         people += 1
-        if people > MOST_PEOPLE:
-            raise UnfitError("too_many_people", most=MOST_PEOPLE)
+        if people > most_people:
+            raise UnfitError("too_many_people", most=most_people)
         try:
             last = household_no(rows[i][at])
         except CellError as error:
@@ -324,7 +326,7 @@ def _member(row: int, cells: Sequence[Cell], number: str, places: Places, findin
     return RosterMember(row, values, identity, id_number.birth_on(identity) if identity else UNBORN)
 
 
-def read_roster(sheet: Sheet) -> RosterFile:
+def read_roster(sheet: Sheet, most_people: int = MOST_PEOPLE) -> RosterFile:
     """The households of a file as far as they can be read.
 
     Raises:
@@ -332,7 +334,7 @@ def read_roster(sheet: Sheet) -> RosterFile:
     """
     at, places, findings = _places(sheet.rows)
     findings += [Finding(0, "", "", "sheet", "sheet_ignored", rejects=False) for _ in sheet.other_sheets[:MOST_NOTES]]
-    people, groups, unplaced = _lines_by_household(sheet, at + 1, places[NUMBER.name])
+    people, groups, unplaced = _lines_by_household(sheet, at + 1, places[NUMBER.name], most_people)
     if not people:
         raise UnfitError("nobody")
     findings += unplaced
