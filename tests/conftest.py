@@ -228,6 +228,10 @@ class Listener(uvicorn.Server):
         await serving
 
 
+# Where a test's caller acts, where it does not say.
+AREAS = {"township": "140927200", "village": "140927200201", "villager": "140927200201"}
+
+
 @dataclass(frozen=True)
 class Door:
     """A client that bears tokens. A listening one has an `address` and can be stopped."""
@@ -238,17 +242,23 @@ class Door:
     address: str = ""
     stop: Callable[[], Awaitable[None]] | None = None
 
-    def headers(self, role: str, area: str = "140927", *, on: str = "2017-06-01", subject: str = "", bank: str = "",
-                unit: str = "") -> dict[str, str]:  # fmt: skip
+    def headers(self, role: str, area: str | None = None, *, on: str = "2017-06-01", subject: str = "", bank: str = "",
+                unit: str = "", person: str = "") -> dict[str, str]:  # fmt: skip
         token = sign_token(
-            self.keys.private, subject=subject or f"test-{role}", role=role, area=area, bank=bank, unit=unit
+            self.keys.private,
+            subject=subject or f"test-{role}",
+            role=role,
+            area=AREAS.get(role, "140927") if area is None else area,
+            bank=bank or ("test-bank" if role == "bank" else ""),
+            unit=unit or ("test-unit" if role in ("entity", "department") else ""),
+            person=person or ("test-person" if role == "villager" else ""),
         )
         return {"Authorization": f"Bearer {token}", "Business-Date": on}
 
-    async def call(self, method: str, path: str, role: str, area: str = "140927", *, on: str = "2017-06-01",
-                   subject: str = "", bank: str = "", headers: dict[str, str] | None = None,
-                   **request: Any) -> httpx.Response:  # fmt: skip
-        own = self.headers(role, area, on=on, subject=subject, bank=bank) | (headers or {})
+    async def call(self, method: str, path: str, role: str, area: str | None = None, *, on: str = "2017-06-01",
+                   subject: str = "", bank: str = "", unit: str = "", person: str = "",
+                   headers: dict[str, str] | None = None, **request: Any) -> httpx.Response:  # fmt: skip
+        own = self.headers(role, area, on=on, subject=subject, bank=bank, unit=unit, person=person) | (headers or {})
         return await self.client.request(method, path, headers=own, **request)
 
 

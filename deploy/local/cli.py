@@ -133,13 +133,14 @@ def token(
     bank: Annotated[str | None, typer.Option()] = None,
     unit: Annotated[str | None, typer.Option()] = None,
     subject: Annotated[str | None, typer.Option(help="Who it is; `dev-<role>` where not said.")] = None,
+    person: Annotated[str | None, typer.Option(help="The register's reference to a villager.")] = None,
 ) -> None:
     """Print a development token, good for ten minutes."""
     from deploy.local.issuer import development_token, signing_key
 
     key = signing_key(read_state(default_folder()).folder)
     area = area or ("140927" if role == "county" else "")
-    print(development_token(key, subject or f"dev-{role}", role, area, bank or "", unit or ""))
+    print(development_token(key, subject or f"dev-{role}", role, area, bank or "", unit or "", person or ""))
 
 
 @app.command()

@@ -8,6 +8,8 @@ import asyncpg
 
 EXTENSIONS = ("btree_gist", "pg_trgm")
 KINDS = ("owner", "app")
+# Entered by SET ROLE only: their rights, more or fewer rows than the login's, are never there by accident.
+ENTERED = ("system", "helper", "villager", "entity")
 BUS = "bus"
 
 
@@ -30,13 +32,14 @@ async def ensure_roles(superuser_url: str, databases: Sequence[str], passwords: 
     connection = await asyncpg.connect(superuser_url)
     try:
         present = {row["rolname"] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
-        statements = [] if "system" in present else ["CREATE ROLE system NOLOGIN"]
+        statements = [f"CREATE ROLE {name} NOLOGIN" for name in ENTERED if name not in present]
         for login in logins:
             verb = "ALTER" if login in present else "CREATE"
             statements.append(f"{verb} ROLE {login} LOGIN PASSWORD {quoted(passwords[login])}")
-        # Entered by SET LOCAL ROLE only: its rights are never there by accident.
         statements += [
-            f"GRANT system TO {login} WITH INHERIT FALSE, SET TRUE" for login in logins if login.endswith("_app")
+            f"GRANT {', '.join(ENTERED)} TO {login} WITH INHERIT FALSE, SET TRUE"
+            for login in logins
+            if login.endswith("_app")
         ]
         statements += [f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC" for name in ("postgres", "template1")]
         await connection.execute(";".join(statements))

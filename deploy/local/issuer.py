@@ -21,6 +21,8 @@ def signing_key(folder: Path) -> SigningKey:
     return key
 
 
-def development_token(key: SigningKey, subject: str, role: str, area: str = "", bank: str = "", unit: str = "") -> str:
+def development_token(
+    key: SigningKey, subject: str, role: str, area: str = "", bank: str = "", unit: str = "", person: str = ""
+) -> str:
     """Good for ten minutes."""
-    return sign_token(key, subject=subject, role=role, area=area, bank=bank, unit=unit)
+    return sign_token(key, subject=subject, role=role, area=area, bank=bank, unit=unit, person=person)

@@ -16,14 +16,14 @@ from services.finance.ledger.api import router as ledger
 from services.finance.loans.api import router as loans
 from services.finance.loans.rules import ELIGIBILITY
 from services.finance.loans.tables import loan, loan_application
-from shared.acts import freezes, projection
+from shared.acts import bonds, freezes, projection
 from shared.serve.service import Service, together
 
 SERVICE = Service(
     name="finance",
     folder=Path(__file__).parent,
     routers=(loans, bank, ledger, discounts, holds, dossier),
-    reactions=together(projection.REACTIONS, freezes.REACTIONS, HOLDS),
+    reactions=together(projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, HOLDS),
     follows=(loan, loan_hold),
     # An application is decided the day it is made, a line when it is claimed; what goes on is the loan.
     history=(loan_application, discount_line),

@@ -30,14 +30,16 @@ from services.industry.stations.api import router as stations
 from services.industry.training.actions import CERTIFICATES
 from services.industry.training.api import router as training
 from services.industry.training.tables import training_attendance, training_certificate
-from shared.acts import freezes, projection
+from shared.acts import bonds, freezes, projection
 from shared.serve.service import Service, together
 
 SERVICE = Service(
     name="industry",
     folder=Path(__file__).parent,
     routers=(payouts, plans, stations, dividends, projects, posts, training, forestry, dossier),
-    reactions=together(projection.REACTIONS, freezes.REACTIONS, PAYOUTS, DIVIDENDS, POSTS),
+    reactions=together(
+        projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, PAYOUTS, DIVIDENDS, POSTS
+    ),
     follows=(
         payout_due,
         payout_line,

@@ -9,11 +9,12 @@ from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.divisions.api import router as divisions
 from services.registry.dossier.api import router as dossier
-from services.registry.exits.actions import EXIT, OBJECTIONS
+from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
 from services.registry.households.api import router as households
 from services.registry.households.reactions import REACTIONS as HOUSEHOLDS
+from services.registry.households.work import state_people
 from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
@@ -25,7 +26,8 @@ from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
-from shared.acts import freezes
+from shared.acts import bonds, freezes
+from shared.acts.papers import papers_of
 from shared.serve.service import Service, together
 
 SERVICE = Service(
@@ -46,9 +48,10 @@ SERVICE = Service(
         dossier,
     ),
     # No door of the register moves a household to another village, so nothing here follows one.
-    reactions=together(freezes.REACTIONS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
+    reactions=together(freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
-    procedures=(EXIT, AMENDMENT, VILLAGE_STEPS, DEPARTURE, REMOVAL),
+    procedures=(EXIT, AMENDMENT, VILLAGE_STEPS, DEPARTURE, REMOVAL, papers_of("registry")),
+    parties=(CONSENT,),
     own_tasks=(OBJECTIONS,),
-    background=(run_imports,),
+    background=(run_imports, state_people),
 )

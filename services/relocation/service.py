@@ -5,7 +5,7 @@ from pathlib import Path
 from services.relocation.allocation.actions import MOVE
 from services.relocation.allocation.api import router as allocation
 from services.relocation.allocation.reactions import REACTIONS as ALLOCATION
-from services.relocation.applications.actions import APPLICATION
+from services.relocation.applications.actions import AGREEMENT, APPLICATION
 from services.relocation.applications.api import router as applications
 from services.relocation.applications.reactions import REACTIONS as APPLICATIONS
 from services.relocation.applications.rules import ELIGIBILITY
@@ -17,18 +17,22 @@ from services.relocation.homesteads.rules import REWARD
 from services.relocation.moves.api import router as moves
 from services.relocation.sites.actions import ACCEPTANCES
 from services.relocation.sites.api import router as sites
-from shared.acts import freezes, projection
+from shared.acts import bonds, freezes, projection
+from shared.acts.papers import papers_of
 from shared.serve.service import Service, together
 
 SERVICE = Service(
     name="relocation",
     folder=Path(__file__).parent,
     routers=(applications, sites, allocation, moves, homesteads, dossier),
-    reactions=together(projection.REACTIONS, freezes.REACTIONS, APPLICATIONS, ALLOCATION),
+    reactions=together(
+        projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, APPLICATIONS, ALLOCATION
+    ),
     # APPLICATIONS has waited for its turn before. All else is an application's: its foreign keys take it along
     # (ON UPDATE CASCADE), but for the steps that were taken.
     follows=(relocation_application,),
     rules=(ELIGIBILITY, REWARD),
-    procedures=(APPLICATION, MOVE, HOMESTEAD),
+    procedures=(APPLICATION, MOVE, HOMESTEAD, papers_of("relocation")),
+    parties=(AGREEMENT,),
     own_tasks=(ACCEPTANCES,),
 )

@@ -5,7 +5,7 @@ the version of the table that it began under. What waits for whom (`shared.acts.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from types import MappingProxyType
@@ -282,8 +282,11 @@ async def take_step(
     rows: Mapping[Any, Case] | None = None,
     save: Callable[[list[tuple[Case, Finding]]], Awaitable[None]] | None = None,
     facts: Callable[[Case, Finding], Payload] | None = None,
+    on_paper: bool = False,
 ) -> list[Result]:
     """Take one step in many cases, and answer for each item, in order.
+
+    `on_paper`: two officials take it by a sheet that its party signed (`shared.acts.papers`).
 
     An item names its case as `procedure.key` does. `rows` are the cases where they are locked already. `save` is given
     the cases that passed, with what was found, for what a step changes beyond them; `facts` says what each of them
@@ -297,9 +300,15 @@ async def take_step(
     results, changes, stands = list[Result](), list[tuple[Any, str, Finding]](), dict[Any, str | None]()
     for one, item in zip(named, items, strict=True):
         case: Any = cases.get(one)
-        refusal = "twice_in_batch" if one in stands else step_refusal(procedure, name, case, act, frozen, stages)
+        refusal = (
+            "twice_in_batch"
+            if one in stands
+            else step_refusal(procedure, name, case, act, frozen, stages, on_paper=on_paper)
+        )
         stands.setdefault(one, case.state if case is not None else None)
         finding = Finding(refusal=refusal) if refusal else find(case, item)
+        if on_paper:
+            finding = replace(finding, detail={**finding.detail, "channel": "paper"})
         if finding.refusal:
             results.append(result(procedure.name, one, finding.refusal, state=stands[one], missing=finding.missing))
             continue
@@ -350,6 +359,8 @@ def step_refusal(
     act: Act,
     frozen: frozenset[UUID] = frozenset(),
     stages: Mapping[UUID, Stages] = EMPTY_STAGES,
+    *,
+    on_paper: bool = False,
 ) -> str | None:
     """Why a case does not take a step, by the table it began under; None where nothing speaks against it."""
     if case is None:
@@ -358,7 +369,7 @@ def step_refusal(
     if step is None:
         return "shared.wrong_state"
     against = (
-        (act.caller.role not in step.roles, "shared.wrong_role"),
+        (act.caller.role not in step.roles and not on_paper, "shared.wrong_role"),
         (procedure.has_household and case.household_id in frozen, "shared.frozen"),
         (act.subject in [getattr(case, column) for column in step.not_by], "shared.same_person"),
         (step.waits_for != "" and act.business_date < getattr(case, step.waits_for), "shared.notice_running"),

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -17,7 +18,11 @@ from shared.data.sql import Connection
 from shared.ground.context import Caller
 
 Pool: TypeAlias = Any
-SYSTEM_ROLE = "system"
+# Who acts as a database role of his own, by his own role: a service by itself, and whom his bonds narrow
+# (`shared.data.ddl.m0006`).
+ENTERED = frozenset({"system", "helper", "villager", "entity"})
+# What a phone sends is taken this long after the pairing that it was done in (domain notes 9.22).
+LATE = timedelta(days=7)
 # How PostgreSQL plans a statement that it has prepared. A list is planned for what is asked: planned for all filters at
 # once, a page of a rare state or of a small village reads the table.
 AUTO, EACH_TIME = "auto", "force_custom_plan"
@@ -89,25 +94,34 @@ async def open_pool(url: str, size: int = 8, patience_seconds: float = 0, *, rea
 
 
 def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''").replace("\\", "") + "'"
+    """A string constant of SQL's standard, in which a backslash is one; NUL, which none can hold, no `Caller` bears."""
+    return "'" + value.replace("'", "''") + "'"
 
 
-def _context(caller: Caller, *, local: bool) -> str:
-    settings = {"role": caller.role, "area": caller.area, "subject": caller.subject, "bank": caller.bank}
-    set_each = (f"set_config('app.{name}', {_quoted(value)}, {local})" for name, value in settings.items())
+def _context(caller: Caller, on: date | None, since: date | None, *, local: bool) -> str:
+    """Sets who acts, and as which database role; `on` is his business date, `since` from when on a pairing counts."""
+    settings = {
+        "role": caller.role if caller.role in ENTERED else "" if local else "none",
+        "app.role": caller.role,
+        "app.area": caller.area,
+        "app.subject": caller.subject,
+        "app.bank": caller.bank,
+        "app.unit": caller.unit,
+        "app.person": caller.person,
+        "app.day": on.isoformat() if on else "",
+        "app.since": since.isoformat() if since else "",
+    }
+    # What a transaction sets ends with it.
+    said = {name: value for name, value in settings.items() if value or not local}
+    set_each = (f"set_config('{name}', {_quoted(value)}, {local})" for name, value in said.items())
     return f"SELECT {', '.join(set_each)}"
 
 
-def _begin(caller: Caller) -> str:
-    role = f"SET LOCAL ROLE {SYSTEM_ROLE};" if caller.role == "system" else ""
-    return f"BEGIN; {role} {_context(caller, local=True)}"
-
-
 @asynccontextmanager
-async def transaction(pool: Pool, caller: Caller) -> AsyncIterator[Connection]:
+async def transaction(pool: Pool, caller: Caller, on: date | None = None) -> AsyncIterator[Connection]:
     """Commits when the block ends, rolls back when it raises. Nothing else in the house commits."""
     async with pool.acquire() as connection:
-        await connection.execute(_begin(caller))
+        await connection.execute(f"BEGIN; {_context(caller, on, on - LATE if on else None, local=True)}")
         try:
             yield connection
         except BaseException:
@@ -119,14 +133,15 @@ async def transaction(pool: Pool, caller: Caller) -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
-async def reading(pool: Pool, caller: Caller, planned: str = AUTO) -> AsyncIterator[Connection]:
+async def reading(pool: Pool, caller: Caller, on: date | None = None, planned: str = AUTO) -> AsyncIterator[Connection]:
     """Statements that read, each by itself: the context and the statement, without a transaction around them.
 
     The context stays on the connection until it is taken again, and whoever takes it sets his own first: `pool` is one
     that `reads`, and nothing else takes its connections. A system's own hand has no business here.
     """
     async with pool.acquire() as connection:
-        await connection.execute(f"{_context(caller, local=False)}, set_config('plan_cache_mode', '{planned}', false)")
+        context = _context(caller, on, on, local=False)
+        await connection.execute(f"{context}, set_config('plan_cache_mode', '{planned}', false)")
         yield connection
 
 

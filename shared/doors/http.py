@@ -63,20 +63,25 @@ def by(*roles: str) -> Any:
     return Depends(check)
 
 
+# Who may read of households: officials of their area, a helper of whom he helps, a villager of his own; these two are
+# the database's matter (`shared.data.ddl.m0006`).
+OF_HOUSEHOLDS = by("county", "township", "village", "team", "helper", "villager", "auditor")
+
+
 async def _connection(request: Request, act: Annotated[Act, Depends(current_act)]) -> AsyncIterator[Connection]:
-    async with db.transaction(request.app.state.pool, act.caller) as connection:
+    async with db.transaction(request.app.state.pool, act.caller, act.business_date) as connection:
         yield connection
         crash_point("act.before_commit")
     crash_point("act.after_commit")
 
 
 async def _reading(request: Request, act: Annotated[Act, Depends(current_act)]) -> AsyncIterator[Connection]:
-    async with db.reading(request.app.state.readers, act.caller) as connection:
+    async with db.reading(request.app.state.readers, act.caller, act.business_date) as connection:
         yield connection
 
 
 async def _paging(request: Request, act: Annotated[Act, Depends(current_act)]) -> AsyncIterator[Connection]:
-    async with db.reading(request.app.state.readers, act.caller, db.EACH_TIME) as connection:
+    async with db.reading(request.app.state.readers, act.caller, act.business_date, db.EACH_TIME) as connection:
         yield connection
 
 

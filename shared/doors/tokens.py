@@ -20,6 +20,8 @@ from shared.ground.problems import Problem
 ALGORITHMS = ["RS256"]
 LONGEST_SECONDS = 600
 LEEWAY_SECONDS = 5
+# Who a token says its bearer is, in the order of `Caller`.
+CLAIMS = ("sub", "role", "area", "bank", "unit", "person")
 
 
 class Bearer(NamedTuple):
@@ -43,6 +45,7 @@ def sign_token(
     area: str | None = None,
     bank: str | None = None,
     unit: str | None = None,
+    person: str | None = None,
     issuer: str = "https://issuer.shenchi.example",
     audience: str = "shenchi",
     minutes: int = 10,
@@ -58,7 +61,7 @@ def sign_token(
         "jti": secrets.token_hex(8),
         "role": role,
         "dev": True,
-    } | {k: v for k, v in (("area", area), ("bank", bank), ("unit", unit)) if v}
+    } | {k: v for k, v in (("area", area), ("bank", bank), ("unit", unit), ("person", person)) if v}
     key = _private_key(json.dumps(private_jwk, sort_keys=True))
     header = {"alg": "RS256", "typ": "at+jwt", "kid": private_jwk.get("kid", "")}
     return jwt.encode(header, claims, key, algorithms=ALGORITHMS)
@@ -91,24 +94,23 @@ def verify_until(token: str, keys: KeySet, *, issuer: str, audience: str, dev_al
     except (JoseError, ValueError, TypeError, KeyError) as error:
         raise Problem("shared.token_invalid") from error
     header, claims, now = decoded.header, decoded.claims, time.time()
-    issued, expires = claims.get("iat"), claims.get("exp")
+    issued, expires, begins = claims.get("iat"), claims.get("exp"), claims.get("nbf", 0)
     sound = (
         str(header.get("typ", "")).lower() == "at+jwt"
         and claims.get("iss") == issuer
         and _is_for(claims.get("aud"), audience)
         and isinstance(issued, int)
         and isinstance(expires, int)
+        and isinstance(begins, int)
+        and begins <= now + LEEWAY_SECONDS
         and issued - LEEWAY_SECONDS <= now < expires + LEEWAY_SECONDS
         and expires - issued <= LONGEST_SECONDS
         and (dev_allowed or not claims.get("dev"))
         and claims.get("role") != "system"
-        and all(isinstance(claims.get(k, ""), str) for k in ("sub", "role", "area", "bank", "unit"))
-        and claims.get("sub")
-        and claims.get("role")
+        and claims.get("role") != "system"
+        and all(isinstance(claims.get(k, ""), str) for k in CLAIMS)
     )
     if not sound:
         raise Problem("shared.token_invalid")
-    caller = Caller(
-        claims["sub"], claims["role"], claims.get("area", ""), claims.get("bank", ""), claims.get("unit", "")
-    )
+    caller = Caller(*(claims.get(name, "") for name in CLAIMS))
     return Bearer(caller, int(claims["iat"]), int(claims["exp"]))

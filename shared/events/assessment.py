@@ -23,6 +23,7 @@ class HelperAssigned(_OfHousehold):
     pairing_id: UUID
     cadre_id: UUID
     starts_on: date
+    subject: str | None = None  # as the helper's token names him
 
 
 class HelperReleased(_OfHousehold):
@@ -33,6 +34,7 @@ class HelperReleased(_OfHousehold):
     pairing_id: UUID
     cadre_id: UUID
     ended_on: date
+    subject: str | None = None
 
 
 class VisitRecorded(_OfHousehold):

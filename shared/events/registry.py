@@ -25,6 +25,7 @@ class _WholeHousehold(_OfHousehold):
     needs_accessible: bool
     deep_poverty: bool
     relocated: bool
+    people: list[str] | None = None  # the register's references to its members; not there in what was stated before
 
 
 class HouseholdRegistered(_WholeHousehold):
@@ -39,6 +40,14 @@ class HouseholdRevised(_WholeHousehold):
     TYPE: ClassVar[str] = "registry.household_revised.v1"
 
 
+class PeopleStated(_OfHousehold):
+    """Who lives in a household that was registered before references were told: the register's, to each member."""
+
+    TYPE: ClassVar[str] = "registry.people_stated.v1"
+
+    people: list[str]
+
+
 class MemberRemoved(_OfHousehold):
     """Somebody left the household: death, marriage_out, registration_out, prison, not_sharing. The household's new
     whole goes before it; `members` are left.
@@ -50,6 +59,7 @@ class MemberRemoved(_OfHousehold):
     head: bool
     members: int
     removed_on: date
+    person: str | None = None  # the register's reference
 
 
 class IncomeAssessed(_OfHousehold):

@@ -1,10 +1,12 @@
 """Who acts, and on which business date: the one thing that every action is given."""
 
 import re
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from shared.events.envelope import Envelope
@@ -16,21 +18,69 @@ Role = Literal[
     "entity", "auditor", "surveyor", "villager", "subscriber", "system",
 ]  # fmt: skip
 
-AREA = re.compile(r"\d{2}(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?", re.ASCII)
+ROLES = frozenset(get_args(Role))
+DIGITS = re.compile(r"\d*", re.ASCII)
+# How many digits the area of a role has: province 2, prefecture 4, county 6, township 9, village 12; 0 is no area.
+AREAS: Mapping[str, frozenset[int]] = {
+    "county": frozenset({6}),
+    "township": frozenset({9}),
+    "village": frozenset({12}),
+    "team": frozenset({6, 9, 12}),
+    "helper": frozenset({6, 9, 12}),
+    "department": frozenset({6}),
+    "bank": frozenset({0, 6}),
+    "insurer": frozenset({0, 6}),
+    "entity": frozenset({0, 6, 9, 12}),
+    "auditor": frozenset({2, 4, 6}),
+    "surveyor": frozenset({6, 9, 12}),
+    "villager": frozenset({12}),
+    "subscriber": frozenset({0, 2, 4, 6}),
+    "system": frozenset({0}),
+}
+# The claims that tell one of a role from the others: who alone may bear them, and who must.
+BEARERS: Mapping[str, str] = {"bank": "bank", "person": "villager"}
+NEEDED: Mapping[str, str] = {"bank": "bank", "entity": "unit", "department": "unit", "villager": "person"}
+LONGEST_CLAIM = 200
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a claim comes out of every encoding as it went in, and looks like what it is."""
+    return (
+        len(text) <= LONGEST_CLAIM
+        and text == text.strip()
+        and not any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") for c in text)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The verified bearer of a token. `area` is a GB/T 2260 prefix of 2, 4, 6, 9 or 12 digits, or empty."""
+    """The verified bearer of a token. `area` is a GB/T 2260 prefix, as long as his role has it; `bank`, `unit` and
+    `person` (the register's reference) say which of his kind he is.
+
+    Raises:
+        Problem: `shared.token_invalid`, where the claims are none of this grammar.
+    """
 
     subject: str
     role: Role
     area: str = ""
     bank: str = ""
     unit: str = ""
+    person: str = ""
 
     def __post_init__(self) -> None:
-        if self.area and not AREA.fullmatch(self.area):
+        claims = {"bank": self.bank, "unit": self.unit, "person": self.person}
+        sound = (
+            self.role in ROLES
+            and bool(self.subject)
+            and self.subject.startswith("system:") == (self.role == "system")
+            and bool(DIGITS.fullmatch(self.area))
+            and len(self.area) in AREAS[self.role]
+            and all(_is_plain(text) for text in (self.subject, *claims.values()))
+            and not any(claims[claim] and self.role != bearer for claim, bearer in BEARERS.items())
+            and (self.role not in NEEDED or bool(claims[NEEDED[self.role]]))
+        )
+        if not sound:
             raise Problem("shared.token_invalid")
 
     def within(self, division: str) -> bool:

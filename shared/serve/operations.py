@@ -14,7 +14,7 @@ from shared.bus.topics import TOPICS
 from shared.bus.transport import open_reader
 from shared.data import db
 from shared.data.sql import execute, fetch, fetch_one, sql
-from shared.doors.http import Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, Reading, Transaction, by
 from shared.facts import steps
 from shared.facts.consumer import ServiceConsumer
 from shared.facts.steps import StaleError
@@ -180,7 +180,7 @@ def _let_look(doors: APIRouter, service: Service) -> None:
         """Decide every stored decision again from its stored inputs."""
         return await replay_all(connection, service.rules)
 
-    @doors.get("/decisions", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
+    @doors.get("/decisions", dependencies=[OF_HOUSEHOLDS])
     async def decisions(subject_id: str, connection: Reading) -> list[dict[str, Any]]:
         """Why: every decision about a subject, with the figures it was made by and where its rule comes from."""
         return with_sources(await list_decisions(connection, subject_id), service.rules)

@@ -30,7 +30,7 @@ from shared.ground.policy import read_policy
 from shared.process import logs, metrics
 from shared.process.settings import Settings
 from shared.process.watchdog import Watchdog
-from shared.serve import operations, rounds, tasks
+from shared.serve import operations, papers, rounds, tasks
 from shared.serve.service import Service
 
 log = structlog.get_logger()
@@ -121,7 +121,11 @@ async def _pools(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
 def _of_procedures(service: Service) -> list[APIRouter]:
     """The doors that every service with procedures has, by the same tables."""
     led_in_rounds = any(in_rounds(procedure.case) for procedure in service.procedures)
-    return [tasks.router(service), *([rounds.router(service)] if led_in_rounds else [])]
+    return [
+        tasks.router(service),
+        *([rounds.router(service)] if led_in_rounds else []),
+        *([papers.router(service)] if service.parties else []),
+    ]
 
 
 async def _end(tasks: list[asyncio.Task[Any]]) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from sqlalchemy import Table
 from starlette.types import ASGIApp
 
+from shared.acts.papers import PartysStep
 from shared.acts.procedures import Procedure
 from shared.acts.projection import following
 from shared.acts.tasks import OwnTask
@@ -48,6 +49,7 @@ class Service:
     written, once every reaction of the rooms has run; `history` those that keep where the household lived when it
     happened. A table with a household and a division is one of them, or follows such a one by its foreign key.
     What waits for a caller is read from `procedures`, and from `own_tasks` that are no step of one.
+    `parties` are the steps that are a party's own, and are taken on paper too.
     `background` are coroutines of the service's own that run beside it in the worker, given the application.
     `lifespan` is entered, given the application, once the pool is open; `middleware` are plain ASGI
     classes, the outermost first.
@@ -62,6 +64,7 @@ class Service:
     rules: Sequence[Rule] = ()
     procedures: Sequence[Procedure[Any]] = ()
     own_tasks: Sequence[OwnTask] = ()
+    parties: Sequence[PartysStep] = ()
     background: Sequence[Callable[[Any], Coroutine[Any, Any, None]]] = ()
     prefix: str | None = None
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None

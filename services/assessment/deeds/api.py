@@ -9,12 +9,12 @@ from services.assessment.deeds import queries
 from services.assessment.deeds.rules import FollowUpPolicy, follow_up_due_on
 from services.assessment.deeds.schemas import DeedItem
 from shared.acts.bodies import Cursor, Page, page
-from shared.doors.http import CurrentPolicy, Paging, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/deeds", tags=["deeds"])
 
-Reader = Annotated[Act, by("county", "township", "village", "team", "helper", "auditor")]
+Reader = Annotated[Act, OF_HOUSEHOLDS]
 
 
 @router.get("")

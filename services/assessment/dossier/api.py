@@ -11,8 +11,8 @@ from services.assessment.dossier import queries
 from services.assessment.dossier.schemas import Dossier
 from services.assessment.visits.api import SEE_NOTES
 from shared.acts.decisions import with_sources
-from shared.acts.dossiers import READERS, OwnRules, page
-from shared.doors.http import CurrentPolicy, Reading
+from shared.acts.dossiers import OwnRules, page
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Reading
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/dossier", tags=["dossier"])
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/dossier", tags=["dossier"])
 
 @router.get("/{household_id}")
 async def get_dossier(
-    household_id: UUID, connection: Reading, policy: CurrentPolicy, rules: OwnRules, act: Annotated[Act, READERS]
+    household_id: UUID, connection: Reading, policy: CurrentPolicy, rules: OwnRules, act: Annotated[Act, OF_HOUSEHOLDS]
 ) -> Dossier:
     """Who helps the household, the visits there, what happened to it and the decisions, within the caller's area."""
     row = await queries.get_dossier(connection, household_id, act.subject, all_notes=act.caller.role in SEE_NOTES)

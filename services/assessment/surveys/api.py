@@ -21,6 +21,7 @@ from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.data.sql import Connection
 from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
+from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/surveys", tags=["surveys"])
 
@@ -44,10 +45,12 @@ async def get_round(round_id: UUID, connection: Reading) -> Round:
     return await _round(connection, await queries.get_round(connection, round_id))
 
 
-@router.get("/rounds/{round_id}/inputs", dependencies=[OVERSEERS])
+@router.get("/rounds/{round_id}/inputs", dependencies=[by("county", "auditor")])
 async def get_inputs(round_id: UUID, connection: Reading, policy: CurrentPolicy) -> RoundInputs:
-    """What the draw was made of, so that it can be made again."""
+    """What the draw was made of, so that it can be made again; who asks households learns of the drawn alone."""
     found = await queries.get_round(connection, round_id)
+    if found.state == "open":
+        raise Problem("assessment.surveys.not_closed")
     parts = policy.on(found.opened_on, DrawPolicy).parts
     candidates = [Candidate(**row._asdict()) for row in await queries.list_candidates(connection, round_id)]
     return RoundInputs(

@@ -13,6 +13,7 @@ from services.assessment.teams.schemas import Cadre, NewLeave, NewPairing, Place
 from services.assessment.teams.tables import CadreRow, Home, Paired
 from shared.acts.batches import take_new
 from shared.acts.bodies import Result, answers
+from shared.acts.bonds import Begun, begin_pairings, end_pairings
 from shared.data.sql import Connection
 from shared.events.assessment import HelperAssigned, HelperReleased
 from shared.events.registry import HouseholdRemoved
@@ -124,9 +125,11 @@ async def assign_helpers(connection: Connection, act: Act, items: Sequence[NewPa
             pairing_id=row.id,
             cadre_id=row.cadre_id,
             starts_on=row.starts_on,
+            subject=cadres[row.cadre_id].subject,
         )
         for row in rows
     ]
+    await begin_pairings(connection, [Begun(f.pairing_id, f.household_id, f.subject or "", f.starts_on) for f in facts])
     await emit(connection, act, "assessment", facts)
     return answers(ROOM, ids, reasons)
 
@@ -184,6 +187,7 @@ async def release_helpers(connection: Connection, facts: Sequence[tuple[Act, Hou
     standing = await queries.lock_open_pairings(connection, sorted(removed))
     ends_on = {row.id: released_on(row.starts_on, removed[one][1]) for one, row in standing.items()}
     await queries.end_pairings(connection, ends_on)
+    await end_pairings(connection, {one: ends_on[row.id] for one, row in standing.items()})
     for one, row in sorted(standing.items()):
         released = HelperReleased(
             household_id=one,

@@ -19,7 +19,7 @@ from services.assessment.teams.schemas import (
     Unit,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/teams", tags=["teams"])
@@ -83,7 +83,7 @@ async def list_cadres(
     return shown
 
 
-@router.get("/pairings", dependencies=[READERS])
+@router.get("/pairings", dependencies=[OF_HOUSEHOLDS])
 async def list_pairings(
     connection: Paging, at: Cursor, household_id: UUID | None = None, cadre_id: UUID | None = None
 ) -> Page[Pairing]:

@@ -19,6 +19,7 @@ from services.assessment.teams.tables import (
     Taken,
     TeamTotals,
     UnitRow,
+    Unnamed,
     cadre,
     leave,
     place,
@@ -75,6 +76,15 @@ PAIRING = "id, household_id, division, cadre_id, lower(valid) AS starts_on, uppe
 _PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)", Paired)
 # Also those that the caller does not see.
 _TAKEN = sql("SELECT t.id FROM taken_pairings(:ids) AS t (id)", Taken)
+_LOCK_UNNAMED = sql(
+    """
+    SELECT p.id AS pairing_id, p.household_id, p.division, p.cadre_id, c.subject, lower(p.valid) AS starts_on
+    FROM pairing p JOIN cadre c ON c.id = p.cadre_id
+    WHERE upper_inf(p.valid) AND NOT EXISTS (SELECT FROM paired q WHERE q.pairing_id = p.id)
+    ORDER BY p.id LIMIT :limit FOR UPDATE OF p SKIP LOCKED
+    """,
+    Unnamed,
+)
 _LATEST = sql(
     f"""
     SELECT DISTINCT ON (household_id) {PAIRING} FROM pairing
@@ -289,3 +299,8 @@ async def list_households_of(connection: Connection, subject: str, at: Place) ->
 
 async def get_summary(connection: Connection, on: date, team_size: int) -> TeamTotals:
     return await fetch_row(connection, _SUMMARY, on=on, team_size=team_size)
+
+
+async def lock_unnamed(connection: Connection, limit: int) -> list[Unnamed]:
+    """Pairings that go on, whose helper nobody outside knows."""
+    return await fetch(connection, _LOCK_UNNAMED, limit=limit)

@@ -93,6 +93,17 @@ class Home(NamedTuple):
     status: str
 
 
+class Unnamed(NamedTuple):
+    """A pairing that goes on, and whom it names."""
+
+    pairing_id: UUID
+    household_id: UUID
+    division: str
+    cadre_id: UUID
+    subject: str
+    starts_on: date
+
+
 class HelpedHousehold(NamedTuple):
     household_id: UUID
     division: str

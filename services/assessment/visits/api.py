@@ -19,7 +19,7 @@ from services.assessment.visits.schemas import (
     VisitSummary,
 )
 from shared.acts.bodies import Batch, Cursor, Page, page
-from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
@@ -50,7 +50,7 @@ async def check_in(
 async def list_visits(
     connection: Paging,
     at: Cursor,
-    act: Annotated[Act, READERS],
+    act: Annotated[Act, OF_HOUSEHOLDS],
     household_id: UUID | None = None,
     cadre_id: UUID | None = None,
     since: date | None = None,

@@ -20,7 +20,7 @@ async def show_trial_balance(connection: Reading) -> TrialBalance:
     return TrialBalance(accounts=accounts, debit_fen=debit, credit_fen=credit, balanced=debit == credit)
 
 
-@router.get("/entries", dependencies=[by("county", "township", "village", "team", "helper", "bank", "auditor")])
+@router.get("/entries", dependencies=[by("county", "township", "village", "team", "villager", "bank", "auditor")])
 async def list_entries(loan_id: UUID, connection: Reading) -> Journals:
     """A loan's book, by date."""
     rows = await queries.list_entries(connection, loan_id)

@@ -14,8 +14,9 @@ from shared.ground.context import Act
 
 router = APIRouter(prefix="/loans", tags=["loans"])
 
-READERS = by("county", "township", "village", "team", "helper", "bank", "auditor")
-Applicant = Annotated[Act, by("village", "team", "helper")]
+# A helper learns nothing of loans, and applies for none.
+READERS = by("county", "township", "village", "team", "villager", "bank", "auditor")
+Applicant = Annotated[Act, by("village", "team")]
 
 
 @router.post("/applications", response_model=ApplicationResults)

@@ -24,7 +24,7 @@ from shared.ground.context import Act
 
 router = APIRouter(prefix="/dividends", tags=["dividends"])
 
-READERS = by("county", "township", "village", "team", "helper", "auditor")
+READERS = by("county", "township", "village", "team", "helper", "villager", "entity", "auditor")
 Signer = Annotated[Act, by("village", "township")]
 Payer = Annotated[Act, by("entity", "county")]
 County = Annotated[Act, by("county")]

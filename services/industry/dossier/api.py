@@ -8,13 +8,13 @@ from fastapi import APIRouter
 from services.industry.dossier import queries
 from services.industry.dossier.schemas import Dossier
 from shared.acts.decisions import with_sources
-from shared.acts.dossiers import READERS, OwnRules, page
-from shared.doors.http import Reading
+from shared.acts.dossiers import OwnRules, page
+from shared.doors.http import OF_HOUSEHOLDS, Reading
 
 router = APIRouter(prefix="/dossier", tags=["dossier"])
 
 
-@router.get("/{household_id}", dependencies=[READERS])
+@router.get("/{household_id}", dependencies=[OF_HOUSEHOLDS])
 async def get_dossier(household_id: UUID, connection: Reading, rules: OwnRules) -> Dossier:
     """What the household is paid and by which agreements, its posts, certificates and decisions, within the area."""
     row = await queries.get_dossier(connection, household_id)

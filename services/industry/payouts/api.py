@@ -26,7 +26,7 @@ from services.industry.payouts.schemas import (
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.doors.files import FileSent
-from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
@@ -36,7 +36,7 @@ CSV = "application/octet-stream"
 READERS = by("county", "township", "village", "team", "helper", "auditor")
 OF_BATCHES = by("county", "bank", "auditor")
 Clerk = Annotated[Act, by("county")]
-Answerer = Annotated[Act, by("county", "bank")]
+Answerer = Annotated[Act, by("bank")]
 
 
 @router.post("/batches", response_model=BatchMade)
@@ -109,7 +109,7 @@ async def get_batch(batch_id: UUID, connection: Reading) -> BatchShown:
     return BatchShown.model_validate(await queries.get_batch(connection, batch_id), from_attributes=True)
 
 
-@router.get("/lines", dependencies=[READERS])
+@router.get("/lines", dependencies=[OF_HOUSEHOLDS])
 async def list_lines(
     connection: Paging,
     at: Cursor,
@@ -122,7 +122,7 @@ async def list_lines(
     return page(LineOfBatch, rows, at)
 
 
-@router.get("/held", dependencies=[READERS])
+@router.get("/held", dependencies=[OF_HOUSEHOLDS])
 async def list_held(connection: Paging, at: Cursor) -> Page[Held]:
     """Dues of the caller's area that go into no batch until somebody ruled on them, by id."""
     return page(Held, await queries.list_held(connection, at), at)
@@ -140,7 +140,7 @@ async def confirm_rulings(body: Batch[Confirmation], connection: Transaction, ac
     return body.answered(await actions.confirm_rulings(connection, act, body.sound))
 
 
-@router.get("/rulings", dependencies=[READERS])
+@router.get("/rulings", dependencies=[OF_HOUSEHOLDS])
 async def list_rulings(
     connection: Paging, at: Cursor, state: RulingState | None = None, household_id: UUID | None = None
 ) -> Page[RulingShown]:

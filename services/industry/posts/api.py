@@ -21,7 +21,7 @@ from services.industry.posts.schemas import (
     Proposal,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/posts", tags=["posts"])
@@ -99,7 +99,7 @@ async def end(body: Batch[Ending], connection: Transaction, act: Office) -> Resu
     return body.answered(await actions.end_assignments(connection, act, body.sound))
 
 
-@router.get("/assignments", dependencies=[READERS])
+@router.get("/assignments", dependencies=[OF_HOUSEHOLDS])
 async def list_assignments(
     connection: Paging, at: Cursor, household_id: UUID | None = None, state: State | None = None
 ) -> Page[AssignmentShown]:

@@ -25,7 +25,7 @@ from services.industry.projects.schemas import (
     SpendingShown,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/projects", tags=["projects"])
@@ -91,7 +91,7 @@ async def accept_participations(
     return body.answered(await actions.accept_participations(connection, act, policy, body.sound))
 
 
-@router.get("/participations", dependencies=[READERS])
+@router.get("/participations", dependencies=[OF_HOUSEHOLDS])
 async def list_participations(
     connection: Paging,
     at: Cursor,

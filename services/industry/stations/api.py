@@ -29,7 +29,7 @@ from shared.ground.context import Act
 
 router = APIRouter(prefix="/stations", tags=["stations"])
 
-READERS = by("county", "township", "village", "team", "helper", "auditor")
+READERS = by("county", "township", "village", "team", "helper", "entity", "auditor")
 County = Annotated[Act, by("county")]
 Reader = Annotated[Act, by("entity", "village", "township")]
 

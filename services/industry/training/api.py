@@ -18,7 +18,7 @@ from services.industry.training.schemas import (
     TrainingTotals,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/training", tags=["training"])
@@ -69,7 +69,7 @@ async def order_subsidies(
     )
 
 
-@router.get("/certificates", dependencies=[READERS])
+@router.get("/certificates", dependencies=[OF_HOUSEHOLDS])
 async def list_certificates(
     connection: Paging, at: Cursor, household_id: UUID | None = None, state: State | None = None
 ) -> Page[CertificateShown]:

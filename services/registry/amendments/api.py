@@ -9,7 +9,7 @@ from services.registry.amendments import actions, queries
 from services.registry.amendments.rules import Kind, State
 from services.registry.amendments.schemas import AmendmentShown, Correction, Return, Revocation
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Paging, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/amendments", tags=["amendments"])
@@ -47,7 +47,7 @@ async def confirm(
     return body.answered(await actions.confirm_amendments(connection, act, policy, body.sound))
 
 
-@router.get("", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
+@router.get("", dependencies=[OF_HOUSEHOLDS])
 async def list_amendments(
     connection: Paging,
     at: Cursor,

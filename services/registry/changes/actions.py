@@ -15,6 +15,7 @@ from services.registry.households.rules import BorrowerPolicy, household_flags
 from services.registry.households.tables import Household
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.bonds import keep_residents
 from shared.acts.procedures import (
     PASSED,
     Finding,
@@ -144,13 +145,21 @@ async def _leave(
         await households.set_heads(connection, heirs)
     known = await households.list_facts(connection, list(turn), on)
     oldest = policy.on(on, BorrowerPolicy).oldest_borrower
+    gone = [row.member_id for row in turn.values()]
+    references = await households.list_references(
+        connection, [*gone, *(p.member_id for m in people.values() for p in m)]
+    )
+    left = {one: [references[p.member_id] for p in members] for one, members in people.items()}
+    await keep_residents(connection, left)
     for one, row in turn.items():
         home, count = homes[one], len(people[one])
         flags = household_flags(households.member_facts(people[one]), on, oldest)
         about: dict[str, Any] = {"household_id": one, "division": home.division, "members": count}
         now = {"status": home.status if count else "removed", "relocated": home.relocated}
-        facts.append(HouseholdRevised(**about, **now, **flags._asdict(), deep_poverty=known[one].deep_poverty))
-        facts.append(MemberRemoved(**about, reason=row.reason, head=row.member_id in heads, removed_on=row.left_on))
+        whole = {"deep_poverty": known[one].deep_poverty, "people": left[one]}
+        facts.append(HouseholdRevised(**about, **now, **flags._asdict(), **whole))
+        gone_one = {"head": row.member_id in heads, "person": references[row.member_id]}
+        facts.append(MemberRemoved(**about, reason=row.reason, removed_on=row.left_on, **gone_one))
     return {one: len(rows) for one, rows in people.items()}
 
 

@@ -9,12 +9,11 @@ from services.registry.changes import actions, queries
 from services.registry.changes.rules import DepartureState, RemovalState
 from services.registry.changes.schemas import Departure, DepartureShown, Removal, RemovalShown
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Paging, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/households", tags=["changes"])
 
-READERS = by("county", "township", "village", "team", "helper", "auditor")
 Township = Annotated[Act, by("township")]
 County = Annotated[Act, by("county")]
 
@@ -35,7 +34,7 @@ async def confirm_departures(
     return body.answered(await actions.confirm_departures(connection, act, policy, body.sound))
 
 
-@router.get("/departures", dependencies=[READERS])
+@router.get("/departures", dependencies=[OF_HOUSEHOLDS])
 async def list_departures(
     connection: Paging, at: Cursor, state: DepartureState | None = None, household_id: UUID | None = None
 ) -> Page[DepartureShown]:
@@ -58,7 +57,7 @@ async def confirm_removals(body: Batch[Confirmation], connection: Transaction, a
     return body.answered(await actions.confirm_removals(connection, act, body.sound))
 
 
-@router.get("/removals", dependencies=[READERS])
+@router.get("/removals", dependencies=[OF_HOUSEHOLDS])
 async def list_removals(
     connection: Paging, at: Cursor, state: RemovalState | None = None, household_id: UUID | None = None
 ) -> Page[RemovalShown]:

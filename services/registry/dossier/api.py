@@ -10,8 +10,8 @@ from services.registry.dossier.schemas import Dossier
 from services.registry.households.api import shown
 from services.registry.households.tables import Whole
 from shared.acts.decisions import with_sources
-from shared.acts.dossiers import READERS, OwnRules, page
-from shared.doors.http import Reading
+from shared.acts.dossiers import OwnRules, page
+from shared.doors.http import OF_HOUSEHOLDS, Reading
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/dossier", tags=["dossier"])
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/dossier", tags=["dossier"])
 
 @router.get("/{household_id}")
 async def get_dossier(
-    household_id: UUID, connection: Reading, rules: OwnRules, act: Annotated[Act, READERS]
+    household_id: UUID, connection: Reading, rules: OwnRules, act: Annotated[Act, OF_HOUSEHOLDS]
 ) -> Dossier:
     """The household whole, its exits, the measures for it, and the decisions about it."""
     row = await queries.get_dossier(connection, household_id, act.business_date)

@@ -6,6 +6,7 @@ checks (domain notes 2.1 and 4).
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from services.registry.exits import queries
@@ -17,13 +18,14 @@ from services.registry.exits.rules import (
     exit_decision,
     meeting_carried,
 )
-from services.registry.exits.schemas import Check, Consent, NewObjection, Proposal, Review
+from services.registry.exits.schemas import Check, NewObjection, Proposal, Review
 from services.registry.exits.tables import ExitCase, exit_case
 from services.registry.households import queries as households
 from services.registry.households.tables import Household
 from shared.acts.bodies import Case, Confirmation, Result, result
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
+from shared.acts.papers import PartysStep, Signed
 from shared.acts.procedures import (
     PASSED,
     Finding,
@@ -56,7 +58,7 @@ EXIT = Procedure(ROOM, exit_case, ((
          zh="村民代表会议评议", en="Vote of the villagers' representatives"),
     Step("checked", "reviewed", ("team",), ("proposed_by",), "checked",
          zh="驻村工作队核查", en="Check on the spot by the task force"),
-    Step("consented", "checked", ("helper", "villager"),
+    Step("consented", "checked", ("villager",),
          zh="户主签字确认", en="The head of the household signs"),
     Step("noticed", "consented", ("village",), signs="notice_posted", sets=("notice_ends_on",),
          zh="村内公示", en="Public notice in the village"),
@@ -186,14 +188,14 @@ async def check(connection: Connection, act: Act, items: Sequence[Check]) -> lis
     return await take_step(connection, act, EXIT, "checked", items, find)
 
 
-async def consent(connection: Connection, act: Act, items: Sequence[Consent]) -> list[Result]:
+async def consent(connection: Connection, act: Act, items: Sequence[Signed], *, on_paper: bool = False) -> list[Result]:
     """A household that does not agree stays what it is: the case is withdrawn."""
 
-    def find(_case: ExitCase, item: Consent) -> Finding:
+    def find(_case: ExitCase, item: Signed) -> Finding:
         reason, detail = None if item.agreed else "not_agreed", {"signature": item.signature}
         return Finding(passed=item.agreed, detail=detail, ends="withdrawn", reason=reason)
 
-    return await take_step(connection, act, EXIT, "consented", items, find)
+    return await take_step(connection, act, EXIT, "consented", items, find, on_paper=on_paper)
 
 
 def _notice_ends_on(act: Act, policy: Policy) -> date:
@@ -333,3 +335,6 @@ async def end_cases(connection: Connection, act: Act, household_ids: Sequence[UU
     ended = Finding(passed=False, reason="shared.household_removed")
     cases = await queries.lock_open_cases(connection, household_ids)
     await advance(connection, act, EXIT, "withdrawn", [(case, "withdrawn", ended) for case in cases])
+
+
+CONSENT = PartysStep(EXIT, "consented", partial(consent, on_paper=True))

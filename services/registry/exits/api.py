@@ -25,18 +25,17 @@ from services.registry.households.queries import get_household
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import list_decisions, reasons_json
 from shared.acts.procedures import list_steps
-from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/exits", tags=["exits"])
 
-READERS = by("county", "township", "village", "team", "helper", "auditor")
 Village = Annotated[Act, by("village")]
 Township = Annotated[Act, by("township")]
 County = Annotated[Act, by("county")]
 
 
-@router.get("", dependencies=[READERS])
+@router.get("", dependencies=[OF_HOUSEHOLDS])
 async def list_exits(
     connection: Paging,
     at: Cursor,
@@ -51,7 +50,7 @@ async def list_exits(
 
 @router.get("/preview")
 async def preview(
-    household_id: UUID, connection: Reading, policy: CurrentPolicy, act: Annotated[Act, READERS]
+    household_id: UUID, connection: Reading, policy: CurrentPolicy, act: Annotated[Act, OF_HOUSEHOLDS]
 ) -> Preview:
     """What the rule would say today, and what is missing; nothing is recorded."""
     row = await get_household(connection, household_id)
@@ -62,10 +61,12 @@ async def preview(
     )
 
 
-@router.get("/{exit_id}", dependencies=[READERS])
-async def get_exit(exit_id: UUID, connection: Reading) -> Exit:
+@router.get("/{exit_id}")
+async def get_exit(exit_id: UUID, connection: Reading, act: Annotated[Act, OF_HOUSEHOLDS]) -> Exit:
     """One case whole: every step, objection and decision with its reasons."""
     case = await queries.get_case(connection, exit_id)
+    if act.caller.role == "villager":  # of his neighbours' he sees what is on notice
+        await get_household(connection, case.household_id)
     return Exit(
         **case._asdict(),
         steps=[Step(**s) for s in await list_steps(connection, exit_id)],
@@ -93,10 +94,8 @@ async def check(body: Batch[Check], connection: Transaction, act: Annotated[Act,
 
 
 @router.post("/consents")
-async def consent(
-    body: Batch[Consent], connection: Transaction, act: Annotated[Act, by("helper", "villager")]
-) -> Results:
-    """The head of the household signs."""
+async def consent(body: Batch[Consent], connection: Transaction, act: Annotated[Act, by("villager")]) -> Results:
+    """The household signs for itself; on paper it does so at `/papers`."""
     return body.answered(await actions.consent(connection, act, body.sound))
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.registry.exits.rules import ObjectionReason, State
 from shared.acts.bodies import Case, Input
+from shared.acts.papers import Signed
 from shared.acts.rounds import OutsideRound
 
 
@@ -33,11 +34,8 @@ class Check(Case):
     evidence: str = Field(min_length=1, max_length=200)
 
 
-class Consent(Case):
-    """The head of the household signs, or gives a fingerprint where somebody else wrote (S56)."""
-
-    agreed: bool
-    signature: Literal["signed", "fingerprint"]
+class Consent(Signed):
+    """The household's own word, before a witness."""
 
 
 class NewObjection(Case):

@@ -10,6 +10,7 @@ from services.registry.households.rules import CATEGORIES, UNNAMED, IncomeLine, 
 from services.registry.households.schemas import ConditionReport, IncomeStatement
 from services.registry.households.tables import Household
 from shared.acts.bodies import Result, answers, result
+from shared.acts.bonds import list_helped
 from shared.data.sql import Connection
 from shared.events.registry import IncomeAssessed
 from shared.events.relocation import HouseholdMovedIn
@@ -40,10 +41,13 @@ async def record_incomes(connection: Connection, act: Act, items: Sequence[Incom
     """
     homes = await queries.lock_households(connection, [i.household_id for i in items])
     newest = await queries.list_stated_on(connection, list(homes))
+    helped = await _helped(connection, act, [(i.household_id, i.stated_on) for i in items])
     results, standing, overtaken, events, seen = [], [], [], [], set[Any]()
     for item in items:
         key = item.household_id, item.income_year
         reason = _refusal(homes.get(item.household_id), act, item.stated_on, key, seen)
+        if reason is None and helped is not None and (item.household_id, item.stated_on) not in helped:
+            reason = "not_paired"
         answer = result(ROOM, item.household_id, reason)
         results.append(answer)
         if reason:
@@ -93,9 +97,12 @@ def _stated_lines(item: IncomeStatement) -> list[IncomeLine]:
 async def record_conditions(connection: Connection, act: Act, items: Sequence[ConditionReport]) -> list[Result]:
     """From the day of the visit on, the household's facts are as seen; what was held for true before is kept."""
     homes = await queries.lock_households(connection, [i.household_id for i in items])
+    helped = await _helped(connection, act, [(i.household_id, i.observed_on) for i in items])
     reasons, reports, seen = list[str | None](), [], set[Any]()
     for item in items:
         reason = _refusal(homes.get(item.household_id), act, item.observed_on, item.household_id, seen)
+        if reason is None and helped is not None and (item.household_id, item.observed_on) not in helped:
+            reason = "not_paired"
         if reason is None and item.observed_on < homes[item.household_id].registered_on:
             reason = "before_registration"
         if reason is None:
@@ -105,6 +112,11 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
     if reports:
         await queries.revise_facts(connection, reports)
     return answers(ROOM, [i.household_id for i in items], reasons)
+
+
+async def _helped(connection: Connection, act: Act, days: Sequence[tuple[UUID, date]]) -> set[tuple[UUID, date]] | None:
+    """On which of the days a helper was the household's; of others than helpers that is not asked (None)."""
+    return await list_helped(connection, act.subject, days) if act.caller.role == "helper" else None
 
 
 async def require_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Household]:

@@ -10,13 +10,13 @@ from services.registry.households.rules import IncomeLine, Status, net_income_fe
 from services.registry.households.schemas import ConditionReport, Household, HouseholdSummary, Income, IncomeStatement
 from services.registry.households.tables import Whole
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import Paging, Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.values.money import half_up
 
 router = APIRouter(prefix="/households", tags=["households"])
 
-Reader = Annotated[Act, by("county", "township", "village", "team", "helper", "auditor")]
+Reader = Annotated[Act, OF_HOUSEHOLDS]
 Visitor = Annotated[Act, by("village", "team", "helper")]
 
 

@@ -7,13 +7,12 @@ from fastapi import APIRouter
 from services.registry.measures import queries
 from services.registry.measures.schemas import MeasureShown
 from shared.acts.bodies import Page
-from shared.acts.dossiers import READERS
-from shared.doors.http import Reading
+from shared.doors.http import OF_HOUSEHOLDS, Reading
 
 router = APIRouter(prefix="/measures", tags=["measures"])
 
 
-@router.get("", dependencies=[READERS])
+@router.get("", dependencies=[OF_HOUSEHOLDS])
 async def list_measures(household_id: UUID, connection: Reading) -> Page[MeasureShown]:
     """All of one household's measures, the oldest first."""
     found = await queries.list_measures(connection, household_id)

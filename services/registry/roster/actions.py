@@ -26,6 +26,7 @@ from services.registry.roster.rules import (
     RosterPolicy,
 )
 from services.registry.roster.tables import RosterFinding, RosterImport
+from shared.acts.bonds import keep_residents
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.events.registry import HouseholdRegistered
@@ -157,6 +158,7 @@ async def _write(
             await register.insert_statements(
                 connection, rows["income_line"], income_year, act.business_date, clerk.stated_by
             )
+            await keep_residents(connection, {fact.household_id: fact.people or [] for fact in told})
             events += told
     await emit(connection, act, "registry", events)
 
@@ -172,7 +174,8 @@ def _as_rows(households: Sequence[RosterHousehold], clerk: Clerk) -> tuple[Rows,
         _add_household(rows, household, own, clerk)
         for member in household.members:
             _add_member(rows, member, household.values["registered_on"], own, clerk)
-        told.append(_registered(household, household_id, division, clerk.ground))
+        people = [row["reference"] for row in rows["member"][-len(household.members) :]]
+        told.append(_registered(household, household_id, division, people, clerk.ground))
     return rows, told
 
 
@@ -221,7 +224,9 @@ def _add_member(rows: Rows, member: RosterMember, registered_on: date, own: dict
     ]
 
 
-def _registered(household: RosterHousehold, household_id: UUID, division: str, ground: Ground) -> HouseholdRegistered:
+def _registered(
+    household: RosterHousehold, household_id: UUID, division: str, people: list[str], ground: Ground
+) -> HouseholdRegistered:
     facts = [MemberFacts(m.born_on, m.values["sex"], m.values["labour"], m.values["health"]) for m in household.members]
     flags = household_flags(facts, ground.business_date, ground.policy.oldest_borrower)
     return HouseholdRegistered(
@@ -232,4 +237,5 @@ def _registered(household: RosterHousehold, household_id: UUID, division: str, g
         **flags._asdict(),
         deep_poverty=household.values["deep_poverty"],
         relocated=household.values["relocated"],
+        people=people,
     )

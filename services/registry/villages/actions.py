@@ -8,6 +8,7 @@ from services.registry.villages.rules import (
     VILLAGE_EXIT,
     ChecklistPolicy,
     NoticePolicy,
+    TradePolicy,
     VillagePolicy,
     village_exit_decision,
 )
@@ -76,6 +77,8 @@ async def report_facilities(
     codes = sorted({i.division for i in items})
     villages = await queries.lock_villages(connection, act.caller.area, act.business_date, codes)
     checklist = policy.on(act.business_date, ChecklistPolicy).village_facility_items
+    trades = policy.on(act.business_date, TradePolicy).department_facilities
+    own = trades.get(act.caller.unit, []) if act.caller.role == "department" else checklist
     reasons, reports = list[str | None](), dict[tuple[str, str], dict[str, Any]]()
     for item in items:
         reason = None
@@ -83,6 +86,8 @@ async def report_facilities(
             reason = "not_found"
         elif item.item not in checklist:
             reason = "unknown_item"
+        elif item.item not in own:
+            reason = "other_trade"
         elif item.checked_on > act.business_date:
             reason = "future_date"
         elif (item.division, item.item) in reports:

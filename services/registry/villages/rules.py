@@ -35,6 +35,13 @@ class ChecklistPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class TradePolicy:
+    """`department_facilities`: items of the checklist by the unit of the department that answers for them."""
+
+    department_facilities: dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class NoticePolicy:
     public_notice_days: int
 

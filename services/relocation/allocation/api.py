@@ -22,13 +22,12 @@ from services.relocation.allocation.schemas import (
 )
 from services.relocation.allocation.tables import AllocationRound
 from shared.acts.bodies import Batch, CodeCursor, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 
 router = APIRouter(prefix="/allocation", tags=["allocation"])
 
-READERS = by("county", "township", "village", "team", "helper", "auditor")
 # The draw is public: whoever has a token of the county at all may check it.
 ANYBODY = by(
     "county",
@@ -104,7 +103,7 @@ async def show_result(round_id: UUID, connection: Reading) -> RoundResult:
     return RoundResult(round_id=round_id, state=row.state, seed=row.seed, draws=draws)
 
 
-@router.get("/rounds/{round_id}/lots", dependencies=[READERS])
+@router.get("/rounds/{round_id}/lots", dependencies=[OF_HOUSEHOLDS])
 async def list_lots(round_id: UUID, connection: Paging, at: CodeCursor) -> Page[LotShown]:
     """Whose lots they are, within the caller's area, by lot."""
     await queries.get_round(connection, round_id)
@@ -117,7 +116,7 @@ async def swap(body: Batch[Swap], connection: Transaction, act: Township) -> Res
     return body.answered(await actions.swap(connection, act, body.sound))
 
 
-@router.get("/allocations", dependencies=[READERS])
+@router.get("/allocations", dependencies=[OF_HOUSEHOLDS])
 async def list_allocations(
     connection: Paging,
     at: Cursor,

@@ -5,6 +5,7 @@ follows the agreement is led by the allocation and the moves, which write it dow
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +18,12 @@ from services.relocation.applications.rules import (
     RelocationPolicy,
     relocation_eligibility,
 )
-from services.relocation.applications.schemas import Agreement, NewApplication
+from services.relocation.applications.schemas import NewApplication
 from services.relocation.applications.tables import Application, relocation_application
 from shared.acts.bodies import Case, Confirmation, Result, result
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
+from shared.acts.papers import PartysStep, Signed
 from shared.acts.procedures import (
     Find,
     Finding,
@@ -51,7 +53,7 @@ APPLICATION = Procedure(ROOM, relocation_application, ((
          zh="乡镇核实", en="Verification by the township"),
     Step("noticed", "verified", ("village",), signs="notice_posted", sets=("notice_ends_on",),
          zh="村内公示", en="Public notice in the village"),
-    Step("agreed", "noticed", ("helper", "villager"), waits_for="notice_ends_on",
+    Step("agreed", "noticed", ("villager",), waits_for="notice_ends_on",
          sets=("agreed_on", "members", "ended_on"), zh="签订搬迁协议", en="The household signs to move"),
 ),))  # fmt: skip
 
@@ -148,9 +150,13 @@ async def _take(
     find: Find,
     cases: Mapping[Any, Application],
     facts: Callable[[Application, Finding], Payload] | None = None,
+    *,
+    on_paper: bool = False,
 ) -> list[Result]:
     """A step of locked applications; of each that ends by it is said that it has."""
-    results = await take_step(connection, act, APPLICATION, name, items, find, rows=cases, facts=facts)
+    results = await take_step(
+        connection, act, APPLICATION, name, items, find, rows=cases, facts=facts, on_paper=on_paper
+    )
     over = [r for r in results if r.status == "accepted" and r.state in ENDED]
     await emit(connection, act, "relocation", [ended(act, cases[r.id], str(r.state)) for r in over])
     return results
@@ -193,13 +199,13 @@ async def post_notices(connection: Connection, act: Act, policy: Policy, items: 
     return await take_step(connection, act, APPLICATION, "noticed", items, lambda _case, _item: finding)
 
 
-async def agree(connection: Connection, act: Act, items: Sequence[Agreement]) -> list[Result]:
+async def agree(connection: Connection, act: Act, items: Sequence[Signed], *, on_paper: bool = False) -> list[Result]:
     """A household that does not agree stays where it is: its application is withdrawn."""
     on = act.business_date
     cases = await queries.lock_applications(connection, [i.id for i in items])
     households = await list_households(connection, [c.household_id for c in cases.values()])
 
-    def find(case: Application, item: Agreement) -> Finding:
+    def find(case: Application, item: Signed) -> Finding:
         detail = {"signature": item.signature}
         if item.agreed:
             return Finding(detail=detail, sets={"agreed_on": on, "members": households[case.household_id].members})
@@ -208,7 +214,7 @@ async def agree(connection: Connection, act: Act, items: Sequence[Agreement]) ->
     def agreed(case: Application, finding: Finding) -> Payload:
         return RelocationAgreed(**_of(case), cohort=case.cohort, members=finding.sets["members"], agreed_on=on)
 
-    return await _take(connection, act, "agreed", items, find, cases, agreed)
+    return await _take(connection, act, "agreed", items, find, cases, agreed, on_paper=on_paper)
 
 
 async def end_of_removed(connection: Connection, act: Act, cases: Sequence[Application], reason: str) -> list[Payload]:
@@ -219,3 +225,6 @@ async def end_of_removed(connection: Connection, act: Act, cases: Sequence[Appli
     finding = Finding(passed=False, sets={"ended_on": act.business_date})
     await advance(connection, act, APPLICATION, "removed", [(case, reason, finding) for case in cases])
     return [ended(act, case, reason) for case in cases]
+
+
+AGREEMENT = PartysStep(APPLICATION, "agreed", partial(agree, on_paper=True))

@@ -19,12 +19,11 @@ from services.relocation.applications.schemas import (
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import list_decisions
 from shared.acts.procedures import list_steps
-from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/applications", tags=["applications"])
 
-READERS = by("county", "township", "village", "team", "helper", "auditor")
 Applicant = Annotated[Act, by("village", "team", "helper")]
 Township = Annotated[Act, by("township")]
 Village = Annotated[Act, by("village")]
@@ -51,14 +50,12 @@ async def post_notices(body: Batch[Case], connection: Transaction, policy: Curre
 
 
 @router.post("/agreements")
-async def agree(
-    body: Batch[Agreement], connection: Transaction, act: Annotated[Act, by("helper", "villager")]
-) -> Results:
-    """After the notice the household signs to move and to give up the old house, or withdraws."""
+async def agree(body: Batch[Agreement], connection: Transaction, act: Annotated[Act, by("villager")]) -> Results:
+    """After the notice the household signs for itself to move and to give up the old house, or withdraws."""
     return body.answered(await actions.agree(connection, act, body.sound))
 
 
-@router.get("", dependencies=[READERS])
+@router.get("", dependencies=[OF_HOUSEHOLDS])
 async def list_applications(
     connection: Paging,
     at: Cursor,
@@ -74,13 +71,13 @@ async def list_applications(
     return page(ApplicationSummary, rows, at)
 
 
-@router.get("/summary", dependencies=[READERS])
+@router.get("/summary", dependencies=[OF_HOUSEHOLDS])
 async def show_totals(connection: Reading) -> ApplicationTotals:
     """By cohort, within the caller's area."""
     return ApplicationTotals(cohorts=[CohortTotals(**t._asdict()) for t in await queries.list_totals(connection)])
 
 
-@router.get("/{application_id}", dependencies=[READERS])
+@router.get("/{application_id}", dependencies=[OF_HOUSEHOLDS])
 async def get_application(application_id: UUID, connection: Reading) -> Application:
     """One application whole: every step, and the decisions about its household with their reasons."""
     case = await queries.get_application(connection, application_id)

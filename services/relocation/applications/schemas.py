@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.relocation.applications.rules import State
 from shared.acts.bodies import Case
+from shared.acts.papers import Signed
 
 
 class NewApplication(Case):
@@ -15,11 +16,8 @@ class NewApplication(Case):
     cohort: int = Field(ge=2000, le=2100)
 
 
-class Agreement(Case):
-    """The head of the household signs, or gives a fingerprint where somebody else wrote (S56)."""
-
-    agreed: bool
-    signature: Literal["signed", "fingerprint"]
+class Agreement(Signed):
+    """The household's own word: it moves, and gives up the old house."""
 
 
 class ApplicationSummary(BaseModel):

@@ -16,12 +16,11 @@ from services.relocation.homesteads.schemas import (
     Reclamation,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/homesteads", tags=["homesteads"])
 
-READERS = by("county", "township", "village", "team", "helper", "auditor")
 Village = Annotated[Act, by("village")]
 Township = Annotated[Act, by("township")]
 
@@ -52,7 +51,7 @@ async def accept_works(
     return body.answered(await actions.accept_works(connection, act, policy, body.sound))
 
 
-@router.get("", dependencies=[READERS])
+@router.get("", dependencies=[OF_HOUSEHOLDS])
 async def list_homesteads(
     connection: Paging, at: Cursor, state: State | None = None, household_id: UUID | None = None
 ) -> Page[Homestead]:
@@ -60,7 +59,7 @@ async def list_homesteads(
     return page(Homestead, await queries.list_homesteads(connection, at, state=state, household_id=household_id), at)
 
 
-@router.get("/summary", dependencies=[READERS])
+@router.get("/summary", dependencies=[OF_HOUSEHOLDS])
 async def show_totals(connection: Reading) -> HomesteadTotals:
     """Within the caller's area; fen."""
     return HomesteadTotals(**await queries.get_totals(connection))

@@ -4,6 +4,7 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
+from tests.bonds import bind
 from tests.conftest import Door, House
 
 VILLAGE, OTHER_VILLAGE = "140927200201", "140927200202"
@@ -36,6 +37,7 @@ async def seed_households(house: House, count: int, division: str = VILLAGE, **c
         " RETURNING id",
         count, *columns.values(),
     )  # fmt: skip
+    await bind(connection, *(r["id"] for r in rows))
     return [r["id"] for r in rows]
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+from tests.bonds import bind
 from tests.conftest import Door, House
 
 VILLAGE = "140927200201"
@@ -22,6 +23,7 @@ async def seed_household(house: House, division: str = VILLAGE, **changes: Any) 
     places = ", ".join(f"${i}" for i, _ in enumerate(columns, 1))
     connection = await house.owner("finance")
     await connection.execute(f"INSERT INTO household ({', '.join(columns)}) VALUES ({places})", *columns.values())
+    await bind(connection, household_id)
     return household_id
 
 

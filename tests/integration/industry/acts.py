@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID, uuid4
 
+from tests.bonds import bind
 from tests.conftest import Door, House
 
 VILLAGE = "140927200201"
@@ -26,6 +27,7 @@ async def seed_household(house: House, division: str = VILLAGE, **changes: Any) 
     places = ", ".join(f"${i}" for i, _ in enumerate(columns, 1))
     connection = await house.owner("industry")
     await connection.execute(f"INSERT INTO household ({', '.join(columns)}) VALUES ({places})", *columns.values())
+    await bind(connection, household_id)
     return household_id
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from tests.bonds import bind
 from tests.conftest import Door, House
 
 VILLAGE = "140927200201"
@@ -33,6 +34,7 @@ async def seed_household(house: House, division: str = VILLAGE, *, id: UUID | No
         " 'healthy', 'ordinary', 0, true, true)",
         member_id, household_id, division,
     )  # fmt: skip
+    await bind(connection, household_id)
     return household_id
 
 

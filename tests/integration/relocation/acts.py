@@ -11,6 +11,7 @@ from shared.events import Payload
 from shared.events.assessment import FraudConfirmed, FraudReviewed
 from shared.events.registry import HouseholdRemoved
 from shared.ground.context import system_act
+from tests.bonds import bind
 from tests.conftest import Door, House
 
 VILLAGE, OTHER_VILLAGE = "140927200201", "140927200202"
@@ -38,6 +39,7 @@ async def seed_households(house: House, *changes: dict[str, Any]) -> list[UUID]:
         places = ", ".join(f"${i}" for i, _ in enumerate(columns, 1))
         await connection.execute(f"INSERT INTO household ({', '.join(columns)}) VALUES ({places})", *columns.values())
         ids.append(columns["id"])
+    await bind(connection, *ids)
     return ids
 
 

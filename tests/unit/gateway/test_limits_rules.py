@@ -45,9 +45,9 @@ def test_roles_and_factor() -> None:
 def test_memory_is_bounded_and_the_stalest_goes_first() -> None:
     buckets: OrderedDict[str, Bucket] = OrderedDict()
     for n in range(MOST_SUBJECTS):
-        admit(buckets, Caller(f"s{n}", "helper"), 1, 0.0)
-    admit(buckets, Caller("s0", "helper"), 1, 1.0)
-    admit(buckets, Caller("new", "helper"), 1, 1.0)
+        admit(buckets, Caller(f"s{n}", "subscriber"), 1, 0.0)
+    admit(buckets, Caller("s0", "subscriber"), 1, 1.0)
+    admit(buckets, Caller("new", "subscriber"), 1, 1.0)
     assert len(buckets) == MOST_SUBJECTS
     assert "s0" in buckets
     assert "s1" not in buckets
@@ -56,5 +56,5 @@ def test_memory_is_bounded_and_the_stalest_goes_first() -> None:
 def test_a_refusal_says_when() -> None:
     buckets = OrderedDict({"li": Bucket(0.0, 5.0)})
     with pytest.raises(Problem) as refused:
-        admit(buckets, Caller("li", "villager"), 1, 5.0)
+        admit(buckets, Caller("li", "villager", "140927200201", person="p1"), 1, 5.0)
     assert refused.value.figures == {"retry_after_seconds": 1}

@@ -126,7 +126,8 @@ def test_fewer_poor_and_more_facilities_never_hurt(poor: int, rural: int, met: s
 def test_each_step_in_its_order_by_another_person(
     case: VillageExit | None, step: str, subject: str, on: date, refusal: str | None
 ) -> None:
-    act = Act(Caller(subject, "township" if step == "noticed" else "county", "140927"), on)
+    caller = Caller(subject, "township", "140927200") if step == "noticed" else Caller(subject, "county", "140927")
+    act = Act(caller, on)
     assert step_refusal(EXIT, step, case, act) == refusal
 
 

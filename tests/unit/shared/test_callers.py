@@ -47,7 +47,15 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 def token(subject: str = "zhang", **changes: Any) -> str:
     now = int(time.time())
-    claims = {"iss": OURS.issuer, "aud": OURS.audience, "sub": subject, "role": "county", "iat": now, "exp": now + 300}
+    claims = {
+        "iss": OURS.issuer,
+        "aud": OURS.audience,
+        "sub": subject,
+        "role": "county",
+        "area": "140927",
+        "iat": now,
+        "exp": now + 300,
+    }
     return jwt.encode({"alg": "RS256", "typ": "at+jwt", "kid": "k1"}, claims | changes, KEY, algorithms=["RS256"])
 
 

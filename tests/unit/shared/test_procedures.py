@@ -37,7 +37,7 @@ WELLS = Procedure("registry.wells", table("well", Well), (OLD, NEW))
 
 
 def act(subject: str = "b", role: Any = "township") -> Act:
-    return Act(Caller(subject, role, "140927200"), ON)
+    return Act(Caller(subject, role, "140927200201" if role == "village" else "140927200"), ON)
 
 
 def well(**changes: Any) -> Well:

@@ -36,6 +36,7 @@ def token(key: Any = KEY, header: dict[str, Any] | None = None, **changes: Any) 
         "aud": AUDIENCE,
         "sub": "zhang",
         "role": "county",
+        "area": "140927",
         "iat": now,
         "exp": now + 600,
     } | changes
@@ -64,11 +65,16 @@ def test_a_token_may_name_us_beside_others() -> None:
         {"aud": []}, {"aud": "shenchi-other"}, {"aud": {AUDIENCE: 1}}, {"aud": None},
         {"iss": "https://elsewhere.example"}, {"iss": None}, {"sub": None}, {"sub": ""}, {"sub": 7},
         {"role": None}, {"role": "system"}, {"area": "1409271"}, {"area": "14x"}, {"area": 140927}, {"area": "１４"},
+        {"nbf": 60}, {"nbf": "0"}, {"role": "system", "sub": "system:registry", "area": None},
     ],
 )  # fmt: skip
 def test_claims_that_do_not_pass(changes: dict[str, Any]) -> None:
     now = int(time.time())
-    times = {name: type(after)(now + int(after)) for name in ("iat", "exp") if (after := changes.get(name)) is not None}
+    times = {
+        name: type(after)(now + int(after))
+        for name in ("iat", "exp", "nbf")
+        if (after := changes.get(name)) is not None
+    }
     with pytest.raises(Problem, match=r"shared\.token_invalid"):
         verify(token(**changes | times))
 

@@ -1,0 +1,19 @@
+"""Who lives in a household and who helps it; helpers, villagers and entities see the rows that they are bound to."""
+
+from shared.data.ddl.m0006 import create_bond_tables, narrow, narrow_decisions, open_to_the_narrowed
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+NARROWED = ("case_household", "deed", "survey_candidate", "survey_sample", "pairing", "visit")
+
+
+def upgrade() -> None:
+    create_bond_tables("assessment")
+    open_to_the_narrowed("assessment")
+    narrow("household", "id")
+    narrow_decisions()
+    for table in NARROWED:
+        narrow(table)

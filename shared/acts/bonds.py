@@ -1,0 +1,150 @@
+"""Who is bound to a household: the people who live in it, and the helper it is paired with; references alone.
+
+Row-level security asks these two tables whom a villager is, and whom a helper helps (`shared.data.ddl.m0006`). The
+register keeps `resident` and assessment `paired` as they act; everybody else by their events.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Date, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.data.relations import DayRange, table
+from shared.data.sql import Connection, execute, fetch, sql
+from shared.events.assessment import HelperAssigned, HelperReleased
+from shared.events.registry import HouseholdRegistered, HouseholdRevised, PeopleStated
+from shared.facts.consumer import Reaction
+from shared.ground.context import Act
+
+
+class Resident(NamedTuple):
+    person: str
+    household_id: UUID
+
+
+class Pairing(NamedTuple):
+    """On the last day of `days`, which is not one of them, somebody else helps, or nobody."""
+
+    pairing_id: UUID
+    subject: str
+    household_id: UUID
+    days: DayRange
+
+
+class Begun(NamedTuple):
+    """A pairing as it begins."""
+
+    pairing_id: UUID
+    household_id: UUID
+    subject: str
+    starts_on: date
+
+
+resident = table("resident", Resident)
+paired = table("paired", Pairing)
+
+_LEAVE = sql("DELETE FROM resident WHERE household_id = ANY(:ids)")
+_LIVE = sql(
+    """
+    INSERT INTO resident (person, household_id) SELECT * FROM unnest(:people, :ids) AS u (person, household_id)
+    ON CONFLICT DO NOTHING
+    """,
+    people=ARRAY(Text),
+)
+# One helper at a time: whoever follows ends who was.
+_HAND_OVER = sql(
+    """
+    UPDATE paired p SET days = daterange(lower(p.days), greatest(lower(p.days), u.since))
+    FROM unnest(:ids, :since) AS u (household_id, since)
+    WHERE p.household_id = u.household_id AND (upper_inf(p.days) OR upper(p.days) > u.since) AND NOT isempty(p.days)
+    """,
+    since=ARRAY(Date),
+)
+_PAIR = sql(
+    """
+    INSERT INTO paired (pairing_id, subject, household_id, days)
+    SELECT pairing_id, subject, household_id, daterange(since, NULL)
+    FROM unnest(:pairing_ids, :subjects, :ids, :since) AS u (pairing_id, subject, household_id, since)
+    ON CONFLICT (pairing_id) DO NOTHING
+    """,
+    subjects=ARRAY(Text),
+    since=ARRAY(Date),
+)
+_IS_PAIRED = sql(
+    """
+    SELECT u.household_id, u.day FROM unnest(:ids, :days) AS u (household_id, day)
+    WHERE EXISTS (SELECT FROM paired p WHERE p.household_id = u.household_id AND p.subject = :subject
+        AND p.days @> u.day)
+    """,
+    days=ARRAY(Date),
+)
+
+
+async def keep_residents(connection: Connection, people: Mapping[UUID, Iterable[str]]) -> None:
+    """From now on these, and nobody else, live in these households. Who was the last of one may still ask why."""
+    lives = [(person, one) for one, persons in people.items() for person in persons]
+    await execute(connection, _LEAVE, rows=None, ids=sorted({one for _, one in lives}))
+    await execute(
+        connection, _LIVE, rows=len(lives), people=[person for person, _ in lives], ids=[one for _, one in lives]
+    )
+
+
+async def begin_pairings(connection: Connection, begun: Sequence[Begun]) -> None:
+    """One after another where they are of one household."""
+    left = sorted(begun, key=lambda b: (b.starts_on, b.pairing_id))
+    while left:
+        turn = {b.household_id: b for b in reversed(left)}
+        left = [b for b in left if turn[b.household_id] is not b]
+        ids, since = list(turn), [b.starts_on for b in turn.values()]
+        await execute(connection, _HAND_OVER, rows=None, ids=ids, since=since)
+        await execute(
+            connection,
+            _PAIR,
+            rows=None,  # told again, it is there
+            pairing_ids=[b.pairing_id for b in turn.values()],
+            subjects=[b.subject for b in turn.values()],
+            ids=ids,
+            since=since,
+        )
+
+
+async def end_pairings(connection: Connection, ended: Mapping[UUID, date]) -> None:
+    """By household: from that day on nobody helps it."""
+    await execute(connection, _HAND_OVER, rows=None, ids=list(ended), since=list(ended.values()))
+
+
+async def list_helped(
+    connection: Connection, subject: str, days: Sequence[tuple[UUID, date]]
+) -> set[tuple[UUID, date]]:
+    """Those of the days with a household on which this helper was its own."""
+    ids, on = [one for one, _ in days], [day for _, day in days]
+    rows = await fetch(connection, _IS_PAIRED, subject=subject, ids=ids, days=on)
+    return {(row["household_id"], row["day"]) for row in rows}
+
+
+async def on_people(
+    connection: Connection, facts: Sequence[tuple[Act, HouseholdRegistered | HouseholdRevised | PeopleStated]]
+) -> None:
+    """The last word per household counts."""
+    last = {fact.household_id: fact.people for _, fact in facts if fact.people is not None}
+    await keep_residents(connection, last)
+
+
+async def on_assigned(connection: Connection, facts: Sequence[tuple[Act, HelperAssigned]]) -> None:
+    begun = [Begun(f.pairing_id, f.household_id, f.subject, f.starts_on) for _, f in facts if f.subject]
+    await begin_pairings(connection, begun)
+
+
+async def on_released(connection: Connection, facts: Sequence[tuple[Act, HelperReleased]]) -> None:
+    await end_pairings(connection, {fact.household_id: fact.ended_on for _, fact in facts})
+
+
+RESIDENTS: dict[str, Reaction] = {
+    HouseholdRegistered.TYPE: on_people,
+    HouseholdRevised.TYPE: on_people,
+    PeopleStated.TYPE: on_people,
+}
+PAIRINGS: dict[str, Reaction] = {HelperAssigned.TYPE: on_assigned, HelperReleased.TYPE: on_released}

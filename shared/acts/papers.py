@@ -1,0 +1,208 @@
+"""A party's word on paper: who is neither its helper nor decides records the signed sheet, another person confirms it.
+
+It then counts as the party's own act, and is marked so (domain notes 9.1).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
+from functools import cache, partial
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.acts.batches import FREE, NewRows, insert_free, take_new
+from shared.acts.bodies import Case, Confirmation, Result, answers
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, log_steps, step_refusal, take_step
+from shared.acts.procedures import confirmed_or_rejected as confirmed
+from shared.data.pages import Place, fetch_page, page
+from shared.data.relations import table
+from shared.data.sql import Connection, fetch, insert_many, list_by
+from shared.ground.context import Act
+
+Signature = Literal["signed", "fingerprint"]
+State = Literal["recorded", "confirmed", "rejected"]
+RECORDERS = ("village", "team", "township")
+
+
+class Signed(Case):
+    """A party's word: it signs, or gives a fingerprint where somebody else wrote (S56)."""
+
+    agreed: bool
+    signature: Signature
+
+
+class NewPaper(Signed):
+    """A signed sheet of the case `case_id` of a procedure: its scan, where, when and before whom it was signed.
+
+    `witness` is a login, as no name leaves the register.
+    """
+
+    procedure: str = Field(min_length=1, max_length=80)
+    case_id: UUID
+    scan_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    place: str = Field(min_length=1, max_length=100)
+    signed_on: date
+    witness: str = Field(min_length=1, max_length=200)
+
+
+class Paper(NamedTuple):
+    id: UUID
+    procedure: str
+    case_id: UUID
+    household_id: UUID
+    division: str
+    agreed: bool
+    signature: Signature
+    scan_sha256: str
+    place: str
+    signed_on: date
+    witness: str
+    state: State
+    recorded_on: date
+    recorded_by: str
+    confirmed_on: date | None
+    confirmed_by: str | None
+    ended_code: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
+class PaperShown(BaseModel):
+    """A sheet, and how far it has come."""
+
+    id: UUID
+    procedure: str
+    case_id: UUID
+    household_id: UUID
+    division: str
+    agreed: bool
+    signature: Signature
+    scan_sha256: str
+    place: str
+    signed_on: date
+    witness: str
+    state: State
+    recorded_on: date
+    confirmed_on: date | None
+    ended_code: str | None
+
+
+class PartysStep(NamedTuple):
+    """The step of a procedure that is a party's own, and the room's action that takes it."""
+
+    procedure: Procedure[Any]
+    step: str
+    take: Callable[[Connection, Act, Sequence[Signed]], Awaitable[list[Result]]]
+
+
+paper = table("paper", Paper)
+_LIST = list_by(paper)
+_INSERT = insert_many(paper, Paper._fields, FREE)
+_PAGE = page(paper, "state", "household_id")
+CONTENT = ("procedure", "case_id", "agreed", "signature", "scan_sha256", "place", "signed_on", "witness")
+
+
+@cache
+def papers_of(service: str) -> Procedure[Paper]:
+    """The procedure of a service's sheets."""
+    confirm = Step(
+        "confirmed",
+        "recorded",
+        RECORDERS,
+        ("recorded_by",),
+        "confirmed",
+        zh="复核纸质签字",
+        en="Confirm a signed sheet",
+    )
+    return Procedure(f"{service}.papers", paper, ((confirm,),))
+
+
+async def record_papers(
+    connection: Connection, act: Act, service: str, parties: Sequence[PartysStep], items: Sequence[NewPaper]
+) -> list[Result]:
+    """What lies signed before an official; nothing follows from it yet."""
+    by_name = {p.procedure.name: p for p in parties}
+    known = {row.id: row for row in await _papers(connection, [i.id for i in items])}
+    cases = await _cases(connection, by_name, [(i.procedure, i.case_id) for i in items])
+    opened: dict[UUID, Paper] = {}
+
+    def judge(item: NewPaper) -> str | dict[str, Any]:
+        party = by_name.get(item.procedure)
+        if party is None:
+            return "no_partys_step"
+        if item.signed_on > act.business_date:
+            return "future_date"
+        case: Any = cases.get((item.procedure, item.case_id))
+        if refusal := step_refusal(party.procedure, party.step, case, act, on_paper=True):
+            return refusal
+        opened[item.id] = row = papers_of(service).opened(
+            act,
+            "recorded",
+            **item.model_dump(),
+            household_id=case.household_id,
+            division=case.division,
+            recorded_on=act.business_date,
+            recorded_by=act.subject,
+        )
+        return row._asdict()
+
+    reasons, fresh = await take_new(items, known, CONTENT, judge, partial(_insert, connection))
+    await log_steps(connection, act, papers_of(service), "recorded", [(opened[row["id"]], PASSED) for row in fresh])
+    states = {one: row.state for one, row in known.items()} | {row["id"]: "recorded" for row in fresh}
+    return answers("shared", [i.id for i in items], reasons, states)
+
+
+async def confirm_papers(
+    connection: Connection, act: Act, service: str, parties: Sequence[PartysStep], items: Sequence[Confirmation]
+) -> list[Result]:
+    """By another person than who recorded: the party's step is taken, where its case still waits for it."""
+    by_name = {p.procedure.name: p for p in parties}
+    papers = await lock_cases(connection, papers_of(service), [i.id for i in items])
+    cases = await _cases(connection, by_name, [(p.procedure, p.case_id) for p in papers.values()])
+    answered = set[tuple[str, UUID]]()
+
+    def find(sheet: Paper, item: Confirmation) -> Finding:
+        place, party = (sheet.procedure, sheet.case_id), by_name[sheet.procedure]
+        if not item.confirmed:
+            return confirmed(sheet, item)
+        refusal = step_refusal(party.procedure, party.step, cases.get(place), act, on_paper=True)
+        refusal = "shared.twice_in_batch" if place in answered and not refusal else refusal
+        answered.add(place)
+        return Finding(refusal=refusal) if refusal else PASSED
+
+    async def save(passed: list[tuple[Paper, Finding]]) -> None:
+        for name, party in by_name.items():
+            signed = [
+                Signed(id=p.case_id, agreed=p.agreed, signature=p.signature) for p, _ in passed if p.procedure == name
+            ]
+            refused = [r for r in await party.take(connection, act, signed) if r.status == "refused"] if signed else []
+            if refused:
+                raise RuntimeError(f"{name} refused what it had been asked: {refused[0].code}")
+
+    return await take_step(connection, act, papers_of(service), "confirmed", items, find, rows=papers, save=save)
+
+
+async def list_papers(connection: Connection, at: Place, **filters: Any) -> list[Paper]:
+    return await fetch_page(connection, _PAGE, at, **filters)
+
+
+async def _papers(connection: Connection, ids: Sequence[UUID]) -> list[Paper]:
+    return await fetch(connection, _LIST, ids=list(ids))
+
+
+async def _insert(connection: Connection, rows: NewRows) -> set[UUID]:
+    return await insert_free(connection, _INSERT, rows)
+
+
+async def _cases(
+    connection: Connection, by_name: Mapping[str, PartysStep], named: Sequence[tuple[str, UUID]]
+) -> dict[tuple[str, UUID], Any]:
+    """The cases of the sheets that the caller may see, locked, by procedure and id."""
+    found: dict[tuple[str, UUID], Any] = {}
+    for name, party in sorted(by_name.items()):
+        ids = sorted({one for of, one in named if of == name})
+        rows = await lock_cases(connection, party.procedure, ids) if ids else {}
+        found |= {(name, one): row for one, row in rows.items()}
+    return found
