@@ -19,6 +19,7 @@ from gateway.passport.api import router as passport
 from gateway.proxy.actions import open_session
 from gateway.proxy.api import Edge, Proxy
 from gateway.proxy.api import router as contracts
+from gateway.revocations.api import router as revocations
 from gateway.routes.rules import read_routes
 from gateway.subscriptions.api import router as subscriptions
 from gateway.subscriptions.reactions import REACTIONS
@@ -49,7 +50,7 @@ SERVICE = Service(
     name="gateway",
     folder=FOLDER,
     prefix="",
-    routers=(console, identity, clock, passport, tasks, contracts, feed, acknowledgements, subscriptions),
+    routers=(console, identity, clock, passport, tasks, contracts, feed, acknowledgements, subscriptions, revocations),
     reactions=REACTIONS,
     background=(deliver,),
     lifespan=lifespan,

@@ -26,13 +26,14 @@ TOKEN_SECONDS = 480
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A user of the system: a person or a machine with a role, in an area, perhaps of a bank or a firm (`unit`)."""
+    """A user of the system: a role, in an area; a bank, a firm (`unit`) or a villager (`person`) says which one."""
 
     subject: str
     role: str
     area: str = ""
     bank: str = ""
     unit: str = ""
+    person: str = ""
 
 
 class RefusedError(Exception):
@@ -57,7 +58,7 @@ class Api:
     def _token(self, who: Who) -> str:
         made_at, token = self._tokens.get(who, (0.0, ""))
         if time.monotonic() - made_at > TOKEN_SECONDS or not token:
-            token = development_token(self.key, who.subject, who.role, who.area, who.bank, who.unit)
+            token = development_token(self.key, who.subject, who.role, who.area, who.bank, who.unit, who.person)
             self._tokens[who] = time.monotonic(), token
         return token
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import asyncpg
 
-HELPERS = ("helper", "test-helper")
+HELPERS = ("helper", "test-helper", "both", "reporter", "chief", "helper-1")
 PERSON = "test-person"
 
 

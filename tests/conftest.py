@@ -228,6 +228,8 @@ class Listener(uvicorn.Server):
         await serving
 
 
+# Who has an area of this many digits.
+OF_LENGTH = {0: "subscriber", 2: "auditor", 4: "auditor", 6: "county", 9: "township", 12: "village"}
 # Where a test's caller acts, where it does not say.
 AREAS = {"township": "140927200", "village": "140927200201", "villager": "140927200201"}
 

@@ -26,10 +26,10 @@ def departure_id(dead: Dead) -> str:
 
 
 async def report_deaths(api: Api, village: Village, found: Sequence[Dead]) -> None:
-    """The helper looks up who it was: the register shows a reference, never the number."""
+    """The clerk looks up who it was: the register shows a reference, never the number."""
     items = []
     for dead in found:
-        shown = await api.get(village.helper, f"/registry/v1/households/{dead.household_id}")
+        shown = await api.get(village.clerk, f"/registry/v1/households/{dead.household_id}")
         items += [
             {
                 "id": departure_id(dead), "reference": person["reference"], "reason": "death",
@@ -38,7 +38,7 @@ async def report_deaths(api: Api, village: Village, found: Sequence[Dead]) -> No
             for person in shown["people"]
             if (person["name"], person["born_on"]) == (dead.name, dead.born_on.isoformat())
         ]  # fmt: skip
-    await send(api, village.helper, "/registry/v1/households/departures", items)
+    await send(api, village.clerk, "/registry/v1/households/departures", items)
 
 
 async def confirm_deaths(api: Api, township: str, found: Sequence[Dead]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from scenario.actors import county
+from scenario.actors import county, papers
 from scenario.actors.patience import named, once, send
 from scenario.actors.townships import officer
 from scenario.actors.villages import Village
@@ -85,11 +85,10 @@ async def post_notices(api: Api, village: Village) -> None:
     await send(api, village.clerk, "/relocation/v1/applications/notices", items)
 
 
-async def sign(api: Api, village: Village) -> None:
-    """The helper brings the agreement to move and to give up the old house, and the household signs."""
-    found = await _applications(api, village.helper, "noticed")
-    items = [{"id": a["id"], "agreed": True, "signature": "signed"} for a in found]
-    await send(api, village.helper, "/relocation/v1/applications/agreements", items)
+async def sign(api: Api, village: Village, day: date) -> None:
+    """The household signs the agreement to move and to give up the old house."""
+    found = [a["id"] for a in await _applications(api, village.clerk, "noticed")]
+    await papers.sign(api, (village.clerk, village.team), "relocation.applications", found, day)
 
 
 async def declare_sites(api: Api, sites: Iterable[Site], buildings: Iterable[Building], flats: Iterable[Flat]) -> None:

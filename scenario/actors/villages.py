@@ -1,4 +1,4 @@
-"""A village: its committee, its task force, a helper of its households, its villagers."""
+"""A village: its committee, its task force, its villagers."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
+from scenario.actors import papers
 from scenario.api import Api, Who
 
 
@@ -52,10 +53,6 @@ class Village:
     def team(self) -> Who:
         return self.who("team", "team")
 
-    @property
-    def helper(self) -> Who:
-        return self.who("helper", "helper")
-
 
 USES = {
     "sheep": "livestock", "cattle": "livestock", "pigs": "livestock", "oats": "crops", "flax": "crops",
@@ -70,11 +67,11 @@ SEEN = (
 
 async def poor_households(api: Api, village: Village) -> list[dict[str, Any]]:
     """The village's households that are still counted as poor: id and number."""
-    return [h async for h in api.pages(village.helper, "/registry/v1/households?status=poor")]
+    return [h async for h in api.pages(village.team, "/registry/v1/households?status=poor")]
 
 
 async def visit(api: Api, village: Village, eyes: Eyes, day: date) -> None:
-    """The helper goes round and reports how the poor households live."""
+    """The task force goes round and reports how the poor households live."""
     reports = []
     for household in await poor_households(api, village):
         seen = eyes.conditions(household["household_no"], day)
@@ -82,11 +79,11 @@ async def visit(api: Api, village: Village, eyes: Eyes, day: date) -> None:
             {"household_id": household["id"], "observed_on": day.isoformat()} | {n: getattr(seen, n) for n in SEEN}
         )
     if reports:
-        await api.batches(village.helper, "/registry/v1/households/conditions", reports)
+        await api.batches(village.team, "/registry/v1/households/conditions", reports)
 
 
 async def state_incomes(api: Api, village: Village, eyes: Eyes, day: date) -> None:
-    """After 30 September the helper writes down the income year of every poor household."""
+    """After 30 September the task force writes down the income year of every poor household."""
     statements = []
     for household in await poor_households(api, village):
         lines = eyes.income(household["household_no"])
@@ -94,7 +91,7 @@ async def state_incomes(api: Api, village: Village, eyes: Eyes, day: date) -> No
             {"household_id": household["id"], "income_year": 2017, "stated_on": day.isoformat()} | asdict(lines)
         )
     if statements:
-        await api.batches(village.helper, "/registry/v1/households/incomes", statements)
+        await api.batches(village.team, "/registry/v1/households/incomes", statements)
 
 
 async def apply_for_loans(
@@ -139,24 +136,28 @@ async def review_exits(api: Api, village: Village, voters: int) -> None:
         await api.batches(village.chair, "/registry/v1/exits/reviews", items)
 
 
-async def check_exits(api: Api, village: Village) -> None:
-    """The task force goes to every household once more, and the helper asks for its consent."""
+async def check_exits(api: Api, village: Village, day: date) -> None:
+    """The task force goes to every household once more, and each signs that it agrees."""
     items = [
         {"id": c["id"], "confirmed": True, "evidence": "visit"} for c in await _in_state(api, village.team, "reviewed")
     ]
     if items:
         await api.batches(village.team, "/registry/v1/exits/checks", items)
-    items = [
-        {"id": c["id"], "agreed": True, "signature": "signed"} for c in await _in_state(api, village.helper, "checked")
-    ]
-    if items:
-        await api.batches(village.helper, "/registry/v1/exits/consents", items)
+    agreeing = [c["id"] for c in await _in_state(api, village.clerk, "checked")]
+    await papers.sign(api, (village.clerk, village.team), "registry.exits", agreeing, day)
 
 
 async def post_notices(api: Api, village: Village) -> None:
     items = [{"id": c["id"]} for c in await _in_state(api, village.clerk, "consented")]
     if items:
         await api.batches(village.clerk, "/registry/v1/exits/notices", items)
+
+
+async def _neighbour(api: Api, village: Village) -> Who:
+    """Somebody who lives in the village, as the register refers to him."""
+    listed = await api.get(village.chair, "/registry/v1/households?limit=1")
+    home = await api.get(village.chair, f"/registry/v1/households/{listed['items'][0]['id']}")
+    return Who(f"villager-{village.code}", "villager", village.code, person=home["people"][0]["reference"])
 
 
 async def read_notices(api: Api, village: Village, eyes: Eyes, numbers: dict[str, str]) -> list[str]:
@@ -166,7 +167,7 @@ async def read_notices(api: Api, village: Village, eyes: Eyes, numbers: dict[str
         number = numbers.get(case["household_id"], "")
         if eyes.neighbours_object(number):
             body = {"id": case["id"], "reason": "income"}
-            villager = village.who("villager", "villager")
+            villager = await _neighbour(api, village)
             answer = await api.post(villager, "/registry/v1/exits/objections", body)
             found.append(str(answer["id"]))
     return found

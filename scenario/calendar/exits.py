@@ -34,8 +34,8 @@ def wave_days(number: int, start: date) -> list[Day]:
             lambda v: villages.review_exits(year.api, v, max(5, people[v.code] // CONFIRMED_SHARE)),
         )
 
-    async def check(year: Year, _day: date) -> None:
-        await everywhere(_wave(year, number), lambda v: villages.check_exits(year.api, v))
+    async def check(year: Year, day: date) -> None:
+        await everywhere(_wave(year, number), lambda v: villages.check_exits(year.api, v, day))
 
     async def post(year: Year, _day: date) -> None:
         await everywhere(_wave(year, number), lambda v: villages.post_notices(year.api, v))

@@ -62,8 +62,8 @@ async def post_notices(year: Year, _day: date) -> None:
     await everywhere(_villages(year), lambda v: relocation.post_notices(year.api, v))
 
 
-async def sign(year: Year, _day: date) -> None:
-    await everywhere(_villages(year), lambda v: relocation.sign(year.api, v))
+async def sign(year: Year, day: date) -> None:
+    await everywhere(_villages(year), lambda v: relocation.sign(year.api, v, day))
 
 
 async def record_homesteads(year: Year, _day: date) -> None:

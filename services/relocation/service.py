@@ -18,7 +18,7 @@ from services.relocation.moves.api import router as moves
 from services.relocation.sites.actions import ACCEPTANCES
 from services.relocation.sites.api import router as sites
 from shared.acts import bonds, freezes, projection
-from shared.acts.papers import papers_of
+from shared.acts.papers import paper, papers_of
 from shared.serve.service import Service, together
 
 SERVICE = Service(
@@ -30,7 +30,7 @@ SERVICE = Service(
     ),
     # APPLICATIONS has waited for its turn before. All else is an application's: its foreign keys take it along
     # (ON UPDATE CASCADE), but for the steps that were taken.
-    follows=(relocation_application,),
+    follows=(relocation_application, paper),
     rules=(ELIGIBILITY, REWARD),
     procedures=(APPLICATION, MOVE, HOMESTEAD, papers_of("relocation")),
     parties=(AGREEMENT,),

@@ -30,6 +30,7 @@ TOPICS = {
         Topic("assessment.subject", "assessment", 3),
         Topic("assessment.case", "assessment", 3),
         Topic("county.exits", "gateway", 3),
+        Topic("gateway.subject", "gateway", 1),
     )
 }
 PUBLIC = "county.exits"

@@ -1,20 +1,24 @@
 """Doors for those who keep a service running: health, readiness, metrics, status, parked keys, replay."""
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal, NamedTuple
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
+from shared.acts.bodies import NumberCursor, Page, page
 from shared.acts.decisions import list_decisions, replay_all, with_sources
 from shared.bus import OffsetLostError
 from shared.bus.topics import TOPICS
 from shared.bus.transport import open_reader
-from shared.data import db
+from shared.data import db, pages
+from shared.data.pages import fetch_page
+from shared.data.relations import Big, table
 from shared.data.sql import execute, fetch, fetch_one, sql
-from shared.doors.http import OF_HOUSEHOLDS, Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, Paging, Reading, Transaction, by
 from shared.facts import steps
 from shared.facts.consumer import ServiceConsumer
 from shared.facts.steps import StaleError
@@ -24,6 +28,33 @@ from shared.process import metrics
 from shared.serve.service import Service
 
 log = structlog.get_logger()
+
+
+class Audit(NamedTuple):
+    id: Big
+    at: datetime
+    subject: str
+    role: str
+    relation: str
+    operation: Literal["INSERT", "UPDATE", "DELETE"]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class AuditShown(BaseModel):
+    """One write to one row."""
+
+    id: int
+    at: datetime
+    subject: str
+    role: str
+    relation: str
+    operation: Literal["INSERT", "UPDATE", "DELETE"]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+_AUDIT = pages.page(table("audit", Audit), "subject", "relation")
 
 _OUTBOX = sql("""
     SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(emitted_at)), 0)::float8 AS age,
@@ -179,6 +210,16 @@ def _let_look(doors: APIRouter, service: Service) -> None:
     async def replay(connection: Reading) -> dict[str, Any]:
         """Decide every stored decision again from its stored inputs."""
         return await replay_all(connection, service.rules)
+
+    @doors.get("/audit", dependencies=[by("auditor")])
+    async def audit(
+        connection: Paging,
+        at: NumberCursor,
+        subject: Annotated[str | None, Query(max_length=200)] = None,
+        relation: Annotated[str | None, Query(max_length=63)] = None,
+    ) -> Page[AuditShown]:
+        """Every write: who, in which role, to which table, the row before and after; what is sealed stays sealed."""
+        return page(AuditShown, await fetch_page(connection, _AUDIT, at, subject=subject, relation=relation), at)
 
     @doors.get("/decisions", dependencies=[OF_HOUSEHOLDS])
     async def decisions(subject_id: str, connection: Reading) -> list[dict[str, Any]]:

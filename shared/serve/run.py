@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.acts import revocations
 from shared.acts.rounds import in_rounds
 from shared.bus.transport import open_bus
 from shared.data import db
@@ -58,7 +59,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
                 app.state.consumer = ServiceConsumer(
                     service.name, app.state.pool, bus.reader, service.topics, service.reactions
                 )
-            tasks: list[asyncio.Task[Any]] = []
+            tasks: list[asyncio.Task[Any]] = [asyncio.create_task(revocations.watch(app))]
             try:
                 async with service.lifespan(app) if service.lifespan else nullcontext():
                     if role != "api":

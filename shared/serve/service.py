@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from sqlalchemy import Table
 from starlette.types import ASGIApp
 
+from shared.acts import revocations
 from shared.acts.papers import PartysStep
 from shared.acts.procedures import Procedure
 from shared.acts.projection import following
@@ -71,6 +72,8 @@ class Service:
     middleware: Sequence[Callable[[ASGIApp], ASGIApp]] = ()
 
     def __post_init__(self) -> None:
+        if self.name != "gateway":  # it states them
+            object.__setattr__(self, "reactions", together(self.reactions, revocations.REACTIONS))
         if self.follows:
             object.__setattr__(self, "reactions", together(self.reactions, following(self.follows)))
 

@@ -59,7 +59,9 @@ async def record_visits(
             reasons.append(_repeated(act, known[item.id], said))
             continue
         if household is None or not codes.issuperset(item.findings):
-            reasons.append("unknown_finding" if household else "shared.household_unknown")
+            # A helper sees whom he is paired with; to ask again would change nothing.
+            nobody = "not_the_helper" if act.caller.role == "helper" else "shared.household_unknown"
+            reasons.append("unknown_finding" if household else nobody)
             continue
         day, far = (item.household_id, item.visited_on), _distance(places, household.division, item)
         facts = VisitFacts(

@@ -1,6 +1,13 @@
 """Who lives in a household and who helps it; helpers, villagers and entities see the rows that they are bound to."""
 
-from shared.data.ddl.m0006 import BOUND, create_bond_tables, narrow, narrow_to, open_to_the_narrowed
+from shared.data.ddl.m0006 import (
+    BOUND,
+    create_bond_tables,
+    create_revocation_table,
+    narrow,
+    narrow_to,
+    open_to_the_narrowed,
+)
 
 revision = "0008"
 down_revision = "0007"
@@ -16,6 +23,7 @@ BEHIND_LOANS = ("bank_event", "interest_period", "overdue_spell", "journal", "po
 
 def upgrade() -> None:
     create_bond_tables("finance")
+    create_revocation_table("finance")
     open_to_the_narrowed("finance")
     narrow("household", "id")
     # A helper learns nothing of loans.

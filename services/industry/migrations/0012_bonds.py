@@ -1,6 +1,14 @@
 """Who lives in a household and who helps it; helpers, villagers and entities see the rows that they are bound to."""
 
-from shared.data.ddl.m0006 import OF_UNIT, create_bond_tables, narrow, narrow_decisions, narrow_to, open_to_the_narrowed
+from shared.data.ddl.m0006 import (
+    OF_UNIT,
+    create_bond_tables,
+    create_revocation_table,
+    narrow,
+    narrow_decisions,
+    narrow_to,
+    open_to_the_narrowed,
+)
 
 revision = "0012"
 down_revision = "0011"
@@ -13,7 +21,6 @@ NARROWED = (
     "forest_acceptance",
     "forest_membership",
     "forest_labour",
-    "payout_due",
     "payout_line",
     "payout_ruling",
     "station_plan_item",
@@ -29,6 +36,7 @@ OF_STATION = ("station_reading", "station_exchange", "station_settlement", "stat
 
 def upgrade() -> None:
     create_bond_tables("industry")
+    create_revocation_table("industry")
     open_to_the_narrowed("industry")
     narrow("household", "id")
     narrow_decisions()
@@ -36,6 +44,7 @@ def upgrade() -> None:
         narrow(table)
     narrow("dividend_agreement", entity=OF_UNIT.format(column="entity_code"))
     narrow("dividend_due", entity=OF_AGREEMENT)
+    narrow("payout_due", entity="payer = 'entity:' || nullif(current_setting('app.unit', true), '')")
     narrow_to("dividend_payment", "entity", OF_AGREEMENT)
     narrow_to("station", "entity", OF_UNIT.format(column="owner_code"))
     for table in OF_STATION:

@@ -4,6 +4,7 @@ from shared.data.ddl.m0006 import (
     BOUND,
     create_bond_tables,
     create_paper_table,
+    create_revocation_table,
     narrow,
     narrow_decisions,
     narrow_to,
@@ -33,6 +34,7 @@ NARROWED = (
 
 def upgrade() -> None:
     create_bond_tables("registry")
+    create_revocation_table("registry")
     create_paper_table("registry")
     open_to_the_narrowed("registry")
     narrow("household", "id")

@@ -76,6 +76,13 @@ END $$
 """
 
 
+def create_revocation_table(service: str) -> None:
+    """Whose tokens are good no longer, wherever tokens are verified."""
+    run("CREATE TABLE revocation (subject text PRIMARY KEY, not_before bigint NOT NULL)")
+    run("CREATE INDEX ON revocation (not_before)")
+    restrict(service, "revocation", HAS_CONTEXT)
+
+
 def create_paper_table(service: str) -> None:
     """Sheets that parties signed, and who vouched for them."""
     run(PAPER)

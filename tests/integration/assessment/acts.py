@@ -49,7 +49,7 @@ async def send(door: Door, method: str, path: str, role: str, items: Any, **requ
     return results
 
 
-async def get(door: Door, path: str, role: str = "county", area: str = "140927", **request: Any) -> Any:
+async def get(door: Door, path: str, role: str = "county", area: str | None = "140927", **request: Any) -> Any:
     answer = await door.call("GET", path, role, area, **request)
     assert answer.status_code == 200, answer.text
     return answer.json()

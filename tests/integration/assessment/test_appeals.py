@@ -36,7 +36,9 @@ def against(subject_id: UUID, code: str = "visits", **changes: Any) -> dict[str,
 async def appeal(
     door: Door, body: dict[str, Any], subject: str = "helper-0", role: str = "helper", on: str = "2018-01-09"
 ) -> httpx.Response:
-    return await door.call("POST", APPEALS, role, VILLAGE, on=on, subject=subject, json=body)
+    return await door.call(
+        "POST", APPEALS, role, VILLAGE if role in ("helper", "team") else None, on=on, subject=subject, json=body
+    )
 
 
 async def decide(

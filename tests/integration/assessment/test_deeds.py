@@ -62,7 +62,7 @@ async def read(house: House, topic: str) -> int:
 
 
 async def shown(door: Door, household_id: UUID, area: str = VILLAGE) -> list[dict[str, Any]]:
-    answer = await door.call("GET", f"{DEEDS}?household_id={household_id}", "helper", area)
+    answer = await door.call("GET", f"{DEEDS}?household_id={household_id}", "village", area)
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
     return items

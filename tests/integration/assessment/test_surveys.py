@@ -88,16 +88,21 @@ async def test_a_round_draws_by_unit_and_strata_and_can_be_drawn_again(house: Ho
     for (stratum, ours), quota in zip(of_strata.items(), (5, 2, 3), strict=True):
         ranked = sorted(ours, key=lambda h: hashlib.sha256(f"20170601|{stratum}|{h}".encode()).hexdigest())
         assert chosen & set(ours) == set(ranked[:quota])
-    inputs = await get(door, f"{SURVEYS}/rounds/{body['id']}/inputs", "surveyor")
-    assert (inputs["seed"], inputs["per_unit"], inputs["parts"]) == ("20170601", 10, [5, 2, 3])
-    assert {UUID(c["household_id"]) for c in inputs["candidates"] if c["drawn"]} == chosen
-    assert len(inputs["candidates"]) == 37
+    path = f"{SURVEYS}/rounds/{body['id']}"
+    early = await door.call("GET", f"{path}/inputs", "county")
+    assert (early.status_code, early.json()["code"]) == (409, "assessment.surveys.not_closed")
+    assert (await door.call("GET", f"{path}/inputs", "surveyor")).status_code == 403
     replayed = await get(door, "/assessment/v1/operations/replay")
     assert replayed == {"replayed": 2, "different": [], "different_count": 0}
     # What was frozen stays, whoever helps whom later.
     await pair(door, pairing(unpaired, li, "2017-06-01"))
     assert (await open_round(door, body, on="2017-06-20")).json() == made.json()
     assert await get(door, f"{SURVEYS}/rounds/{body['id']}", "auditor") == made.json()
+    assert (await door.call("POST", f"{path}/closing", "county", subject="closer", on="2017-06-30")).status_code == 200
+    inputs = await get(door, f"{path}/inputs", "auditor")
+    assert (inputs["seed"], inputs["per_unit"], inputs["parts"]) == ("20170601", 10, [5, 2, 3])
+    assert {UUID(c["household_id"]) for c in inputs["candidates"] if c["drawn"]} == chosen
+    assert len(inputs["candidates"]) == 37
 
 
 async def test_what_cannot_be_opened(house: House) -> None:

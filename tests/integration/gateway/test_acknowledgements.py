@@ -35,7 +35,9 @@ async def say(door: Door, *items: dict[str, Any], subject: str = EDUCATION) -> l
 
 
 async def ask(door: Door, path: str, role: str = "county", subject: str = "officer", **query: Any) -> dict[str, Any]:
-    answer = await door.call("GET", DOOR + path, role, "", subject=subject, params=query)
+    answer = await door.call(
+        "GET", DOOR + path, role, "" if role == "subscriber" else None, subject=subject, params=query
+    )
     assert answer.status_code == 200, answer.text
     page: dict[str, Any] = answer.json()
     return page

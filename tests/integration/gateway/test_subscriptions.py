@@ -367,7 +367,7 @@ async def test_a_subscriber_sees_its_own_and_never_the_secret_again(house: House
     assert created["secret"].startswith("whsec_")
 
     async def listed(role: str, subject: str) -> list[dict[str, Any]]:
-        answer = await door.call("GET", "/subscriptions", role, "", subject=subject)
+        answer = await door.call("GET", "/subscriptions", role, "" if role == "subscriber" else None, subject=subject)
         assert "whsec_" not in answer.text
         items: list[dict[str, Any]] = answer.json()["items"]
         return items

@@ -14,6 +14,7 @@ OTHER_VILLAGE = "140927200202"
 TOWNSHIP = "140927200"
 COUNTY = "140927"
 FAR_VILLAGE = "140927201201"
+OWNER = "vc-201"
 AREAS = {"village": VILLAGE, "team": VILLAGE, "township": TOWNSHIP}
 
 
@@ -43,7 +44,17 @@ async def send(
     """A request as a role within its usual area; the answer, whatever it is."""
     own = {name.replace("_", "-"): value for name, value in headers.items()}
     where = area or AREAS.get(role, COUNTY)
-    return await door.call(method, f"/industry/v1{path}", role, where, on=on, subject=subject, headers=own, json=body)
+    return await door.call(
+        method,
+        f"/industry/v1{path}",
+        role,
+        where,
+        on=on,
+        subject=subject,
+        unit=OWNER if role == "entity" else "",
+        headers=own,
+        json=body,
+    )
 
 
 async def results(door: Door, method: str, path: str, role: str, *items: dict[str, Any], **how: Any) -> Any:

@@ -52,7 +52,7 @@ async def noticed(door: Door, household_id: UUID) -> str:
     for path, role, item, subject in (
         ("/reviews", "village", VOTE, "chair"),
         ("/checks", "team", {"confirmed": True, "evidence": "visit"}, "team"),
-        ("/consents", "helper", {"agreed": True, "signature": "signed"}, "helper"),
+        ("/consents", "villager", {"agreed": True, "signature": "signed"}, "villager"),
         ("/notices", "village", {}, "clerk"),
     ):
         (result,) = await step(door, path, role, {"id": exit_id} | item, subject=subject)
@@ -135,7 +135,7 @@ async def test_steps_have_an_order_and_a_second_case_waits(house: House) -> None
     assert again["code"] == "registry.exits.case_open"
     for path, role, item, area in (
         ("/checks", "team", {"confirmed": True, "evidence": "visit"}, VILLAGE),
-        ("/consents", "helper", {"agreed": True, "signature": "signed"}, VILLAGE),
+        ("/consents", "villager", {"agreed": True, "signature": "signed"}, VILLAGE),
         ("/notices", "village", {}, VILLAGE),
         ("/township-checks", "township", {"confirmed": True}, TOWNSHIP),
         ("/decisions", "county", {}, "140927"),
@@ -166,7 +166,7 @@ async def test_one_person_in_two_offices_is_still_one_person(house: House) -> No
     await step(door, "/reviews", "village", case | VOTE, subject="chair")
     (checked,) = await step(door, "/checks", "team", case | {"confirmed": True, "evidence": "visit"}, subject="clerk")
     await step(door, "/checks", "team", case | {"confirmed": True, "evidence": "visit"})
-    await step(door, "/consents", "helper", case | {"agreed": True, "signature": "signed"})
+    await step(door, "/consents", "villager", case | {"agreed": True, "signature": "signed"})
     await step(door, "/notices", "village", case)
     results = [checked]
     for path, role, item, area, subjects in (
@@ -284,7 +284,7 @@ async def test_a_household_that_does_not_agree_stays(house: House) -> None:
     await step(door, "/reviews", "village", {"id": exit_id} | VOTE, subject="chair")
     await step(door, "/checks", "team", {"id": exit_id, "confirmed": True, "evidence": "visit"})
     refusal = {"id": exit_id, "agreed": False, "signature": "fingerprint"}
-    (result,) = await step(door, "/consents", "helper", refusal)
+    (result,) = await step(door, "/consents", "villager", refusal)
     assert (result["state"], result["code"]) == ("withdrawn", "registry.exits.not_agreed")
 
 

@@ -113,6 +113,11 @@ async def test_two_households_become_rows_and_events(house: House) -> None:
     await events_are_told(house, one["id"], two["id"])
 
 
+async def references(house: House, one: UUID) -> list[str]:
+    rows = await house.rows("registry", "SELECT reference FROM member WHERE household_id = $1 ORDER BY 1", one)
+    return [r["reference"] for r in rows]
+
+
 async def events_are_told(house: House, one: UUID, two: UUID) -> None:
     query = "SELECT headers, value::jsonb AS value FROM {} WHERE topic = 'registry.household'"
     events = {r["headers"]: r["value"] for r in await house.rows(
@@ -126,7 +131,11 @@ async def events_are_told(house: House, one: UUID, two: UUID) -> None:
     assert told[str(two)][1] == {
         "household_id": str(two), "division": "140927200201", "status": "exited", "members": 1, "has_labour": False,
         "borrower_age_ok": False, "needs_accessible": True, "deep_poverty": True, "relocated": True,
+        "people": await references(house, two),
     }  # fmt: skip
+    assert sorted(told[str(one)][1]["people"]) == await references(house, one)
+    lives = await house.rows("registry", "SELECT person FROM resident WHERE household_id = $1 ORDER BY 1", one)
+    assert [r["person"] for r in lives] == await references(house, one)
     assert (told[str(one)][1]["members"], told[str(one)][1]["has_labour"]) == (2, True)
 
 

@@ -82,7 +82,7 @@ async def agreed(door: Door, households: list[UUID], cohort: int = 2016, area: s
     for path, role, where, on, extra in (
         ("verifications", "township", area[:9], "2017-01-06", {"confirmed": True}),
         ("notices", "village", area, "2017-01-07", {}),
-        ("agreements", "helper", area, "2017-01-15", {"agreed": True, "signature": "signed"}),
+        ("agreements", "villager", area, "2017-01-15", {"agreed": True, "signature": "signed"}),
     ):
         items = [{"id": i} | extra for i in ids]
         assert codes(await batch(door, "POST", f"{APPLICATIONS}/{path}", role, items, where, on=on)) == [None] * len(

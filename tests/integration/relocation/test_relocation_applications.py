@@ -53,10 +53,10 @@ async def test_step_by_step_to_the_agreement(house: House) -> None:
     cases = [{"id": first}, {"id": second}]
     await batch(door, "POST", f"{APPLICATIONS}/notices", "village", cases, on="2017-01-07")
     signed = [{"id": first, "agreed": True, "signature": "signed"}]
-    soon = await batch(door, "POST", f"{APPLICATIONS}/agreements", "helper", signed, on="2017-01-13")
+    soon = await batch(door, "POST", f"{APPLICATIONS}/agreements", "villager", signed, on="2017-01-13")
     assert codes(soon) == ["shared.notice_running"]
     signed.append({"id": second, "agreed": False, "signature": "fingerprint"})
-    results = await batch(door, "POST", f"{APPLICATIONS}/agreements", "helper", signed, on="2017-01-14")
+    results = await batch(door, "POST", f"{APPLICATIONS}/agreements", "villager", signed, on="2017-01-14")
     assert [(r["code"], r["state"]) for r in results] == [
         (None, "agreed"), ("relocation.applications.not_agreed", "withdrawn"),
     ]  # fmt: skip
@@ -149,7 +149,7 @@ async def test_lists_stop_at_the_border_of_the_area_and_roles_at_the_door(house:
         ("township", "/notices"),
         ("team", "/agreements"),
     ):
-        answer = await door.call("POST", APPLICATIONS + path, role, "140927", json={"items": []})
+        answer = await door.call("POST", APPLICATIONS + path, role, json={"items": []})
         assert answer.status_code == 403, path
     bad = await batch(door, "POST", APPLICATIONS, "village", [new(here, name="x")])
     assert codes(bad) == ["shared.invalid_item"]

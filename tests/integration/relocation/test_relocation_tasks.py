@@ -38,7 +38,7 @@ async def steps(door: Door, role: str, area: str | None = None, **who: str) -> l
     return [task["step"] for task in await tasks(door, role, area, **who)]
 
 
-async def test_an_application_waits_for_township_village_and_helper_in_turn(house: House) -> None:
+async def test_an_application_waits_for_township_village_and_household_in_turn(house: House) -> None:
     door = await house.serve("relocation", "api")
     (one,) = await seed_households(house, {})
     (case,) = await apply_for(door, [one], on="2017-01-05", subject="clerk")
@@ -58,8 +58,8 @@ async def test_an_application_waits_for_township_village_and_helper_in_turn(hous
     assert await steps(door, "village") == ["noticed"]
     assert await steps(door, "village", OTHER_VILLAGE) == []
     await batch(door, "POST", f"{APPLICATIONS}/notices", "village", [{"id": case}], on="2017-01-07")
-    assert await tasks(door, "helper", on="2017-01-13") == [], "the notice runs"
-    (task,) = await tasks(door, "helper", on="2017-01-14")
+    assert await tasks(door, "villager", on="2017-01-13") == [], "the notice runs"
+    (task,) = await tasks(door, "villager", on="2017-01-14")
     assert (task["step"], task["since_on"], task["due_on"]) == ("agreed", "2017-01-14", "2017-01-21")
 
 

@@ -11,6 +11,7 @@ from shared.events import Payload
 from shared.events.registry import HouseholdRegistered
 from shared.facts.outbox import emit
 from shared.ground.context import Act, Caller
+from tests.bonds import PERSON, bind
 from tests.conftest import House
 from tests.integration.relocation.acts import (
     APPLICATIONS,
@@ -159,7 +160,8 @@ async def test_through_the_bus(house: House) -> None:
     leaves, stays = uuid4(), uuid4()
     flags = {"has_labour": True, "borrower_age_ok": True, "needs_accessible": False, "deep_poverty": False}
     await state_facts(house, *(
-        HouseholdRegistered(household_id=h, division=VILLAGE, status="poor", members=2, relocated=True, **flags)
+        HouseholdRegistered(household_id=h, division=VILLAGE, status="poor", members=2, relocated=True, **flags,
+                            people=[PERSON])
         for h in (leaves, stays)
     ))  # fmt: skip
 
@@ -168,6 +170,7 @@ async def test_through_the_bus(house: House) -> None:
         return bool(flow["applied"].get("registry.household") == count)
 
     await house.settled(lambda: applied(2))
+    await bind(await house.owner("relocation"), leaves, stays)
     await agreed(door, [leaves])
     site_id, _ = await build_site(door, [{}])
     await agreed(door, [stays])

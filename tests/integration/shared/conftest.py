@@ -36,7 +36,7 @@ PROBE = sql("INSERT INTO probe (n, subject) VALUES (:n, :subject)", n=Integer, s
 SEEN = sql("SELECT count(*) AS n, max(current_setting('app.area', true)) AS area FROM household")
 MOVE = sql("UPDATE household SET status = 'exited' WHERE division = :division", division=Text)
 BROKEN = sql("SELECT 1 / 0")
-County = Annotated[Act, by("county", "helper", "village")]
+County = Annotated[Act, by("county", "helper", "village", "township", "auditor", "subscriber")]
 
 
 @dataclass

@@ -6,7 +6,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from tests.conftest import House
+from tests.conftest import OF_LENGTH, House
 from tests.integration.shared.conftest import Ground
 
 HOUSEHOLD = (
@@ -30,11 +30,11 @@ async def test_a_write_that_touches_nothing_undoes_the_act(ground: Ground) -> No
     owner = await ground.house.owner("finance")
     await owner.execute(HOUSEHOLD, uuid4(), "140927200202")
     finance = await ground.serve(role="api")
-    answer = await finance.call("POST", "/finance/v1/probe/moved/140927200202", "helper", "140927200201")
+    answer = await finance.call("POST", "/finance/v1/probe/moved/140927200202", "village", "140927200201")
     assert answer.status_code == 500
     assert await ground.rows("SELECT n FROM probe") == []
     assert await ground.rows("SELECT status FROM household") == [("poor",)]
-    answer = await finance.call("POST", "/finance/v1/probe/moved/140927200202", "helper", "140927200202")
+    answer = await finance.call("POST", "/finance/v1/probe/moved/140927200202", "village", "140927200202")
     assert answer.status_code == 200
     assert await ground.rows("SELECT n, status FROM probe, household") == [(3, "exited")]
 
@@ -45,7 +45,7 @@ async def test_a_caller_sees_its_area_on_a_connection_that_served_the_county_bef
         await owner.execute(HOUSEHOLD, uuid4(), division)
     finance = await ground.serve(role="api", pool_size=1)
     for area, count in (("140927", 3), ("140927200", 2), ("", 0), ("140927200202", 1), ("140928", 0), ("14", 3)):
-        answer = await finance.call("GET", "/finance/v1/probe/seen", "county", area)
+        answer = await finance.call("GET", "/finance/v1/probe/seen", OF_LENGTH[len(area)], area)
         assert answer.json()["n"] == count, area
         # Nothing of the caller stays on the connection: without a context there are no rows.
         async with finance.app.state.pool.acquire() as connection:
@@ -58,7 +58,7 @@ async def test_each_reader_sees_its_own_area_on_the_connection_of_the_one_before
         await owner.execute(HOUSEHOLD, uuid4(), division)
     finance = await ground.serve(role="api", pool_size=1)
     for area, count in (("140927", 3), ("140927200", 2), ("", 0), ("140927200202", 1), ("140928", 0), ("14", 3)):
-        answer = await finance.call("GET", "/finance/v1/probe/read", "county", area)
+        answer = await finance.call("GET", "/finance/v1/probe/read", OF_LENGTH[len(area)], area)
         assert answer.json() == {"n": count, "area": area if count else None}
     # And whoever acts finds nothing of a reader.
     async with finance.app.state.pool.acquire() as connection:

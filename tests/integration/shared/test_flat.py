@@ -20,7 +20,7 @@ from shared.data.db import AUTO, EACH_TIME
 from shared.data.pages import Pages
 from shared.data.relations import Relation
 from shared.data.sql import Statement
-from shared.ground.context import Caller
+from shared.ground.context import NEEDED, Caller
 from tests.conftest import SERVICES, House
 
 ROOT = Path(__file__).parents[3]
@@ -106,10 +106,17 @@ def planned_for(name: str) -> str:
 def callers_of(name: str) -> list[Caller]:
     """Who asks: what waits for a role is asked by it, every other list by a county and by a village."""
     village = f"140927{500 // A_VILLAGE:06}"
-    areas = {"county": village[:6], "township": village[:9], "bank": ""}
+    areas = {
+        "county": village[:6],
+        "department": village[:6],
+        "auditor": village[:6],
+        "township": village[:9],
+        "bank": "",
+    }
     role: Any = name.partition(" tasks of ")[2]
     asking: list[Any] = [role] if role else ["county", "village"]
-    return [Caller("c", r, areas.get(r, village)) for r in asking]
+    claims = {r: {NEEDED[r]: "x"} if r in NEEDED else {} for r in asking}
+    return [Caller("c", r, areas.get(r, village), **claims[r]) for r in asking]
 
 
 def lists_of(service: str) -> Iterator[tuple[str, Statement[Any]]]:

@@ -1,0 +1,1 @@
+"""Tokens that are taken back before they expire: of a lost phone, of who left his office."""

@@ -1,0 +1,74 @@
+"""Whose tokens are good no longer: a lost phone's, a dismissed officer's. Kept where tokens are verified, by events.
+
+A token lives ten minutes, so that a process needs to know the revocations of the last ten alone.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import structlog
+from sqlalchemy import BigInteger, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.data import db
+from shared.data.relations import Big, table
+from shared.data.sql import Connection, execute, fetch, sql
+from shared.doors.tokens import LEEWAY_SECONDS, LONGEST_SECONDS
+from shared.events.gateway import SubjectRevoked
+from shared.facts.consumer import Reaction
+from shared.ground.context import Act
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 0.4
+
+
+class Revocation(NamedTuple):
+    subject: str
+    not_before: Big
+
+
+revocation = table("revocation", Revocation)
+_KEEP = sql(
+    """
+    INSERT INTO revocation AS r (subject, not_before) SELECT subject, max(not_before)
+    FROM unnest(:subjects, :instants) AS u (subject, not_before) GROUP BY subject
+    ON CONFLICT (subject) DO UPDATE SET not_before = greatest(r.not_before, excluded.not_before)
+    """,
+    subjects=ARRAY(Text),
+    instants=ARRAY(BigInteger),
+)
+_RECENT = sql("SELECT subject, not_before FROM revocation WHERE not_before > :since", Revocation, since=BigInteger)
+
+
+async def keep(connection: Connection, revoked: Sequence[Revocation]) -> None:
+    """The latest of a subject counts, in whatever order they come."""
+    subjects, instants = [r.subject for r in revoked], [r.not_before for r in revoked]
+    await execute(connection, _KEEP, rows=None, subjects=subjects, instants=instants)
+
+
+async def recent(connection: Connection, now: float) -> Mapping[str, int]:
+    """By subject, the second before which no token of theirs may be of, where such a token may still live."""
+    since = int(now) - LONGEST_SECONDS - 2 * LEEWAY_SECONDS
+    return {row.subject: row.not_before for row in await fetch(connection, _RECENT, since=since)}
+
+
+async def watch(app: Any) -> None:
+    """Keep what a process knows as its table has it, for ever."""
+    caller = db.system_caller(app.state.service.name)
+    while True:
+        try:
+            async with db.transaction(app.state.pool, caller) as connection:
+                app.state.revoked = await recent(connection, time.time())
+        except db.TRANSIENT as error:
+            log.warning("revocations_unread", error=type(error).__name__)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def on_revoked(connection: Connection, facts: Sequence[tuple[Act, SubjectRevoked]]) -> None:
+    await keep(connection, [Revocation(fact.subject, fact.not_before) for _, fact in facts])
+
+
+REACTIONS: dict[str, Reaction] = {SubjectRevoked.TYPE: on_revoked}
