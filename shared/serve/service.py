@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import Table
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from shared.acts import revocations
@@ -53,7 +54,7 @@ class Service:
     `parties` are the steps that are a party's own, and are taken on paper too.
     `background` are coroutines of the service's own that run beside it in the worker, given the application.
     `lifespan` is entered, given the application, once the pool is open; `middleware` are plain ASGI
-    classes, the outermost first.
+    classes, the outermost first. `webhooks` are what it sends, told as doors of whoever takes it.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Service:
     prefix: str | None = None
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
     middleware: Sequence[Callable[[ASGIApp], ASGIApp]] = ()
+    webhooks: Sequence[BaseRoute] = ()
 
     def __post_init__(self) -> None:
         if self.name != "gateway":  # it states them
