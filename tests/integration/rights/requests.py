@@ -5,8 +5,10 @@ from uuid import UUID
 
 NOT_YOURS = (
     "not_found", "household_unknown", "outside_area", "forbidden", "not_paired", "wrong_role", "unknown", "other_trade",
-    "id_taken", "not_the_subject",
+    "id_taken", "not_the_subject", "loan_unknown", "unit_unknown", "wrong_place", "not_in_case", "not_the_helper",
 )  # fmt: skip
+# Refused before anything was looked up: the item alone says why, whoever sends it.
+SAYS_NOTHING = ("invalid_item", "no_partys_step", "no_rounds", "unknown_kind", "same_person", "future_date", "not_held")
 HASH = "0" * 64
 VALUES: dict[str, Any] = {
     "year": 2017, "income_year": 2017, "cohort": 2017, "month_on": "2017-05-01", "quarter_end_on": "2017-03-31",
@@ -95,4 +97,4 @@ def refused_items(response: Any) -> bool:
     if not results:
         return False
     codes = [str(r.get("code") or "") for r in results if r.get("status") == "refused"]
-    return len(codes) == len(results) and all(c.rsplit(".", 1)[-1] in NOT_YOURS for c in codes)
+    return len(codes) == len(results) and all(c.rsplit(".", 1)[-1] in NOT_YOURS + SAYS_NOTHING for c in codes)
