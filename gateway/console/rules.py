@@ -24,11 +24,16 @@ DOORS_SECURITY_POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 DOORS = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Shenchi 神池</title><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><title>Shenchi 神池</title>
+<meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="/docs/swagger-ui.css"></head><body><div id="doors"></div>
 <script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
 """
-START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#doors", deepLinking: true, docExpansion: "none", validatorUrl: null});'
+# `validatorUrl`: else it would show a stranger's badge.
+START = """SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#doors", deepLinking: true, docExpansion: "none", validatorUrl: null,
+});
+"""
 NOT_PLAYED = "The year has not been played yet. <span lang=zh>今年的工作尚未演算。</span>"
 LINKS = (
     ("/docs", "Every door", "全部接口"),

@@ -77,14 +77,12 @@ def example(schema: dict[str, Any], name: str, schemas: Mapping[str, Any]) -> An
     """What a value of this name might be: what must be there of it, and what fits."""
     if "$ref" in schema:
         return example(schemas[schema["$ref"].removeprefix(f"{PLACE}schemas/")], name, schemas)
-    for word in ("example", "const", "default"):
-        if schema.get(word) is not None:
-            return schema[word]
-    if "enum" in schema:
-        return schema["enum"][0]
-    for word in ("anyOf", "oneOf"):
-        if word in schema:
-            return example(schema[word][0], name, schemas)
+    said = [schema[word] for word in ("example", "const", "default") if schema.get(word) is not None]
+    if said or "enum" in schema:
+        return (said or schema["enum"])[0]
+    several = schema.get("anyOf") or schema.get("oneOf")
+    if several:
+        return example(several[0], name, schemas)
     if schema.get("type") == "object":
         needed = schema.get("required", list(schema.get("properties", {}))[:1])
         return {n: example(s, n, schemas) for n, s in schema.get("properties", {}).items() if n in needed}

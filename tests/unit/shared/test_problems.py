@@ -36,7 +36,7 @@ def test_field_errors_say_where_and_what_never_the_input() -> None:
 
 
 # What reads Python objects, arguments and calls, which no request brings.
-NOT_FROM_JSON = [
+NOT_FROM_JSON = {
     "no_such_attribute",
     "needs_python_object",
     "recursion_loop",
@@ -77,7 +77,7 @@ NOT_FROM_JSON = [
     "fraction_parsing",
     "complex_type",
     "complex_str_parsing",
-]
+}
 
 
 @pytest.mark.parametrize("kind", get_args(ErrorType))
