@@ -21,6 +21,7 @@ from gateway.proxy.api import Edge, Proxy
 from gateway.proxy.api import router as contracts
 from gateway.routes.rules import read_routes
 from gateway.subscriptions.api import router as subscriptions
+from gateway.subscriptions.api import webhooks
 from gateway.subscriptions.reactions import REACTIONS
 from gateway.subscriptions.work import deliver
 from gateway.tasks.api import router as tasks
@@ -54,4 +55,5 @@ SERVICE = Service(
     background=(deliver,),
     lifespan=lifespan,
     middleware=(Edge, Proxy),
+    webhooks=webhooks.routes,
 )

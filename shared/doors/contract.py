@@ -94,6 +94,12 @@ def describe(
             route = by_door[path, method]
             operation["operationId"] = name_operation(house, operation["tags"][0], str(route.name), taken)
             _tell(operation, method, route)
+    for name, webhook in document.get("webhooks", {}).items():
+        for operation in webhook.values():
+            # Whoever takes it answers as he likes: 2xx is taken, 410 ends the subscription, else it comes again.
+            operation["operationId"] = f"{house}_sends_{name.split('.')[1]}"
+            operation["responses"] = {"2XX": {"description": "Taken."}, "410": {"description": "Send no more."}}
+            operation["security"] = []
     add_schemas(document, Problem)
     document["components"]["responses"] = _refusals(house)
     document["components"]["securitySchemes"] = {"bearer": BEARER}

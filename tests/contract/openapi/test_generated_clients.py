@@ -21,7 +21,7 @@ TRIED = {
     "finance": ("bank.finance_list_events", "bank.finance_record_bank_events"),
     "relocation": ("sites.relocation_list_sites", "sites.relocation_declare_flats"),
     "industry": ("posts.industry_list_posts", "posts.industry_open_posts"),
-    "assessment": ("visits.assessment_list_visits", "visits.assessment_visits_sync"),
+    "assessment": ("teams.assessment_list_units", "teams.assessment_set_units"),
     "gateway": (
         "acknowledgements.gateway_list_acknowledgements",
         "acknowledgements.gateway_acknowledgements_acknowledge",

@@ -10,6 +10,7 @@ from deploy.document import contracts
 from shared.doors.contract import PROBLEM_JSON, ROLES, describe_all
 from shared.doors.contract_names import schemas_in
 from shared.doors.vocabulary import ending_of, vocabulary
+from shared.events import county
 
 DOCUMENTS = {**contracts(), "shenchi": describe_all(contracts())}
 EACH = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
@@ -115,7 +116,21 @@ def test_every_body_has_an_example_that_fits(document: dict[str, Any]) -> None:
 
 
 def test_every_word_of_the_vocabulary_is_used() -> None:
-    used = {p["name"] for _, o in operations(DOCUMENTS["shenchi"]) for p in o.get("parameters", [])}
+    called = [o for doors in DOCUMENTS["shenchi"]["webhooks"].values() for o in doors.values()]
+    called += [o for _, o in operations(DOCUMENTS["shenchi"])]
+    used = {p["name"] for o in called for p in o.get("parameters", [])}
     for schema in DOCUMENTS["shenchi"]["components"]["schemas"].values():
         used |= {field for inner in schemas_in(schema) for field in inner.get("properties", {})}
     assert {word for part in ("word", "unit", "example") for word in vocabulary()[part]} - used == set()
+
+
+def test_webhooks_are_those_of_the_public_contract() -> None:
+    webhooks = DOCUMENTS["gateway"]["webhooks"]
+    assert webhooks.keys() == {kind.TYPE for kind in county.KINDS}
+    assert DOCUMENTS["shenchi"]["webhooks"].keys() == webhooks.keys()
+    for kind in county.KINDS:
+        told = webhooks[kind.TYPE]["post"]
+        assert [p["name"] for p in told["parameters"]] == ["webhook-id", "webhook-timestamp", "webhook-signature"]
+        body = told["requestBody"]["content"]["application/cloudevents+json"]
+        event = DOCUMENTS["gateway"]["components"]["schemas"][body["schema"]["$ref"].rpartition("/")[2]]
+        assert event["properties"]["type"]["const"] == kind.TYPE
