@@ -88,7 +88,7 @@ def describe(
     )
     document.setdefault("components", {}).setdefault("schemas", {})
     by_door = {(r.path_format, m.lower()): r for r in _doors(routes) for m in r.methods or ()}
-    taken = [r.name for r in by_door.values()]
+    taken = [str(r.name) for r in by_door.values()]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             route = by_door[path, method]

@@ -22,7 +22,7 @@ def installed(folder: Path) -> bool:
     command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = npm(command, return_completed_process=True, cwd=folder, capture_output=True, text=True, timeout=300)
     if done.returncode and os.environ.get("CI"):
-        pytest.fail(f"CI must lint the documents, and npm did not come: {done.stderr}")
+        pytest.fail(f"CI must lint the documents, and npm did not come: {done.stderr!r}")
     return not done.returncode
 
 
