@@ -22,6 +22,7 @@ from gateway.proxy.api import router as contracts
 from gateway.revocations.api import router as revocations
 from gateway.routes.rules import read_routes
 from gateway.subscriptions.api import router as subscriptions
+from gateway.subscriptions.api import webhooks
 from gateway.subscriptions.reactions import REACTIONS
 from gateway.subscriptions.work import deliver
 from gateway.tasks.api import router as tasks
@@ -55,4 +56,5 @@ SERVICE = Service(
     background=(deliver,),
     lifespan=lifespan,
     middleware=(Edge, Proxy),
+    webhooks=webhooks.routes,
 )

@@ -1,9 +1,9 @@
 """Doors to webhooks: subscribe, look, replay, end."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Body, Depends, Header, Request
 
 from gateway.limits.api import LIMITED
 from gateway.subscriptions import actions, queries
@@ -15,9 +15,11 @@ from gateway.subscriptions.schemas import (
     Replay,
     Replayed,
     Subscription,
+    sent,
 )
 from shared.acts.bodies import Cursor, NumberCursor, Page, page
 from shared.doors.http import CurrentDataKeys, Paging, Transaction, by
+from shared.events import Payload, county
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/subscriptions", tags=["subscriptions"], dependencies=[LIMITED])
@@ -70,3 +72,24 @@ async def list_deliveries(
 async def replay(subscription_id: UUID, body: Replay, connection: Transaction) -> Replayed:
     """Send again everything from a position on, in order per household, with the same `webhook-id` as before."""
     return Replayed(deliveries=await actions.replay(connection, subscription_id, body.from_position))
+
+
+# What is posted to a subscription's URL, told as doors of whoever takes it (Standard Webhooks).
+webhooks = APIRouter(tags=["subscriptions"])
+
+
+def _tell_webhook(kind: type[Payload]) -> None:
+    event: Any = Annotated[sent(kind), Body(media_type="application/cloudevents+json")]
+
+    async def take(
+        body: event,
+        webhook_id: Annotated[str, Header()],
+        webhook_timestamp: Annotated[str, Header()],
+        webhook_signature: Annotated[str, Header()],
+    ) -> None: ...
+
+    webhooks.post(kind.TYPE, status_code=204, name=kind.TYPE.split(".")[1], description=kind.__doc__)(take)
+
+
+for _kind in county.KINDS:
+    _tell_webhook(_kind)

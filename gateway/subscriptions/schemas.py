@@ -1,13 +1,14 @@
 """Bodies of the subscriptions' doors."""
 
-from datetime import datetime
-from typing import Literal, get_args
+from datetime import date, datetime
+from typing import Any, Literal, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from gateway.subscriptions.rules import DeliveryState
 from shared.acts.bodies import Input
+from shared.events import Payload
 
 EventType = Literal[
     "county.household_exited.v1",
@@ -67,3 +68,26 @@ class Delivery(BaseModel):
     last_status: int | None
     last_error: str | None
     delivered_at: datetime | None
+
+
+class Sent(BaseModel):
+    """A CloudEvent 1.0 as a webhook bears it; what is empty is left out."""
+
+    specversion: Literal["1.0"]
+    id: UUID
+    source: str
+    time: datetime
+    datacontenttype: Literal["application/json"]
+    partitionkey: str
+    epoch: int = Field(ge=1)
+    sequence: int = Field(ge=1)
+    businessdate: date
+    actor: str = ""
+    correlationid: str = ""
+    causationid: str = ""
+
+
+def sent(kind: type[Payload]) -> type[Sent]:
+    """The event of one kind."""
+    fields: dict[str, Any] = {"type": (Literal[kind.TYPE], ...), "data": (kind, ...)}
+    return create_model(f"{kind.__name__}Event", __base__=Sent, __doc__=Sent.__doc__, **fields)

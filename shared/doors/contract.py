@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 
 from shared.doors.contract_names import add_schemas, drop_unused, merge, name_operation, name_schemas, ref
 from shared.doors.http import By, current_caller
+from shared.doors.vocabulary import explain
 from shared.ground import problems
 from shared.ground.context import Role
 
@@ -68,33 +69,44 @@ class Problem(BaseModel):
 def describe_all(documents: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """One document of all houses."""
     what = "Every door of the county's system against poverty: its five services, and the gateway before them."
-    info = {"title": "Shenchi", "version": VERSION, "description": ABOUT.format(what=what), "contact": CONTACT}
-    return merge(documents, info)
+    return merge(documents, _info("Shenchi", what))
+
+
+def _info(title: str, what: str) -> dict[str, Any]:
+    return {"title": title, "version": VERSION, "description": ABOUT.format(what=what), "contact": CONTACT}
 
 
 def describe(
     house: str, folder: Path, routes: Sequence[BaseRoute], webhooks: Sequence[BaseRoute] = ()
 ) -> dict[str, Any]:
     """The document of one house: its `routes` as they are mounted, the rooms of its `folder` as tags."""
-    what = _first_words(folder / "__init__.py")
     document = get_openapi(
-        title=f"Shenchi {house}", version=VERSION, description=ABOUT.format(what=what), contact=CONTACT,
-        routes=routes, webhooks=webhooks, servers=SERVERS,
-    )  # fmt: skip
+        **_info(f"Shenchi {house}", _first_words(folder / "__init__.py")),
+        routes=routes,
+        webhooks=webhooks,
+        servers=SERVERS,
+    )
     document.setdefault("components", {}).setdefault("schemas", {})
     by_door = {(r.path_format, m.lower()): r for r in _doors(routes) for m in r.methods or ()}
-    taken = [r.name for r in by_door.values()]
+    taken = [str(r.name) for r in by_door.values()]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             route = by_door[path, method]
             operation["operationId"] = name_operation(house, operation["tags"][0], str(route.name), taken)
             _tell(operation, method, route)
+    for name, webhook in document.get("webhooks", {}).items():
+        for operation in webhook.values():
+            # Whoever takes it answers as he likes: 2xx is taken, 410 ends the subscription, else it comes again.
+            operation["operationId"] = f"{house}_sends_{name.split('.')[1]}"
+            operation["responses"] = {"2XX": {"description": "Taken."}, "410": {"description": "Send no more."}}
+            operation["security"] = []
     add_schemas(document, Problem)
     document["components"]["responses"] = _refusals(house)
     document["components"]["securitySchemes"] = {"bearer": BEARER}
     document["tags"] = _tags(document, folder)
     name_schemas(document)
     drop_unused(document)
+    explain(document)
     return document
 
 

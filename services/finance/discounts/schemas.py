@@ -16,7 +16,7 @@ class ClaimOrder(Input):
     quarter_end_on: date
 
 
-class ClaimState(BaseModel):
+class ClaimTaken(BaseModel):
     """`lines` counts those that are paid, `refused_lines` those that are not."""
 
     id: UUID
