@@ -14,6 +14,7 @@ from shared.doors.callers import identify
 from shared.doors.http import problem_response
 from shared.ground.problems import Problem
 from shared.values.ids import uuid7
+from shared.values.inputs import Word
 
 router = APIRouter(tags=["contracts"])
 
@@ -124,7 +125,7 @@ async def _say_no(scope: Scope, problem: Problem, receive: Receive | None, send:
 
 
 @router.get("/{service}/openapi.json", response_class=Response)
-async def get_contract(service: str, request: Request) -> Response:
+async def get_contract(service: Word, request: Request) -> Response:
     """A service's OpenAPI document, for whoever writes a client; no token needed."""
     state = request.app.state
     address = state.settings.upstreams.get(service)

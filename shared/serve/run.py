@@ -24,6 +24,7 @@ from shared.data.migrate import migrate
 from shared.data.sql import execute, sql
 from shared.doors.http import install_handlers
 from shared.doors.keys import issuer_keys
+from shared.doors.targets import CleanTarget
 from shared.facts.consumer import ServiceConsumer
 from shared.facts.relay import run_relay
 from shared.ground.policy import read_policy
@@ -92,6 +93,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     app.include_router(operations.bare_router(service))
     prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
+    app.add_middleware(CleanTarget)
     if role != "worker":
         if prefix:
             for router in _of_procedures(service):

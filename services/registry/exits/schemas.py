@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from services.registry.exits.rules import ObjectionReason, State
 from shared.acts.bodies import Case, Input
 from shared.acts.rounds import OutsideRound
+from shared.values.inputs import Text
 
 
 class Proposal(Input):
@@ -30,7 +31,7 @@ class Check(Case):
     """What the task force found on the spot; `evidence` refers to it, and names nobody."""
 
     confirmed: bool
-    evidence: str = Field(min_length=1, max_length=200)
+    evidence: Text = Field(min_length=1, max_length=200)
 
 
 class Consent(Case):
