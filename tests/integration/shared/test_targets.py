@@ -1,4 +1,4 @@
-"""Texts of path, query and headers: one form of each, or a refusal that names the parameter; bodies that are no JSON."""
+"""Texts of path, query and headers: one form of each, or a refusal that names it; bodies that are none."""
 
 from typing import Any
 
