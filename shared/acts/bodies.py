@@ -24,7 +24,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from shared.data.pages import Place
 from shared.doors.http import field_error
 from shared.ground import problems
-from shared.values.inputs import INT64_MAX, Written, clean, written_in
+from shared.values.inputs import LARGEST, Written, clean, written_in
 
 LARGEST_BATCH = 1000
 NO_STATES: Mapping[Any, str] = MappingProxyType({})
@@ -218,7 +218,7 @@ async def _code_cursor(cursor: Annotated[str, Query(max_length=64)] = "", limit:
     return Place(cursor, limit)
 
 
-async def _number_cursor(cursor: Annotated[int, Query(ge=0, le=INT64_MAX)] = 0, limit: Limit = 100) -> Place:
+async def _number_cursor(cursor: Annotated[int, Query(ge=0, le=LARGEST)] = 0, limit: Limit = 100) -> Place:
     return Place(cursor, limit)
 
 

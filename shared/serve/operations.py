@@ -23,7 +23,7 @@ from shared.ground.context import Act
 from shared.ground.problems import Problem
 from shared.process import metrics
 from shared.serve.service import Service
-from shared.values.inputs import INT32_MAX, INT64_MAX, Text
+from shared.values.inputs import INT32_MAX, LARGEST, Text
 
 log = structlog.get_logger()
 
@@ -109,7 +109,7 @@ class PassedRecord(Input):
 
     topic: Topic
     partition: int = Field(ge=0, le=INT32_MAX)
-    offset: int = Field(ge=0, le=INT64_MAX)
+    offset: int = Field(ge=0, le=LARGEST)
     reason: Text = Field(min_length=1, max_length=500)
 
 

@@ -13,7 +13,9 @@ from pydantic_core import PydanticCustomError
 
 from shared.values.characters import Fault, composed, fault, half_width, is_visible, with_lines
 
-INT32_MAX, INT64_MAX = 2**31 - 1, 2**63 - 1
+INT32_MAX = 2**31 - 1
+# Every reader of JSON holds it exactly (RFC 8259, 6), and every column of 64 bits does.
+LARGEST = 2**53 - 1
 # Nobody in a register was born earlier, and nothing is planned for later; months added to either stay in the calendar.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
 
