@@ -182,6 +182,7 @@ _EXPECTED = {
     "text_private_use": ("characters of Unicode, none of private use", "统一码字符，不得使用私用区（自造字）"),
     "text_invisible": ("text without invisible characters", "文字中不得含不可见字符"),
     "text_lost": ("the characters themselves, not what stands for them", "原来的字符，不得用替代符号"),
+    "day_invalid": ("a date, YYYY-MM-DD", "日期，格式 YYYY-MM-DD"),
     "nothing_visible": ("at least one visible character", "至少一个可见字符"),
     "over_total": ("parts of a category that sum up to its total at most", "各部分之和不得超过该类合计"),
     "payer_twice": ("each payer once in a category", "同一类别中每个支付方只能出现一次"),
@@ -191,7 +192,9 @@ _EXPECTED = {
 def field_error(error: Any) -> FieldError:
     """One of pydantic's errors in both languages."""
     # pydantic's message names limits, never the value sent.
-    where = ".".join(str(part) for part in error["loc"])
+    # Of bodies that a word tells apart, the field with that word is meant.
+    word = str((error.get("ctx") or {}).get("discriminator", "")).strip("'")
+    where = ".".join(str(part) for part in (*error["loc"], word) if part != "")
     # A field that is none is called as its sender called it, as far as that can be said again.
     where = where.encode("utf-8", "replace").decode("utf-8")[:200]
     english, chinese = _EXPECTED.get(error["type"], (error["msg"], error["msg"]))

@@ -3,12 +3,13 @@
 Bodies and parameters of all doors are made of these; a test sweeps the documents for others.
 """
 
+import re
 import types
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from shared.values.characters import Fault, composed, fault, half_width, is_visible, with_lines
@@ -36,12 +37,23 @@ class Written:
     lines: bool = False
 
 
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_out(day: Any) -> Any:
+    """Nothing else that could be taken for a day: seconds since 1970 are none."""
+    if isinstance(day, date) or (isinstance(day, str) and _ISO.fullmatch(day)):
+        return day
+    raise PydanticCustomError("day_invalid", "a date, YYYY-MM-DD")
+
+
 # What a person tells: several lines, any script.
 Text = Annotated[str, Written(lines=True)]
 # What something is called: one line.
 Name = Annotated[str, Written()]
 Day = Annotated[
     date,
+    BeforeValidator(_written_out),
     Field(
         ge=FIRST_DAY,
         le=LAST_DAY,
