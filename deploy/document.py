@@ -1,18 +1,24 @@
 """`python -m deploy.document` writes what the code says into `docs/`: every event, who states it, who listens; and of
-every procedure who may take which step after which, and who must be another person.
+every procedure who may take which step after which, and who must be another person; what every door takes and answers.
 """
 
 import inspect
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from fastapi import FastAPI
 
 from services import NAMES
 from shared.acts.procedures import Procedure, Step
 from shared.acts.rounds import in_rounds
 from shared.bus.topics import TOPICS
+from shared.doors.contract import describe_all
 from shared.events import CATALOGUE, Payload
+from shared.serve.run import open_doors
 from shared.serve.service import Service
 
 EVENTS = """# Events
@@ -93,8 +99,29 @@ def rights() -> str:
     return "\n".join([RIGHTS, *(rights_of(procedure) for house in services() for procedure in house.procedures)])
 
 
-WRITTEN = {"events.md": events, "rights.md": rights}
+@cache
+def contracts() -> dict[str, dict[str, Any]]:
+    """The OpenAPI document of every house."""
+    return {house.name: contract_of(house) for house in services()}
+
+
+def contract_of(house: Service) -> dict[str, Any]:
+    app = FastAPI()
+    open_doors(app, house)
+    return app.openapi()
+
+
+def as_page(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+WRITTEN: dict[str, Callable[[], str]] = {
+    "events.md": events,
+    "rights.md": rights,
+    "openapi/shenchi.json": lambda: as_page(describe_all(contracts())),
+} | {f"openapi/{name}.json": partial(lambda name: as_page(contracts()[name]), name) for name in (*NAMES, "gateway")}
 
 if __name__ == "__main__":
     for name, text in WRITTEN.items():
+        (DOCS / name).parent.mkdir(exist_ok=True)
         (DOCS / name).write_text(text(), encoding="utf-8")

@@ -1,9 +1,12 @@
 """The edge that every request crosses, and the door to the services: plain ASGI, for it runs for each request."""
 
+import json
 import time
 from asyncio import get_running_loop
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.limits.actions import admit
@@ -11,6 +14,8 @@ from gateway.proxy.actions import Passage, Upload, fetch_answer, pass_on, refuse
 from gateway.proxy.rules import CORRELATION_ID, body_length, edge_headers, onward_headers
 from gateway.routes.rules import Route, find_route, is_straight
 from shared.doors.callers import identify
+from shared.doors.contract import describe_all
+from shared.doors.contract_names import as_json
 from shared.doors.http import problem_response
 from shared.ground.problems import Problem
 from shared.values.ids import uuid7
@@ -124,10 +129,33 @@ async def _say_no(scope: Scope, problem: Problem, receive: Receive | None, send:
     await refuse(response.status_code, headers, bytes(response.body), receive if unread else None, send)
 
 
-@router.get("/{service}/openapi.json", response_class=Response)
-async def get_contract(service: Word, request: Request) -> Response:
-    """A service's OpenAPI document, for whoever writes a client; no token needed."""
+@router.get("/openapi.json", response_model=dict[str, Any])
+async def get_whole_contract(request: Request) -> Response:
+    """The OpenAPI document of all services and the gateway together, for whoever writes a client."""
     state = request.app.state
+    known, merged = state.contracts.get("", (None, b""))
+    parts = {name: await _contract(state, name) for name in state.settings.upstreams}
+    parts["gateway"] = _own_contract(request)
+    if parts != known:
+        documents = {house: json.loads(parts[house]) for house in parts}
+        merged = as_json(describe_all(documents))
+        state.contracts[""] = (parts, merged)
+    return Response(merged, media_type="application/json")
+
+
+@router.get("/{service}/openapi.json", response_model=dict[str, Any])
+async def get_contract(service: Word, request: Request) -> Response:
+    """A service's OpenAPI document, or the gateway's own."""
+    if service == "gateway":
+        return Response(_own_contract(request), media_type="application/json")
+    return Response(await _contract(request.app.state, service), media_type="application/json")
+
+
+def _own_contract(request: Request) -> bytes:
+    return as_json(request.app.openapi())
+
+
+async def _contract(state: State, service: str) -> bytes:
     address = state.settings.upstreams.get(service)
     if address is None:
         raise Problem("shared.not_found")
@@ -138,4 +166,4 @@ async def get_contract(service: Word, request: Request) -> Response:
             raise Problem("shared.unavailable")
         document = answer.body
         state.contracts[service] = (time.monotonic(), document)
-    return Response(document, media_type="application/json")
+    return bytes(document)

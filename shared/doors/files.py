@@ -1,9 +1,10 @@
-"""A file as it is handed in: its bytes alone, as the request's body."""
+"""Files: handed in as a request's body, its bytes alone; given out as CSV."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.responses import PlainTextResponse
 
 from shared.ground.problems import Problem
 
@@ -27,3 +28,15 @@ async def _read(request: Request) -> bytes:
 
 # Named before a door's connection, which a slow sender would else hold.
 FileSent = Annotated[bytes, Depends(_read)]
+
+
+class Csv(PlainTextResponse):
+    """UTF-8, which the framework says behind the type."""
+
+    media_type = "text/csv"
+
+
+def file_of(media_type: str, what: str) -> dict[str, Any]:
+    """What a door that takes a file says of its body."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary", "description": what}}}
+    return {"requestBody": {"required": True, "description": what, "content": content}}

@@ -178,6 +178,7 @@ def _let_look(doors: APIRouter, service: Service) -> None:
 
     @doors.get("/operations/parked", dependencies=[by("county", "auditor")])
     async def parked(connection: Reading) -> list[dict[str, Any]]:
+        """Keys whose next event could not be applied, and why; what else there is of them waits behind it."""
         return [dict(r) for r in await fetch(connection, _PARKED)]
 
     @doors.get("/operations/replay", dependencies=[by("county", "auditor")])

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import structlog
@@ -22,6 +22,7 @@ from shared.data import db
 from shared.data.crypto import read_data_keys
 from shared.data.migrate import migrate
 from shared.data.sql import execute, sql
+from shared.doors.contract import describe
 from shared.doors.http import install_handlers
 from shared.doors.keys import issuer_keys
 from shared.doors.targets import CleanTarget
@@ -78,7 +79,9 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
                 watchdog.stop()
                 await bus.reader.close()
 
-    app = FastAPI(title=f"Shenchi {service.name}", version="1", lifespan=lifespan, redoc_url=None)
+    # The gateway's own `/openapi.json` is of all houses together.
+    contract = None if service.prefix == "" else "/openapi.json"
+    app = FastAPI(lifespan=lifespan, openapi_url=contract, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.service = service
     app.state.consumer = None
@@ -91,6 +94,17 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     if policy_file.exists():
         app.state.policy = read_policy(policy_file)
     app.include_router(operations.bare_router(service))
+    open_doors(app, service, role)
+    if role != "worker":
+        for middleware in reversed(service.middleware):
+            app.add_middleware(middleware)
+    install_handlers(app)
+    app.add_middleware(Measure, service=service.name)
+    return app
+
+
+def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
+    """Those that callers know, and the document that says what they are: `GET /openapi.json` of a service."""
     prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
     app.add_middleware(CleanTarget)
@@ -100,11 +114,8 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
                 app.include_router(router, prefix=prefix)
         for router in service.routers:
             app.include_router(router, prefix=prefix)
-        for middleware in reversed(service.middleware):
-            app.add_middleware(middleware)
-    install_handlers(app)
-    app.add_middleware(Measure, service=service.name)
-    return app
+    told = cache(lambda: describe(service.name, service.folder, app.routes, service.webhooks))
+    app.openapi = told  # type: ignore[method-assign] # its own way to be told otherwise
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import Table
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from shared.acts.procedures import Procedure
@@ -50,7 +51,7 @@ class Service:
     What waits for a caller is read from `procedures`, and from `own_tasks` that are no step of one.
     `background` are coroutines of the service's own that run beside it in the worker, given the application.
     `lifespan` is entered, given the application, once the pool is open; `middleware` are plain ASGI
-    classes, the outermost first.
+    classes, the outermost first. `webhooks` are what it sends, told as doors of whoever takes it.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Service:
     prefix: str | None = None
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
     middleware: Sequence[Callable[[ASGIApp], ASGIApp]] = ()
+    webhooks: Sequence[BaseRoute] = ()
 
     def __post_init__(self) -> None:
         if self.follows:

@@ -1,16 +1,11 @@
 """What is tried where: a service with a few households, callers who may, documents that ask for what there is."""
 
-import inspect
 import json
 import re
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
-
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, iter_route_contexts
 
 from tests.conftest import Door, House
 from tests.integration.assessment.acts import station
@@ -48,13 +43,12 @@ class Ground:
 
     door: Door
     document: dict[str, Any]
-    roles: dict[tuple[str, str], tuple[str, ...]]
     tried: dict[int, int] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
     def headers(self, method: str, path: str, turn: int) -> dict[str, str]:
         """One of those who may, in turn."""
-        roles = self.roles.get((method, path)) or ("county",)
+        roles = self.document["paths"][path][method.lower()]["x-roles"] or ["county"]
         role = roles[turn % len(roles)]
         area = "" if role in OF_NO_AREA else AREAS.get(role, VILLAGE)
         return self.door.headers(role, area, on=ON, bank="xinhe" if role == "bank" else "", unit="agriculture",
@@ -72,21 +66,7 @@ async def ground_of(house: House, service: str) -> Ground:
             await owner.execute(_PROJECTED, household_id, VILLAGE, k % 2 == 0)
     if service == "assessment":
         await station(door, "test-helper-0", "test-helper-1")
-    return Ground(door, door.app.openapi(), dict(_roles(door.app)))
-
-
-def _roles(app: Any) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
-    for route in iter_route_contexts(app.routes):
-        if isinstance(route.original_route, APIRoute):
-            for method in route.methods or ():
-                yield (method, route.path or ""), _allowed(route.dependant)
-
-
-def _allowed(dependant: Dependant) -> tuple[str, ...]:
-    if inspect.isfunction(dependant.call) and dependant.call.__qualname__.startswith("by."):
-        roles: tuple[str, ...] = inspect.getclosurevars(dependant.call).nonlocals["roles"]
-        return roles
-    return next((found for d in dependant.dependencies if (found := _allowed(d))), ())
+    return Ground(door, door.app.openapi())
 
 
 def narrowed(document: dict[str, Any]) -> dict[str, Any]:

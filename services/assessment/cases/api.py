@@ -68,4 +68,5 @@ async def list_cases(connection: Paging, at: Cursor, state: State | None = None)
 
 @router.get("/{case_id}", dependencies=[READERS])
 async def get_case(case_id: UUID, connection: Reading) -> FraudCase:
+    """One case, with the households it touches."""
     return await _case(connection, case_id)

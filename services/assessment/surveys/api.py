@@ -41,6 +41,7 @@ async def open_round(body: NewRound, connection: Transaction, policy: CurrentPol
 
 @router.get("/rounds/{round_id}", dependencies=[OVERSEERS])
 async def get_round(round_id: UUID, connection: Reading) -> Round:
+    """One round, with how many were drawn and asked so far."""
     return await _round(connection, await queries.get_round(connection, round_id))
 
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter
 
 from services.finance.bank import actions, queries
 from services.finance.bank.rules import State
-from services.finance.bank.schemas import BankEvent, EventResults, EventShown, Settlement
+from services.finance.bank.schemas import BankEventBatch, EventResults, EventShown, Settlement
 from services.finance.loans.queries import list_loans_by_id
-from shared.acts.bodies import Batch, Cursor, Page, Results, page
+from shared.acts.bodies import Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
@@ -20,7 +20,7 @@ Bank = Annotated[Act, by("bank")]
 
 @router.post("/events", response_model=EventResults)
 async def record_bank_events(
-    body: Batch[BankEvent], connection: Transaction, act: Bank, policy: CurrentPolicy
+    body: BankEventBatch, connection: Transaction, act: Bank, policy: CurrentPolicy
 ) -> Results:
     """Events about the bank's own loans; a repeat changes nothing."""
     return body.answered(await actions.record_bank_events(connection, act, policy, body.sound))

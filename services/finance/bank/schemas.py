@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from services.finance.bank.rules import Kind, State
-from shared.acts.bodies import Input, Result
+from shared.acts.bodies import Batch, Input, Result
 from shared.values.inputs import Day, Text
 
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
@@ -71,6 +71,10 @@ class Settled(Event):
 BankEvent = Annotated[
     Decision | Disbursement | InterestSettled | Repayment | Overdue | Settled, Field(discriminator="kind")
 ]
+
+
+class BankEventBatch(Batch[BankEvent]):
+    """Up to a thousand events of a bank, each judged alone."""
 
 
 class EventResult(Result):

@@ -6,11 +6,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse
 
 from services.finance.discounts import actions, queries
 from services.finance.discounts.schemas import Claim, ClaimLine, ClaimOrder, ClaimState, ClaimSummary, DiscountTotals
 from shared.acts.bodies import Cursor, Page, page
+from shared.doors.files import Csv
 from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 from shared.values.money import yuan
@@ -60,8 +61,8 @@ async def get_claim(claim_id: UUID, connection: Reading) -> Claim:
     return Claim(**claim._asdict(), items=[ClaimLine(**line._asdict()) for line in lines])
 
 
-@router.get("/claims/{claim_id}/export", dependencies=[READERS])
-async def export_claim(claim_id: UUID, connection: Reading) -> PlainTextResponse:
+@router.get("/claims/{claim_id}/export", response_class=Csv, dependencies=[READERS])
+async def export_claim(claim_id: UUID, connection: Reading) -> Csv:
     """What is paid, as CSV for the treasury: claim, loan number, period, yuan; no names."""
     await queries.get_claim(connection, claim_id)
     sheet = io.StringIO()
@@ -72,7 +73,7 @@ async def export_claim(claim_id: UUID, connection: Reading) -> PlainTextResponse
             amount = yuan(x.amount_fen).replace(",", "")
             writer.writerow([claim_id, x.loan_no, x.period_start_on, x.period_end_on, amount])
     name = {"Content-Disposition": f'attachment; filename="claim-{claim_id}.csv"'}
-    return PlainTextResponse(sheet.getvalue(), media_type="text/csv; charset=utf-8", headers=name)
+    return Csv(sheet.getvalue(), headers=name)
 
 
 @router.get("/summary", dependencies=[READERS])

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse
 
 from services.industry.payouts import actions, queries
 from services.industry.payouts.files import payment_file
@@ -25,7 +25,7 @@ from services.industry.payouts.schemas import (
     RulingShown,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.doors.files import FileSent
+from shared.doors.files import Csv, FileSent, file_of
 from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 from shared.ground.problems import Problem
@@ -64,8 +64,8 @@ async def check_batch(
     return await actions.check_batch(connection, act, batch_id, set_aside=aside)
 
 
-@router.get("/batches/{batch_id}/file", dependencies=[OF_BATCHES])
-async def export_batch(batch_id: UUID, connection: Reading) -> PlainTextResponse:
+@router.get("/batches/{batch_id}/file", response_class=Csv, dependencies=[OF_BATCHES])
+async def export_batch(batch_id: UUID, connection: Reading) -> Csv:
     """A checked batch as CSV for the bank: number of the line, household, yuan; then the total. No names."""
     batch = await queries.get_batch(connection, batch_id)
     if batch.state == "made":
@@ -74,13 +74,13 @@ async def export_batch(batch_id: UUID, connection: Reading) -> PlainTextResponse
     rows = [(x.line_no, x.household_id, x.amount_fen) for x in lines if x.code != SET_ASIDE]
     content = await asyncio.to_thread(payment_file, rows)
     name = {"Content-Disposition": f'attachment; filename="payout-{batch.batch_no}.csv"'}
-    return PlainTextResponse(content, media_type="text/csv; charset=utf-8", headers=name)
+    return Csv(content, headers=name)
 
 
 # The order matters: first who it is, then the body, and only then a connection, which a slow sender would hold.
 @router.post(
     "/batches/{batch_id}/return",
-    openapi_extra={"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}},
+    openapi_extra=file_of(CSV, "The payment file with the bank's answers, CSV."),
 )
 async def record_return(
     batch_id: UUID,
@@ -106,6 +106,7 @@ async def list_batches(connection: Paging, at: Cursor, state: BatchState | None 
 
 @router.get("/batches/{batch_id}", dependencies=[OF_BATCHES])
 async def get_batch(batch_id: UUID, connection: Reading) -> BatchShown:
+    """One batch: its sums, and how far it is."""
     return BatchShown.model_validate(await queries.get_batch(connection, batch_id), from_attributes=True)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query
 from services.registry.roster import actions, queries
 from services.registry.roster.schemas import FindingShown, ImportBegun, ImportReport
 from shared.acts.bodies import NumberCursor, Page, page
-from shared.doors.files import FileSent
+from shared.doors.files import FileSent, file_of
 from shared.doors.http import CurrentDataKeys, Paging, Reading, Transaction, by
 from shared.ground import problems
 from shared.ground.context import Act
@@ -25,7 +25,7 @@ Submitter = Annotated[Act, by("county", "township")]
 @router.post(
     "/imports",
     status_code=202,
-    openapi_extra={"requestBody": {"required": True, "content": {XLSX: {"schema": {"type": "string"}}}}},
+    openapi_extra=file_of(XLSX, "The roster, one sheet."),
 )
 async def submit_roster(
     act: Submitter,

@@ -282,3 +282,13 @@ async def test_a_caller_who_leaves_halfway_has_done_nothing(street: Street, hous
     writer.close()
     await house.settled(lambda: asyncio.sleep(0, bool(ended)))
     assert ended == [b"half"]
+
+
+async def test_one_document_of_all_houses_that_stand_behind_the_door(street: Street) -> None:
+    registry = await street.house.listen("registry", "api")
+    door = await street.gateway(registry.address)
+    whole = (await door.client.get("/openapi.json")).json()
+    assert {"/registry/v1/households", "/whoami"} < whole["paths"].keys()
+    own = (await door.client.get("/gateway/openapi.json")).json()
+    assert ("/registry/v1/households" in own["paths"], "/whoami" in own["paths"]) == (False, True)
+    assert (await door.client.get("/openapi.json")).json() == whole

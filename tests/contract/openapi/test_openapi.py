@@ -1,0 +1,92 @@
+"""What the documents of the doors promise to whoever generates a client from them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from deploy.document import contracts
+from shared.doors.contract import PROBLEM_JSON, ROLES, describe_all
+from shared.doors.contract_names import schemas_in
+
+DOCUMENTS = {**contracts(), "shenchi": describe_all(contracts())}
+EACH = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, doors in document["paths"].items():
+        for method, operation in doors.items():
+            yield f"{method} {path}", operation
+
+
+@EACH
+def test_a_token_is_a_matter_of_the_scheme_and_roles_are_said_twice(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    for name, operation in operations(document):
+        assert "authorization" not in {p["name"].lower() for p in operation.get("parameters", [])}, name
+        roles = operation["x-roles"]
+        assert operation["security"] == ([{"bearer": []}] if roles else []), name
+        sentence = operation["description"].rpartition("\n\n")[2]
+        assert set(roles) in ({*ROLES}, set()) or sentence == f"For these roles: {', '.join(roles)}.", name
+
+
+def test_the_roles_are_those_of_the_door() -> None:
+    registry, gateway = (dict(operations(DOCUMENTS[house])) for house in ("registry", "gateway"))
+    assert registry["post /registry/v1/roster/imports"]["x-roles"] == ["county", "township"]
+    assert registry["get /registry/v1/tasks"]["x-roles"] == list(ROLES)
+    assert gateway["get /.well-known/jwks.json"]["x-roles"] == []
+    assert [name for name, o in gateway.items() if not o["x-roles"]] == [
+        "get /.well-known/jwks.json", "get /openapi.json", "get /{service}/openapi.json",
+    ]  # fmt: skip
+
+
+@EACH
+def test_every_refusal_is_a_problem(document: dict[str, Any]) -> None:
+    for response in document["components"]["responses"].values():
+        assert response["content"] == {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for name, operation in operations(document):
+        statuses = set(operation["responses"])
+        assert {"429", "503", "default"} < statuses, name
+        assert ("401" in statuses) == ("403" in statuses) == bool(operation["x-roles"]), name
+        assert ("404" in statuses) == ("{" in name), name
+        assert all("$ref" in r for s, r in operation["responses"].items() if s[0] != "2"), name
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+@EACH
+def test_names_are_readable_and_each_for_one_thing(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for _, operation in operations(document)]
+    assert len(set(ids)) == len(ids)
+    assert [name for name in document["components"]["schemas"] if not name.isalnum()] == []
+    assert {t for _, o in operations(document) for t in o["tags"]} == {tag["name"] for tag in document["tags"]}
+    assert all(tag["description"] for tag in document["tags"])
+    titled = [n for n, s in document["components"]["schemas"].items() if any("title" in i for i in schemas_in(s))]
+    assert titled == []
+
+
+def test_one_document_has_every_door_of_the_houses_and_leads_nowhere_else() -> None:
+    whole = dict(operations(DOCUMENTS["shenchi"]))
+    parts = {name: o for house in contracts() for name, o in operations(DOCUMENTS[house])}
+    assert whole.keys() == parts.keys()
+    assert {n: o["operationId"] for n, o in whole.items()} == {n: o["operationId"] for n, o in parts.items()}
+    # What two houses call alike and mean otherwise is called after its house.
+    assert {"RegistryProposal", "IndustryProposal", "Problem"} < DOCUMENTS["shenchi"]["components"]["schemas"].keys()
+
+
+def test_files_have_their_types() -> None:
+    industry, finance = (dict(operations(DOCUMENTS[house])) for house in ("industry", "finance"))
+    for name, operation in (
+        ("get /industry/v1/payouts/batches/{batch_id}/file", industry),
+        ("get /finance/v1/discounts/claims/{claim_id}/export", finance),
+    ):
+        assert operation[name]["responses"]["200"]["content"] == {"text/csv": {"schema": {"type": "string"}}}
+    sent = dict(operations(DOCUMENTS["registry"]))["post /registry/v1/roster/imports"]["requestBody"]["content"]
+    assert [(kind, body["schema"]["format"]) for kind, body in sent.items()] == [
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "binary")
+    ]
+
+
+def test_a_key_that_is_needed_is_required() -> None:
+    made = dict(operations(DOCUMENTS["finance"]))["post /finance/v1/discounts/claims"]
+    assert [(p["name"], p["required"]) for p in made["parameters"]] == [("Idempotency-Key", True)]
