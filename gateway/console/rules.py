@@ -18,9 +18,27 @@ _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 CONTENT_SECURITY_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+# What Swagger UI needs and nothing else: its own files, our documents and doors, pictures within its stylesheet.
+DOORS_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+DOORS = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Shenchi 神池</title>
+<meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="/docs/swagger-ui.css"></head><body><div id="doors"></div>
+<script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
+"""
+# `validatorUrl`: else it would show a stranger's badge.
+START = """SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#doors", deepLinking: true, docExpansion: "none", validatorUrl: null,
+});
+"""
 NOT_PLAYED = "The year has not been played yet. <span lang=zh>今年的工作尚未演算。</span>"
 LINKS = (
-    ("/openapi.json", "Gateway API", "网关接口"),
+    ("/docs", "Every door", "全部接口"),
+    ("/openapi.json", "Whole API", "接口总文档"),
+    ("/gateway/openapi.json", "Gateway API", "网关接口"),
     ("/registry/openapi.json", "Registry API", "建档立卡接口"),
     ("/finance/openapi.json", "Finance API", "金融扶贫接口"),
     ("/relocation/openapi.json", "Relocation API", "易地搬迁接口"),

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 
 from shared.doors.contract_names import add_schemas, drop_unused, merge, name_operation, name_schemas, ref
 from shared.doors.http import By, current_caller
+from shared.doors.vocabulary import explain
 from shared.ground import problems
 from shared.ground.context import Role
 
@@ -68,19 +69,23 @@ class Problem(BaseModel):
 def describe_all(documents: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """One document of all houses."""
     what = "Every door of the county's system against poverty: its five services, and the gateway before them."
-    info = {"title": "Shenchi", "version": VERSION, "description": ABOUT.format(what=what), "contact": CONTACT}
-    return merge(documents, info)
+    return merge(documents, _info("Shenchi", what))
+
+
+def _info(title: str, what: str) -> dict[str, Any]:
+    return {"title": title, "version": VERSION, "description": ABOUT.format(what=what), "contact": CONTACT}
 
 
 def describe(
     house: str, folder: Path, routes: Sequence[BaseRoute], webhooks: Sequence[BaseRoute] = ()
 ) -> dict[str, Any]:
     """The document of one house: its `routes` as they are mounted, the rooms of its `folder` as tags."""
-    what = _first_words(folder / "__init__.py")
     document = get_openapi(
-        title=f"Shenchi {house}", version=VERSION, description=ABOUT.format(what=what), contact=CONTACT,
-        routes=routes, webhooks=webhooks, servers=SERVERS,
-    )  # fmt: skip
+        **_info(f"Shenchi {house}", _first_words(folder / "__init__.py")),
+        routes=routes,
+        webhooks=webhooks,
+        servers=SERVERS,
+    )
     document.setdefault("components", {}).setdefault("schemas", {})
     by_door = {(r.path_format, m.lower()): r for r in _doors(routes) for m in r.methods or ()}
     taken = [r.name for r in by_door.values()]
@@ -95,6 +100,7 @@ def describe(
     document["tags"] = _tags(document, folder)
     name_schemas(document)
     drop_unused(document)
+    explain(document)
     return document
 
 

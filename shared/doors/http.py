@@ -193,7 +193,73 @@ _EXPECTED = {
     "nothing_visible": ("at least one visible character", "至少一个可见字符"),
     "over_total": ("parts of a category that sum up to its total at most", "各部分之和不得超过该类合计"),
     "payer_twice": ("each payer once in a category", "同一类别中每个支付方只能出现一次"),
+    "period_reversed": ("a period that ends after it starts", "期间的结束应晚于开始"),
+    "closes_before_it_opens": ("a last day that is not before the first", "最后一日不得早于第一日"),
+    "personal": ("a number of your own files, not of a person", "应为本单位文号，不得为个人证件号"),
+    "greater_than_equal": ("a larger value", "应不小于限值"),
+    "less_than": ("a smaller value", "应小于限值"),
+    "multiple_of": ("a multiple of the step", "应为步长的整数倍"),
+    "finite_number": ("a finite number", "有限的数"),
+    "int_parsing_size": ("a smaller whole number", "数值过大"),
+    "int_from_float": ("a whole number", "整数，不带小数"),
+    "float_type": ("a number", "数字"),
+    "float_parsing": ("a number", "数字"),
+    "decimal_type": ("a decimal number", "小数"),
+    "decimal_parsing": ("a decimal number", "小数"),
+    "bool_type": ("true or false", "true 或 false"),
+    "bool_parsing": ("true or false", "true 或 false"),
+    "string_type": ("text", "文字"),
+    "string_unicode": ("text in UTF-8", "UTF-8 文字"),
+    "string_too_short": ("longer text", "文字过短"),
+    "string_too_long": ("shorter text", "文字过长"),
+    "string_pattern_mismatch": ("text of the form that is asked for", "文字格式不符"),
+    "string_not_ascii": ("ASCII text", "ASCII 文字"),
+    "literal_error": ("one of the known words", "应为已知的值之一"),
+    "enum": ("one of the known words", "应为已知的值之一"),
+    "none_required": ("null", "应为空"),
+    "too_short": ("more entries", "条目过少"),
+    "list_type": ("a list", "列表"),
+    "tuple_type": ("a list", "列表"),
+    "set_type": ("a list", "列表"),
+    "frozen_set_type": ("a list", "列表"),
+    "dict_type": ("an object", "对象"),
+    "mapping_type": ("an object", "对象"),
+    "model_type": ("an object", "对象"),
+    "model_attributes_type": ("an object", "对象"),
+    "dataclass_type": ("an object", "对象"),
+    "named_tuple_type": ("an object", "对象"),
+    "invalid_key": ("names that are text", "字段名应为文字"),
+    "json_type": ("JSON text", "JSON 文字"),
+    "date_type": ("a date, YYYY-MM-DD", "日期，格式 YYYY-MM-DD"),
+    "date_parsing": ("a date, YYYY-MM-DD", "日期，格式 YYYY-MM-DD"),
+    "date_from_datetime_inexact": ("a date without a time", "日期，不带时间"),
+    "date_past": ("a date in the past", "过去的日期"),
+    "date_future": ("a date in the future", "将来的日期"),
+    "datetime_type": ("a moment, RFC 3339", "时刻，RFC 3339 格式"),
+    "datetime_parsing": ("a moment, RFC 3339", "时刻，RFC 3339 格式"),
+    "datetime_from_date_parsing": ("a moment, RFC 3339", "时刻，RFC 3339 格式"),
+    "datetime_object_invalid": ("a moment, RFC 3339", "时刻，RFC 3339 格式"),
+    "datetime_past": ("a moment in the past", "过去的时刻"),
+    "datetime_future": ("a moment in the future", "将来的时刻"),
+    "timezone_naive": ("a moment without an offset", "不带时区的时刻"),
+    "timezone_aware": ("a moment with its offset", "带时区的时刻"),
+    "timezone_offset": ("a moment with its offset", "带时区的时刻"),
+    "time_type": ("a time of day", "时间"),
+    "time_parsing": ("a time of day", "时间"),
+    "bytes_type": ("bytes", "字节"),
+    "bytes_too_short": ("more bytes", "内容过短"),
+    "bytes_too_long": ("fewer bytes", "内容过长"),
+    "uuid_type": ("a UUID", "UUID"),
+    "uuid_version": ("a UUID", "UUID"),
+    "url_type": ("a URL", "网址"),
+    "url_parsing": ("a URL", "网址"),
+    "url_syntax_violation": ("a URL", "网址"),
+    "url_too_long": ("a shorter URL", "网址过长"),
+    "url_scheme": ("a URL of a known scheme", "网址的协议不符"),
 }
+# Of what no body of ours can meet; the framework's own sentence stands in one language alone.
+_ANYTHING = ("a value that fits", "合乎要求的值")
+_LIMITS = ("gt", "ge", "lt", "le", "min_length", "max_length", "multiple_of", "expected")
 
 
 def field_error(error: Any) -> FieldError:
@@ -204,12 +270,10 @@ def field_error(error: Any) -> FieldError:
     where = ".".join(str(part) for part in (*error["loc"], word) if part != "")
     # A field that is none is called as its sender called it, as far as that can be said again.
     where = where.encode("utf-8", "replace").decode("utf-8")[:200]
-    english, chinese = _EXPECTED.get(error["type"], (error["msg"], error["msg"]))
-    limits = ", ".join(
-        str(v) for k, v in (error.get("ctx") or {}).items() if k in ("gt", "ge", "lt", "le", "max_length", "expected")
-    )
+    english, chinese = _EXPECTED.get(error["type"], _ANYTHING)
+    limits = ", ".join(str(v) for k, v in (error.get("ctx") or {}).items() if k in _LIMITS)
     suffix = f" ({limits})" if limits else ""
-    return FieldError(where or "body", english + suffix, chinese + suffix)
+    return FieldError(where or "body", english + suffix, chinese + suffix.replace(" or ", "、"))
 
 
 def install_handlers(app: FastAPI) -> None:

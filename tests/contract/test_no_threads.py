@@ -10,14 +10,16 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from joserfc.jwk import KeySet, RSAKey
 
+from shared.doors.http import By
 from shared.process.settings import Settings
 from shared.serve.run import build_app
 from tests.conftest import SERVICES, find_service
 
 
 def calls(dependant: Dependant) -> Iterator[object]:
-    if dependant.call is not None:
-        yield dependant.call
+    call = dependant.call
+    if call is not None:
+        yield call.__call__ if isinstance(call, By) else call
     for needed in dependant.dependencies:
         yield from calls(needed)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from services.finance.bank.rules import Kind, State
 from shared.acts.bodies import Batch, Input, Result
@@ -47,7 +48,7 @@ class InterestSettled(Event):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.period_start_on >= self.period_end_on:
-            raise ValueError("needs a period that ends after it starts")
+            raise PydanticCustomError("period_reversed", "a period that ends after it starts")
         return self
 
 

@@ -17,7 +17,7 @@ from services.finance.discounts.rules import (
     paid_fen_days,
     quarterly_discount,
 )
-from services.finance.discounts.schemas import ClaimState
+from services.finance.discounts.schemas import ClaimTaken
 from services.finance.discounts.tables import DiscountClaim, DiscountLine, ShownLine, discount_claim
 from services.finance.holds import queries as holds
 from services.finance.ledger import queries as ledger
@@ -46,7 +46,7 @@ CLAIM = Procedure("finance.discounts", discount_claim, ((
 ),))  # fmt: skip
 
 
-async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str, quarter_end_on: date) -> ClaimState:
+async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str, quarter_end_on: date) -> ClaimTaken:
     """Claim what the bank settled in the quarter and nobody claimed yet; every line is decided by the rules.
 
     What is frozen is decided too but stands in no claim: once it was reviewed a later claim of the quarter takes it.
@@ -86,8 +86,8 @@ async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str
     return _state(claim, len(lines))
 
 
-def _state(claim: DiscountClaim, lines: int) -> ClaimState:
-    return ClaimState(
+def _state(claim: DiscountClaim, lines: int) -> ClaimTaken:
+    return ClaimTaken(
         id=claim.id,
         state=claim.state,
         lines=claim.lines,
@@ -145,7 +145,7 @@ def _line(claim_id: UUID, settled: InterestPeriod, decided: Decided) -> Discount
     )
 
 
-async def check_claim(connection: Connection, act: Act, claim_id: UUID) -> ClaimState:
+async def check_claim(connection: Connection, act: Act, claim_id: UUID) -> ClaimTaken:
     """A second person finds the claim right: the finance bureau owes it, the rest is left to the households.
 
     Raises:

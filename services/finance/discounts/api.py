@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from services.finance.discounts import actions, queries
-from services.finance.discounts.schemas import Claim, ClaimLine, ClaimOrder, ClaimState, ClaimSummary, DiscountTotals
+from services.finance.discounts.schemas import Claim, ClaimLine, ClaimOrder, ClaimSummary, ClaimTaken, DiscountTotals
 from shared.acts.bodies import Cursor, Page, page
 from shared.doors.files import Csv
 from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
@@ -22,7 +22,7 @@ READERS = by("county", "bank", "auditor")
 Clerk = Annotated[Act, by("county")]
 
 
-@router.post("/claims", response_model=ClaimState)
+@router.post("/claims", response_model=ClaimTaken)
 async def make_claim(
     request: Request,
     body: ClaimOrder,
@@ -42,7 +42,7 @@ async def make_claim(
 
 
 @router.post("/claims/{claim_id}/check")
-async def check_claim(claim_id: UUID, connection: Transaction, act: Clerk) -> ClaimState:
+async def check_claim(claim_id: UUID, connection: Transaction, act: Clerk) -> ClaimTaken:
     """Find a claim right; by another person than the one who made it, once."""
     return await actions.check_claim(connection, act, claim_id)
 

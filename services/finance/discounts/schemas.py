@@ -17,7 +17,7 @@ class ClaimOrder(Input):
     quarter_end_on: Day
 
 
-class ClaimState(BaseModel):
+class ClaimTaken(BaseModel):
     """`lines` counts those that are paid, `refused_lines` those that are not."""
 
     id: UUID

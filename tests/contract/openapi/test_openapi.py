@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from deploy.document import contracts
 from shared.doors.contract import PROBLEM_JSON, ROLES, describe_all
 from shared.doors.contract_names import schemas_in
+from shared.doors.vocabulary import ending_of, vocabulary
 
 DOCUMENTS = {**contracts(), "shenchi": describe_all(contracts())}
 EACH = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
@@ -36,9 +38,8 @@ def test_the_roles_are_those_of_the_door() -> None:
     assert registry["post /registry/v1/roster/imports"]["x-roles"] == ["county", "township"]
     assert registry["get /registry/v1/tasks"]["x-roles"] == list(ROLES)
     assert gateway["get /.well-known/jwks.json"]["x-roles"] == []
-    assert [name for name, o in gateway.items() if not o["x-roles"]] == [
-        "get /.well-known/jwks.json", "get /openapi.json", "get /{service}/openapi.json",
-    ]  # fmt: skip
+    anybody = {name for name, o in gateway.items() if not o["x-roles"]}
+    assert anybody == {"get /.well-known/jwks.json", "get /openapi.json", "get /{service}/openapi.json"}
 
 
 @EACH
@@ -90,3 +91,31 @@ def test_files_have_their_types() -> None:
 def test_a_key_that_is_needed_is_required() -> None:
     made = dict(operations(DOCUMENTS["finance"]))["post /finance/v1/discounts/claims"]
     assert [(p["name"], p["required"]) for p in made["parameters"]] == [("Idempotency-Key", True)]
+
+
+@EACH
+def test_every_field_and_parameter_has_its_sentence_and_its_unit(document: dict[str, Any]) -> None:
+    told = [(f"{name} {p['name']}", p["name"], p) for name, o in operations(document) for p in o.get("parameters", [])]
+    for name, schema in document["components"]["schemas"].items():
+        for inner in schemas_in(schema):
+            told += [(f"{name}.{field}", field, s) for field, s in inner.get("properties", {}).items()]
+    assert {field for _, field, entry in told if not entry.get("description")} == set()
+    united = {e: meaning["unit"] for e, meaning in vocabulary()["ending"].items() if "unit" in meaning}
+    assert [w for w, field, e in told if ending_of(field) in united and not e.get("x-unit")] == []
+
+
+@EACH
+def test_every_body_has_an_example_that_fits(document: dict[str, Any]) -> None:
+    bodies = [(name, o["requestBody"]["content"]) for name, o in operations(document) if "requestBody" in o]
+    for name, content in bodies:
+        for media in content.values():
+            schema = {**media["schema"], "components": document["components"]}
+            errors = Draft202012Validator(schema).iter_errors(media["example"])
+            assert [e.message for e in errors] == [], name
+
+
+def test_every_word_of_the_vocabulary_is_used() -> None:
+    used = {p["name"] for _, o in operations(DOCUMENTS["shenchi"]) for p in o.get("parameters", [])}
+    for schema in DOCUMENTS["shenchi"]["components"]["schemas"].values():
+        used |= {field for inner in schemas_in(schema) for field in inner.get("properties", {})}
+    assert {word for part in ("word", "unit", "example") for word in vocabulary()[part]} - used == set()

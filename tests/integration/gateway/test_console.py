@@ -1,8 +1,12 @@
 """The front page."""
 
 import json
+import re
 from pathlib import Path
 
+import pytest
+
+from services import NAMES
 from tests.conftest import House
 
 YEAR = {
@@ -51,3 +55,25 @@ async def test_a_year_not_played_or_half_written_is_one_sentence(house: House, t
         assert got.status_code == 200
         assert "has not been played yet" in got.text
         assert "<table" not in got.text
+
+
+async def test_the_doors_can_be_read_and_tried_with_nothing_from_another_host(house: House) -> None:
+    door = await house.serve("gateway", "api")
+    page = await door.client.get("/docs")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    parts = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert parts == ["/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/start.js"]
+    for part, kind in zip(parts, ("text/css", "text/javascript", "text/javascript"), strict=True):
+        got = await door.client.get(part)
+        assert (got.status_code, got.headers["content-type"].partition(";")[0]) == (200, kind)
+        assert got.headers["x-content-type-options"] == "nosniff"
+    assert (await door.client.get("/docs/..%2Fcore.py")).status_code == 404
+    assert "onclick" not in page.text
+
+
+@pytest.mark.parametrize("name", [*NAMES])
+async def test_a_service_by_itself_shows_no_page(house: House, name: str) -> None:
+    service = await house.serve(name, "api")
+    assert [(await service.client.get(path)).status_code for path in ("/docs", "/redoc")] == [404, 404]
