@@ -65,8 +65,8 @@ def unbounded(service: str, document: dict[str, Any]) -> Iterator[str]:
         if {"enum", "const"} & schema.keys():
             continue
         if kind == "integer":
-            most = schema.get("maximum", schema.get("exclusiveMaximum", float("inf")))
-            least = schema.get("minimum", schema.get("exclusiveMinimum", float("-inf")))
+            most: Any = schema.get("maximum", schema.get("exclusiveMaximum", float("inf")))
+            least: Any = schema.get("minimum", schema.get("exclusiveMinimum", float("-inf")))
             held = columns.get(name, LARGEST)
             if not -held - 1 <= least <= most <= held:
                 yield f"{where}: {least} to {most}, {held} held"
