@@ -7,8 +7,9 @@ BUS ?=
 SEED ?= 2017
 MINUTES ?= 2
 MUTANTS ?=
+EXAMPLES ?= 50
 
-.PHONY: help run test unit check lock fmt bench chaos clean
+.PHONY: help run test unit check lock fmt bench chaos fuzz clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -33,6 +34,9 @@ check: $(VENV)/.installed ## linters, types, import contracts, the simulation, w
 
 bench: $(VENV)/.installed ## ratios of ours to a peer or to the physical limit
 	$(BIN)/python -m bench
+
+fuzz: $(VENV)/.installed ## try every operation of every document EXAMPLES=50 times and more, and print how often
+	@EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n 2 --dist loadscope -rA tests/fuzz | grep -E "requests|bad |FAILED|passed|failed|^E"
 
 chaos: $(VENV)/.installed ## kill processes for MINUTES=2 and compare everything with everything (BUS=kafka, MUTANTS=1, SEED=n)
 	@MINUTES=$(MINUTES) MUTANTS=$(MUTANTS) BUS=$(BUS) SEED=$(SEED) $(BIN)/python -m tests.chaos

@@ -267,6 +267,21 @@ def test_what_is_asked_of_a_policy_is_a_policy_and_every_policy_is_asked(service
     assert names <= asked | by_rule | within
 
 
+def test_whether_a_place_lies_in_an_area_is_asked_of_the_caller() -> None:
+    """Everything begins with the empty area of a token that has none; `Caller.within` knows."""
+    compared = re.compile(r"startswith\([^)]*\barea\b")
+    lines = [
+        f"{name(path)}: {line.strip()}"
+        for path in PYTHON
+        if path.relative_to(ROOT).parts[0] in ("services", "gateway", "shared")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if compared.search(line)
+    ]
+    assert lines == [
+        'shared/ground/context.py: return division.startswith(self.area) if self.area else self.role == "system"'
+    ]
+
+
 def test_no_number_of_a_person_who_may_exist() -> None:
     found = [
         f"{name(path)}: {number}"

@@ -13,6 +13,7 @@ from shared.data.pages import Place
 from shared.doors.http import Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
+from shared.values.inputs import LARGEST, clean
 
 router = APIRouter(prefix="/feed/exits/acknowledgements", tags=["acknowledgements"], dependencies=[LIMITED])
 
@@ -69,6 +70,8 @@ def _read_place(cursor: str) -> tuple[int, str, str]:
         return 0, "", ""
     try:
         position, owner, action = json.loads(cursor)
-        return int(position), str(owner), str(action)
-    except (ValueError, TypeError) as error:
+        if not 0 <= int(position) <= LARGEST:
+            raise ValueError(cursor)
+        return int(position), clean(str(owner)), clean(str(action))
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Problem("shared.cursor_invalid") from error

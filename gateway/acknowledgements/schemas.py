@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from gateway.feed.schemas import Event
 from shared.acts.bodies import Input, Page
+from shared.values.inputs import Day
 
 
 class Acknowledgement(Input):
@@ -16,7 +17,7 @@ class Acknowledgement(Input):
 
     event_id: UUID
     action: str = Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")
-    acted_on: date
+    acted_on: Day
     reference: str = Field(default="", pattern=r"^[A-Za-z0-9:_./-]{0,80}$")
 
 

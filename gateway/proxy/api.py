@@ -19,6 +19,7 @@ from shared.doors.contract_names import as_json
 from shared.doors.http import problem_response
 from shared.ground.problems import Problem
 from shared.values.ids import uuid7
+from shared.values.inputs import Word
 
 router = APIRouter(tags=["contracts"])
 
@@ -143,7 +144,7 @@ async def get_whole_contract(request: Request) -> Response:
 
 
 @router.get("/{service}/openapi.json", response_model=dict[str, Any])
-async def get_contract(service: str, request: Request) -> Response:
+async def get_contract(service: Word, request: Request) -> Response:
     """A service's OpenAPI document, or the gateway's own."""
     if service == "gateway":
         return Response(_own_contract(request), media_type="application/json")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, create_model
 from gateway.subscriptions.rules import DeliveryState
 from shared.acts.bodies import Input
 from shared.events import Payload
+from shared.values.inputs import LARGEST
 
 EventType = Literal[
     "county.household_exited.v1",
@@ -48,7 +49,7 @@ class CreatedSubscription(Subscription):
 class Replay(Input):
     """Send again everything from this position of the feed on."""
 
-    from_position: int = Field(ge=1, le=2**53)
+    from_position: int = Field(ge=1, le=LARGEST)
 
 
 class Replayed(BaseModel):

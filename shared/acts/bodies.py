@@ -6,7 +6,7 @@ A batch reads each item alone, so that one that cannot be read refuses itself an
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Any, Generic, Literal, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -17,13 +17,14 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
-    field_validator,
+    model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.data.pages import Place
 from shared.doors.http import field_error
 from shared.ground import problems
+from shared.values.inputs import LARGEST, Written, clean, written_in
 
 LARGEST_BATCH = 1000
 NO_STATES: Mapping[Any, str] = MappingProxyType({})
@@ -33,17 +34,45 @@ Shown = TypeVar("Shown", bound=BaseModel)
 
 
 class Input(BaseModel):
-    """What callers send: an unknown field is a mistake worth hearing about, and so is text that no table can hold."""
+    """What callers send: an unknown field is a mistake worth hearing about, and so is text that no table can hold.
+
+    Every text of it is one of `shared.values.inputs`, marked or not: nobody has to think of it.
+    """
 
     model_config = ConfigDict(extra="forbid")
+    _written: ClassVar[dict[str, Written | None]] = {}
 
-    # After, not before: a field that tells bodies apart takes no validator before it.
-    @field_validator("*", mode="after")
     @classmethod
-    def _storable(cls, value: Any) -> Any:
-        for text in value if isinstance(value, (list, tuple, set)) else (value,):
-            if isinstance(text, str) and "\0" in text:
-                raise PydanticCustomError("unstorable_text", "text without NUL characters")
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        fields = cls.model_fields.items()
+        cls._written = {name: written_in(Annotated[f.annotation, *f.metadata, None]) for name, f in fields}
+
+    # Of the whole, not of its fields: one that tells bodies apart takes no validator before it.
+    @model_validator(mode="before")
+    @classmethod
+    def _cleaned(cls, sent: Any) -> Any:
+        if not isinstance(sent, Mapping):
+            return sent
+        kept, errors = dict(sent), list[InitErrorDetails]()
+        for name, value in sent.items():
+            if isinstance(value, (str, list)) and name in cls._written:
+                kept[name] = _clean(value, cls._written[name], (name,), errors)
+        if errors:
+            raise ValidationError.from_exception_data(cls.__name__, errors)
+        return kept
+
+
+def _clean(value: Any, how: Written | None, place: tuple[str | int, ...], errors: list[InitErrorDetails]) -> Any:
+    """A text, or all in a list, as it is stored; a body within a body cleans itself."""
+    if isinstance(value, list):
+        return [_clean(v, how, (*place, i), errors) for i, v in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+    try:
+        return clean(value, how)
+    except PydanticCustomError as error:
+        errors.append({"type": error, "loc": place, "input": None})
         return value
 
 
@@ -189,7 +218,7 @@ async def _code_cursor(cursor: Annotated[str, Query(max_length=64)] = "", limit:
     return Place(cursor, limit)
 
 
-async def _number_cursor(cursor: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0, limit: Limit = 100) -> Place:
+async def _number_cursor(cursor: Annotated[int, Query(ge=0, le=LARGEST)] = 0, limit: Limit = 100) -> Place:
     return Place(cursor, limit)
 
 

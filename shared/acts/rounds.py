@@ -31,6 +31,7 @@ from shared.data.sql import (
     update_many,
 )
 from shared.ground.context import Act
+from shared.values.inputs import Day
 
 # Why a case is opened beside the round: it was left out by mistake, an earlier decision was found wrong, a higher
 # office orders it, or it cannot wait for the next one.
@@ -41,8 +42,8 @@ class Stage(Input):
     """The first and the last day on which a step may be taken; the first stage is that of opening cases."""
 
     step: str = Field(min_length=1, max_length=40)
-    opens_on: date
-    closes_on: date
+    opens_on: Day
+    closes_on: Day
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

@@ -13,6 +13,7 @@ import structlog
 from fastapi import Depends, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Integer
 from starlette.exceptions import HTTPException
 
@@ -27,8 +28,10 @@ from shared.ground.problems import FieldError, Problem
 from shared.process.crash import crash_point
 from shared.values import dates
 from shared.values.ids import uuid7
+from shared.values.inputs import Day
 
 log = structlog.get_logger()
+_DAYS = TypeAdapter[date](Day)
 
 
 async def current_caller(request: Request, authorization: Annotated[str, Header()] = "") -> Caller:
@@ -43,9 +46,10 @@ async def current_act(request: Request, caller: Annotated[Caller, Depends(curren
     on = dates.today()
     if request.app.state.settings.clock == "scenario" and "business-date" in request.headers:
         try:
-            on = date.fromisoformat(request.headers["business-date"])
-        except ValueError as error:
-            raise Problem("shared.invalid_input") from error
+            on = _DAYS.validate_python(request.headers["business-date"])
+        except ValidationError as error:
+            found = [field_error(e | {"loc": ("business-date",)}) for e in error.errors()]
+            raise Problem("shared.invalid_input", errors=found) from error
     try:
         correlation_id = UUID(request.headers.get("x-correlation-id", ""))
     except ValueError:
@@ -112,7 +116,7 @@ async def _data_keys(request: Request) -> DataKeys:
 CurrentPolicy = Annotated[Policy, Depends(_policy)]
 CurrentDataKeys = Annotated[DataKeys, Depends(_data_keys)]
 # Optional to FastAPI, so that a missing one gets our own sentence from `once`.
-IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
+IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[ -~]*$")]
 
 _TRY_LOCK = sql("SELECT pg_try_advisory_xact_lock(:lock) AS got")
 _FIND = sql("""
@@ -184,7 +188,14 @@ _EXPECTED = {
     "too_long": ("fewer entries", "条目过多"),
     "union_tag_invalid": ("a kind that is known", "已知的类型"),
     "union_tag_not_found": ("a kind", "应有类型"),
-    "unstorable_text": ("text without NUL characters", "文字中不得含空字符"),
+    "text_control": ("text without control characters", "文字中不得含控制字符"),
+    "text_surrogate": ("whole characters, no half of a pair", "完整的字符，不得为半个代理对"),
+    "text_noncharacter": ("text without noncharacters", "文字中不得含非字符码位"),
+    "text_private_use": ("characters of Unicode, none of private use", "统一码字符，不得使用私用区（自造字）"),
+    "text_invisible": ("text without invisible characters", "文字中不得含不可见字符"),
+    "text_lost": ("the characters themselves, not what stands for them", "原来的字符，不得用替代符号"),
+    "day_invalid": ("a date, YYYY-MM-DD", "日期，格式 YYYY-MM-DD"),
+    "nothing_visible": ("at least one visible character", "至少一个可见字符"),
     "over_total": ("parts of a category that sum up to its total at most", "各部分之和不得超过该类合计"),
     "payer_twice": ("each payer once in a category", "同一类别中每个支付方只能出现一次"),
     "period_reversed": ("a period that ends after it starts", "期间的结束应晚于开始"),
@@ -259,7 +270,9 @@ _LIMITS = ("gt", "ge", "lt", "le", "min_length", "max_length", "multiple_of", "e
 def field_error(error: Any) -> FieldError:
     """One of pydantic's errors in both languages."""
     # pydantic's message names limits, never the value sent.
-    where = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
+    # Of bodies that a word tells apart, the field with that word is meant.
+    word = str((error.get("ctx") or {}).get("discriminator", "")).strip("'")
+    where = ".".join(str(part) for part in (*error["loc"], word) if part != "")
     # A field that is none is called as its sender called it, as far as that can be said again.
     where = where.encode("utf-8", "replace").decode("utf-8")[:200]
     english, chinese = _EXPECTED.get(error["type"], _ANYTHING)
@@ -277,14 +290,18 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        found = [field_error(e) for e in error.errors()[:50]]
+        # A path begins with where the field was: body, query, path, header.
+        found = [field_error(e | {"loc": e["loc"][1:]}) for e in error.errors()[:50]]
         return problem_response(request, Problem("shared.invalid_input", errors=found))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         codes = {404: "shared.not_found", 405: "shared.method_not_allowed", 413: "shared.too_large"}
         code = codes.get(error.status_code, "shared.invalid_input")
-        return problem_response(request, Problem(code, limit_bytes=0) if error.status_code == 413 else Problem(code))
+        figures = {"limit_bytes": 0} if error.status_code == 413 else {}
+        # What is no JSON at all: bytes of no encoding, nested without end, numbers without end.
+        found = [FieldError("body", *_EXPECTED["json_invalid"])] if error.status_code == 400 else []
+        return problem_response(request, Problem(code, errors=found, **figures))
 
     async def _transient(request: Request, error: Exception) -> JSONResponse:
         log.warning("database_unavailable", error=type(error).__name__)

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import NumberCursor, Page, page
+from shared.acts.bodies import Input, NumberCursor, Page, page
 from shared.acts.decisions import list_decisions, replay_all, with_sources
 from shared.bus import OffsetLostError
 from shared.bus.topics import TOPICS
@@ -26,6 +26,7 @@ from shared.ground.context import Act
 from shared.ground.problems import Problem
 from shared.process import metrics
 from shared.serve.service import Service
+from shared.values.inputs import INT32_MAX, LARGEST, Text
 
 log = structlog.get_logger()
 
@@ -121,26 +122,29 @@ def bare_router(service: Service) -> APIRouter:
     return router
 
 
-class ParkedKey(BaseModel):
+Topic = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class ParkedKey(Input):
     """Names a parked key; `drop` gives up its first event for good and needs a reason."""
 
-    topic: str
-    key: str
+    topic: Topic
+    key: str = Field(min_length=1, max_length=200)
     drop: bool = False
-    reason: str = ""
+    reason: Text = Field(default="", max_length=500)
 
 
-class PassedRecord(BaseModel):
+class PassedRecord(Input):
     """Names a record by its place in the log."""
 
-    topic: str
-    partition: int
-    offset: int
-    reason: str = Field(min_length=1, max_length=500)
+    topic: Topic
+    partition: int = Field(ge=0, le=INT32_MAX)
+    offset: int = Field(ge=0, le=LARGEST)
+    reason: Text = Field(min_length=1, max_length=500)
 
 
-class RewoundTopic(BaseModel):
-    topic: str
+class RewoundTopic(Input):
+    topic: Topic
 
 
 def _consumer(request: Request) -> ServiceConsumer:
@@ -161,7 +165,7 @@ def router(service: Service) -> APIRouter:
     ) -> None:
         """Let a parked key go on, or drop its first event."""
         if body.drop:
-            await steps.drop_one(request.app.state.consumer, (body.topic, body.key), body.reason, act.subject)
+            await steps.drop_one(_consumer(request), (body.topic, body.key), body.reason, act.subject)
         if not await execute(connection, _RELEASE, rows=None, released=True, topic=body.topic, key=body.key):
             raise Problem("shared.not_found")
 
@@ -223,6 +227,8 @@ def _let_look(doors: APIRouter, service: Service) -> None:
         return page(AuditShown, await fetch_page(connection, _AUDIT, at, subject=subject, relation=relation), at)
 
     @doors.get("/decisions", dependencies=[OF_HOUSEHOLDS])
-    async def decisions(subject_id: str, connection: Reading) -> list[dict[str, Any]]:
+    async def decisions(
+        subject_id: Annotated[str, Query(min_length=1, max_length=200)], connection: Reading
+    ) -> list[dict[str, Any]]:
         """Why: every decision about a subject, with the figures it was made by and where its rule comes from."""
         return with_sources(await list_decisions(connection, subject_id), service.rules)

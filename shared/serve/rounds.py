@@ -13,6 +13,7 @@ from shared.data.sql import Connection
 from shared.doors.http import Paging, Transaction, by
 from shared.ground.context import Act
 from shared.serve.service import Service
+from shared.values.inputs import Area, Word, Year
 
 ROOM = "shared"
 SAME = ("procedure", "division", "year")
@@ -34,9 +35,9 @@ def router(service: Service) -> APIRouter:
     async def show_rounds(
         connection: Paging,
         at: Cursor,
-        procedure: str | None = None,
-        year: int | None = None,
-        division: str | None = None,
+        procedure: Word | None = None,
+        year: Year | None = None,
+        division: Area | None = None,
     ) -> Page[RoundShown]:
         """The rounds of the caller's area, with the days of their stages."""
         rows = await rounds.list_rounds(connection, at, procedure=procedure, year=year, division=division)

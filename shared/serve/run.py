@@ -26,6 +26,7 @@ from shared.data.sql import execute, sql
 from shared.doors.contract import describe
 from shared.doors.http import install_handlers
 from shared.doors.keys import issuer_keys
+from shared.doors.targets import CleanTarget
 from shared.facts.consumer import ServiceConsumer
 from shared.facts.relay import run_relay
 from shared.ground.policy import read_policy
@@ -107,6 +108,7 @@ def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
     """Those that callers know, and the document that says what they are: `GET /openapi.json` of a service."""
     prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
+    app.add_middleware(CleanTarget)
     if role != "worker":
         if prefix:
             for router in _of_procedures(service):

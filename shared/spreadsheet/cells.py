@@ -1,18 +1,31 @@
-"""What a cell of a spreadsheet says, as a value: strict readers that refuse with a reason, never with the content."""
+"""What a cell of a spreadsheet says, as a value: strict readers that refuse with a reason, never with the content.
+
+Each refuses a cell that holds an error or a formula without a result with `error_value` or `not_worked_out`.
+"""
 
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
-from shared.values.characters import half_width
+from shared.values.characters import composed, fault, half_width
 
-Cell: TypeAlias = str | float | bool | date | datetime | time | timedelta
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What a cell holds that says nothing: an error, or a formula that no program has worked out."""
+
+    reason: Literal["error_value", "not_worked_out"]
+
+
+Cell: TypeAlias = str | float | bool | date | datetime | time | timedelta | Unread
 
 LARGEST_HUNDREDTHS = 10**13
 EXACT_INTEGER = 10**15  # a number cell keeps fifteen figures; what is longer has lost its tail
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+# What slips in with a copied cell; anything else that nobody sees is no slip.
+_SLIPPED_IN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _HUNDREDTHS = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,2}))?")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?")
@@ -34,18 +47,24 @@ def compact(cell: Cell) -> str:
     """Text without white space of any kind (also invisible) and nothing full-width; whole numbers as their digits.
 
     Raises:
-        CellError: missing, figures_lost, not_text.
+        CellError: missing, unreadable_text (it holds what no table can, or what nobody sees), figures_lost, not_text.
     """
     if isinstance(cell, str):
-        text = half_width("".join(cell.translate(_INVISIBLE).split()))
+        text = half_width(composed("".join(cell.translate(_SLIPPED_IN).split())))
         if not text:
             raise CellError("missing")
+        if fault(text):
+            raise CellError("unreadable_text")
         return text
     if isinstance(cell, float | int) and not isinstance(cell, bool) and float(cell).is_integer():
         if abs(cell) >= EXACT_INTEGER:
             raise CellError("figures_lost")
         return str(int(cell))
-    raise CellError("not_text")
+    raise CellError(_unread(cell) or "not_text")
+
+
+def _unread(cell: Cell) -> str | None:
+    return cell.reason if isinstance(cell, Unread) else None
 
 
 def one_of(cell: Cell, words: Mapping[str, str]) -> str:
@@ -57,7 +76,7 @@ def one_of(cell: Cell, words: Mapping[str, str]) -> str:
     if isinstance(cell, str) and cell in words:  # mostly written as it should be
         return words[cell]
     if not isinstance(cell, str):
-        raise CellError("unknown_word")
+        raise CellError(_unread(cell) or "unknown_word")
     word = compact(cell)
     if word not in words:
         raise CellError("unknown_word")
@@ -79,7 +98,7 @@ def hundredths(cell: Cell) -> int:
             raise CellError("not_a_number")
         raise CellError("negative" if text.startswith("-") else "too_many_decimals" if "." in text else "too_large")
     if isinstance(cell, bool) or not isinstance(cell, float | int) or not math.isfinite(cell):
-        raise CellError("not_a_number")
+        raise CellError(_unread(cell) or "not_a_number")
     if cell < 0:
         raise CellError("negative")
     nearest = round(cell * 100)
@@ -116,7 +135,7 @@ def day(cell: Cell) -> date:
             raise CellError("date_1900")
         return found_on
     if not isinstance(cell, str):
-        raise CellError("not_a_date")
+        raise CellError(_unread(cell) or "not_a_date")
     found = _DAY.fullmatch(compact(cell))
     try:
         return date(int(found[1]), int(found[2]), int(found[3] or 1))  # type: ignore[index]

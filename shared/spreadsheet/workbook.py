@@ -5,11 +5,14 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from html import unescape
+from itertools import chain, pairwise
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from shared.spreadsheet.cells import Cell
+from shared.spreadsheet.cells import Cell, Unread
 
 LARGEST_UNPACKED_BYTES = 300 * 1024 * 1024
 MOST_PARTS = 2000
@@ -17,6 +20,15 @@ CHUNK_BYTES = 256 * 1024
 # The reader lays out every cell up to the last one used: one far away costs terabytes.
 _FAR_CELL = re.compile(rb'<c [^>]{0,40}?r="(?:[A-Z]{1,3}[0-9]{6,}|[A-Z]{3}[0-9])')
 _LONGEST_MATCH = 64
+_LONGEST_TAG = 4096
+_CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*)>")
+_PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_IS_ERROR = re.compile(rb"""\st=["']e["']""")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_RESULT = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
+_SHEETS = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
+_RELATIONS = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
+_ATTRIBUTES = re.compile(r"""([\w:]+)=["']([^"']*)["']""")
 
 
 class WorkbookError(Exception):
@@ -29,7 +41,10 @@ class WorkbookError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows from the first on, empty cells as ''. `merged` are (first row, first column, last row, last column)."""
+    """Rows from the first on, empty cells as ''; a cell that holds something is never one of those.
+
+    `merged` are (first row, first column, last row, last column).
+    """
 
     other_sheets: list[str]
     rows: list[list[Cell]]
@@ -80,6 +95,51 @@ def check_archive(content: bytes, largest_bytes: int = LARGEST_UNPACKED_BYTES) -
         raise WorkbookError("not_a_workbook") from error
 
 
+def _part_of(archive: ZipFile, name: str) -> str:
+    """The part of the archive that holds the sheet of that name; '' where the book does not say."""
+
+    def attributes(part: str, tag: re.Pattern[str]) -> Iterator[dict[str, str]]:
+        text = archive.read(part).decode("utf-8", "replace")
+        return ({key.rpartition(":")[2]: unescape(v) for key, v in _ATTRIBUTES.findall(t)} for t in tag.findall(text))
+
+    try:
+        number = next((s["id"] for s in attributes("xl/workbook.xml", _SHEETS) if s.get("name") == name), "")
+        relations = attributes("xl/_rels/workbook.xml.rels", _RELATIONS)
+        target = next((r["Target"] for r in relations if r.get("Id") == number), "")
+    except KeyError:
+        return ""
+    return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _unread_cells(pieces: Iterator[bytes]) -> Iterator[tuple[int, int, Unread]]:
+    """Row, column and kind of the cells that the reader leaves out: errors, and formulas without a result."""
+    waiting = b""
+    for piece in chain(pieces, (b"<c >",)):
+        waiting += piece
+        cells = list(_CELL.finditer(waiting))
+        for cell, following in pairwise(cells):
+            inner, place = waiting[cell.end() : following.start()], _PLACE.search(cell[1])
+            is_error = _IS_ERROR.search(cell[1]) is not None
+            if place and (is_error or (_FORMULA.search(inner) and not _RESULT.search(inner))):
+                kind = Unread("error_value" if is_error else "not_worked_out")
+                yield int(place[2]) - 1, _column(place[1]), kind
+        waiting = waiting[cells[-1].start() :] if cells else waiting[-_LONGEST_TAG:]
+
+
+def _put_back(rows: list[list[Cell]], unread: list[tuple[int, int, Unread]]) -> None:
+    """In their places, also behind the last cell that was read; a result that was read stands."""
+    width = max([len(row) for row in rows] + [column + 1 for _, column, _ in unread], default=0)
+    rows += [[] for _ in range(max((row + 1 for row, _, _ in unread), default=0) - len(rows))]
+    if unread:
+        rows[:] = [row + [""] * (width - len(row)) for row in rows]
+    for at, column, kind in unread:
+        rows[at][column] = kind if rows[at][column] == "" else rows[at][column]
+
+
+def _column(letters: bytes) -> int:
+    return reduce(lambda so_far, letter: so_far * 26 + letter - 64, letters, 0) - 1
+
+
 def read_sheet(content: bytes, name: str) -> Sheet:
     """The sheet of that name.
 
@@ -92,7 +152,13 @@ def read_sheet(content: bytes, name: str) -> Sheet:
         if name not in book.sheet_names:
             raise WorkbookError("sheet_missing")
         sheet = book.get_sheet_by_name(name)
-        rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)  # from A1 on, so that places are right
+        rows: list[list[Cell]] = [
+            list(r) for r in sheet.to_python(skip_empty_area=False)
+        ]  # from A1 on: places are right
+        archive = ZipFile(io.BytesIO(content))
+        part = _part_of(archive, name)
+        if part in archive.namelist():
+            _put_back(rows, list(_unread_cells(_unpacked(memoryview(content), archive.getinfo(part)))))
         merged = [(r1, c1, r2, c2) for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or ()]
     except CalamineError as error:
         raise WorkbookError("not_a_workbook") from error

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from services.assessment.cases.rules import Kind, State
 from services.assessment.teams.schemas import DivisionCode
 from shared.acts.bodies import LARGEST_BATCH, Input
+from shared.values.inputs import Text
 
 
 class NewCase(Input):
@@ -21,7 +22,7 @@ class NewCase(Input):
     kind: Kind
     subject_ids: list[UUID] = Field(min_length=1, max_length=100)
     household_ids: list[UUID] = Field(max_length=LARGEST_BATCH)
-    evidence: str = Field(min_length=1, max_length=2000, pattern=r"^[^\x00]+$")
+    evidence: Text = Field(min_length=1, max_length=2000)
 
 
 class Reviewed(Input):

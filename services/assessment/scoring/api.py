@@ -15,6 +15,7 @@ from shared.data.pages import Place
 from shared.data.sql import Connection
 from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
+from shared.values.inputs import Year
 from shared.values.money import half_up
 
 router = APIRouter(prefix="/scoring", tags=["scoring"])
@@ -43,7 +44,7 @@ async def compute_run(body: NewRun, connection: Transaction, act: County, policy
 
 
 @router.get("/runs", dependencies=[COUNTY_READERS])
-async def list_runs(year: int, connection: Paging, at: Cursor) -> Page[RunState]:
+async def list_runs(year: Year, connection: Paging, at: Cursor) -> Page[RunState]:
     """A year's runs by id; at most one of them is published."""
     return page(RunState, await _runs(connection, await queries.list_runs(connection, at, year=year)), at)
 
@@ -63,7 +64,7 @@ async def list_run_scores(run_id: UUID, connection: Paging, at: Cursor, kind: Ki
 
 
 @router.get("/scores", dependencies=[READERS])
-async def list_scores(year: int, connection: Paging, at: Cursor, kind: Kind | None = None) -> Page[Score]:
+async def list_scores(year: Year, connection: Paging, at: Cursor, kind: Kind | None = None) -> Page[Score]:
     """A year's published scores by subject, each with its lines; who is assessed sees his own."""
     run = await queries.find_published(connection, year)
     return await _page(connection, at, run.id, kind) if run else Page(items=[], next=None)
@@ -75,14 +76,14 @@ async def _page(connection: Connection, at: Place, run_id: UUID, kind: str | Non
 
 
 @router.get("/scores/{subject_id}", dependencies=[READERS])
-async def list_versions(subject_id: UUID, year: int, connection: Paging, at: Cursor) -> Page[Score]:
+async def list_versions(subject_id: UUID, year: Year, connection: Paging, at: Cursor) -> Page[Score]:
     """All versions of a subject's score, the oldest first."""
     rows = await queries.list_versions(connection, at, subject_id=subject_id, year=year)
     return page(Score, await _scores(connection, rows), at)
 
 
 @router.get("/summary", dependencies=[COUNTY_READERS])
-async def show_summary(year: int, connection: Reading) -> ScoringSummary:
+async def show_summary(year: Year, connection: Reading) -> ScoringSummary:
     """How many were assessed, how well; of the year's published scores."""
     rows = await queries.list_grades(connection, year)
     assessed: dict[str, int] = {}

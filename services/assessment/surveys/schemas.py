@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.assessment.surveys.rules import State, Stratum
 from shared.acts.bodies import Case, Input
+from shared.values.inputs import Day
 
 
 class NewRound(Input):
@@ -65,7 +66,7 @@ class NewAnswer(Case):
     satisfied: bool
     aware: bool
     visited_often: bool
-    answered_on: date
+    answered_on: Day
 
 
 class SurveySummary(BaseModel):

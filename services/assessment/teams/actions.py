@@ -45,9 +45,11 @@ async def set_places(connection: Connection, act: Act, items: Sequence[Place]) -
 async def set_units(connection: Connection, act: Act, items: Sequence[Unit]) -> list[Result]:
     await queries.take_turn(connection)
     owners = await queries.list_codes(connection, [i.code for i in items])
+    # Cases and scores name units and cadres alike, by id alone.
+    cadres = await queries.list_cadres_by_id(connection, [i.id for i in items])
     reasons, rows = [], dict[UUID, dict[str, Any]]()
     for item in items:
-        reason = _outside(act, item.division)
+        reason = "id_taken" if item.id in cadres else _outside(act, item.division)
         if not reason and item.id in rows:
             reason = "twice_in_batch"
         if not reason and owners.setdefault(item.code, item.id) != item.id:
@@ -62,12 +64,12 @@ async def set_units(connection: Connection, act: Act, items: Sequence[Unit]) -> 
 async def set_cadres(connection: Connection, act: Act, items: Sequence[Cadre]) -> list[Result]:
     """A cadre keeps his login: who takes over a post is another cadre."""
     await queries.take_turn(connection)
-    units = await queries.list_units_by_id(connection, [i.unit_id for i in items])
+    units = await queries.list_units_by_id(connection, [one for i in items for one in (i.unit_id, i.id)])
     owners = await queries.list_logins(connection, [i.subject for i in items], [i.id for i in items])
     logins = {cadre_id: subject for subject, cadre_id in owners.items()}
     reasons, rows = [], dict[UUID, dict[str, Any]]()
     for item in items:
-        reason = _cadre_refusal(act, item, set(units))
+        reason = "id_taken" if item.id in units else _cadre_refusal(act, item, set(units))
         if not reason and item.id in rows:
             reason = "twice_in_batch"
         if not reason and logins.setdefault(item.id, item.subject) != item.subject:

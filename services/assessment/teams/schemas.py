@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.assessment.teams.rules import CadreRole, UnitKind
 from shared.acts.bodies import Input
+from shared.values.inputs import Day, Name
 
 Latitude = Annotated[int, Field(ge=-90_000_000, le=90_000_000, strict=True)]
 Longitude = Annotated[int, Field(ge=-180_000_000, le=180_000_000, strict=True)]
@@ -28,7 +29,7 @@ class Unit(Input):
 
     id: UUID
     code: str = Field(pattern=r"^[A-Za-z0-9-]{1,40}$")
-    name_zh: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")
+    name_zh: Name = Field(min_length=1, max_length=100)
     kind: UnitKind
     division: DivisionCode
 
@@ -41,14 +42,14 @@ class Cadre(Input):
     unit_id: UUID
     role: CadreRole
     division: DivisionCode
-    starts_on: date
+    starts_on: Day
 
 
 class NewPairing(Input):
     id: UUID
     household_id: UUID
     cadre_id: UUID
-    starts_on: date
+    starts_on: Day
 
 
 class NewLeave(Input):
@@ -56,8 +57,8 @@ class NewLeave(Input):
 
     id: UUID
     cadre_id: UUID
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
 
 
 class CadreSummary(BaseModel):

@@ -1,6 +1,5 @@
 """Doors to visits and presence: what phones send, one by one or after days offline, and what became of it."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from shared.acts.bodies import Batch, Cursor, Page, page
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
+from shared.values.inputs import Day
 
 router = APIRouter(prefix="/visits", tags=["visits"])
 
@@ -53,8 +53,8 @@ async def list_visits(
     act: Annotated[Act, OF_HOUSEHOLDS],
     household_id: UUID | None = None,
     cadre_id: UUID | None = None,
-    since: date | None = None,
-    until: date | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
 ) -> Page[Visit]:
     """Visits in the caller's area, by id; both days belong to the period."""
     rows = await queries.list_visits(
@@ -68,7 +68,7 @@ async def list_visits(
 
 
 @router.get("/summary", dependencies=[READERS])
-async def show_summary(connection: Reading, since: date | None = None, until: date | None = None) -> VisitSummary:
+async def show_summary(connection: Reading, since: Day | None = None, until: Day | None = None) -> VisitSummary:
     """Counts over the caller's area; both days belong to the period."""
     return VisitSummary(**(await queries.get_summary(connection, since, until))._asdict())
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.assessment.teams.schemas import Latitude, Longitude
 from shared.acts.bodies import Input, Result
+from shared.values.inputs import Day, Text
 
 Code = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 
@@ -16,10 +17,10 @@ class NewVisit(Input):
     """`findings` are codes of the policy's list; `photo_sha256` names a picture that stays on the phone."""
 
     household_id: UUID
-    visited_on: date
+    visited_on: Day
     lat_e6: Latitude
     lon_e6: Longitude
-    note: str = Field(max_length=2000, pattern=r"^[^\x00]*$")
+    note: Text = Field(max_length=2000)
     findings: list[Code] = Field(max_length=20)
     photo_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
 
@@ -32,7 +33,7 @@ class NewCheckin(Input):
     """A day's presence in the village."""
 
     id: UUID
-    on: date
+    on: Day
     lat_e6: Latitude
     lon_e6: Longitude
 

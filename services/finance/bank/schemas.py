@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from services.finance.bank.rules import Kind, State
 from shared.acts.bodies import Batch, Input, Result
+from shared.values.inputs import Day, Text
 
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
 Rate = Annotated[int, Field(gt=0, le=1_000_000, strict=True)]
@@ -22,13 +23,13 @@ class Event(Input):
 
     serial: str = Field(min_length=1, max_length=64)
     loan_no: str = Field(min_length=1, max_length=40)
-    occurred_on: date
+    occurred_on: Day
 
 
 class Decision(Event):
     kind: Literal["decision"]
     approved: Annotated[bool, Field(strict=True)]
-    reason: str | None = Field(default=None, max_length=200)
+    reason: Text | None = Field(default=None, max_length=200)
     rate_ppm: Rate | None = None
 
 
@@ -41,8 +42,8 @@ class Disbursement(Event):
 class InterestSettled(Event):
     kind: Literal["interest_settled"]
     amount_fen: Amount
-    period_start_on: date
-    period_end_on: date
+    period_start_on: Day
+    period_end_on: Day
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:

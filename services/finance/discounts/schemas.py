@@ -7,13 +7,14 @@ from pydantic import BaseModel, Field
 
 from services.finance.discounts.rules import Outcome, State
 from shared.acts.bodies import Input
+from shared.values.inputs import Day
 
 
 class ClaimOrder(Input):
     """`quarter_end_on`: the settlement day, the 20th; also taken is the 21st, the half-open quarter's end."""
 
     bank: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
-    quarter_end_on: date
+    quarter_end_on: Day
 
 
 class ClaimTaken(BaseModel):

@@ -7,12 +7,13 @@ from pydantic import BaseModel, Field
 
 from services.finance.holds.rules import Kind, State
 from shared.acts.bodies import Case
+from shared.values.inputs import Text
 
 
 class Release(Case):
     """`reason` says what was found, and names nobody."""
 
-    reason: str = Field(min_length=1, max_length=200)
+    reason: Text = Field(min_length=1, max_length=200)
 
 
 class Hold(BaseModel):

@@ -11,6 +11,7 @@ from services.finance.loans.schemas import ApplicationResults, Loan, LoanApplica
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
+from shared.values.inputs import Word
 
 router = APIRouter(prefix="/loans", tags=["loans"])
 
@@ -32,7 +33,7 @@ async def list_loans(
     connection: Paging,
     at: Cursor,
     state: State | None = None,
-    bank: str | None = None,
+    bank: Word | None = None,
     household_id: UUID | None = None,
 ) -> Page[LoanSummary]:
     """Loans of the caller's area or bank, by id."""

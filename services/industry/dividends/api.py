@@ -21,6 +21,7 @@ from services.industry.dividends.schemas import (
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
+from shared.values.inputs import Word
 
 router = APIRouter(prefix="/dividends", tags=["dividends"])
 
@@ -67,7 +68,7 @@ async def end_agreements(body: Batch[Ending], connection: Transaction, act: Coun
 
 @router.get("/agreements", dependencies=[READERS])
 async def list_agreements(
-    connection: Paging, at: Cursor, household_id: UUID | None = None, entity_code: str | None = None
+    connection: Paging, at: Cursor, household_id: UUID | None = None, entity_code: Word | None = None
 ) -> Page[AgreementShown]:
     """Agreements of the caller's area, by id."""
     rows = await queries.list_agreements(connection, at, household_id=household_id, entity_code=entity_code)

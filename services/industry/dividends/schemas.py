@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.industry.dividends.rules import Bearer, EntityKind, Participation, State
 from shared.acts.bodies import Case, Input
+from shared.values.inputs import Day
 
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
@@ -28,7 +29,7 @@ class Agreement(Input):
     principal_fen: Amount
     floor_fen: Amount
     years: int = Field(ge=1, le=20, strict=True)
-    signed_on: date
+    signed_on: Day
     consent: bool = Field(strict=True)
     participation: Participation
     interest_bearer: Bearer
@@ -39,9 +40,9 @@ class Payment(Input):
 
     id: UUID
     agreement_id: UUID
-    due_on: date
+    due_on: Day
     amount_fen: Amount
-    paid_on: date
+    paid_on: Day
 
 
 class TopUpOrder(Input):
@@ -57,7 +58,7 @@ class Ending(Case):
     """`reason` is a code, never a story about people."""
 
     reason: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    ended_on: date
+    ended_on: Day
 
 
 class TopUp(BaseModel):

@@ -1,12 +1,12 @@
 """Bodies of the forestry's doors. Areas in 0.01 mu."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from shared.acts.bodies import Fen, Input
+from shared.values.inputs import Day
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{9}([0-9]{3})?$")]
 Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z_:/-]{1,40}$")]
@@ -20,7 +20,7 @@ class Plot(Input):
     id: UUID
     household_id: UUID
     area_mu_x100: Area
-    planted_on: date
+    planted_on: Day
 
 
 class Acceptance(Input):
@@ -30,7 +30,7 @@ class Acceptance(Input):
     plot_id: UUID
     year_no: int = Field(ge=1, le=5, strict=True)
     area_mu_x100: int = Field(ge=0, le=10**8, strict=True)
-    accepted_on: date
+    accepted_on: Day
 
 
 class Coop(Input):
@@ -47,7 +47,7 @@ class Membership(Input):
     id: UUID
     coop_id: UUID
     household_id: UUID
-    joined_on: date
+    joined_on: Day
 
 
 class Contract(Input):
@@ -67,7 +67,7 @@ class Labour(Input):
     contract_id: UUID
     household_id: UUID
     amount_fen: Amount
-    worked_on: date
+    worked_on: Day
 
 
 class ForestTotals(BaseModel):

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.industry.payouts.rules import BatchState, LineState, Purpose, Ruling, RulingState
 from shared.acts.bodies import Input
+from shared.values.inputs import Day, Text
 
 
 class BatchOrder(Input):
@@ -14,7 +15,7 @@ class BatchOrder(Input):
 
     purposes: list[Purpose] | None = Field(default=None, min_length=1, max_length=8)
     payer: str | None = Field(default=None, min_length=1, max_length=80)
-    pay_on: date
+    pay_on: Day
 
 
 class BatchMade(BaseModel):
@@ -112,7 +113,7 @@ class NewRuling(Input):
     id: UUID
     due_id: UUID
     ruling: Ruling
-    evidence: str = Field(min_length=1, max_length=200)
+    evidence: Text = Field(min_length=1, max_length=200)
 
 
 class RulingShown(BaseModel):

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.industry.posts.rules import Kind, State
 from shared.acts.bodies import Case, Input
+from shared.values.inputs import Day
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
 Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z_:/-]{1,40}$")]
@@ -43,7 +44,7 @@ class Proposal(Input):
     id: UUID
     post_id: UUID
     household_id: UUID
-    starts_on: date
+    starts_on: Day
 
 
 class Attendance(Input):
@@ -51,27 +52,27 @@ class Attendance(Input):
 
     id: UUID
     assignment_id: UUID
-    month_on: date
+    month_on: Day
     days: int = Field(ge=0, le=31, strict=True)
 
 
 class Continuation(Case):
     """What became of a post since somebody of its household died: somebody works on since a day, or nobody does."""
 
-    resumed_on: date | None
+    resumed_on: Day | None
 
 
 class Ending(Case):
     """`reason` is a code, never a story about people."""
 
     reason: Reason
-    ended_on: date
+    ended_on: Day
 
 
 class PayrollOrder(Input):
     """A month that is over, named by its first day."""
 
-    month_on: date
+    month_on: Day
 
 
 class Payroll(BaseModel):

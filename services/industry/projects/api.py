@@ -27,6 +27,7 @@ from services.industry.projects.schemas import (
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
+from shared.values.inputs import Area, Word
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 
@@ -123,7 +124,7 @@ async def show_totals(connection: Reading, act: Reader, policy: CurrentPolicy) -
 
 @router.get("", dependencies=[READERS])
 async def list_projects(
-    connection: Paging, at: Cursor, kind: str | None = None, division: str | None = None
+    connection: Paging, at: Cursor, kind: Word | None = None, division: Area | None = None
 ) -> Page[ProjectSummary]:
     """Projects in or for the caller's area, by id; `division` with all that lies in it."""
     rows = await queries.list_projects(connection, at, kind=kind, division=division)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.industry.projects.rules import EntityKind, PartState, Purpose, ReportState
 from shared.acts.bodies import Case, Confirmation, Fen, Input
+from shared.values.inputs import Day, Name
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
 Quantity = Annotated[int, Field(ge=0, le=10**12, strict=True)]
@@ -19,7 +20,7 @@ class Entity(Input):
 
     id: UUID
     code: str = Field(min_length=1, max_length=40)
-    name_zh: str = Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$")
+    name_zh: Name = Field(min_length=1, max_length=80)
     kind: EntityKind
     leading: bool = Field(strict=True)
 
@@ -33,7 +34,7 @@ class NewProject(Input):
     entity_id: UUID | None
     planned_x100: Quantity
     budget_fen: Fen
-    item: str | None = Field(max_length=40, pattern=r"^[^\x00]+$")
+    item: str | None = Field(max_length=40)
 
 
 class Report(Input):
@@ -42,14 +43,14 @@ class Report(Input):
     id: UUID
     project_id: UUID
     quantity_x100: Quantity
-    reported_on: date
+    reported_on: Day
 
 
 class Acceptance(Case):
     """What the township measured of a project's last report."""
 
     quantity_x100: Quantity
-    accepted_on: date
+    accepted_on: Day
 
 
 class Participation(Input):
@@ -59,21 +60,21 @@ class Participation(Input):
     project_id: UUID
     household_id: UUID
     quantity_x100: Annotated[int, Field(gt=0, le=10**12, strict=True)]
-    started_on: date
+    started_on: Day
 
 
 class PartAcceptance(Confirmation):
     """`quantity_x100`: as measured; of what is not confirmed it says nothing."""
 
     quantity_x100: Quantity
-    accepted_on: date
+    accepted_on: Day
 
 
 class Spending(Input):
     id: UUID
     project_id: UUID
     amount_fen: Amount
-    spent_on: date
+    spent_on: Day
     purpose: Purpose
 
 
@@ -121,9 +122,9 @@ class ParticipationShown(Participation):
     division: str
     state: PartState
     accepted_x100: int | None
-    accepted_on: date | None
-    since_on: date
-    due_on: date | None
+    accepted_on: Day | None
+    since_on: Day
+    due_on: Day | None
 
 
 class Finding(BaseModel):

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.industry.stations.rules import ExchangeState, Kind, Leg
 from shared.acts.bodies import Input
+from shared.values.inputs import Day, Name
 
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
@@ -18,11 +19,11 @@ class Station(Input):
     """`plan_year`: the year of the national batch it was built under; without one, the year of its connection."""
 
     id: UUID
-    name_zh: str = Field(min_length=1, max_length=60)
+    name_zh: Name = Field(min_length=1, max_length=60)
     kind: Kind
-    division: str = Field(pattern=r"^(\d{9}|\d{12})$")
+    division: str = Field(pattern=r"^([0-9]{9}|[0-9]{12})$")
     capacity_w: int = Field(gt=0, le=10**9, strict=True)
-    connected_on: date
+    connected_on: Day
     owner_code: Code
     plan_year: int | None = Field(default=None, ge=2013, le=2030)
 
@@ -31,7 +32,7 @@ class Listing(Input):
     """The station stands in the national catalogue since this day."""
 
     station_id: UUID
-    listed_on: date
+    listed_on: Day
 
 
 class MeterReading(Input):
@@ -39,7 +40,7 @@ class MeterReading(Input):
 
     id: UUID
     station_id: UUID
-    read_on: date
+    read_on: Day
     total_kwh: int = Field(ge=0, le=10**12, strict=True)
 
 
@@ -48,14 +49,14 @@ class MeterExchange(Input):
 
     id: UUID
     station_id: UUID
-    exchanged_on: date
+    exchanged_on: Day
     last_kwh: int = Field(ge=0, le=10**12, strict=True)
     first_kwh: int = Field(ge=0, le=10**12, strict=True)
 
 
 class SettlementOrder(Input):
     id: UUID
-    quarter_end_on: date
+    quarter_end_on: Day
 
 
 class Receipt(Input):
@@ -63,13 +64,13 @@ class Receipt(Input):
     station_id: UUID
     leg: Leg
     amount_fen: Amount
-    received_on: date
+    received_on: Day
 
 
 class FaultCheck(Input):
     """`month_on`: the first of the month."""
 
-    month_on: date
+    month_on: Day
 
 
 class Settled(BaseModel):
@@ -116,12 +117,12 @@ class StationShown(BaseModel):
 
 class ExchangeShown(MeterExchange):
     state: ExchangeState
-    told_on: date
+    told_on: Day
     told_by: str
-    confirmed_on: date | None
+    confirmed_on: Day | None
     confirmed_by: str | None
-    since_on: date
-    due_on: date | None
+    since_on: Day
+    due_on: Day | None
 
 
 class FindingShown(BaseModel):

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.industry.training.rules import State
 from shared.acts.bodies import Input
+from shared.values.inputs import Day
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
 Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z_:/-]{1,40}$")]
@@ -21,7 +22,7 @@ class TrainingClass(Input):
     course: Course
     provider_code: Code
     division: Division
-    starts_on: date
+    starts_on: Day
     days: int = Field(ge=1, le=366, strict=True)
     employer_code: Code | None
 
@@ -40,7 +41,7 @@ class Certificate(Input):
     id: UUID
     attendance_id: UUID
     certificate_no: Code
-    issued_on: date
+    issued_on: Day
 
 
 class SubsidyOrder(Input):

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from services.registry.amendments.rules import Kind, State
 from shared.acts.bodies import Input
+from shared.values.inputs import Day
 
 Evidence = Field(min_length=1, max_length=200)
 
@@ -27,7 +28,7 @@ class Return(Input):
         "illness", "disability", "schooling", "disaster", "marriage", "land", "water", "technique", "funds", "labour",
         "transport", "motivation", "other",
     ]  # fmt: skip
-    fell_on: date
+    fell_on: Day
     evidence: str = Evidence
 
 
@@ -54,7 +55,7 @@ class Correction(Input):
     id: UUID
     exit_id: UUID
     members: int | None = Field(default=None, ge=1, le=50)
-    exited_on: date | None = None
+    exited_on: Day | None = None
     division: str | None = Field(default=None, pattern=r"^[0-9]{12}$")
     evidence: str = Evidence
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.registry.changes.rules import DepartureReason, DepartureState, RemovalState
 from shared.acts.bodies import Input
+from shared.values.inputs import Day, Text
 
 
 class Departure(Input):
@@ -16,7 +17,7 @@ class Departure(Input):
     id: UUID
     reference: str = Field(min_length=1, max_length=64)
     reason: DepartureReason
-    left_on: date
+    left_on: Day
 
 
 class Removal(Input):
@@ -27,7 +28,7 @@ class Removal(Input):
     id: UUID
     household_id: UUID
     reason: Literal["EX1", "EX2", "EX3", "EX4", "EX5", "EX6", "EX7", "EX8", "EX9", "EX10"]
-    evidence: str = Field(min_length=1, max_length=200)
+    evidence: Text = Field(min_length=1, max_length=200)
 
 
 class DepartureShown(BaseModel):

@@ -27,6 +27,7 @@ from shared.acts.decisions import list_decisions, reasons_json
 from shared.acts.procedures import list_steps
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
+from shared.values.inputs import Area
 
 router = APIRouter(prefix="/exits", tags=["exits"])
 
@@ -40,7 +41,7 @@ async def list_exits(
     connection: Paging,
     at: Cursor,
     state: State | None = None,
-    division: str | None = None,
+    division: Area | None = None,
     household_id: UUID | None = None,
 ) -> Page[ExitSummary]:
     """Cases of the caller's area, oldest first."""

@@ -10,6 +10,7 @@ from services.registry.exits.rules import ObjectionReason, State
 from shared.acts.bodies import Case, Input
 from shared.acts.papers import Signed
 from shared.acts.rounds import OutsideRound
+from shared.values.inputs import Text
 
 
 class Proposal(Input):
@@ -31,7 +32,7 @@ class Check(Case):
     """What the task force found on the spot; `evidence` refers to it, and names nobody."""
 
     confirmed: bool
-    evidence: str = Field(min_length=1, max_length=200)
+    evidence: Text = Field(min_length=1, max_length=200)
 
 
 class Consent(Signed):

@@ -12,6 +12,7 @@ from services.registry.households.tables import Whole
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.doors.http import OF_HOUSEHOLDS, Paging, Reading, Transaction, by
 from shared.ground.context import Act
+from shared.values.inputs import Area
 from shared.values.money import half_up
 
 router = APIRouter(prefix="/households", tags=["households"])
@@ -22,7 +23,7 @@ Visitor = Annotated[Act, by("village", "team", "helper")]
 
 @router.get("")
 async def list_households(
-    connection: Paging, act: Reader, at: Cursor, status: Status | None = None, division: str | None = None
+    connection: Paging, act: Reader, at: Cursor, status: Status | None = None, division: Area | None = None
 ) -> Page[HouseholdSummary]:
     """Households of the caller's area, by id."""
     rows = await queries.list_households(connection, act.business_date, at, status=status, division=division)

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from services.registry.households.rules import Grade, Labour, Sex, Status
 from shared.acts.bodies import Fen, Input
+from shared.values.inputs import Day
 
 
 class StatedPayer(Input):
@@ -33,7 +34,7 @@ class IncomeStatement(Input):
     property_fen: Fen
     transfer_fen: Fen
     business_cost_fen: Fen
-    stated_on: date
+    stated_on: Day
     payers: list[StatedPayer] = Field(default=[], max_length=50)
 
     @field_validator("payers")
@@ -53,7 +54,7 @@ class ConditionReport(Input):
     """What was seen in a household on a day. A field left out stays as it was known before."""
 
     household_id: UUID
-    observed_on: date
+    observed_on: Day
     food_secure: bool | None = None
     clothing_secure: bool | None = None
     school_dropout: bool | None = None

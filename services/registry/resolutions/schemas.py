@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from shared.acts.bodies import Input, Result
+from shared.values.inputs import Day
 
 LARGEST_RESOLUTION = 100
 # A bare number as long as an ID number is taken for one.
@@ -21,7 +22,7 @@ class GrantTerms(Input):
 
     purposes: list[Purpose] = Field(min_length=1, max_length=20)
     id_numbers: bool = Field(default=False, strict=True)
-    ends_on: date
+    ends_on: Day
 
 
 class GrantShown(BaseModel):

@@ -41,7 +41,7 @@ async def submit_roster(
 
 @router.get("/imports/{import_id}", dependencies=[by("county", "township", "auditor")])
 async def get_import(
-    import_id: UUID, connection: Reading, accept_language: Annotated[str, Header()] = ""
+    import_id: UUID, connection: Reading, accept_language: Annotated[str, Header(max_length=1000)] = ""
 ) -> ImportReport:
     """How far an import is, and in the end how many households were taken."""
     found = await queries.get_import(connection, import_id)

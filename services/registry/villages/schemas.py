@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.registry.villages.rules import State
 from shared.acts.bodies import Input
+from shared.values.inputs import Day
 
 
 class Village(Input):
@@ -21,7 +22,7 @@ class FacilityReport(Village):
 
     item: str = Field(min_length=1, max_length=40)
     met: bool = Field(strict=True)
-    checked_on: date
+    checked_on: Day
 
 
 class ExitShown(BaseModel):

@@ -25,6 +25,7 @@ from shared.acts.bodies import Batch, CodeCursor, Cursor, Page, Results, page
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.policy import Policy
+from shared.values.inputs import Year
 
 router = APIRouter(prefix="/allocation", tags=["allocation"])
 
@@ -120,7 +121,7 @@ async def swap(body: Batch[Swap], connection: Transaction, act: Township) -> Res
 async def list_allocations(
     connection: Paging,
     at: Cursor,
-    cohort: int | None = None,
+    cohort: Year | None = None,
     state: State | None = None,
     household_id: UUID | None = None,
 ) -> Page[AllocationShown]:

@@ -21,6 +21,7 @@ from shared.acts.decisions import list_decisions
 from shared.acts.procedures import list_steps
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
+from shared.values.inputs import Area, Year
 
 router = APIRouter(prefix="/applications", tags=["applications"])
 
@@ -59,10 +60,10 @@ async def agree(body: Batch[Agreement], connection: Transaction, act: Annotated[
 async def list_applications(
     connection: Paging,
     at: Cursor,
-    cohort: int | None = None,
+    cohort: Year | None = None,
     state: State | None = None,
     household_id: UUID | None = None,
-    division: str | None = None,
+    division: Area | None = None,
 ) -> Page[ApplicationSummary]:
     """Applications of the caller's area, by id."""
     rows = await queries.list_applications(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.relocation.homesteads.rules import Kind, State
 from shared.acts.bodies import Case
+from shared.values.inputs import Day
 
 Photo = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Area = Annotated[int, Field(gt=0, le=10_000_000, strict=True)]
@@ -19,12 +20,12 @@ class NewHomestead(Case):
 
 
 class Demolition(Case):
-    demolished_on: date
+    demolished_on: Day
     photo_sha256: Photo
 
 
 class Reclamation(Case):
-    reclaimed_on: date
+    reclaimed_on: Day
     photo_sha256: Photo
 
 

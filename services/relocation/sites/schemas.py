@@ -1,6 +1,5 @@
 """Bodies of the sites' doors. Areas in 0.01 square metres."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.relocation.sites.rules import SiteKind, UnitState
 from shared.acts.bodies import Case
+from shared.values.inputs import Day, Name
 
 Area = Annotated[int, Field(gt=0, le=100_000, strict=True)]
 Floor = Annotated[int, Field(ge=1, le=100, strict=True)]
@@ -16,9 +16,9 @@ Floor = Annotated[int, Field(ge=1, le=100, strict=True)]
 class Site(Case):
     """A place where people are resettled; `division` is where it lies."""
 
-    name_zh: str = Field(min_length=1, max_length=60)
-    name_en: str = Field(min_length=1, max_length=60)
-    division: str = Field(pattern=r"^\d{6}(\d{3}(\d{3})?)?$")
+    name_zh: Name = Field(min_length=1, max_length=60)
+    name_en: Name = Field(min_length=1, max_length=60)
+    division: str = Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")
     kind: SiteKind
 
 
@@ -43,7 +43,7 @@ class Acceptance(Case):
     """Of the building `id`."""
 
     accepted: bool
-    accepted_on: date
+    accepted_on: Day
 
 
 class SiteSummary(BaseModel):

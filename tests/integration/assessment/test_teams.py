@@ -92,6 +92,18 @@ async def test_places_units_and_cadres_are_set_item_by_item(house: House) -> Non
     assert (await door.call("PUT", f"{TEAMS}/units", "township", TOWNSHIP, json={"items": [one]})).status_code == 403
 
 
+async def test_an_id_stands_for_a_unit_or_a_cadre(house: House) -> None:
+    """Scores and cases name both, by id alone: one that is both could be neither scored nor accused."""
+    door = await house.serve("assessment", "api")
+    ours, other = unit(), unit()
+    await send(door, "PUT", f"{TEAMS}/units", "county", [ours, other])
+    li = cadre(ours["id"], "li")
+    told = await send(door, "PUT", f"{TEAMS}/cadres", "county", [li, cadre(ours["id"], "wang", id=other["id"])])
+    assert [r["code"] for r in told] == [None, "shared.id_taken"]
+    told = await send(door, "PUT", f"{TEAMS}/units", "county", [unit(id=li["id"]), unit()])
+    assert [r["code"] for r in told] == ["shared.id_taken", None]
+
+
 async def test_a_place_that_is_not_on_earth_is_invalid(house: House) -> None:
     door = await house.serve("assessment", "api")
     good = {"division": VILLAGE} | PLACE

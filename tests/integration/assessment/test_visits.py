@@ -116,8 +116,8 @@ async def test_each_of_a_batch_is_judged_for_itself(house: House) -> None:
         ("accepted", True, ["late"]), ("accepted", False, ["too_late", "late"]), ("accepted", True, ["no_place"]),
     ]  # fmt: skip
     assert [r["code"] for r in results[6:]] == [
-        "assessment.visits.not_the_helper", "assessment.visits.not_the_helper", "assessment.visits.unknown_finding", None, None,
-        "shared.content_differs",
+        "assessment.visits.not_the_helper", "assessment.visits.not_the_helper", "assessment.visits.unknown_finding",
+        None, None, "shared.content_differs",
     ]  # fmt: skip
     assert await sync(door, *items) == results
     told = await facts(house, "visit_recorded")

@@ -1,5 +1,6 @@
 """A batch reads each item alone; a result, a page and a cursor have one shape everywhere."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +8,8 @@ import pytest
 from pydantic import Field, ValidationError
 
 from shared.acts.bodies import Batch, Case, Input, code_of, result
+from shared.doors.http import field_error
+from shared.values.inputs import Day, Name, Text
 
 ONE = str(uuid4())
 
@@ -31,7 +34,7 @@ def note(**changes: Any) -> dict[str, Any]:
         (note(**{"a\ud800": 5}), "body"),
         (note(text="a\ud800"), "text"),
         (note(text="a\0"), "text"),
-        (note(tags=["a", "b\0"]), "tags"),
+        (note(tags=["a", "b\0"]), "tags.1"),
         (note(id="\0"), "id"),
         ("no object at all", "body"),
         (None, "body"),
@@ -66,13 +69,73 @@ def test_the_document_keeps_the_item_s_schema() -> None:
     assert schema["$defs"]["Note"]["properties"]["lat_e6"]["maximum"] == 90_000_000
 
 
-def test_no_text_that_a_table_cannot_hold() -> None:
-    class Reason(Input):
-        reason: str
+class Told(Input):
+    code: str | None = None
+    on: Day = date(2017, 6, 1)
+    name: Name = Field(default="n", min_length=1, max_length=10)
+    evidence: Text = Field(default="e", min_length=1, max_length=20)
+    told: list[Text] = Field(default=[])
 
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"code": " Ａ－１\u3000"}, {"code": "A-1"}),
+        ({"on": "２０１７-06-01"}, {"on": "2017-06-01"}),
+        ({"name": "  cafe\u0301 "}, {"name": "caf\u00e9"}),
+        ({"name": "李Ａ（一）"}, {"name": "李Ａ（一）"}),
+        ({"name": "葛\U000e0100"}, {"name": "葛\U000e0100"}),
+        ({"evidence": "one\r\ntwo\rthree\t."}, {"evidence": "one\ntwo\nthree\t."}),
+        ({"told": ["\u2764\ufe0f", "𠮷"]}, {"told": ["\u2764", "𠮷"]}),
+    ],
+)
+def test_what_is_the_same_is_kept_in_one_form(sent: dict[str, Any], kept: dict[str, Any]) -> None:
+    assert kept.items() <= Told.model_validate(sent).model_dump(mode="json").items()
+
+
+FAULTS = {
+    "a\0": "text_control", "a\u0085b": "text_control", "a\u2028b": "text_control",
+    "\ud800": "text_surrogate",
+    "\ufffe": "text_noncharacter", "\U0010ffff": "text_noncharacter", "\ufdd0": "text_noncharacter",
+    "\ue000": "text_private_use", "\U000f0000": "text_private_use",
+    "\u200b": "text_invisible", "a\u202eb": "text_invisible",
+    "a\u2060b": "text_invisible", "a\ufeffb": "text_invisible",
+    "\u3164": "text_invisible", "a\U000e0041": "text_invisible", "葛\U000e0100\U000e0101": "text_invisible",
+    "\u2066a": "text_invisible", "\ufe0f": "text_invisible", "a\ufffdb": "text_lost",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["code", "name", "evidence"])
+@pytest.mark.parametrize("text", FAULTS)
+def test_no_text_that_a_table_cannot_hold_or_nobody_sees(text: str, field: str) -> None:
     with pytest.raises(ValidationError) as error:
-        Reason.model_validate({"reason": "a\0b"})
-    assert error.value.errors()[0]["type"] == "unstorable_text"
+        Told.model_validate({field: text})
+    assert [(e["type"], e["loc"]) for e in error.value.errors()] == [(FAULTS[text], (field,))]
+    said = field_error(error.value.errors()[0])
+    assert said.expected_zh != said.expected_en
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u3000", "\t\n", "\u0301"])
+def test_a_text_that_must_be_there_shows_something(text: str) -> None:
+    for field in ("name", "evidence"):
+        with pytest.raises(ValidationError) as error:
+            Told.model_validate({field: text})
+        assert error.value.errors()[0]["loc"] == (field,)
+
+
+def test_lines_are_for_what_is_told() -> None:
+    for field in ("code", "name"):
+        with pytest.raises(ValidationError):
+            Told.model_validate({field: "a\nb"})
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["0001-01-01", "1899-12-31", "2100-01-01", "9999-12-31", 0, 1_496_275_200, "1496275200", "now", None, "2017-02-30"],
+)
+def test_a_day_is_one_of_the_house_s_calendar(day: Any) -> None:
+    with pytest.raises(ValidationError):
+        Told.model_validate({"on": day})
 
 
 @pytest.mark.parametrize(
