@@ -22,6 +22,7 @@ from shared.data import db
 from shared.data.crypto import read_data_keys
 from shared.data.migrate import migrate
 from shared.data.sql import execute, sql
+from shared.doors.front import Front
 from shared.doors.http import install_handlers
 from shared.doors.keys import issuer_keys
 from shared.facts.consumer import ServiceConsumer
@@ -77,7 +78,9 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
                 watchdog.stop()
                 await bus.reader.close()
 
-    app = FastAPI(title=f"Shenchi {service.name}", version="1", lifespan=lifespan, redoc_url=None)
+    app = FastAPI(
+        title=f"Shenchi {service.name}", version="1", lifespan=lifespan, redoc_url=None, redirect_slashes=False
+    )
     app.state.settings = settings
     app.state.service = service
     app.state.consumer = None
@@ -101,6 +104,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
         for middleware in reversed(service.middleware):
             app.add_middleware(middleware)
     install_handlers(app)
+    app.add_middleware(Front, https=settings.profile == "county")
     app.add_middleware(Measure, service=service.name)
     return app
 
