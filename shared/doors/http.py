@@ -169,9 +169,11 @@ async def once(
 
 def problem_response(request: Request, problem: Problem) -> JSONResponse:
     """A Problem as application/problem+json."""
-    document = problems.body(problem, request.headers.get("accept-language", ""))
-    wait = {"Retry-After": str(problem.figures.get("retry_after_seconds", 1))}
-    headers = wait if document["status"] in (429, 503) else None
+    accepted = request.headers.get("accept-language", "")
+    document = problems.body(problem, accepted)
+    headers = {"Content-Language": problems.preferred_language(accepted)}
+    if document["status"] in (429, 503):
+        headers["Retry-After"] = str(problem.figures.get("retry_after_seconds", 1))
     return JSONResponse(document, document["status"], headers, media_type="application/problem+json; charset=utf-8")
 
 
@@ -282,7 +284,7 @@ def field_error(error: Any) -> FieldError:
 
 
 def install_handlers(app: FastAPI) -> None:
-    """Every refusal of an application, expected or not, leaves as problem+json."""
+    """Every refusal of an application leaves as problem+json; what nobody expected is `Front`'s."""
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> JSONResponse:
@@ -309,8 +311,3 @@ def install_handlers(app: FastAPI) -> None:
 
     for kind in db.TRANSIENT:
         app.add_exception_handler(kind, _transient)
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("unexpected", error=type(error).__name__, exc_info=error)
-        return problem_response(request, Problem("shared.internal"))

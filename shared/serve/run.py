@@ -24,6 +24,7 @@ from shared.data.crypto import read_data_keys
 from shared.data.migrate import migrate
 from shared.data.sql import execute, sql
 from shared.doors.contract import describe
+from shared.doors.front import Front
 from shared.doors.http import install_handlers
 from shared.doors.keys import issuer_keys
 from shared.doors.targets import CleanTarget
@@ -82,7 +83,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
 
     # The gateway's own `/openapi.json` is of all houses together.
     contract = None if service.prefix == "" else "/openapi.json"
-    app = FastAPI(lifespan=lifespan, openapi_url=contract, docs_url=None, redoc_url=None)
+    app = FastAPI(lifespan=lifespan, openapi_url=contract, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.settings = settings
     app.state.service = service
     app.state.consumer = None
@@ -100,6 +101,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
         for middleware in reversed(service.middleware):
             app.add_middleware(middleware)
     install_handlers(app)
+    app.add_middleware(Front, https=settings.profile == "county")
     app.add_middleware(Measure, service=service.name)
     return app
 
