@@ -8,13 +8,14 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
-from shared.acts.decisions import list_decisions, replay_all, with_sources
+from shared.acts.bodies import Cursor, Page, page
+from shared.acts.decisions import DecisionHeld, list_decisions, list_held, replay_all, with_sources
 from shared.bus import OffsetLostError
 from shared.bus.topics import TOPICS
 from shared.bus.transport import open_reader
 from shared.data import db
 from shared.data.sql import execute, fetch, fetch_one, sql
-from shared.doors.http import Reading, Transaction, by
+from shared.doors.http import Paging, Reading, Transaction, by
 from shared.facts import steps
 from shared.facts.consumer import ServiceConsumer
 from shared.facts.steps import StaleError
@@ -179,6 +180,11 @@ def _let_look(doors: APIRouter, service: Service) -> None:
     async def replay(connection: Reading) -> dict[str, Any]:
         """Decide every stored decision again from its stored inputs."""
         return await replay_all(connection, service.rules)
+
+    @doors.get("/operations/decisions", dependencies=[by("county", "auditor")])
+    async def held(connection: Paging, at: Cursor) -> Page[DecisionHeld]:
+        """Every decision of this service with all that it was made of, by id: for who takes them all again."""
+        return page(DecisionHeld, await list_held(connection, at), at)
 
     @doors.get("/decisions", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
     async def decisions(subject_id: str, connection: Reading) -> list[dict[str, Any]]:

@@ -149,6 +149,7 @@ async def _leave(
         flags = household_flags(households.member_facts(people[one]), on, oldest)
         about: dict[str, Any] = {"household_id": one, "division": home.division, "members": count}
         now = {"status": home.status if count else "removed", "relocated": home.relocated}
+        now |= {"household_no": home.household_no}
         facts.append(HouseholdRevised(**about, **now, **flags._asdict(), deep_poverty=known[one].deep_poverty))
         facts.append(MemberRemoved(**about, reason=row.reason, head=row.member_id in heads, removed_on=row.left_on))
     return {one: len(rows) for one, rows in people.items()}

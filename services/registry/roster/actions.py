@@ -232,4 +232,5 @@ def _registered(household: RosterHousehold, household_id: UUID, division: str, g
         **flags._asdict(),
         deep_poverty=household.values["deep_poverty"],
         relocated=household.values["relocated"],
+        household_no=household.household_no,
     )
