@@ -66,10 +66,14 @@ FIGURES = ("planned", "actual", "missed", "value", "low", "high")
 
 def _target(row: dict[str, Any]) -> dict[str, Any]:
     """Its figures as people say them, and by how much it is missed."""
-    planned, actual, unit = row.get("planned"), row.get("actual"), str(row.get("unit"))
-    said = {n: told(v, unit) for n, v in (("planned", planned), ("actual", actual)) if isinstance(v, int)}
-    missed = missed_by(planned, actual, unit) if row.get("met") is False and planned else None
-    return row | said | {"missed": missed}
+    unit = str(row.get("unit"))
+    figures = {n: row[n] for n in ("planned", "actual") if isinstance(row.get(n), int)}
+    missed = row.get("met") is False and len(figures) == 2 and figures["planned"] > 0
+    return (
+        row
+        | {n: told(v, unit) for n, v in figures.items()}
+        | {"missed": missed_by(**figures, unit=unit) if missed else None}
+    )
 
 
 def _quality(row: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scenario.actors.relocation import application_id
 from scenario.api import Api
 from scenario.judge.targets import JUDGE, YEAR
 from services import NAMES
@@ -48,7 +47,8 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 async def record(api: Api, numbers: Mapping[str, str], judged: Mapping[str, list[dict[str, Any]]]) -> list[str]:
     """Lines in an order of their own. `numbers`: household number by id; `judged`: the year's targets and quality."""
-    names = dict(numbers) | {application_id(i): no for i, no in numbers.items()}
+    moving = api.pages(JUDGE, LISTS["application"])
+    names = dict(numbers) | {a["id"]: numbers[a["household_id"]] async for a in moving}
     for path, name in CALLED.items():
         names |= {row["id"]: row[name] async for row in api.pages(JUDGE, path)}
     lines = [_line(kind, row, names) for kind, rows in judged.items() for row in rows]

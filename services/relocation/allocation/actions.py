@@ -125,12 +125,10 @@ async def _list(
     cap, pair_from, on = figures.area_cap_m2_x100_per_person, figures.pair_from_members, act.business_date
     listed = tuple(_lot(x) for x in lots), tuple(_unit(u) for u in free)
     inputs = inputs_json(Inputs(str(order.id), 0, order.cohort, on.isoformat(), cap, pair_from, *listed))
-    kept = {"notice_days": figures.allocation_notice_days, "frozen_by": act.subject}
-    sealed = {"secret_hash": commitment(secret), "secret_sealed": keys.encrypt(secret, *SECRET, order.id)}
+    kept: dict[str, Any] = {"notice_days": figures.allocation_notice_days, "frozen_by": act.subject}
+    kept |= {"secret_hash": commitment(secret), "secret_sealed": keys.encrypt(secret, *SECRET, order.id)}
     wanted = [str(i) for i in sorted(set(order.site_ids))]
-    row = AllocationRound(
-        order.id, order.cohort, "frozen", wanted, on, digest(inputs), len(lots), len(free), **kept, **sealed
-    )
+    row = AllocationRound(order.id, order.cohort, "frozen", wanted, on, digest(inputs), len(lots), len(free), **kept)
     return row, inputs, lots
 
 
