@@ -9,7 +9,7 @@ from rich.table import Table
 
 from scenario.api import Api, read_key
 from scenario.judge import figures, invariants, quality, record, targets, truth
-from shared.values.figures import missed_by, share, told
+from shared.values.figures import MEASURES, missed_by, share, told
 
 
 async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def print_report(year: dict[str, Any], console: Console) -> None:
     ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for row in year["targets"]:
-        figures = _figure(row, "planned"), _figure(row, "actual")
+        figures = _figure(row, "planned", ""), _figure(row, "actual", row["unit"])
         table.add_row(row["code"], row["title_zh"], *figures, _mark(row))
     console.print(table)
     for item in year["quality"]:
@@ -56,8 +56,9 @@ def print_report(year: dict[str, Any], console: Console) -> None:
     console.print(f"an exit reached its subscriber in {year.get('delivery_ms_median')} ms (median)", highlight=False)
 
 
-def _figure(row: dict[str, Any], name: str) -> str:
-    return "" if row[name] is None else told(row[name], row["unit"])
+def _figure(row: dict[str, Any], name: str, counted: str) -> str:
+    """`counted`: how its unit is said where things are counted."""
+    return "" if row[name] is None else told(row[name], row["unit"] if row["unit"] in MEASURES else counted)
 
 
 def _share(code: str, value: float | None) -> str:

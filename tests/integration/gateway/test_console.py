@@ -43,7 +43,7 @@ async def test_the_page_shows_the_figures_and_escapes_the_rest(house: House, tmp
         "5,000 万元",
         "126.5 万元 (2.5 %)",
         "92.7 %",
-        "3 townships (100 %)",
+        "3 (100 %)",
         "171.5",
         "&lt;script&gt;",
         "a&lt;b &amp; ",

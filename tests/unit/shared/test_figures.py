@@ -17,6 +17,7 @@ from shared.values.figures import missed_by, share, told
         (3_000, "yuan per household", "3,000 yuan per household"),
         (7_200, "people", "7,200 people"),
         (0, "villages", "0 villages"),
+        (7_200, "", "7,200"),
     ],
 )
 def test_a_figure_is_said_with_its_unit(value: int, unit: str, said: str) -> None:
@@ -26,9 +27,9 @@ def test_a_figure_is_said_with_its_unit(value: int, unit: str, said: str) -> Non
 @pytest.mark.parametrize(
     ("planned", "actual", "unit", "said"),
     [
-        (7_200, 6_840, "people", "360 people (5 %)"),
+        (7_200, 6_840, "people", "360 (5 %)"),
         (50_000_000, 48_735_000, "yuan", "126.5 万元 (2.5 %)"),
-        (44, 0, "villages", "44 villages (100 %)"),
+        (44, 0, "villages", "44 (100 %)"),
     ],
 )
 def test_what_is_missing_is_said_and_which_part_it_is(planned: int, actual: int, unit: str, said: str) -> None:
