@@ -50,7 +50,7 @@ def print_report(year: dict[str, Any], console: Console) -> None:
     for item in year["invariants"]:
         mark = "[green]holds[/]" if item["holds"] else "[red]FAILS[/]"
         console.print(f"invariant  {item['code']:<28} {mark}  {item['detail']}", highlight=False)
-    console.print(f"record     {year['record_sha256']}", highlight=False)
+    console.print(f"record     {year.get('record_sha256')}", highlight=False)
     took, asked, memory = (year.get(name) for name in ("seconds", "requests", "peak_pss_mb"))
     console.print(f"played in {took} s, {asked} requests, peak {memory} MB (PSS)", highlight=False)
     console.print(f"an exit reached its subscriber in {year.get('delivery_ms_median')} ms (median)", highlight=False)
