@@ -1,4 +1,6 @@
-"""`python -m scenario play|judge --gateway URL --state DIR [--seed N]`, and `roster FILE --sample N [--seed N]`."""
+"""`python -m scenario play|judge --gateway URL --state DIR [--seed N]`, `compare DIR DIR`, and
+`roster FILE --sample N [--seed N]`.
+"""
 
 import asyncio
 import json
@@ -9,12 +11,14 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from scenario.judge.record import differences, digest, read_record
 from scenario.judge.report import judge_year, print_report
 from scenario.play import play
 from scenario.world.roster import write_sample
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 WIDTH = 116  # of the report where there is no terminal
+SHOWN = 3  # lines of a kind, of each year
 Gateway = Annotated[str, typer.Option()]
 State = Annotated[Path, typer.Option()]
 
@@ -49,6 +53,22 @@ def judge(gateway: Gateway, state: State) -> None:
     figures = json.loads(known.read_text(encoding="utf-8")).get("figures", {}) if known.exists() else {}
     year = asyncio.run(judge_year(gateway, state))
     _finish(year | figures, state, _console())
+
+
+@cli.command("compare")
+def compare(first: Path, second: Path) -> None:
+    """Hold two judged years against each other, by human numbers; exit code 1 where they differ."""
+    try:
+        ours, others = read_record(first), read_record(second)
+    except OSError as error:
+        print(f"{error.filename} cannot be read: {error.strerror}.", file=sys.stderr)
+        raise typer.Exit(2) from error
+    found = differences(ours, others)
+    for kind, (left, right) in found.items():
+        print(f"{kind}: {len(left)} lines of the first are not in the second, {len(right)} the other way round")
+        print(*left[:SHOWN], *right[:SHOWN], sep="\n")
+    print(f"{len(ours)} and {len(others)} lines, {digest(ours)} and {digest(others)}")
+    raise typer.Exit(1 if found else 0)
 
 
 @cli.command("roster")

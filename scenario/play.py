@@ -5,6 +5,7 @@ import json
 import secrets
 import socket
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -112,6 +113,12 @@ async def _play_days(
         bars.advance(tasks[day.on.month])
 
 
+def _emitted_at_rest(states: Sequence[dict[str, Any]]) -> list[int] | None:
+    """How much each service has emitted, where none has anything before it; None: some have."""
+    busy = any(s["outbox_rows"] or s["parked_keys"] or any(s["lag"].values()) for s in states)
+    return None if busy else [s["emitted"] for s in states]
+
+
 async def _come_to_rest(api: Api, seconds: float = 120) -> None:
     """What was emitted is published and applied everywhere, and nothing came of it that is not.
 
@@ -126,12 +133,11 @@ async def _come_to_rest(api: Api, seconds: float = 120) -> None:
     before: list[int] | None = None
     while time.monotonic() < deadline:
         states = await asyncio.gather(*(api.get(county.PLANNER, f"/{s}/v1/operations/status") for s in SERVICES))
-        idle = not any(s["outbox_rows"] or s["parked_keys"] or any(s["lag"].values()) for s in states)
-        emitted = [s["emitted"] for s in states] if idle else None
+        emitted = _emitted_at_rest(states)
         if emitted is not None and emitted == before:
             return
         before = emitted
-        if not idle:
+        if emitted is None:
             await asyncio.sleep(0.02)
     raise SystemExit(f"The county does not come to rest within {seconds:.0f} s: {states}")
 

@@ -49,9 +49,13 @@ class Year:
             self.ids = {h["household_no"]: h["id"] async for h in listed}
         return self.ids
 
+    async def numbers(self) -> dict[str, str]:
+        """Household numbers by id."""
+        return {i: no for no, i in (await self.households()).items()}
+
     async def see_homes(self) -> None:
         """Who goes round knows who was given keys: asked anew, so that an interrupted year sees the same."""
-        numbers = {i: no for no, i in (await self.households()).items()}
+        numbers = await self.numbers()
         self.eyes.with_keys = {numbers[i] for i in await relocation.with_keys(self.api) if i in numbers}
 
 

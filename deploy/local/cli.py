@@ -118,6 +118,17 @@ def judge() -> int:
 
 @app.command()
 @plainly
+def compare(
+    first: Annotated[Path, typer.Argument(help="The state folder of a year that was played.")],
+    second: Annotated[Path, typer.Argument(help="That of another.")],
+) -> int:
+    """Hold two played years against each other, by human numbers: exit code 1 where they differ."""
+    folders = [str(first.absolute()), str(second.absolute())]
+    return subprocess.call([sys.executable, "-m", "scenario", "compare", *folders], cwd=ROOT)
+
+
+@app.command()
+@plainly
 def status() -> int:
     """Processes, outbox age, lag, parked keys; exit code 1 when the system is down."""
     from deploy.local.status import print_status

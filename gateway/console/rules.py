@@ -2,10 +2,13 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from html import escape
 from typing import Any
+
+from shared.values.figures import missed_by, share, told
 
 STYLE = """
 body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; margin: 2rem auto; max-width: 62rem; }
@@ -60,8 +63,8 @@ TARGETS = (
     Column("title_zh", "", ""),
     Column("planned", "Planned", "计划"),
     Column("actual", "Actual", "实际"),
-    Column("unit", "Unit", "单位"),
     Column("met", "Met", "完成"),
+    Column("missed", "Missed by", "差额"),
 )
 QUALITY = (
     Column("code", "Quality", "质量"),
@@ -76,6 +79,27 @@ INVARIANTS = (
 )
 
 
+FIGURES = ("planned", "actual", "missed", "value", "low", "high")
+
+
+def _target(row: dict[str, Any]) -> dict[str, Any]:
+    """Its figures as people say them, and by how much it is missed."""
+    unit = str(row.get("unit"))
+    figures = {n: row[n] for n in ("planned", "actual") if isinstance(row.get(n), int)}
+    missed = row.get("met") is False and len(figures) == 2 and figures["planned"] > 0
+    return (
+        row
+        | {n: told(v, unit) for n, v in figures.items()}
+        | {"missed": missed_by(**figures, unit=unit) if missed else None}
+    )
+
+
+def _quality(row: dict[str, Any]) -> dict[str, Any]:
+    """Shares in percent; what ends with `_auc` is a chance to rank two rightly, and none."""
+    shares = () if str(row.get("code")).endswith("_auc") else ("value", "low", "high")
+    return row | {n: share(row[n]) for n in shares if isinstance(row.get(n), int | float)}
+
+
 def _cell(key: str, value: Any) -> str:
     if key in ("met", "holds") and isinstance(value, bool):
         return '<td class="yes">yes 是</td>' if value else '<td class="no">no 否</td>'
@@ -85,11 +109,17 @@ def _cell(key: str, value: Any) -> str:
         return f'<td class="n">{value:,}</td>'
     if isinstance(value, float):
         return f'<td class="n">{value:,.4g}</td>'
+    if key in FIGURES:
+        return f'<td class="n">{escape(str(value))}</td>'
     return f"<td>{escape(str(value))}</td>"
 
 
-def _table(columns: tuple[Column, ...], rows: Any) -> str:
-    entries = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+def _as_it_is(row: dict[str, Any]) -> dict[str, Any]:
+    return row
+
+
+def _table(columns: tuple[Column, ...], rows: Any, said: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is) -> str:
+    entries = [said(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     if not entries:
         return ""
     head = "".join(f"<th>{column.en} <span lang=zh>{column.zh}</span></th>" for column in columns)
@@ -108,7 +138,7 @@ def page(business_date: date, year: dict[str, Any] | None) -> str:
         seconds = escape(str(year.get("seconds", "–")))
         body = (
             f"<p>Played in {seconds} s. <span lang=zh>用时 {seconds} 秒。</span></p>"
-            f"{_table(TARGETS, year.get('targets'))}{_table(QUALITY, year.get('quality'))}"
+            f"{_table(TARGETS, year.get('targets'), _target)}{_table(QUALITY, year.get('quality'), _quality)}"
             f"{_table(INVARIANTS, year.get('invariants'))}"
         )
     return (

@@ -137,10 +137,10 @@ async def check_in(api: Api, cadre: Cadre, days: Sequence[CheckIn]) -> None:
         await send(api, phone(cadre), "/assessment/v1/visits/checkins", items)
 
 
-async def suspect_villages(api: Api) -> None:
+async def suspect_villages(api: Api, numbers: Mapping[str, str]) -> None:
     """An auditor reads upheld objections: where neighbours were right, everything on notice is looked into.
 
-    Accused are the village's unit and who helps the household that was objected to.
+    Accused are the village's unit and who helps the household that was objected to. `numbers`: household number by id.
     """
     wrong: dict[str, list[str]] = {}
     async for case in api.pages(AUDITOR, "/registry/v1/exits?state=refused"):
@@ -157,7 +157,7 @@ async def suspect_villages(api: Api) -> None:
             path = f"/registry/v1/exits?state={state}&division={division}"
             touched |= {c["household_id"] async for c in api.pages(AUDITOR, path)}
         subjects = {u["id"] for u in units if u["division"] == division}
-        for household in objected[:20]:
+        for household in sorted(objected, key=numbers.__getitem__)[:20]:
             path = f"/assessment/v1/teams/pairings?household_id={household}"
             subjects |= {p["cadre_id"] async for p in api.pages(AUDITOR, path) if p["ends_on"] is None}
         if subjects:
@@ -184,17 +184,17 @@ async def _open(
     await once(api, AUDITOR, "/assessment/v1/cases", body)
 
 
-async def confirm_cases(api: Api, visited_often: Callable[[str], bool]) -> None:
+async def confirm_cases(api: Api, numbers: Mapping[str, str], visited_often: Callable[[str], bool]) -> None:
     """Another auditor looks: of copied notes, by asking some of the households whether he comes at all.
 
-    `visited_often`: what a household says, by its id.
+    `numbers`: household number by id; `visited_often`: what a household says, by its number.
     """
     for case in [c async for c in api.pages(SECOND_AUDITOR, "/assessment/v1/cases?state=open")]:
         end = "confirmation"
         if case["kind"] == "copied_visits":
             shown = await api.get(SECOND_AUDITOR, f"/assessment/v1/cases/{case['id']}")
             path = f"/assessment/v1/teams/pairings?cadre_id={shown['subject_ids'][0]}"
-            helped = sorted([p["household_id"] async for p in api.pages(SECOND_AUDITOR, path)])[:ASKED]
+            helped = sorted([numbers[p["household_id"]] async for p in api.pages(SECOND_AUDITOR, path)])[:ASKED]
             if sum(map(visited_often, helped)) >= len(helped) * 4 // 5:
                 end = "dismissal"
         await once(api, SECOND_AUDITOR, f"/assessment/v1/cases/{case['id']}/{end}", {})

@@ -124,9 +124,9 @@ def round_id(name: str) -> str:
     return named("round", name)
 
 
-async def freeze(api: Api, name: str, cohort: int, sites: Sequence[str]) -> None:
-    """The list as it stands today; where nobody waits there is nothing to draw."""
-    body = {"id": round_id(name), "cohort": cohort, "site_ids": [site_id(s) for s in sites]}
+async def freeze(api: Api, name: str, cohort: int, sites: Sequence[str], secret: str) -> None:
+    """The list as it stands today; where nobody waits there is nothing to draw. `secret`: numbers the lots."""
+    body = {"id": round_id(name), "cohort": cohort, "site_ids": [site_id(s) for s in sites], "secret": secret}
     await once(api, county.PLANNER, "/relocation/v1/allocation/rounds", body)
 
 
@@ -143,14 +143,24 @@ async def announce_seed(api: Api, name: str, seed: str) -> None:
         await once(api, county.DECIDER, f"/relocation/v1/allocation/rounds/{frozen['id']}/seed", body)
 
 
-async def draw(api: Api, name: str) -> None:
-    """In public. Where the list has changed since it was frozen, it is frozen anew and another seed published."""
+async def draw(api: Api, name: str, secret: str) -> None:
+    """In public. Where the list has changed since it was frozen, it is frozen anew, and another seed published.
+
+    `secret`: numbers the lots of the new list.
+    """
     announced = await _round(api, name)
     if announced is None or announced["state"] != "announced":
         return
     path = f"/relocation/v1/allocation/rounds/{round_id(name)}"
     if await once(api, county.ANNOUNCER, f"{path}/draw", {}) is None:
-        await once(api, county.PLANNER, f"{path}/refreeze", {})
+        await once(api, county.PLANNER, f"{path}/refreeze", {"secret": secret})
+
+
+async def draw_again(api: Api, name: str) -> None:
+    """What came free; mostly nothing did."""
+    drawn = await _round(api, name)
+    if drawn is not None and drawn["state"] == "drawn":
+        await once(api, county.ANNOUNCER, f"/relocation/v1/allocation/rounds/{round_id(name)}/redraw", {})
 
 
 async def _allocations(api: Api, who: Who, *states: str) -> list[dict[str, Any]]:
@@ -168,7 +178,7 @@ async def swap(api: Api, township: str) -> None:
     if any(home["household_id"] in left for home in found):
         return  # they did before we were interrupted
     alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for home in found:
+    for home in sorted(found, key=lambda home: home["lot"]):
         alike.setdefault(tuple(home[name] for name in KIND_OF_HOME), []).append(home)
     pairs = [(homes[0]["id"], homes[-1]["id"]) for _, homes in sorted(alike.items()) if len(homes) > 1]
     items = [

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from scenario.actors.patience import once
 from scenario.api import Api, Who
 
 
@@ -21,8 +22,7 @@ async def report_facilities(api: Api, township: str, done: Sequence[tuple[str, s
 async def resolve_objections(api: Api, township: str, objections: Sequence[str]) -> None:
     """Look into each on the spot; neighbours who object have mostly seen something."""
     for objection in objections:
-        path = f"/registry/v1/exits/objections/{objection}/resolution"
-        await api.post(officer(township), path, {"upheld": True})
+        await once(api, officer(township), f"/registry/v1/exits/objections/{objection}/resolution", {"upheld": True})
 
 
 async def check_exits(api: Api, township: str) -> None:

@@ -58,7 +58,7 @@ async def check_in(year: Year, day: date) -> None:
 
 
 async def suspect_villages(year: Year, _day: date) -> None:
-    await assessment.suspect_villages(year.api)
+    await assessment.suspect_villages(year.api, await year.numbers())
 
 
 async def suspect_copies(year: Year, _day: date) -> None:
@@ -66,16 +66,14 @@ async def suspect_copies(year: Year, _day: date) -> None:
 
 
 async def confirm_cases(year: Year, _day: date) -> None:
-    numbers = {i: no for no, i in (await year.households()).items()}
+    def visited_often(household_no: str) -> bool:
+        return year.eyes.survey(household_no).visited_often
 
-    def visited_often(household: str) -> bool:
-        return household in numbers and year.eyes.survey(numbers[household]).visited_often
-
-    await assessment.confirm_cases(year.api, visited_often)
+    await assessment.confirm_cases(year.api, await year.numbers(), visited_often)
 
 
 async def review_frozen(year: Year, _day: date) -> None:
-    numbers = {i: no for no, i in (await year.households()).items()}
+    numbers = await year.numbers()
 
     def over_line(household: str) -> bool:
         return household in numbers and year.eyes.measured_over_line(numbers[household])
@@ -88,7 +86,7 @@ async def open_survey(year: Year, day: date) -> None:
 
 
 async def ask_households(year: Year, day: date) -> None:
-    numbers = {i: no for no, i in (await year.households()).items()}
+    numbers = await year.numbers()
 
     def ask(household: str) -> Any:
         return year.eyes.survey(numbers[household]) if household in numbers else None

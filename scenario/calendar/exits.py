@@ -41,7 +41,7 @@ def wave_days(number: int, start: date) -> list[Day]:
         await everywhere(_wave(year, number), lambda v: villages.post_notices(year.api, v))
 
     async def object_(year: Year, _day: date) -> None:
-        numbers = {i: n for n, i in (await year.households()).items()}
+        numbers = await year.numbers()
         found = await everywhere(_wave(year, number), lambda v: villages.read_notices(year.api, v, year.eyes, numbers))
         by_township: dict[str, list[str]] = {}
         for village, objections in zip(_wave(year, number), found, strict=True):

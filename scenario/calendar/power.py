@@ -100,7 +100,7 @@ async def pay_dividends(year: Year, day: date) -> None:
 
 
 async def answer_files(year: Year, day: date) -> None:
-    customers = {household: no for no, household in (await year.households()).items()}
+    customers = await year.numbers()
     await payouts.answer(year.api, BANKS, day, customers)
 
 

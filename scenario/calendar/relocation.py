@@ -19,6 +19,9 @@ DRAWS = (
     ("2017", 2017, date(YEAR, 9, 23)),  # when that is drawn: what is given away is not given twice
 )
 STRUCK_ON = date(YEAR, 4, 28)  # between the first draw and its keys
+# what came free by removals and deaths, early enough for the notice to end before the next keys
+REDRAWN_ON = (("2016", date(YEAR, 4, 30)), ("2016", date(YEAR, 5, 7)), ("2016-second", date(YEAR, 9, 30)),
+              ("2017", date(YEAR, 9, 30)))  # fmt: skip
 KEYS_ON = (date(YEAR, 5, 10), date(YEAR, 5, 22), date(YEAR, 10, 9), date(YEAR, 10, 20))
 MOVES_SEEN_ON = tuple(
     date(YEAR, month, day) for month, day in ((5, 26), (6, 12), (6, 28), (7, 14), (10, 24), (11, 8), (11, 22), (12, 5))
@@ -89,19 +92,24 @@ async def inspect(year: Year, day: date) -> None:
     await everywhere(sorted(found), lambda t: relocation.accept_buildings(year.api, t, found[t]))
 
 
+def _secret(year: Year, name: str, day: date) -> str:
+    """What who freezes drew at home: a year played again must have it too, so that it comes of the seed."""
+    return f"secret-{name}-{day:%Y%m%d}-{year.world.seed}"
+
+
 def _draw_days(name: str, cohort: int, frozen_on: date) -> list[Day]:
     """Freeze, the seed on another day by another person, the draw, and swaps within the notice."""
 
     async def freeze(year: Year, _day: date) -> None:
         sites = [s.key for s in year.world.homes.sites if s.cohort == cohort or frozen_on.month > 6]
         if sites:
-            await relocation.freeze(year.api, name, cohort, sites)
+            await relocation.freeze(year.api, name, cohort, sites, _secret(year, name, frozen_on))
 
     async def announce(year: Year, day: date) -> None:
         await relocation.announce_seed(year.api, name, f"{day:%Y%m%d}-{name}-{year.world.seed}")
 
-    async def draw(year: Year, _day: date) -> None:
-        await relocation.draw(year.api, name)
+    async def draw(year: Year, day: date) -> None:
+        await relocation.draw(year.api, name, _secret(year, name, day))
 
     async def swap(year: Year, _day: date) -> None:
         await everywhere(_townships(year), lambda t: relocation.swap(year.api, t))
@@ -111,6 +119,10 @@ def _draw_days(name: str, cohort: int, frozen_on: date) -> list[Day]:
         (3, "another seed, if the list changed", announce), (4, "and its draw", draw), (6, "flats swapped", swap),
     ]  # fmt: skip
     return [Day(frozen_on + timedelta(days=days), f"{title} ({name})", deed) for days, title, deed in steps]
+
+
+def _redraw(name: str, on: date) -> Day:
+    return Day(on, f"free flats drawn ({name})", lambda year, _: relocation.draw_again(year.api, name))
 
 
 async def propose_removals(year: Year, _day: date) -> None:
@@ -132,7 +144,7 @@ async def hand_over_keys(year: Year, day: date) -> None:
 
 async def report_moves(year: Year, day: date) -> None:
     """The world's day holds for keys of the cohort's day; who gets them later moves in at once, if its day is past."""
-    numbers = {i: no for no, i in (await year.households()).items()}
+    numbers = await year.numbers()
 
     def moved_in(household: str, notice_ends_on: date) -> date | None:
         move = year.world.homes.moves.get(numbers.get(household, ""))
@@ -213,6 +225,7 @@ def days() -> list[Day]:
     ]
     found += [Day(on, "buildings inspected", inspect) for on in INSPECTED_ON]
     found += [day for name, cohort, on in DRAWS for day in _draw_days(name, cohort, on)]
+    found += [_redraw(name, on) for name, on in REDRAWN_ON]
     found += [Day(on, "keys handed over", hand_over_keys) for on in KEYS_ON]
     for on in MOVES_SEEN_ON:
         found += [

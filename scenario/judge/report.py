@@ -8,20 +8,24 @@ from rich.console import Console
 from rich.table import Table
 
 from scenario.api import Api, read_key
-from scenario.judge import figures, invariants, quality, targets, truth
+from scenario.judge import figures, invariants, quality, record, targets, truth
+from shared.values.figures import MEASURES, missed_by, share, told
 
 
 async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
-    """`targets`, `quality`, `invariants`: what `year.json` holds of the judgement."""
+    """`targets`, `quality`, `invariants`: what `year.json` holds of the judgement; the record stands beside it."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as session:
         api = Api(gateway, read_key(state), session)
         listed = api.pages(targets.JUDGE, "/registry/v1/households")
         numbers = {h["id"]: h["household_no"] async for h in listed}
-        return {
+        judged = {
             "targets": targets.table(await figures.actual_figures(api)),
             "quality": await quality.quality(api, truth.read(state / "truth.jsonl.gz"), numbers),
-            "invariants": await invariants.invariants(api, state),
         }
+        lines = await record.record(api, numbers, judged)
+        record.write_record(lines, state)
+        found = await invariants.invariants(api, state)
+        return judged | {"invariants": found, "record_sha256": record.digest(lines)}
 
 
 def print_report(year: dict[str, Any], console: Console) -> None:
@@ -36,26 +40,32 @@ def print_report(year: dict[str, Any], console: Console) -> None:
     ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for row in year["targets"]:
-        figures = _figure(row["planned"]), _figure(row["actual"])
+        figures = _figure(row, "planned", ""), _figure(row, "actual", row["unit"])
         table.add_row(row["code"], row["title_zh"], *figures, _mark(row))
     console.print(table)
     for item in year["quality"]:
-        span = "" if item["low"] is None else f"  ({item['low']:.4f} to {item['high']:.4f})"
-        console.print(f"quality    {item['code']:<28} {_share(item['value'])}{span}", highlight=False)
+        low, value, high = (_share(item["code"], item[name]) for name in ("low", "value", "high"))
+        span = "" if item["low"] is None else f"  ({low} to {high})"
+        console.print(f"quality    {item['code']:<28} {value}{span}", highlight=False)
     for item in year["invariants"]:
         mark = "[green]holds[/]" if item["holds"] else "[red]FAILS[/]"
         console.print(f"invariant  {item['code']:<28} {mark}  {item['detail']}", highlight=False)
+    console.print(f"record     {year.get('record_sha256')}", highlight=False)
     took, asked, memory = (year.get(name) for name in ("seconds", "requests", "peak_pss_mb"))
     console.print(f"played in {took} s, {asked} requests, peak {memory} MB (PSS)", highlight=False)
     console.print(f"an exit reached its subscriber in {year.get('delivery_ms_median')} ms (median)", highlight=False)
 
 
-def _figure(value: int | None) -> str:
-    return "" if value is None else f"{value:,}"
+def _figure(row: dict[str, Any], name: str, counted: str) -> str:
+    """`counted`: how its unit is said where things are counted."""
+    return "" if row[name] is None else told(row[name], row["unit"] if row["unit"] in MEASURES else counted)
 
 
-def _share(value: float | None) -> str:
-    return "none" if value is None else f"{value:.4f}"
+def _share(code: str, value: float | None) -> str:
+    """What ends with `_auc` is a chance to rank two rightly, no share of anything."""
+    if value is None:
+        return "none"
+    return f"{value:.4f}" if code.endswith("_auc") else share(value)
 
 
 def _mark(row: dict[str, Any]) -> str:
@@ -63,4 +73,7 @@ def _mark(row: dict[str, Any]) -> str:
         return f"[dim]{row.get('why') or 'no figure'}[/]"
     if row["met"] is None:
         return "[dim]no plan[/]"
-    return "[green]met[/]" if row["met"] else "[yellow]not met[/]"
+    if row["met"]:
+        return "[green]met[/]"
+    missed = missed_by(row["planned"], row["actual"], row["unit"]) if row["planned"] else "nothing was planned"
+    return f"[yellow]missed by {missed}[/]"

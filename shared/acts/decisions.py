@@ -6,13 +6,14 @@ Facts and policy are stored whole, so that any decision can be replayed and must
 import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from shared.data.pages import Place
 from shared.data.sql import Connection, execute, fetch, sql
 from shared.ground.context import Act
 from shared.values.verdicts import Decided, Rule, Verdict
@@ -52,6 +53,39 @@ class DecisionShown(BaseModel):
     source: str | None
 
 
+class Held(NamedTuple):
+    """A whole row, but for when the clock on the wall said it was decided."""
+
+    id: UUID
+    rule: str
+    subject_id: str
+    division: str
+    business_date: date
+    policy_version: str
+    inputs: dict[str, Any]
+    outcome: str
+    reasons: list[dict[str, Any]]
+    decided_by: str
+
+
+_HELD = sql(f"SELECT {', '.join(Held._fields)} FROM decision WHERE id > :after ORDER BY id LIMIT :limit", Held)  # noqa: S608 - our names
+
+
+class DecisionHeld(BaseModel):
+    """A decision as it is stored: `inputs` are its facts and its policy, by which it can be replayed."""
+
+    id: UUID
+    rule: str
+    subject_id: str
+    division: str
+    business_date: date
+    policy_version: str
+    inputs: dict[str, Any]
+    outcome: str
+    reasons: list[dict[str, Any]]
+    decided_by: str
+
+
 async def record_decisions(connection: Connection, act: Act, policy_version: str, decisions: Sequence[Decided]) -> None:
     """Store them all; part of the act's transaction."""
     if not decisions:
@@ -81,6 +115,11 @@ def reasons_json(verdict: Verdict) -> list[dict[str, Any]]:
 async def list_decisions(connection: Connection, subject_id: str) -> list[dict[str, Any]]:
     """A subject's decisions, newest first, within the caller's area."""
     return [dict(r) for r in await fetch(connection, _OF_SUBJECT, subject_id=subject_id)]
+
+
+async def list_held(connection: Connection, at: Place) -> list[Held]:
+    """All decisions, by id."""
+    return await fetch(connection, _HELD, after=at.after, limit=at.limit)
 
 
 def with_sources(decisions: Sequence[dict[str, Any]], rules: Sequence[Rule]) -> list[dict[str, Any]]:

@@ -35,23 +35,29 @@ class Household(NamedTuple):
     deep_poverty: bool
     relocated: bool
     version: Big
+    household_no: str | None
 
 
 household = table("household", Household)
 FLAGS = ("has_labour", "borrower_age_ok", "needs_accessible", "deep_poverty", "relocated")
+
+# What draws and queues go by: never the id, which is random and another each time; it stands in where there is no
+# number yet.
+BY_NUMBER = "coalesce(h.household_no, h.id::text)"
 
 _LIST = list_by(household)
 _LOCK = lock_by(household)
 _UPSERT = sql(
     """
     INSERT INTO household AS h (id, division, status, members, has_labour, borrower_age_ok, needs_accessible,
-    deep_poverty, relocated)
+    deep_poverty, relocated, household_no)
     SELECT * FROM unnest(:ids, :divisions, :statuses, :members, :has_labour, :borrower_age_ok,
-    :needs_accessible, :deep_poverty, :relocated)
+    :needs_accessible, :deep_poverty, :relocated, :numbers)
     ON CONFLICT (id) DO UPDATE SET division = excluded.division, status = excluded.status,
     members = excluded.members, has_labour = excluded.has_labour,
     borrower_age_ok = excluded.borrower_age_ok, needs_accessible = excluded.needs_accessible,
-    deep_poverty = excluded.deep_poverty, relocated = excluded.relocated, version = h.version + 1
+    deep_poverty = excluded.deep_poverty, relocated = excluded.relocated, version = h.version + 1,
+    household_no = coalesce(excluded.household_no, h.household_no)
 """,
     members=ARRAY(Integer),
     has_labour=ARRAY(Boolean),
@@ -97,6 +103,7 @@ async def on_household_whole(connection: Connection, facts: Sequence[tuple[Act, 
         divisions=[f.division for f in whole],
         statuses=[f.status for f in whole],
         members=[f.members for f in whole],
+        numbers=[f.household_no for f in whole],
         **columns,
     )
 

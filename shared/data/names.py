@@ -13,8 +13,8 @@ _WORDS: dict[Any, str] = {
     Uuid: "id after",
     Text: """
         action area bank by code consumer course division entity_code inputs_hash key kind level owner parent payer
-        policy_version prefix procedure reason result_hash role route seed serial sha256 state status step subject tier
-        topic type url value waits_for body_hash
+        policy_version prefix procedure reason result_hash role route secret seed serial sha256 state status step
+        subject tier topic type url value waits_for body_hash
     """,
     Integer: "cohort count draw_no largest limit members partition people seconds units year",
     BigInteger: "at epoch expected from_position lock next_offset position sequence",

@@ -16,7 +16,10 @@ class _OfHousehold(Payload):
 
 
 class _WholeHousehold(_OfHousehold):
-    """All that other services keep of a household. Flags are derived and harmless."""
+    """All that other services keep of a household. Flags are derived and harmless.
+
+    `household_no` is the number that people know it by: draws and queues go by it, as ids are random.
+    """
 
     status: str
     members: int
@@ -25,6 +28,7 @@ class _WholeHousehold(_OfHousehold):
     needs_accessible: bool
     deep_poverty: bool
     relocated: bool
+    household_no: str | None = None
     people: list[str] | None = None  # the register's references to its members; not there in what was stated before
 
 

@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
-from shared.acts.bodies import Input, NumberCursor, Page, page
-from shared.acts.decisions import list_decisions, replay_all, with_sources
+from shared.acts.bodies import Cursor, Input, NumberCursor, Page, page
+from shared.acts.decisions import DecisionHeld, list_decisions, list_held, replay_all, with_sources
 from shared.bus import OffsetLostError
 from shared.bus.topics import TOPICS
 from shared.bus.transport import open_reader
@@ -215,6 +215,11 @@ def _let_look(doors: APIRouter, service: Service) -> None:
     async def replay(connection: Reading) -> dict[str, Any]:
         """Decide every stored decision again from its stored inputs."""
         return await replay_all(connection, service.rules)
+
+    @doors.get("/operations/decisions", dependencies=[by("county", "auditor")])
+    async def held(connection: Paging, at: Cursor) -> Page[DecisionHeld]:
+        """Every decision of this service with all that it was made of, by id: for who takes them all again."""
+        return page(DecisionHeld, await list_held(connection, at), at)
 
     @doors.get("/audit", dependencies=[by("auditor")])
     async def audit(

@@ -1,20 +1,42 @@
 """A small county's whole year through the gateway, as `make run` plays the large one."""
 
+import asyncio
 import json
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from rich.console import Console
 
-from scenario.api import Api, Who
+from deploy.local.kafka import at_hand
+from scenario.calendar import days
+from scenario.judge.record import differences, read_record
 from scenario.judge.report import judge_year
 from scenario.judge.targets import WHY_NOT
 from scenario.play import play
 from services import NAMES
+from tests.chaos.system import System, running
 from tests.conftest import Door, House
 
 HOUSEHOLDS = 150
 SEED = 7
+LOOK_S = 0.05
+# Both on one worker: the second compares itself with the first.
+pytestmark = pytest.mark.xdist_group("year")
+
+
+@dataclass(frozen=True)
+class Played:
+    figures: dict[str, Any]
+    year: dict[str, Any]
+    record: list[str]
+
+
+PLAYED: list[Played] = []
 
 
 async def county(house: House, state: Path) -> Door:
@@ -30,48 +52,58 @@ async def county(house: House, state: Path) -> Door:
     )
 
 
-async def played(house: House, state: Path, factor: float = 1.0) -> tuple[Door, dict[str, Any]]:
-    gateway = await county(house, state)
+async def played(gateway: str, state: Path, factor: float = 1.0) -> Played:
     console = Console(quiet=True)
-    figures = await play(gateway.address, state, SEED, console, households=HOUSEHOLDS, targets_factor=factor)
-    return gateway, figures
+    figures = await play(gateway, state, SEED, console, households=HOUSEHOLDS, targets_factor=factor)
+    return Played(figures, await judge_year(gateway, state), read_record(state))
 
 
-async def decisions(gateway: Door) -> dict[str, Any]:
-    """Every exit case by household number, with its end and its reasons."""
-    import aiohttp
-
-    judge = Who("judge", "county", "140927")
-    async with aiohttp.ClientSession() as session:
-        api = Api(gateway.address, gateway.keys.private, session)
-        numbers = {h["id"]: h["household_no"] async for h in api.pages(judge, "/registry/v1/households")}
-        found = {}
-        async for case in api.pages(judge, "/registry/v1/exits"):
-            whole = await api.get(judge, f"/registry/v1/exits/{case['id']}")
-            steps = [(s["step"], s["acted_on"], s["outcome"]) for s in whole["steps"]]
-            found[numbers[case["household_id"]]] = case["state"], steps
-        return found
+@pytest.fixture
+async def first(house: House, tmp_path: Path) -> Played:
+    """The year on PostgreSQL's log, where nobody was killed; played once."""
+    if not PLAYED:
+        PLAYED.append(await played((await county(house, tmp_path)).address, tmp_path))
+    return PLAYED[0]
 
 
-async def test_the_year_holds_its_invariants(house: House, tmp_path: Path) -> None:
-    gateway, figures = await played(house, tmp_path)
-    year = await judge_year(gateway.address, tmp_path)
-    assert [(i["code"], i["detail"]) for i in year["invariants"] if not i["holds"]] == []
-    actual = {t["code"]: t["actual"] for t in year["targets"]}
+def failing(year: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(i["code"], i["detail"]) for i in year["invariants"] if not i["holds"]]
+
+
+def test_the_year_holds_its_invariants(first: Played) -> None:
+    assert failing(first.year) == []
+    actual = {t["code"]: t["actual"] for t in first.year["targets"]}
     assert actual["exit_people"] > 0
     assert actual["loans_issued_yuan"] > 0
     assert {code for code, figure in actual.items() if figure is None} == set(WHY_NOT)
-    assert len(year["targets"]) == 36
+    assert len(first.year["targets"]) == 36
     for code in ("herd_head", "village_works", "guaranteed_dividends", "relocated_2016", "key_units", "satisfaction"):
         assert actual[code] > 0, code
-    assert figures["requests"] > 100
+    assert first.figures["requests"] > 100
 
 
-async def test_a_target_moves_nobody(house: House, tmp_path: Path) -> None:
-    """The plan is for the table: by a tenth or the threefold of it the same households exit on the same days."""
-    gateway, _ = await played(house, tmp_path / "a tenth", 0.1)
-    expected = await decisions(gateway)
-    other = House(house.cluster, house.keys, house.number + 10_000, house.admin, house.dropped, house.stack)
-    gateway, _ = await played(other, tmp_path / "threefold", 3.0)
-    assert await decisions(gateway) == expected
-    assert any(state == "announced" for state, _ in expected.values())
+async def kill_each(system: System, names: Sequence[str]) -> None:
+    """With SIGKILL, one after the other, at even distances in the year, in the middle of a deed."""
+    whole, progress = len(days()), system.folder / "play.json"
+    for n, name in enumerate(names, 1):
+        while not progress.exists() or json.loads(progress.read_text())["days"] < n * whole // (len(names) + 1):
+            await asyncio.sleep(LOOK_S)
+        pid = system.state.running(name)
+        assert pid is not None, f"{name} does not run"
+        os.kill(pid, signal.SIGKILL)
+
+
+async def test_one_seed_gives_one_year_on_both_logs_killed_or_not(first: Played, tmp_path: Path) -> None:
+    """Over Kafka where a broker can be had, each process killed once; and the county's plan is the threefold.
+
+    The plan is for the table: it moves nobody.
+    """
+    async with running(tmp_path / "c", "kafka" if at_hand() else "postgres") as system:
+        killer = asyncio.create_task(kill_each(system, (*NAMES, "gateway")))
+        second = await played(system.gateway, system.folder, 3.0)
+        await killer
+    assert failing(second.year) == []
+    assert differences(first.record, second.record) == {}
+    assert second.year["record_sha256"] == first.year["record_sha256"]
+    kinds = {json.loads(line)[0] for line in first.record}
+    assert {"targets", "quality", "decision", "exit", "flat", "payment", "asked"} <= kinds

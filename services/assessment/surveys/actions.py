@@ -67,10 +67,10 @@ async def open_round(connection: Connection, act: Act, policy: Policy, new: NewR
     candidates, samples, decided = list[CandidateRow](), list[SampleRow](), list[Decided]()
     for unit_id, helped in groupby(population, key=lambda one: one.unit_id):
         ours = [_candidate(new.id, one) for one in helped]
-        facts = DrawFacts(new.seed, new.per_unit, tuple((str(c.household_id), c.stratum) for c in ours))
+        facts = DrawFacts(new.seed, new.per_unit, tuple((c.drawn_by, c.stratum) for c in ours))
         chosen = set(drawn(facts, figures))
         candidates += ours
-        samples += [SampleRow(uuid7(), *c) for c in ours if str(c.household_id) in chosen]
+        samples += [SampleRow(uuid7(), *c[:-1]) for c in ours if c.drawn_by in chosen]
         verdict = draw_decision(facts, figures)
         decided.append(Decided(SURVEY_DRAW, str(unit_id), act.caller.area, facts, figures, verdict))
     await queries.insert_candidates(connection, candidates)
@@ -81,7 +81,7 @@ async def open_round(connection: Connection, act: Act, policy: Policy, new: NewR
 
 def _candidate(round_id: UUID, one: Helped) -> CandidateRow:
     stratum = stratum_of(one.status, has_labour=one.has_labour)
-    return CandidateRow(round_id, one.household_id, one.unit_id, one.cadre_id, one.division, stratum)
+    return CandidateRow(round_id, one.household_id, one.unit_id, one.cadre_id, one.division, stratum, one.drawn_by)
 
 
 async def record_answers(connection: Connection, act: Act, items: Sequence[NewAnswer]) -> list[Result]:

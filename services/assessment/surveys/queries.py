@@ -22,6 +22,7 @@ from services.assessment.surveys.tables import (
     survey_sample,
 )
 from shared.acts.batches import FREE, insert_free
+from shared.acts.projection import BY_NUMBER
 from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import (
     Connection,
@@ -47,10 +48,10 @@ _SIZE = sql(
 _INSERT_ROUND = insert_many(survey_round, survey_round.shape, FREE)
 # Whose help a household could tell of: who helps it now, and that one's unit.
 _POPULATION = sql(
-    """
-    SELECT p.household_id, c.unit_id, p.cadre_id, h.division, h.status, h.has_labour FROM pairing p
-    JOIN cadre c ON c.id = p.cadre_id JOIN household h ON h.id = p.household_id
-    WHERE p.valid @> CAST(:on AS date) AND h.status <> 'removed' ORDER BY c.unit_id, p.household_id
+    f"""
+    SELECT p.household_id, c.unit_id, p.cadre_id, h.division, h.status, h.has_labour, {BY_NUMBER} AS drawn_by
+    FROM pairing p JOIN cadre c ON c.id = p.cadre_id JOIN household h ON h.id = p.household_id
+    WHERE p.valid @> CAST(:on AS date) AND h.status <> 'removed' ORDER BY c.unit_id, drawn_by
     """,
     Helped,
 )
@@ -58,9 +59,9 @@ _INSERT_CANDIDATES = insert_many(survey_candidate, survey_candidate.shape)
 _INSERT_SAMPLES = insert_many(survey_sample, survey_sample.shape)
 _CANDIDATES = sql(
     """
-    SELECT c.household_id, c.unit_id, c.stratum, s.id IS NOT NULL AS drawn FROM survey_candidate c
+    SELECT c.household_id, c.unit_id, c.stratum, c.drawn_by, s.id IS NOT NULL AS drawn FROM survey_candidate c
     LEFT JOIN survey_sample s ON s.round_id = c.round_id AND s.household_id = c.household_id
-    WHERE c.round_id = :round_id ORDER BY c.unit_id, c.household_id
+    WHERE c.round_id = :round_id ORDER BY c.unit_id, c.drawn_by
     """,
     Shuffled,
 )
@@ -114,7 +115,7 @@ async def insert_round(connection: Connection, row: RoundRow) -> bool:
 
 
 async def list_population(connection: Connection, on: date) -> list[Helped]:
-    """Every household that has a helper on that day, by unit and household."""
+    """Every household that has a helper on that day, by unit and number."""
     return await fetch(connection, _POPULATION, on=on)
 
 

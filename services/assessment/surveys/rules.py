@@ -15,7 +15,7 @@ STRATA: tuple[Stratum, ...] = ("poor_with_labour", "poor_without_labour", "exite
 
 @dataclass(frozen=True, slots=True)
 class DrawFacts:
-    """One unit's frozen population: (household, stratum) each."""
+    """One unit's frozen population: (household's number, stratum) each."""
 
     seed: str
     per_unit: int
@@ -52,9 +52,9 @@ def quotas(per_unit: int, parts: Sequence[int], sizes: Sequence[int]) -> list[in
     return taken
 
 
-def place_in_draw(seed: str, stratum: str, household_id: str) -> str:
+def place_in_draw(seed: str, stratum: str, household: str) -> str:
     """The lower, the sooner drawn; nobody can choose it, everybody can compute it [choice]."""
-    return hashlib.sha256(f"{seed}|{stratum}|{household_id}".encode()).hexdigest()
+    return hashlib.sha256(f"{seed}|{stratum}|{household}".encode()).hexdigest()
 
 
 def drawn(facts: DrawFacts, policy: DrawPolicy) -> list[str]:

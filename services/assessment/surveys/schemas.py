@@ -32,9 +32,12 @@ class Round(BaseModel):
 
 
 class Candidate(BaseModel):
+    """`drawn_by` stands in the hash that orders the draw: the household's number."""
+
     household_id: UUID
     unit_id: UUID
     stratum: Stratum
+    drawn_by: str
     drawn: bool
 
 

@@ -25,12 +25,15 @@ class RoundRow(NamedTuple):
 
 
 class CandidateRow(NamedTuple):
+    """`drawn_by` is what the draw went by: the household's number, its id in rounds of before."""
+
     round_id: UUID
     household_id: UUID
     unit_id: UUID
     cadre_id: UUID
     division: str
     stratum: Stratum
+    drawn_by: str
 
 
 class SampleRow(NamedTuple):
@@ -76,6 +79,7 @@ class Helped(NamedTuple):
     division: str
     status: str
     has_labour: bool
+    drawn_by: str
 
 
 class Drawn(NamedTuple):
@@ -95,6 +99,7 @@ class Shuffled(NamedTuple):
     household_id: UUID
     unit_id: UUID
     stratum: Stratum
+    drawn_by: str
     drawn: bool
 
 

@@ -20,6 +20,7 @@ from services.industry.payouts.tables import (
     payout_ruling,
 )
 from shared.acts.batches import FREE, NewRows, insert_free
+from shared.acts.projection import BY_NUMBER
 from shared.data.pages import Place, fetch_page, page, page_of
 from shared.data.sql import (
     Connection,
@@ -65,13 +66,14 @@ _OPEN = f"""
 _MAKE_BATCH = sql(
     f"""
     WITH fit AS MATERIALIZED (
-        SELECT d.*, row_number() OVER (ORDER BY d.id) AS line_no FROM payout_due d
+        SELECT d.*, row_number() OVER (ORDER BY d.recorded_on, {BY_NUMBER}, d.source_key) AS line_no
+        FROM payout_due d LEFT JOIN household h ON h.id = d.household_id
         WHERE (:purposes IS NULL OR d.purpose = ANY(:purposes)) AND (:payer IS NULL OR d.payer = :payer)
         AND {_OPEN} AND NOT {_REMOVED} AND NOT EXISTS (SELECT {_CAME_BACK})
         AND NOT EXISTS (
             SELECT FROM frozen_household f WHERE f.household_id = d.household_id AND f.reviewed_on IS NULL
         )
-        ORDER BY d.id LIMIT :largest
+        ORDER BY line_no LIMIT :largest
     ), made AS (
         INSERT INTO payout_batch (id, batch_no, division, bank, state, purposes, payer, pay_on, lines, amount_fen,
             made_by, made_on, procedure_version, since_on, due_on)

@@ -155,9 +155,9 @@ async def _leave(
         home, count = homes[one], len(people[one])
         flags = household_flags(households.member_facts(people[one]), on, oldest)
         about: dict[str, Any] = {"household_id": one, "division": home.division, "members": count}
-        now = {"status": home.status if count else "removed", "relocated": home.relocated}
-        whole = {"deep_poverty": known[one].deep_poverty, "people": left[one]}
-        facts.append(HouseholdRevised(**about, **now, **flags._asdict(), **whole))
+        now: dict[str, Any] = {"status": home.status if count else "removed", "relocated": home.relocated}
+        now |= {"household_no": home.household_no, "deep_poverty": known[one].deep_poverty, "people": left[one]}
+        facts.append(HouseholdRevised(**about, **now, **flags._asdict()))
         gone_one = {"head": row.member_id in heads, "person": references[row.member_id]}
         facts.append(MemberRemoved(**about, reason=row.reason, removed_on=row.left_on, **gone_one))
     return {one: len(rows) for one, rows in people.items()}

@@ -221,12 +221,18 @@ async def post_notice(connection: Connection, act: Act, policy: Policy, items: S
 
 
 async def object_to(connection: Connection, act: Act, objection: NewObjection) -> UUID:
-    """Anybody of the area may object while the notice stands; nothing moves on until it is resolved."""
+    """Anybody of the area may object while the notice stands; nothing moves on until it is resolved.
+
+    Who says the same again while it is open, as his answer was lost, has objected once.
+    """
     case = (await queries.lock_cases(connection, [objection.id])).get(objection.id)
     if case is None:
         raise Problem("shared.not_found")
     if case.state != "noticed":
         raise Problem("registry.exits.not_on_notice")
+    for known in await queries.list_objections(connection, case.id):
+        if (known.raised_by, known.reason, known.resolved_on) == (act.subject, objection.reason, None):
+            return known.id
     objection_id = uuid7()
     await queries.insert_objection(
         connection,

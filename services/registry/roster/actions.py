@@ -238,4 +238,5 @@ def _registered(
         deep_poverty=household.values["deep_poverty"],
         relocated=household.values["relocated"],
         people=people,
+        household_no=household.household_no,
     )

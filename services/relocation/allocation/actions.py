@@ -6,7 +6,6 @@ Whoever changes who gets which flat takes the turn first, then locks application
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from secrets import SystemRandom
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +18,11 @@ from services.relocation.allocation.rules import (
     SeedPolicy,
     Unit,
     cap_m2_x100,
+    commitment,
     digest,
     draw,
     inputs_json,
+    numbered,
     read_inputs,
     swap_refusal,
 )
@@ -35,6 +36,7 @@ from services.relocation.sites.tables import Home
 from shared.acts.bodies import Result, result
 from shared.acts.freezes import list_frozen
 from shared.acts.procedures import Finding, Procedure, Step, advance, log_steps, notice_over_on
+from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdRemoved
@@ -47,6 +49,8 @@ from shared.values.calendar import Days
 from shared.values.ids import uuid7
 
 ROOM = "relocation.allocation"
+OF_LOT = ("lot", "application_id", "household_id", "division", "members", "needs_accessible")
+SECRET = ("allocation_round", "secret_sealed")  # where a sealed secret belongs
 # A flat that was drawn waits for its keys: the steps are taken in the room of the moves.
 MOVE = Procedure("relocation.moves", allocation, ((
     # name, after, who may; who must not, what it signs
@@ -59,7 +63,7 @@ MOVE = Procedure("relocation.moves", allocation, ((
 ),))  # fmt: skip
 
 
-async def freeze(connection: Connection, act: Act, policy: Policy, order: NewRound) -> AllocationRound:
+async def freeze(connection: Connection, act: Act, policy: Policy, keys: DataKeys, order: NewRound) -> AllocationRound:
     """Freeze the lots of a cohort and the free units of these sites, as they are today; returns the round.
 
     Raises:
@@ -69,19 +73,21 @@ async def freeze(connection: Connection, act: Act, policy: Policy, order: NewRou
     wanted = [str(i) for i in sorted(set(order.site_ids))]
     found = await queries.find_round(connection, order.id)
     if found is not None:
-        if (found.cohort, found.site_ids) != (order.cohort, wanted):
+        if (found.cohort, found.site_ids, found.secret_hash) != (order.cohort, wanted, commitment(order.secret)):
             raise Problem("shared.content_differs")
         return found
     if len(await sites.list_sites_by_id(connection, order.site_ids)) < len(wanted):
         raise Problem("relocation.allocation.site_unknown")
-    row, inputs, lots = await _list(connection, act, policy, order.id, order.cohort, wanted)
+    row, inputs, lots = await _list(connection, act, policy, keys, order)
     await queries.insert_round(connection, row)
     await queries.set_list(connection, order.id, inputs, row.inputs_hash, lots)
     return await queries.get_round(connection, order.id)
 
 
-async def refreeze(connection: Connection, act: Act, policy: Policy, round_id: UUID) -> AllocationRound:
-    """Freeze the list anew; a published seed is void.
+async def refreeze(
+    connection: Connection, act: Act, policy: Policy, keys: DataKeys, round_id: UUID, secret: str
+) -> AllocationRound:
+    """Freeze the list anew, numbered by another secret; a published seed is void.
 
     Raises:
         Problem: it was drawn, or a seed is published and the list is what it was, so that nobody shops for seeds (409).
@@ -92,52 +98,37 @@ async def refreeze(connection: Connection, act: Act, policy: Policy, round_id: U
         raise Problem("relocation.allocation.already_drawn")
     if found.state == "announced" and await _unchanged(connection, found):
         raise Problem("relocation.allocation.list_unchanged")
-    row, inputs, lots = await _list(connection, act, policy, round_id, found.cohort, found.site_ids)
+    sites_again = [UUID(i) for i in found.site_ids]
+    order = NewRound(id=round_id, cohort=found.cohort, site_ids=sites_again, secret=secret)
+    row, inputs, lots = await _list(connection, act, policy, keys, order)
     await queries.refreeze_round(connection, row)
     await queries.set_list(connection, round_id, inputs, row.inputs_hash, lots)
     return await queries.get_round(connection, round_id)
 
 
 async def _list(
-    connection: Connection, act: Act, policy: Policy, round_id: UUID, cohort: int, site_ids: Sequence[str]
+    connection: Connection, act: Act, policy: Policy, keys: DataKeys, order: NewRound
 ) -> tuple[AllocationRound, dict[str, Any], list[AllocationLot]]:
     """A round's row, its inputs, and whose lots they name."""
-    figures = policy.on(act.business_date, AllocationPolicy)
-    agreed = await application_queries.list_agreed(connection, cohort)
+    figures, secret = policy.on(act.business_date, AllocationPolicy), order.secret
+    agreed = await application_queries.list_agreed(connection, order.cohort)
     frozen = await list_frozen(connection, [a.household_id for a in agreed])
     waiting = [a for a in agreed if a.household_id not in frozen]
-    free = await sites.list_free_homes(connection, [UUID(i) for i in site_ids])
+    free = await sites.list_free_homes(connection, order.site_ids)
     if not waiting or not free:
         raise Problem("relocation.allocation.nothing_to_draw")
-    SystemRandom().shuffle(waiting)  # a lot's number must say nothing about whose it is
+    by_number = {a.number: a for a in waiting}
     lots = [
-        AllocationLot(round_id, f"L{n:05}", a.id, a.household_id, a.division, a.members, a.needs_accessible, a.division)
-        for n, a in enumerate(waiting, 1)
+        AllocationLot(order.id, f"L{n:05}", a.id, a.household_id, a.division, a.members, a.needs_accessible, a.division)
+        for n, a in enumerate((by_number[no] for no in numbered(secret, list(by_number))), 1)
     ]
-    inputs = inputs_json(
-        Inputs(
-            str(round_id),
-            0,
-            cohort,
-            act.business_date.isoformat(),
-            figures.area_cap_m2_x100_per_person,
-            figures.pair_from_members,
-            tuple(_lot(x) for x in lots),
-            tuple(_unit(u) for u in free),
-        )
-    )
-    row = AllocationRound(
-        id=round_id,
-        cohort=cohort,
-        state="frozen",
-        site_ids=list(site_ids),
-        snapshot_on=act.business_date,
-        inputs_hash=digest(inputs),
-        lots=len(lots),
-        units=len(free),
-        notice_days=figures.allocation_notice_days,
-        frozen_by=act.subject,
-    )
+    cap, pair_from, on = figures.area_cap_m2_x100_per_person, figures.pair_from_members, act.business_date
+    listed = tuple(_lot(x) for x in lots), tuple(_unit(u) for u in free)
+    inputs = inputs_json(Inputs(str(order.id), 0, order.cohort, on.isoformat(), cap, pair_from, *listed))
+    kept: dict[str, Any] = {"notice_days": figures.allocation_notice_days, "frozen_by": act.subject}
+    kept |= {"secret_hash": commitment(secret), "secret_sealed": keys.encrypt(secret, *SECRET, order.id)}
+    wanted = [str(i) for i in sorted(set(order.site_ids))]
+    row = AllocationRound(order.id, order.cohort, "frozen", wanted, on, digest(inputs), len(lots), len(free), **kept)
     return row, inputs, lots
 
 
@@ -187,8 +178,10 @@ async def publish_seed(
     return await queries.get_round(connection, round_id)
 
 
-async def draw_round(connection: Connection, act: Act, policy: Policy, round_id: UUID) -> AllocationRound:
-    """Draw, and give out what was drawn; a round that was drawn stays as it is.
+async def draw_round(
+    connection: Connection, act: Act, policy: Policy, keys: DataKeys, round_id: UUID
+) -> AllocationRound:
+    """Draw, give out what was drawn, and publish the secret; a round that was drawn stays as it is.
 
     Raises:
         Problem: no seed, too early, or the list is no longer what the seed was published for (409).
@@ -208,7 +201,8 @@ async def draw_round(connection: Connection, act: Act, policy: Policy, round_id:
     inputs = read_inputs((await queries.list_draws(connection, round_id))[0].inputs)
     result, facts = await _draw(connection, act, found, inputs)
     allocated = len(result["allocations"])
-    await queries.set_drawn(connection, round_id, act.business_date, act.subject, digest(result), allocated)
+    secret = keys.decrypt(found.secret_sealed, *SECRET, round_id) if found.secret_sealed else None
+    await queries.set_drawn(connection, round_id, act.business_date, act.subject, digest(result), allocated, secret)
     await emit(connection, act, "relocation", facts)
     return await queries.get_round(connection, round_id)
 
@@ -240,17 +234,12 @@ def _given(
         id=uuid7(),
         round_id=found.id,
         draw_no=inputs.draw_no,
-        lot=lot.lot,
-        application_id=lot.application_id,
-        household_id=lot.household_id,
-        division=lot.division,
+        **{name: getattr(lot, name) for name in OF_LOT},
         cohort=found.cohort,
         unit_id=unit_id,
-        members=lot.members,
         cap_m2_x100=cap_m2_x100(lot.members, inputs.cap_m2_x100_per_person),
         area_m2_x100=unit.area_m2_x100,
         accessible=unit.accessible,
-        needs_accessible=lot.needs_accessible,
         building_accepted=True,
         allocated_on=act.business_date,
         notice_ends_on=notice_ends_on,
@@ -363,7 +352,7 @@ async def _exchange(
 
 
 async def end_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
-    """The register struck households: their applications end, and a flat not moved into is drawn again at once.
+    """The register struck households: their applications end, and a flat not moved into is free.
 
     Who has moved in keeps the home: what was given is taken back by people, with a hearing, not by a reaction.
     """
@@ -374,26 +363,34 @@ async def end_removed(connection: Connection, facts: Sequence[tuple[Act, Househo
         reason = "deceased" if fact.reason == "deceased" else "struck"
         said: list[Payload] = [released_fact(act, home, reason) for home in held]
         said += await applications.end_of_removed(connection, act, cases, reason)
-        for home in held:
-            await _release(connection, act, [home], reason)
-            await sites.set_unit_states(connection, [home.unit_id], "free")
-            said += await _draw_again(connection, act, home.round_id, home.unit_id)
+        await _release(connection, act, held, reason)
+        await sites.set_unit_states(connection, [home.unit_id for home in held], "free")
         await emit(connection, act, "relocation", said)
 
 
-async def _draw_again(connection: Connection, act: Act, round_id: UUID, unit_id: UUID) -> list[Payload]:
-    """One unit among the round's lots that got nothing, by the same rule and seed under the next draw's number."""
+async def draw_again(connection: Connection, act: Act, round_id: UUID) -> AllocationRound:
+    """What came free of a round's flats, all at once, among its lots that got nothing: by the same rule and seed under
+    the next draw's number. At the county's word and not as each comes free: who comes first must not matter.
+
+    Raises:
+        Problem: not drawn yet, or nobody waits or nothing is free (409).
+    """
+    await application_queries.take_turn(connection)
     found = await queries.lock_round(connection, round_id)
-    draws = await queries.list_draws(connection, round_id)
-    lots = await queries.list_all_lots(connection, round_id)
+    if found.state != "drawn":
+        raise Problem("relocation.allocation.not_drawn")
+    draws, lots = await queries.list_draws(connection, round_id), await queries.list_all_lots(connection, round_id)
     cases = await application_queries.lock_applications(connection, [x.application_id for x in lots])
     frozen = await list_frozen(connection, [x.household_id for x in lots])
     waiting = [_lot(x) for x in lots if cases[x.application_id].state == "agreed" and x.household_id not in frozen]
-    unit = (await sites.lock_homes(connection, [unit_id]))[unit_id]
-    inputs = replace(
-        read_inputs(draws[0].inputs), draw_no=draws[-1].draw_no + 1, lots=tuple(waiting), units=(_unit(unit),)
-    )
+    first = read_inputs(draws[0].inputs)
+    free = {str(home.id) for home in await sites.list_free_homes(connection, [UUID(i) for i in found.site_ids])}
+    units = tuple(u for u in first.units if u.unit_id in free)
+    if not waiting or not units:
+        raise Problem("relocation.allocation.nothing_to_draw")
+    inputs = replace(first, draw_no=draws[-1].draw_no + 1, lots=tuple(waiting), units=units)
     document = inputs_json(inputs)
     await queries.insert_draw(connection, round_id, inputs.draw_no, document, digest(document))
     _, facts = await _draw(connection, act, found, inputs)
-    return facts
+    await emit(connection, act, "relocation", facts)
+    return found

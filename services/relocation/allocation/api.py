@@ -17,12 +17,13 @@ from services.relocation.allocation.schemas import (
     Round,
     RoundInputs,
     RoundResult,
+    Secret,
     Seed,
     Swap,
 )
 from services.relocation.allocation.tables import AllocationRound
 from shared.acts.bodies import Batch, CodeCursor, Cursor, Page, Results, page
-from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentDataKeys, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.values.inputs import Year
@@ -56,15 +57,19 @@ def _round(row: AllocationRound, policy: Policy) -> Round:
 
 
 @router.post("/rounds")
-async def freeze(body: NewRound, connection: Transaction, policy: CurrentPolicy, act: County) -> Round:
+async def freeze(
+    body: NewRound, connection: Transaction, policy: CurrentPolicy, keys: CurrentDataKeys, act: County
+) -> Round:
     """Freeze the list; today is the day on which members are counted."""
-    return _round(await actions.freeze(connection, act, policy, body), policy)
+    return _round(await actions.freeze(connection, act, policy, keys, body), policy)
 
 
 @router.post("/rounds/{round_id}/refreeze")
-async def refreeze(round_id: UUID, connection: Transaction, policy: CurrentPolicy, act: County) -> Round:
+async def refreeze(
+    round_id: UUID, body: Secret, connection: Transaction, policy: CurrentPolicy, keys: CurrentDataKeys, act: County
+) -> Round:
     """Freeze the list anew; a seed that was published is void. Once one is, only where the list has changed."""
-    return _round(await actions.refreeze(connection, act, policy, round_id), policy)
+    return _round(await actions.refreeze(connection, act, policy, keys, round_id, body.secret), policy)
 
 
 @router.post("/rounds/{round_id}/seed")
@@ -76,9 +81,17 @@ async def publish_seed(
 
 
 @router.post("/rounds/{round_id}/draw")
-async def draw(round_id: UUID, connection: Transaction, policy: CurrentPolicy, act: County) -> Round:
-    """Draw by the published seed, once; again it answers the same."""
-    return _round(await actions.draw_round(connection, act, policy, round_id), policy)
+async def draw(
+    round_id: UUID, connection: Transaction, policy: CurrentPolicy, keys: CurrentDataKeys, act: County
+) -> Round:
+    """Draw by the published seed, once; again it answers the same. The secret that numbered the lots is told."""
+    return _round(await actions.draw_round(connection, act, policy, keys, round_id), policy)
+
+
+@router.post("/rounds/{round_id}/redraw")
+async def draw_again(round_id: UUID, connection: Transaction, policy: CurrentPolicy, act: County) -> Round:
+    """Draw what came free of the round's flats, among its lots that got nothing, by the same seed."""
+    return _round(await actions.draw_again(connection, act, round_id), policy)
 
 
 @router.get("/rounds", dependencies=[ANYBODY])

@@ -43,8 +43,8 @@ _INSERT_ROUND = insert_one(allocation_round, *AllocationRound._fields)
 _REFREEZE = sql(
     """
     UPDATE allocation_round SET state = 'frozen', snapshot_on = :snapshot_on, inputs_hash = :inputs_hash, lots = :lots,
-           units = :units, notice_days = :notice_days, frozen_by = :frozen_by, seed = NULL, seed_on = NULL,
-           seed_by = NULL
+           units = :units, notice_days = :notice_days, frozen_by = :frozen_by, secret_hash = :secret_hash,
+           secret_sealed = :secret_sealed, seed = NULL, seed_on = NULL, seed_by = NULL
     WHERE id = :id AND state <> 'drawn'
     """,
     lots=Integer,
@@ -56,7 +56,7 @@ _SET_SEED = sql("""
 _SET_DRAWN = sql(
     """
     UPDATE allocation_round SET state = 'drawn', drawn_on = :drawn_on, drawn_by = :drawn_by,
-           result_hash = :result_hash, allocated = :allocated
+           result_hash = :result_hash, allocated = :allocated, secret = :secret
     WHERE id = :id AND state = 'announced'
     """,
     allocated=Integer,
@@ -140,9 +140,10 @@ async def set_seed(connection: Connection, round_id: UUID, seed: str, on: date, 
 
 
 async def set_drawn(
-    connection: Connection, round_id: UUID, on: date, by: str, result_hash: str, allocated: int
+    connection: Connection, round_id: UUID, on: date, by: str, result_hash: str, allocated: int, secret: str | None
 ) -> None:
-    drawn = {"drawn_on": on, "drawn_by": by, "result_hash": result_hash, "allocated": allocated}
+    """Its secret is one no more."""
+    drawn = {"drawn_on": on, "drawn_by": by, "result_hash": result_hash, "allocated": allocated, "secret": secret}
     await execute(connection, _SET_DRAWN, rows=1, id=round_id, **drawn)
 
 

@@ -121,6 +121,18 @@ def _order(seed: str, *parts: object) -> str:
     return hashlib.sha256("|".join((seed, *map(str, parts))).encode()).hexdigest()
 
 
+# Numbers that say nothing of whose they are, and stay as they are: who freezes the list hands in the secret, its digest
+# is published at once, itself at the draw. Anybody who has the households' numbers can number them again [choice].
+def numbered(secret: str, households: Sequence[str]) -> list[str]:
+    """Households' numbers in the order of their lots, the first of which is L00001."""
+    return sorted(households, key=lambda no: _order(secret, "lot", no))
+
+
+def commitment(secret: str) -> str:
+    """What is published of a secret while it is one: its SHA-256."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 def assign(
     groups: Mapping[Group, int], types: Mapping[Type, int], per_person_m2_x100: int, pair_from: int
 ) -> dict[tuple[Group, Type], int]:

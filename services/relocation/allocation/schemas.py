@@ -11,7 +11,13 @@ from services.relocation.applications.rules import State as ApplicationState
 from shared.acts.bodies import Case, Input
 
 
-class NewRound(Case):
+class Secret(Input):
+    """What numbers the lots of a list, drawn by who freezes it; nobody else can read it before the draw."""
+
+    secret: str = Field(min_length=16, max_length=200)
+
+
+class NewRound(Case, Secret):
     """Freezes the list of a cohort's lots and of the free units at these sites."""
 
     cohort: int = Field(ge=2000, le=2100)
@@ -34,13 +40,18 @@ class Swap(Case):
 
 
 class Round(BaseModel):
-    """`lots` and `units` are how many stand on the frozen list; a seed may be drawn by from `draw_from_on` on."""
+    """`lots` and `units` are how many stand on the frozen list; a seed may be drawn by from `draw_from_on` on.
+
+    `secret_hash` is the SHA-256 of the secret that numbered the lots; it is told itself once they are drawn.
+    """
 
     id: UUID
     cohort: int
     state: RoundState
     snapshot_on: date
     inputs_hash: str
+    secret_hash: str | None
+    secret: str | None
     lots: int
     units: int
     seed: str | None

@@ -27,6 +27,9 @@ class AllocationRound(NamedTuple):
     drawn_by: str | None = None
     result_hash: str | None = None
     allocated: int | None = None
+    secret_hash: str | None = None
+    secret_sealed: bytes | None = None
+    secret: str | None = None
 
 
 class AllocationDraw(NamedTuple):

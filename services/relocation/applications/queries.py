@@ -7,6 +7,7 @@ from uuid import UUID
 from services.relocation.applications.rules import ENDED
 from services.relocation.applications.tables import Application, Total, Waiting, relocation_application
 from shared.acts.batches import FREE, insert_free
+from shared.acts.projection import BY_NUMBER
 from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import Connection, by_id, fetch, fetch_or_not_found, get_by, insert_many, list_by, lock_by, sql
 
@@ -24,10 +25,10 @@ _LOCK_OPEN = sql(
     Application,
 )
 _AGREED = sql(
-    """
-    SELECT a.id, a.household_id, a.division, h.members, h.needs_accessible
+    f"""
+    SELECT a.id, a.household_id, a.division, h.members, h.needs_accessible, {BY_NUMBER} AS number
     FROM relocation_application a JOIN household h ON h.id = a.household_id
-    WHERE a.cohort = :cohort AND a.state = 'agreed' ORDER BY a.id
+    WHERE a.cohort = :cohort AND a.state = 'agreed' ORDER BY number
     """,
     Waiting,
 )

@@ -35,13 +35,14 @@ class Application(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """Who has agreed and has no flat, with members and needs of today."""
+    """Who has agreed and has no flat, with members and needs of today; `number` is the household's."""
 
     id: UUID
     household_id: UUID
     division: str
     members: int
     needs_accessible: bool
+    number: str
 
 
 class Total(NamedTuple):

@@ -1,6 +1,7 @@
 """What village, township, county, entity and bank do in the tests of industry."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import Coroutine
 from typing import Any
@@ -15,6 +16,7 @@ TOWNSHIP = "140927200"
 COUNTY = "140927"
 FAR_VILLAGE = "140927201201"
 OWNER = "vc-201"
+_NUMBERS = itertools.count(1)
 AREAS = {"village": VILLAGE, "team": VILLAGE, "township": TOWNSHIP}
 
 
@@ -24,6 +26,7 @@ async def seed_household(house: House, division: str = VILLAGE, **changes: Any) 
     columns = {
         "id": household_id, "division": division, "status": "poor", "members": 3, "has_labour": True,
         "borrower_age_ok": True, "needs_accessible": False, "deep_poverty": False, "relocated": False,
+        "household_no": f"{division}{next(_NUMBERS):05}",
     } | changes  # fmt: skip
     places = ", ".join(f"${i}" for i, _ in enumerate(columns, 1))
     connection = await house.owner("industry")

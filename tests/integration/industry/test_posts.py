@@ -123,6 +123,13 @@ async def test_three_persons_bring_a_household_to_a_post(house: House) -> None:
     assert await states(door, "village") == {item["id"]: "assigned"}
     decisions = await get(door, f"/decisions?subject_id={household}")
     assert [(d["rule"], d["outcome"]) for d in decisions] == [("industry.post_eligibility", "approved")] * 2
+    first = await get(door, "/operations/decisions?limit=1")
+    second = await get(door, f"/operations/decisions?limit=1&cursor={first['next']}")
+    held = first["items"] + second["items"]
+    assert [(d["id"], d["subject_id"]) for d in held] == [(d["id"], str(household)) for d in decisions[::-1]]
+    assert all(d["inputs"]["facts"] and d["inputs"]["policy"] for d in held)
+    refused = await door.call("GET", "/industry/v1/operations/decisions", "township", TOWNSHIP)
+    assert refused.status_code == 403, "with all its facts it is for the county and its auditors"
     assert await get(door, "/operations/replay") == {"replayed": 2, "different": [], "different_count": 0}
     assert await get(door, "/posts/summary") == {"by_kind": {"pv": {"posts": 1, "filled": 1}}, "households_employed": 1}
 

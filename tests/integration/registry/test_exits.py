@@ -215,6 +215,8 @@ async def test_an_objection_stops_the_clock(house: House, *, upheld: bool) -> No
     body = {"id": exit_id, "reason": "income"}
     answer = await door.call("POST", f"{EXITS}/objections", "villager", VILLAGE, on="2017-10-12", json=body)
     assert answer.status_code == 201
+    again = await door.call("POST", f"{EXITS}/objections", "villager", VILLAGE, on="2017-10-12", json=body)
+    assert again.json() == answer.json(), "its answer was lost"
     case = {"id": exit_id, "confirmed": True}
     (stopped,) = await step(door, "/township-checks", "township", case, area=TOWNSHIP, on="2017-10-17")
     assert stopped["code"] == "registry.exits.objection_open"

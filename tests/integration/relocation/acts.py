@@ -24,6 +24,7 @@ SWAPS = "/relocation/v1/allocation/swaps"
 MOVES = "/relocation/v1/moves"
 HOMESTEADS = "/relocation/v1/homesteads"
 PHOTO = "a" * 64
+SECRET = "what only the freezer knows"
 AREAS = {"county": "140927", "township": TOWNSHIP, "auditor": "140927", "subscriber": ""}
 
 
@@ -119,7 +120,7 @@ async def accept(door: Door, buildings: list[str]) -> None:
 
 
 async def freeze(door: Door, site_id: str, cohort: int = 2016, on: str = "2017-03-01", **request: Any) -> Any:
-    body = {"id": str(uuid4()), "cohort": cohort, "site_ids": [site_id]}
+    body = {"id": str(uuid4()), "cohort": cohort, "site_ids": [site_id], "secret": SECRET}
     return await call(door, "POST", ROUNDS, "county", body, on=on, subject="freezer", **request)
 
 
@@ -131,6 +132,10 @@ async def publish(door: Door, frozen: Any, seed: str = "188", on: str = "2017-03
 
 async def draw(door: Door, round_id: str, on: str = "2017-03-03", **request: Any) -> Any:
     return await call(door, "POST", f"{ROUNDS}/{round_id}/draw", "county", on=on, subject="drawer", **request)
+
+
+async def redraw(door: Door, round_id: str, on: str = "2017-03-08", **request: Any) -> Any:
+    return await call(door, "POST", f"{ROUNDS}/{round_id}/redraw", "county", on=on, subject="drawer", **request)
 
 
 async def draw_all(door: Door, site_id: str, cohort: int = 2016) -> Any:

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from services.relocation.allocation.rules import digest, read_inputs
+from services.relocation.allocation.rules import commitment, digest, numbered, read_inputs
 from services.relocation.allocation.rules import draw as draw_again
 from shared.events.registry import HouseholdRevised
 from tests.conftest import House
 from tests.integration.relocation.acts import (
     OTHER_VILLAGE,
     ROUNDS,
+    SECRET,
     SITES,
     SWAPS,
     VILLAGE,
@@ -58,7 +59,7 @@ async def test_a_round_from_the_freeze_to_the_flats(house: House) -> None:
 
     frozen = await freeze(door, site_id)
     assert (frozen["state"], frozen["lots"], frozen["units"]) == ("frozen", 6, 5)
-    again = {"id": frozen["id"], "cohort": 2016, "site_ids": [site_id]}
+    again = {"id": frozen["id"], "cohort": 2016, "site_ids": [site_id], "secret": SECRET}
     assert await call(door, "POST", ROUNDS, "county", again, on="2017-03-02") == frozen
     assert (await publish(door, frozen, subject="freezer", status=403))["code"] == "shared.same_person"
     missing = await draw(door, frozen["id"], status=409)
@@ -70,7 +71,7 @@ async def test_a_round_from_the_freeze_to_the_flats(house: House) -> None:
     assert await publish(door, frozen) == announced
     second = await publish(door, frozen, "189", status=409)
     assert second["code"] == "relocation.allocation.seed_published"
-    shopping = await call(door, "POST", f"{ROUNDS}/{frozen['id']}/refreeze", "county", status=409)
+    shopping = await call(door, "POST", f"{ROUNDS}/{frozen['id']}/refreeze", "county", {"secret": SECRET}, status=409)
     assert shopping["code"] == "relocation.allocation.list_unchanged"
     early = await draw(door, frozen["id"], on="2017-03-02", status=409)
     assert (early["code"], early["draw_from_on"]) == ("relocation.allocation.too_early", "2017-03-03")
@@ -91,9 +92,9 @@ async def test_a_round_from_the_freeze_to_the_flats(house: House) -> None:
     assert (await get(door, f"{SITES}/summary"))["allocated_units"] == 5
     assert len(await allocations(door, "village", OTHER_VILLAGE)) == 1
     assert await allocations(door, cohort="2017") == []
-    assert (await call(door, "POST", f"{ROUNDS}/{done['id']}/refreeze", "county", status=409))["code"] == (
-        "relocation.allocation.already_drawn"
-    )
+    assert (await call(door, "POST", f"{ROUNDS}/{done['id']}/refreeze", "county", {"secret": SECRET}, status=409))[
+        "code"
+    ] == ("relocation.allocation.already_drawn")
 
 
 async def test_anybody_can_draw_it_again_and_nobody_is_named(house: House) -> None:
@@ -121,6 +122,30 @@ async def test_anybody_can_draw_it_again_and_nobody_is_named(house: House) -> No
     assert listed == done
 
 
+async def test_the_secret_numbers_the_lots_and_is_told_at_the_draw(house: House) -> None:
+    door = await house.serve("relocation", "api")
+    numbers = [f"{VILLAGE}{n:04}" for n in range(1, 9)]
+    households = await seed_households(house, *({"household_no": no} for no in numbers))
+    await agreed(door, households[::-1])
+    site_id, _ = await build_site(door, [{}] * 4)
+    frozen = await freeze(door, site_id)
+    assert (frozen["secret_hash"], frozen["secret"]) == (commitment(SECRET), None)
+    other = {"id": frozen["id"], "cohort": 2016, "site_ids": [site_id], "secret": SECRET + "!"}
+    differs = await call(door, "POST", ROUNDS, "county", other, status=409)
+    assert differs["code"] == "shared.content_differs"
+    shown = await get(door, f"{ROUNDS}/{frozen['id']}/inputs", "villager")
+    (stored,) = await house.rows("relocation", "SELECT * FROM allocation_round")
+    assert SECRET not in str(shown) + str(dict(stored)), "it is sealed in the table too"
+    await publish(door, frozen)
+    done = await draw(door, frozen["id"])
+    assert done["secret"] == SECRET
+    whose = (await get(door, f"{ROUNDS}/{done['id']}/lots"))["items"]
+    of = dict(zip(map(str, households), numbers, strict=True))
+    assert [of[lot["household_id"]] for lot in whose] == numbered(SECRET, numbers) != numbers
+    short = other | {"id": str(uuid4()), "secret": "guessed"}
+    await call(door, "POST", ROUNDS, "county", short, status=422)
+
+
 async def test_what_is_left_out_of_a_list(house: House) -> None:
     door = await house.serve("relocation", "api")
     taken, frozen, late = await seed_households(house, {}, {}, {})
@@ -136,7 +161,7 @@ async def test_what_is_left_out_of_a_list(house: House) -> None:
     assert (made["lots"], made["units"]) == (1, 2), "two flats stand in the building that was not accepted"
     unknown = await freeze(door, str(uuid4()), status=404)
     assert unknown["code"] == "relocation.allocation.site_unknown"
-    other = {"id": made["id"], "cohort": 2017, "site_ids": [site_id]}
+    other = {"id": made["id"], "cohort": 2017, "site_ids": [site_id], "secret": SECRET}
     differs = await call(door, "POST", ROUNDS, "county", other, status=409)
     assert differs["code"] == "shared.content_differs"
     await hear(house, fraud(frozen)[1].model_copy(update={"case_id": uuid4(), "household_ids": []}))
@@ -158,7 +183,7 @@ async def test_a_changed_list_is_not_drawn_but_frozen_anew(house: House) -> None
     assert "flat_allocated" not in await types(house)
 
     path = f"{ROUNDS}/{announced['id']}/refreeze"
-    anew = await call(door, "POST", path, "county", on="2017-03-06", subject="freezer")
+    anew = await call(door, "POST", path, "county", {"secret": SECRET}, on="2017-03-06", subject="freezer")
     assert (anew["state"], anew["seed"], anew["lots"], anew["snapshot_on"]) == ("frozen", None, 3, "2017-03-06")
     assert (await publish(door, announced, status=409))["code"] == "relocation.allocation.list_changed"
     await publish(door, anew, on="2017-03-06")

@@ -31,6 +31,7 @@ from tests.integration.relocation.acts import (
     hear,
     moved_in,
     publish,
+    redraw,
     removed,
     seed_households,
     types,
@@ -58,6 +59,8 @@ async def test_struck_between_draw_and_keys_the_flat_is_drawn_again(house: House
     leaves = first[0]
 
     await hear(house, removed(leaves["household_id"], "deceased"), on="2017-03-06")
+    assert (await types(house))[-2:] == ["flat_released", "application_ended"]
+    assert (await redraw(door, done["id"], on="2017-03-06"))["state"] == "drawn"
     now = {a["household_id"]: a for a in await allocations(door, state="allocated")}
     assert set(now) == {*(a["household_id"] for a in first[1:]), str(waiting[1])}, "the frozen one is passed over"
     heir = now[str(waiting[1])]
@@ -78,6 +81,8 @@ async def test_struck_between_draw_and_keys_the_flat_is_drawn_again(house: House
 
     # Nobody is left: the next one stays free for the next round.
     await hear(house, removed(first[1]["household_id"]), on="2017-03-07")
+    nobody = await redraw(door, done["id"], status=409)
+    assert nobody["code"] == "relocation.allocation.nothing_to_draw"
     assert (await get(door, f"{SITES}/summary"))["free_units"] == 1
     assert (await types(house))[-2:] == ["flat_released", "application_ended"]
     assert len(await allocations(door, state="allocated")) == 2
@@ -107,6 +112,25 @@ async def test_struck_with_the_keys_in_hand_it_loses_the_flat_and_after_the_move
     assert (await draw_all(door, site_id))["allocated"] == 1, "a flat that came free is drawn in the next round"
 
 
+async def test_what_came_free_is_drawn_together_so_that_the_first_message_gets_nothing(house: House) -> None:
+    door = await house.serve("relocation", "api")
+    await agreed(door, await seed_households(house, *[{}] * 7))
+    site_id, _ = await build_site(door, [{}] * 4)
+    done = await draw_all(door, site_id)
+    first, second = (await allocations(door))[:2]
+    for home in (first, second):
+        await hear(house, removed(home["household_id"]))
+    await redraw(door, done["id"])
+    inputs = (await get(door, f"{ROUNDS}/{done['id']}/inputs"))["draws"][1]["inputs"]
+    assert {u["unit_id"] for u in inputs["units"]} == {first["unit_id"], second["unit_id"]}
+    assert len(inputs["lots"]) == 3
+    result = (await get(door, f"{ROUNDS}/{done['id']}/result"))["draws"][1]["result"]
+    assert result == draw_again(read_inputs(inputs), done["seed"])
+    assert len(result["allocations"]) == 2
+    standing = {a["unit_id"]: a["lot"] for a in await allocations(door, state="allocated")}
+    assert {a["unit_id"]: a["lot"] for a in result["allocations"]}.items() <= standing.items()
+
+
 async def test_the_heir_is_who_fits_best_not_who_is_next(house: House) -> None:
     door = await house.serve("relocation", "api")
     large, small, needs = await seed_households(
@@ -119,9 +143,11 @@ async def test_the_heir_is_who_fits_best_not_who_is_next(house: House) -> None:
     (given,) = await allocations(door)
     assert UUID(given["household_id"]) in (large, needs)
     await hear(house, removed(given["household_id"]))
+    await redraw(door, done["id"])
     (heir,) = await allocations(door, state="allocated")
     assert {UUID(heir["household_id"]), UUID(given["household_id"])} == {large, needs}
     await hear(house, removed(heir["household_id"]))
+    await redraw(door, done["id"])
     result = await get(door, f"{ROUNDS}/{done['id']}/result")
     assert [len(d["result"]["allocations"]) for d in result["draws"]] == [1, 1, 0], (
         "the flat is over the last one's cap"
@@ -141,6 +167,8 @@ async def test_struck_in_the_same_moment_as_the_draw(house: House) -> None:
     )
     # Whichever came first: the draw refuses the changed list, or what it gave them was drawn again.
     assert drawn.status_code in (200, 409)
+    again = await redraw(door, announced["id"], status=drawn.status_code)
+    assert again.get("code") == (None if drawn.status_code == 200 else "relocation.allocation.not_drawn")
     standing = {UUID(a["household_id"]) for a in await allocations(door, state="allocated")}
     assert standing == (set(households[2:]) if drawn.status_code == 200 else set())
 
@@ -174,11 +202,12 @@ async def test_through_the_bus(house: House) -> None:
     await agreed(door, [leaves])
     site_id, _ = await build_site(door, [{}])
     await agreed(door, [stays])
-    await draw_all(door, site_id)
+    done = await draw_all(door, site_id)
     (given,) = await allocations(door)
     (other,) = {leaves, stays} - {UUID(given["household_id"])}
     await state_facts(house, removed(given["household_id"]))
     await house.settled(lambda: applied(3))
+    await redraw(door, done["id"])
     (heir,) = await allocations(door, state="allocated")
     assert (UUID(heir["household_id"]), heir["unit_id"]) == (other, given["unit_id"])
     assert (await get(door, "/relocation/v1/operations/parked")) == []
