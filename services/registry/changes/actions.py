@@ -1,6 +1,7 @@
 """Reporting and confirming who left a household, and which households do not belong in the register."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from services.registry.changes.tables import DepartureCase, KnownPerson, Removal
 from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
 from services.registry.households import queries as households
-from services.registry.households.rules import BorrowerPolicy, household_flags
-from services.registry.households.tables import Household
+from services.registry.households.rules import BorrowerPolicy, Status, household_flags
+from services.registry.households.tables import Household, MemberFact
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers
 from shared.acts.procedures import (
@@ -146,12 +147,26 @@ async def _leave(
     oldest = policy.on(on, BorrowerPolicy).oldest_borrower
     for one, row in turn.items():
         home, count = homes[one], len(people[one])
-        flags = household_flags(households.member_facts(people[one]), on, oldest)
+        status = home.status if count else "removed"
+        facts.append(revised(home, people[one], status, on, oldest, deep_poverty=known[one].deep_poverty))
         about: dict[str, Any] = {"household_id": one, "division": home.division, "members": count}
-        now = {"status": home.status if count else "removed", "relocated": home.relocated}
-        facts.append(HouseholdRevised(**about, **now, **flags._asdict(), deep_poverty=known[one].deep_poverty))
         facts.append(MemberRemoved(**about, reason=row.reason, head=row.member_id in heads, removed_on=row.left_on))
     return {one: len(rows) for one, rows in people.items()}
+
+
+def revised(
+    home: Household, people: Sequence[MemberFact], status: Status, on: date, oldest: int, *, deep_poverty: bool
+) -> HouseholdRevised:
+    """The whole of a household as it stands with these people."""
+    return HouseholdRevised(
+        household_id=home.id,
+        division=home.division,
+        status=status,
+        members=len(people),
+        **household_flags(households.member_facts(people), on, oldest)._asdict(),
+        deep_poverty=deep_poverty,
+        relocated=home.relocated,
+    )
 
 
 async def _strike(

@@ -137,11 +137,45 @@ _SET_MOVED_IN = update_many(household, "moved_in_on")
 _SET_STATUS = update_many(household, "status", "exited_on", "exited_year", where="t.status = ANY(:statuses)")
 # The day of an exit stays with a household that is struck later; the year's count is of those who are out.
 _STRIKE = sql("""
-    UPDATE household SET status = 'removed', exited_year = NULL, version = version + 1
+    UPDATE household SET status = 'removed', exited_year = NULL, status_before = status, year_before = exited_year,
+        version = version + 1
     WHERE id = ANY(:ids) AND status <> 'removed'
     """)
+_REINSTATE = sql(
+    f"""
+    UPDATE household SET status = status_before, exited_year = year_before, status_before = NULL, year_before = NULL,
+        version = version + 1
+    WHERE id = ANY(:ids) AND status = 'removed' RETURNING {household.columns}
+    """,
+    Household,
+)
+# The last that was known of somebody's membership holds on.
+_RESUME = sql("""
+    WITH ended AS MATERIALIZED (
+        UPDATE member_fact f SET known = tstzrange(lower(f.known), s.at) FROM (SELECT clock_timestamp() AS at) s
+        WHERE f.member_id = ANY(:ids) AND upper_inf(f.known) AND upper(f.valid) = (SELECT max(upper(x.valid))
+            FROM member_fact x WHERE x.member_id = f.member_id AND upper_inf(x.known))
+        RETURNING to_jsonb(f) AS was, lower(f.valid) AS since, s.at)
+    INSERT INTO member_fact SELECT n.* FROM ended e, LATERAL jsonb_populate_record(NULL::member_fact, e.was
+        || jsonb_build_object('id', uuidv7(), 'valid', daterange(e.since, NULL), 'known', tstzrange(e.at, NULL))) AS n
+    """)
+# Since when others are head after a day, and what each of them was before.
+_HEIRS = sql(
+    """
+    WITH heir AS (
+        SELECT member_id, min(lower(valid)) AS since FROM member_fact
+        WHERE household_id = :household_id AND member_id <> :member_id AND upper_inf(known) AND relation = 'head'
+            AND lower(valid) >= :since GROUP BY member_id)
+    SELECT member_id, since, coalesce((
+        SELECT f.relation FROM member_fact f WHERE f.member_id = h.member_id AND upper_inf(f.known)
+            AND lower(f.valid) < h.since ORDER BY lower(f.valid) DESC LIMIT 1), 'other') AS relation
+    FROM heir h
+    """,
+    since=Date,
+)
 _INSERT_HOUSEHOLDS = insert_many(
-    household, (n for n in Household._fields if n not in ("exited_on", "version", "moved_in_on"))
+    household,
+    (n for n in Household._fields if n not in ("exited_on", "version", "moved_in_on", "status_before", "year_before")),
 )
 _INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
 _INSERT_MEMBERS = insert_many(member, Member._fields)
@@ -282,6 +316,17 @@ async def set_heads(connection: Connection, heirs: Mapping[UUID, UUID]) -> None:
     await revise(connection, _SET_HEADS, reports)
 
 
+async def resume_membership(connection: Connection, member_ids: Sequence[UUID]) -> None:
+    """They belong to their households on, as when they were last known to."""
+    await execute(connection, _RESUME, rows=len(member_ids), ids=list(member_ids))
+
+
+async def unset_heirs(connection: Connection, household_id: UUID, member_id: UUID, since: date) -> None:
+    """Who became head in a member's place from a day on is what he was to the head before."""
+    rows = await fetch(connection, _HEIRS, household_id=household_id, member_id=member_id, since=since)
+    await revise(connection, _SET_HEADS, rows)
+
+
 async def set_moved_in(connection: Connection, days: Mapping[UUID, date]) -> None:
     """By household, the day it moved in."""
     await execute_many(connection, _SET_MOVED_IN, [{"id": i, "moved_in_on": day} for i, day in days.items()])
@@ -296,6 +341,11 @@ async def set_status(connection: Connection, changes: Mapping[UUID, Standing], b
 async def strike(connection: Connection, ids: Sequence[UUID]) -> None:
     """Strike households that are in the register."""
     await execute(connection, _STRIKE, rows=len(ids), ids=list(ids))
+
+
+async def reinstate(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Household]:
+    """Households that were struck by mistake stand as before."""
+    return await by_id(connection, _REINSTATE, ids)
 
 
 async def insert_households(connection: Connection, rows: Mapping[str, Rows]) -> None:

@@ -11,6 +11,8 @@ from shared.data.relations import Big, DayRange, InstantRange, table
 
 
 class Household(NamedTuple):
+    """`status_before` and `year_before`: how it stood when it was struck, for as long as it is."""
+
     id: UUID
     household_no: str
     division: str
@@ -22,6 +24,8 @@ class Household(NamedTuple):
     relocated: bool
     version: Big
     moved_in_on: date | None
+    status_before: Status | None
+    year_before: int | None
 
 
 class HouseholdFact(NamedTuple):
