@@ -6,7 +6,17 @@ from uuid import UUID
 
 from sqlalchemy import SmallInteger
 
-from services.registry.households.rules import Attribute, Category, Grade, Kind, Labour, Sex, Status, Weight
+from services.registry.households.rules import (
+    Attribute,
+    Category,
+    Grade,
+    Kind,
+    Labour,
+    Sex,
+    Status,
+    StatusBefore,
+    Weight,
+)
 from shared.data.relations import Big, DayRange, InstantRange, table
 
 
@@ -24,7 +34,7 @@ class Household(NamedTuple):
     relocated: bool
     version: Big
     moved_in_on: date | None
-    status_before: Status | None
+    status_before: StatusBefore | None
     year_before: int | None
 
 

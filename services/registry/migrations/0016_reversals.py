@@ -3,7 +3,7 @@
 from shared.data.ddl import run
 from shared.data.ddl.m0001 import audit, restrict_by_area
 
-revision = "0020"
+revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
