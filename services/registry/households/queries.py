@@ -16,6 +16,7 @@ from services.registry.households.tables import (
     HouseholdFact,
     Member,
     MemberFact,
+    OwnWords,
     PersonIndex,
     StatedOn,
     Summary,
@@ -51,6 +52,10 @@ from shared.data.sql import (
 Rows = Sequence[dict[str, Any]]
 
 STATED = {"kind": "statement", "weight": "statement"}
+# What is told of how a household lives.
+SAID = frozenset(HouseholdFact._fields) - {
+    "id", "household_id", "division", "valid", "known", "stated_by", "weight", "own",
+}  # fmt: skip
 PAID = {"kind": "payment", "weight": "payment"}
 
 _GET = get_by(household)
@@ -126,9 +131,14 @@ _LAST_HEADS = sql(
     HeadUntil,
 )
 
-_REVISE_FACTS = revision(household_fact, "household_id")
-# What later visits carried on from before is replaced too.
-_REVISE_ONWARD = revision(household_fact, "household_id", onward=True)
+_REVISE_FACTS = revision(household_fact, "household_id", carried=True)
+_OWN_WORDS = sql(
+    """
+    SELECT household_id, lower(valid) AS since, own FROM household_fact
+    WHERE household_id = ANY(:ids) AND upper_inf(known)
+    """,
+    OwnWords,
+)
 _END_MEMBERSHIP = revision(member_fact, "member_id", onward=True, anew=False)
 _SET_HEADS = revision(member_fact, "member_id", onward=True)
 _SET_STATEMENTS = revision(income_line, "household_id", "income_year", "kind")
@@ -209,7 +219,7 @@ def _insert_open(table: Relation[Any], *unsaid: str) -> Statement[Row]:
 
 
 _INSERT_HOUSEHOLD_FACTS = _insert_open(
-    household_fact, "food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies"
+    household_fact, "food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies", "own"
 )
 _INSERT_MEMBER_FACTS = _insert_open(member_fact)
 
@@ -294,14 +304,21 @@ async def keep_overtaken(connection: Connection, lines: Rows, stated_by: str) ->
     await execute(connection, _KEEP_OVERTAKEN, rows=len(kept), lines=kept)
 
 
-async def revise_facts(connection: Connection, reports: Sequence[Mapping[str, Any]]) -> None:
-    """`reports`: household_id, since, stated_by and the columns that change; None changes nothing."""
-    await revise(connection, _REVISE_FACTS, reports)
+async def revise_facts(connection: Connection, reports: Rows) -> None:
+    """`reports`: household_id, since, stated_by, weight and the columns that are said; None says nothing.
+
+    Each holds from its day until the same was said again, whichever was told first.
+    """
+    said = [r | {"own": sorted(n for n in SAID if r.get(n) is not None)} for r in reports]
+    await revise(connection, _REVISE_FACTS, said)
 
 
-async def revise_facts_onward(connection: Connection, reports: Sequence[Mapping[str, Any]]) -> None:
-    """As `revise_facts`, also of every version that begins after the day."""
-    await revise(connection, _REVISE_ONWARD, reports)
+async def list_own_words(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, list[OwnWords]]:
+    """What was said of the households, and on which day, as far as it stands."""
+    found: dict[UUID, list[OwnWords]] = {i: [] for i in ids}
+    for words in await fetch(connection, _OWN_WORDS, ids=list(ids)):
+        found[words.household_id].append(words)
+    return found
 
 
 async def end_membership(connection: Connection, days: Mapping[UUID, date]) -> None:

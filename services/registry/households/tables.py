@@ -39,7 +39,10 @@ class Household(NamedTuple):
 
 
 class HouseholdFact(NamedTuple):
-    """How a household lives: on which days, and when that was held for true. What is empty nobody knows yet."""
+    """How a household lives: on which days, and when that was held for true. What is empty nobody knows yet.
+
+    `own` names the columns that this version's report said; the others it carries from the version before.
+    """
 
     id: UUID
     household_id: UUID
@@ -63,6 +66,15 @@ class HouseholdFact(NamedTuple):
     only_subsidies: bool | None
     stated_by: str
     weight: Weight
+    own: list[str]
+
+
+class OwnWords(NamedTuple):
+    """Which columns were said on a day of a household."""
+
+    household_id: UUID
+    since: date
+    own: list[str]
 
 
 class HouseholdContact(NamedTuple):
