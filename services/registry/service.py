@@ -19,6 +19,8 @@ from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
 from services.registry.resolutions.api import router as resolutions
+from services.registry.reversals.actions import REVERSAL
+from services.registry.reversals.api import router as reversals
 from services.registry.roster.api import router as roster
 from services.registry.roster.work import run_imports
 from services.registry.targets.api import router as targets
@@ -33,10 +35,11 @@ from shared.serve.service import Service, together
 SERVICE = Service(
     name="registry",
     folder=Path(__file__).parent,
-    # `changes` before `households`: its paths stand beside /households/{household_id}.
+    # `changes` and `reversals` before `households`: their paths stand beside /households/{household_id}.
     routers=(
         divisions,
         changes,
+        reversals,
         households,
         roster,
         exits,
@@ -50,7 +53,7 @@ SERVICE = Service(
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
-    procedures=(EXIT, AMENDMENT, VILLAGE_STEPS, DEPARTURE, REMOVAL, papers_of("registry")),
+    procedures=(EXIT, AMENDMENT, VILLAGE_STEPS, DEPARTURE, REMOVAL, REVERSAL, papers_of("registry")),
     parties=(CONSENT,),
     own_tasks=(OBJECTIONS,),
     background=(run_imports, state_people),

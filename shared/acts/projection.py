@@ -16,6 +16,7 @@ from shared.events.registry import (
     ExitRevoked,
     HouseholdExited,
     HouseholdRegistered,
+    HouseholdReinstated,
     HouseholdRemoved,
     HouseholdReturned,
     HouseholdRevised,
@@ -131,6 +132,13 @@ async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act
     await execute(connection, _SET_STATUS, rows=len(ids), status="removed", ids=ids)
 
 
+async def on_household_reinstated(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
+    """It was struck by mistake: it stands as before."""
+    for status in sorted({f.status for _, f in facts}):
+        ids = sorted({f.household_id for _, f in facts if f.status == status})
+        await execute(connection, _SET_STATUS, rows=len(ids), status=status, ids=ids)
+
+
 def _follow(table: Table | Relation[Any]) -> Statement[Any]:
     version = ", version = t.version + 1" if "version" in types_of(table) else ""
     return sql(f"""
@@ -158,4 +166,5 @@ REACTIONS: dict[str, Reaction] = {
     HouseholdReturned.TYPE: on_household_returned,
     ExitRevoked.TYPE: on_exit_revoked,
     HouseholdRemoved.TYPE: on_household_removed,
+    HouseholdReinstated.TYPE: on_household_reinstated,
 }

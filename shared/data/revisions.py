@@ -33,6 +33,23 @@ _ANEW = """,
             LATERAL jsonb_populate_record(NULL::{table}, coalesce(e.was, '{{}}') || r.said
             || jsonb_build_object('id', uuidv7(), 'valid', daterange(greatest(lower(e.valid), r.since), {until}),
                 'known', tstzrange(r.at, NULL))) AS n)"""
+# What a report says goes on into later versions, but for what one of them has said itself: `own` are a report's words.
+_CARRIED = """,
+    anew AS (
+        INSERT INTO {table} SELECT n.* FROM report r JOIN ended e USING ({keys}),
+            LATERAL (SELECT CASE
+                WHEN lower(e.valid) < r.since THEN r.said
+                WHEN lower(e.valid) = r.since THEN r.said || jsonb_build_object('own', (
+                    SELECT jsonb_agg(DISTINCT w ORDER BY w)
+                    FROM jsonb_array_elements_text((e.was -> 'own') || (r.said -> 'own')) AS w))
+                ELSE (SELECT coalesce(jsonb_object_agg(w, r.said -> w), '{{}}')
+                    FROM jsonb_array_elements_text(r.said -> 'own') AS w
+                    WHERE NOT EXISTS (SELECT FROM ended x WHERE ({keys_of_x}) = ({keys_of_r})
+                        AND lower(x.valid) > r.since AND lower(x.valid) <= lower(e.valid) AND x.was -> 'own' ? w))
+                END AS said) AS now,
+            LATERAL jsonb_populate_record(NULL::{table}, e.was || now.said
+            || jsonb_build_object('id', uuidv7(), 'valid', daterange(greatest(lower(e.valid), r.since),
+                upper(e.valid)), 'known', tstzrange(r.at, NULL))) AS n)"""
 # A row that takes the place of another must come behind its end: the count waits for all of them.
 _WHOLE = """,
     anew AS (
@@ -48,12 +65,18 @@ _FOUND = " SELECT count(*) AS n FROM report r WHERE ({keys_of_r}) IN (SELECT {ke
 
 
 def revision(
-    table: Table | Relation[Any], *key: str, onward: bool = False, anew: bool = True, first: bool = False
+    table: Table | Relation[Any],
+    *key: str,
+    onward: bool = False,
+    carried: bool = False,
+    anew: bool = True,
+    first: bool = False,
 ) -> Statement[Any]:
     """End what was known, say the days before again, say it anew: nothing is overwritten. `revise` runs it.
 
-    What is said holds from its day until the next version begins, with `onward` in all later ones too; without `anew`
-    nothing holds from that day on. With `first`, a report may be the first word of its days. A table without days is
+    What is said holds from its day until the next version begins, with `onward` in all later ones too, with `carried`
+    until it is said anew, whichever was told first: `own` of a version names what it said. Without `anew` nothing holds
+    from that day on. With `first`, a report may be the first word of its days. A table without days is
     ended by key, and each report is a whole row of it.
 
     Flat in the size of the table: the key's first column is looked up beforehand, and each record is spread once. Of
@@ -64,11 +87,13 @@ def revision(
     days = "valid" in types
     of = {f"keys_of_{alias}": ", ".join(f"{alias}.{column}" for column in key) for alias in "frx"}
     names = of | {"table": table.name, "keys": ", ".join(key), "first_key": key[0]}
-    touched = "f.valid && daterange(r.since, NULL)" if onward else "f.valid @> r.since" if days else "true"
+    touched = "f.valid && daterange(r.since, NULL)" if onward or carried else "f.valid @> r.since" if days else "true"
     parts = [_ENDED.format(**names, touched=touched, was="f.valid, to_jsonb(f) AS was" if days else "f.id")]
     if days:
         parts.append(_BEFORE.format(**names))
-    if days and anew:
+    if carried:
+        parts.append(_CARRIED.format(**names))
+    elif days and anew:
         until = _UNTIL_NEXT.format(**names) if first else "upper(e.valid)"
         parts.append(_ANEW.format(**names, join="LEFT JOIN" if first else "JOIN", until=until))
     elif anew:

@@ -157,6 +157,31 @@ class HouseholdRemoved(_OfHousehold):
     removed_on: date
 
 
+class DepartureAmended(_OfHousehold):
+    """A departure that was told was wrong. `reason` and `removed_on` name it as `MemberRemoved` did; `right_on` is the
+    day on which somebody left indeed; not there, nobody left. The household's new whole goes before it.
+    """
+
+    TYPE: ClassVar[str] = "registry.departure_amended.v1"
+
+    reason: str
+    removed_on: date
+    right_on: date | None = None
+    members: int
+    amended_on: date
+    person: str | None = None  # the register's reference
+
+
+class HouseholdReinstated(_OfHousehold):
+    """It was struck by mistake, and stands as before: `status`. Its new whole goes before it."""
+
+    TYPE: ClassVar[str] = "registry.household_reinstated.v1"
+
+    status: str
+    members: int
+    reinstated_on: date
+
+
 class VillageExited(Payload):
     """A village left the list of poor villages."""
 

@@ -6,17 +6,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.finance.holds import queries
-from services.finance.holds.rules import BORROWER_DEATH, DIVERTED, DIVIDEND_MISSED, MISUSE, Kind
+from services.finance.holds.rules import AMENDED, BORROWER_DEATH, DIVERTED, DIVIDEND_MISSED, MISUSE, Kind
 from services.finance.holds.schemas import Release
 from services.finance.holds.tables import LoanHold, loan_hold
 from services.finance.loans import queries as loans
 from services.finance.loans.tables import LoanRow
 from shared.acts.bodies import Case, Result
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, log_steps, take_step
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, log_steps, take_step
 from shared.data.sql import Connection
 from shared.events.assessment import VisitRecorded
 from shared.events.industry import DividendMissed
-from shared.events.registry import MemberRemoved
+from shared.events.registry import DepartureAmended, MemberRemoved
 from shared.facts.steps import WaitError
 from shared.ground.context import Act
 from shared.values.ids import uuid7
@@ -46,6 +46,21 @@ async def record_deaths(connection: Connection, act: Act, removed: Sequence[Memb
     await _hold_open_loans(
         connection, act, BORROWER_DEATH, [(m.household_id, Cause(f"{m.removed_on}", m.removed_on)) for m in removed]
     )
+
+
+async def amend_deaths(connection: Connection, act: Act, amended: Sequence[DepartureAmended]) -> None:
+    """A death that was told was wrong: its warning is over; of another day, there is another warning."""
+    ids = sorted({m.household_id for m in amended})
+    await loans.lock_households(connection, ids)
+    standing = await queries.lock_standing(connection, BORROWER_DEATH, ids)
+    wrong = {(m.household_id, f"{m.removed_on}"): m for m in amended}
+    over = [hold for hold in standing if (hold.household_id, hold.source_key.rpartition(":")[2]) in wrong]
+    # The system takes back what it has raised: no person had said it here.
+    released = {"released_on": act.business_date, "released_by": AMENDED, "release_reason": AMENDED}
+    found = Finding(detail={"reason": AMENDED}, sets=released)
+    await advance(connection, act, HOLD, "amended", [(hold, "released", found) for hold in over])
+    right = [(m.household_id, Cause(f"{m.right_on}", m.right_on)) for m in amended if m.right_on]
+    await _hold_open_loans(connection, act, BORROWER_DEATH, right)
 
 
 async def record_findings(connection: Connection, act: Act, visits: Sequence[VisitRecorded]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from services.finance.holds.rules import Kind
 from services.finance.holds.tables import LoanHold, loan_hold
 from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import Connection, fetch, insert_many, sql
@@ -14,6 +15,13 @@ _MISUSED = sql("""
     SELECT DISTINCT loan_id FROM loan_hold WHERE loan_id = ANY(:ids) AND kind = 'misuse_suspected'
         AND state = 'confirmed'
 """)
+_LOCK_STANDING = sql(
+    f"""
+    SELECT {loan_hold.columns} FROM loan_hold
+    WHERE household_id = ANY(:ids) AND kind = :kind AND released_on IS NULL ORDER BY id FOR UPDATE
+    """,
+    LoanHold,
+)
 _PAGE = page(loan_hold, "loan_id", "kind", open="(released_on IS NULL) = :open")
 
 
@@ -29,6 +37,11 @@ async def insert_holds(connection: Connection, holds: Sequence[LoanHold]) -> lis
 async def list_misused(connection: Connection, loan_ids: Sequence[UUID]) -> set[UUID]:
     """Loans whose misuse was confirmed, and not released since."""
     return {r["loan_id"] for r in await fetch(connection, _MISUSED, ids=list(loan_ids))}
+
+
+async def lock_standing(connection: Connection, kind: Kind, household_ids: Sequence[UUID]) -> list[LoanHold]:
+    """The households' holds of a kind that nobody has released, locked in id order."""
+    return await fetch(connection, _LOCK_STANDING, ids=list(household_ids), kind=kind)
 
 
 async def list_holds(connection: Connection, at: Place, **filters: Any) -> list[LoanHold]:

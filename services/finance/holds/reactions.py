@@ -6,13 +6,17 @@ from services.finance.holds import actions
 from shared.data.sql import Connection
 from shared.events.assessment import VisitRecorded
 from shared.events.industry import DividendMissed
-from shared.events.registry import MemberRemoved
+from shared.events.registry import DepartureAmended, MemberRemoved
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
 
 async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
     await actions.record_deaths(connection, facts[-1][0], [fact for _, fact in facts if fact.reason == "death"])
+
+
+async def on_departure_amended(connection: Connection, facts: Sequence[tuple[Act, DepartureAmended]]) -> None:
+    await actions.amend_deaths(connection, facts[-1][0], [fact for _, fact in facts if fact.reason == "death"])
 
 
 async def on_dividend_missed(connection: Connection, facts: Sequence[tuple[Act, DividendMissed]]) -> None:
@@ -25,6 +29,7 @@ async def on_visit_recorded(connection: Connection, facts: Sequence[tuple[Act, V
 
 REACTIONS: dict[str, Reaction] = {
     MemberRemoved.TYPE: on_member_removed,
+    DepartureAmended.TYPE: on_departure_amended,
     DividendMissed.TYPE: on_dividend_missed,
     VisitRecorded.TYPE: on_visit_recorded,
 }

@@ -13,3 +13,5 @@ DIVIDEND_MISSED: Final = "dividend_missed"
 MISUSE: Final = "misuse_suspected"
 # What a helper writes down who finds a loan used for something else.
 DIVERTED = "loan_diverted"
+# The register took the death back, or put its day right: nobody of finance released the hold.
+AMENDED: Final = "system:departure_amended"

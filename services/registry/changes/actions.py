@@ -1,6 +1,7 @@
 """Reporting and confirming who left a household, and which households do not belong in the register."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from services.registry.changes.tables import DepartureCase, KnownPerson, Removal
 from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
 from services.registry.households import queries as households
-from services.registry.households.rules import BorrowerPolicy, household_flags
-from services.registry.households.tables import Household
+from services.registry.households.rules import BorrowerPolicy, Status, household_flags
+from services.registry.households.tables import Household, MemberFact
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers
 from shared.acts.bonds import keep_residents
@@ -145,22 +146,51 @@ async def _leave(
         await households.set_heads(connection, heirs)
     known = await households.list_facts(connection, list(turn), on)
     oldest = policy.on(on, BorrowerPolicy).oldest_borrower
-    gone = [row.member_id for row in turn.values()]
-    references = await households.list_references(
-        connection, [*gone, *(p.member_id for m in people.values() for p in m)]
-    )
-    left = {one: [references[p.member_id] for p in members] for one, members in people.items()}
-    await keep_residents(connection, left)
+    staying = [p.member_id for members in people.values() for p in members]
+    references = await households.list_references(connection, [*staying, *(row.member_id for row in turn.values())])
+    lives = {one: [references[p.member_id] for p in members] for one, members in people.items()}
+    await keep_residents(connection, lives)
     for one, row in turn.items():
         home, count = homes[one], len(people[one])
-        flags = household_flags(households.member_facts(people[one]), on, oldest)
-        about: dict[str, Any] = {"household_id": one, "division": home.division, "members": count}
-        now: dict[str, Any] = {"status": home.status if count else "removed", "relocated": home.relocated}
-        now |= {"household_no": home.household_no, "deep_poverty": known[one].deep_poverty, "people": left[one]}
-        facts.append(HouseholdRevised(**about, **now, **flags._asdict()))
-        gone_one = {"head": row.member_id in heads, "person": references[row.member_id]}
-        facts.append(MemberRemoved(**about, reason=row.reason, removed_on=row.left_on, **gone_one))
+        status = home.status if count else "removed"
+        deep_poverty = known[one].deep_poverty
+        facts.append(revised(home, people[one], references, status, on, oldest, deep_poverty=deep_poverty))
+        facts.append(
+            MemberRemoved(
+                household_id=one,
+                division=home.division,
+                reason=row.reason,
+                head=row.member_id in heads,
+                members=count,
+                removed_on=row.left_on,
+                person=references[row.member_id],
+            )
+        )
     return {one: len(rows) for one, rows in people.items()}
+
+
+def revised(
+    home: Household,
+    people: Sequence[MemberFact],
+    references: Mapping[UUID, str],
+    status: Status,
+    on: date,
+    oldest: int,
+    *,
+    deep_poverty: bool,
+) -> HouseholdRevised:
+    """The whole of a household as it stands with these people; `references` by member."""
+    return HouseholdRevised(
+        household_id=home.id,
+        division=home.division,
+        status=status,
+        members=len(people),
+        **household_flags(households.member_facts(people), on, oldest)._asdict(),
+        deep_poverty=deep_poverty,
+        relocated=home.relocated,
+        household_no=home.household_no,
+        people=[references[p.member_id] for p in people],
+    )
 
 
 async def _strike(

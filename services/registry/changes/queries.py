@@ -1,10 +1,12 @@
 """All SQL about natural changes and removals."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from services.registry.changes.tables import (
+    DepartureCase,
     DepartureSeen,
     KnownPerson,
     RemovalCase,
@@ -31,9 +33,14 @@ _SEEN = """
     FROM departure x JOIN member m ON m.id = x.member_id
 """
 _DEPARTURES = sql(f"{_SEEN} WHERE x.id = ANY(:ids)", DepartureSeen)
+_DEPARTURE_CASES = list_by(departure)
 _REMOVALS = list_by(removal)
-_REPORTED = sql("SELECT member_id FROM departure WHERE member_id = ANY(:ids) AND state <> 'rejected'")
-_PROPOSED = sql("SELECT household_id FROM removal WHERE household_id = ANY(:ids) AND state <> 'rejected'")
+_REPORTED = sql(
+    "SELECT member_id FROM departure WHERE member_id = ANY(:ids) AND state NOT IN ('rejected', 'taken_back')"
+)
+_PROPOSED = sql(
+    "SELECT household_id FROM removal WHERE household_id = ANY(:ids) AND state NOT IN ('rejected', 'taken_back')"
+)
 # By id, so that two batches with the same ids wait for one another in the same order. That nothing comes back says
 # that the id is taken, or that the person or household was reported this moment.
 _FREE = "ORDER BY 1 ON CONFLICT DO NOTHING RETURNING id"
@@ -47,6 +54,11 @@ _PROPOSE = insert_many(
     ("id", "household_id", "division", "reason", "evidence", "state", "proposed_on", "proposed_by", *_LED),
     _FREE,
 )
+_STRUCK = sql("SELECT household_id FROM removal WHERE household_id = ANY(:ids) AND state = 'confirmed'")
+_JOINED_ON = sql("""
+    SELECT member_id, min(lower(valid)) AS joined_on FROM member_fact
+    WHERE member_id = ANY(:ids) AND upper_inf(known) GROUP BY member_id
+    """)
 _LAST_RELATIONS = sql("""
     SELECT DISTINCT ON (member_id) member_id, relation FROM member_fact
     WHERE member_id = ANY(:ids) AND upper_inf(known) ORDER BY member_id, lower(valid) DESC
@@ -64,6 +76,10 @@ async def list_departures_by_id(connection: Connection, ids: Sequence[UUID]) -> 
     return await by_id(connection, _DEPARTURES, ids)
 
 
+async def list_departure_cases(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, DepartureCase]:
+    return await by_id(connection, _DEPARTURE_CASES, ids)
+
+
 async def list_removals_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, RemovalCase]:
     return await by_id(connection, _REMOVALS, ids)
 
@@ -76,6 +92,17 @@ async def list_reported(connection: Connection, member_ids: Sequence[UUID]) -> s
 async def list_proposed(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:
     """Of which a removal was proposed or confirmed."""
     return {r["household_id"] for r in await fetch(connection, _PROPOSED, ids=list(household_ids))}
+
+
+async def list_struck(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:
+    """Of which a removal was confirmed, and stands."""
+    return {r["household_id"] for r in await fetch(connection, _STRUCK, ids=list(household_ids))}
+
+
+async def list_joined_on(connection: Connection, member_ids: Sequence[UUID]) -> dict[UUID, date]:
+    """By member, the first day on which he belonged to his household."""
+    rows = await fetch(connection, _JOINED_ON, ids=list(member_ids))
+    return {r["member_id"]: r["joined_on"] for r in rows}
 
 
 async def insert_departures(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:

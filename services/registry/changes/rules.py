@@ -12,8 +12,9 @@ from typing import Literal
 from uuid import UUID
 
 DepartureReason = Literal["death", "marriage_out", "registration_out", "prison", "not_sharing"]
-DepartureState = Literal["reported", "confirmed", "rejected"]
-RemovalState = Literal["proposed", "confirmed", "rejected"]
+# `taken_back`: it was confirmed by mistake (the room of the reversals).
+DepartureState = Literal["reported", "confirmed", "rejected", "taken_back"]
+RemovalState = Literal["proposed", "confirmed", "rejected", "taken_back"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from uuid import UUID
 from services.registry.households import queries
 from services.registry.households.rules import CATEGORIES, UNNAMED, IncomeLine, net_income_fen
 from services.registry.households.schemas import ConditionReport, IncomeStatement
-from services.registry.households.tables import Household
-from shared.acts.bodies import Result, answers, result
+from services.registry.households.tables import Household, OwnWords
+from shared.acts.bodies import Result, result
 from shared.acts.bonds import list_helped
 from shared.data.sql import Connection
 from shared.events.registry import IncomeAssessed
@@ -95,10 +95,14 @@ def _stated_lines(item: IncomeStatement) -> list[IncomeLine]:
 
 
 async def record_conditions(connection: Connection, act: Act, items: Sequence[ConditionReport]) -> list[Result]:
-    """From the day of the visit on, the household's facts are as seen; what was held for true before is kept."""
+    """From the day of the visit on, until the same is seen again, the household's facts are as seen.
+
+    What was held for true before is kept. Who tells late is told that of something he saw a newer word stands.
+    """
     homes = await queries.lock_households(connection, [i.household_id for i in items])
     helped = await _helped(connection, act, [(i.household_id, i.observed_on) for i in items])
-    reasons, reports, seen = list[str | None](), [], set[Any]()
+    words = await queries.list_own_words(connection, list(homes))
+    results, reports, seen = list[Result](), [], set[Any]()
     for item in items:
         reason = _refusal(homes.get(item.household_id), act, item.observed_on, item.household_id, seen)
         if reason is None and helped is not None and (item.household_id, item.observed_on) not in helped:
@@ -108,10 +112,18 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
         if reason is None:
             own = {"since": item.observed_on, "stated_by": act.subject, "weight": "visit"}
             reports.append(item.model_dump() | own)
-        reasons.append(reason)
+        answer = result(ROOM, item.household_id, reason)
+        if reason is None and _is_overtaken(item, words[item.household_id]):
+            answer.code = NEWER_STANDS
+        results.append(answer)
     if reports:
         await queries.revise_facts(connection, reports)
-    return answers(ROOM, [i.household_id for i in items], reasons)
+    return results
+
+
+def _is_overtaken(item: ConditionReport, words: Sequence[OwnWords]) -> bool:
+    said = {name for name, value in item.model_dump().items() if value is not None}
+    return any(said & set(w.own) for w in words if w.since > item.observed_on)
 
 
 async def _helped(connection: Connection, act: Act, days: Sequence[tuple[UUID, date]]) -> set[tuple[UUID, date]] | None:
@@ -144,4 +156,4 @@ async def record_moves(connection: Connection, act: Act, moves: Sequence[Househo
         own | {"household_id": i, "since": move.moved_in_on, "house_area_m2_x100": move.area_m2_x100}
         for i, move in last.items()
     ]
-    await queries.revise_facts_onward(connection, reports)
+    await queries.revise_facts(connection, reports)

@@ -16,6 +16,7 @@ from services.registry.households.tables import (
     HouseholdFact,
     Member,
     MemberFact,
+    OwnWords,
     PersonIndex,
     StatedOn,
     Summary,
@@ -52,6 +53,10 @@ from shared.data.sql import (
 Rows = Sequence[dict[str, Any]]
 
 STATED = {"kind": "statement", "weight": "statement"}
+# What is told of how a household lives.
+SAID = frozenset(HouseholdFact._fields) - {
+    "id", "household_id", "division", "valid", "known", "stated_by", "weight", "own",
+}  # fmt: skip
 PAID = {"kind": "payment", "weight": "payment"}
 
 _GET = get_by(household)
@@ -141,9 +146,14 @@ _LAST_HEADS = sql(
     HeadUntil,
 )
 
-_REVISE_FACTS = revision(household_fact, "household_id")
-# What later visits carried on from before is replaced too.
-_REVISE_ONWARD = revision(household_fact, "household_id", onward=True)
+_REVISE_FACTS = revision(household_fact, "household_id", carried=True)
+_OWN_WORDS = sql(
+    """
+    SELECT household_id, lower(valid) AS since, own FROM household_fact
+    WHERE household_id = ANY(:ids) AND upper_inf(known)
+    """,
+    OwnWords,
+)
 _END_MEMBERSHIP = revision(member_fact, "member_id", onward=True, anew=False)
 _SET_HEADS = revision(member_fact, "member_id", onward=True)
 _SET_STATEMENTS = revision(income_line, "household_id", "income_year", "kind")
@@ -152,11 +162,45 @@ _SET_MOVED_IN = update_many(household, "moved_in_on")
 _SET_STATUS = update_many(household, "status", "exited_on", "exited_year", where="t.status = ANY(:statuses)")
 # The day of an exit stays with a household that is struck later; the year's count is of those who are out.
 _STRIKE = sql("""
-    UPDATE household SET status = 'removed', exited_year = NULL, version = version + 1
+    UPDATE household SET status = 'removed', exited_year = NULL, status_before = status, year_before = exited_year,
+        version = version + 1
     WHERE id = ANY(:ids) AND status <> 'removed'
     """)
+_REINSTATE = sql(
+    f"""
+    UPDATE household SET status = status_before, exited_year = year_before, status_before = NULL, year_before = NULL,
+        version = version + 1
+    WHERE id = ANY(:ids) AND status = 'removed' RETURNING {household.columns}
+    """,
+    Household,
+)
+# The last that was known of somebody's membership holds on.
+_RESUME = sql("""
+    WITH ended AS MATERIALIZED (
+        UPDATE member_fact f SET known = tstzrange(lower(f.known), s.at) FROM (SELECT clock_timestamp() AS at) s
+        WHERE f.member_id = ANY(:ids) AND upper_inf(f.known) AND upper(f.valid) = (SELECT max(upper(x.valid))
+            FROM member_fact x WHERE x.member_id = f.member_id AND upper_inf(x.known))
+        RETURNING to_jsonb(f) AS was, lower(f.valid) AS since, s.at)
+    INSERT INTO member_fact SELECT n.* FROM ended e, LATERAL jsonb_populate_record(NULL::member_fact, e.was
+        || jsonb_build_object('id', uuidv7(), 'valid', daterange(e.since, NULL), 'known', tstzrange(e.at, NULL))) AS n
+    """)
+# Since when others are head after a day, and what each of them was before.
+_HEIRS = sql(
+    """
+    WITH heir AS (
+        SELECT member_id, min(lower(valid)) AS since FROM member_fact
+        WHERE household_id = :household_id AND member_id <> :member_id AND upper_inf(known) AND relation = 'head'
+            AND lower(valid) >= :since GROUP BY member_id)
+    SELECT member_id, since, coalesce((
+        SELECT f.relation FROM member_fact f WHERE f.member_id = h.member_id AND upper_inf(f.known)
+            AND lower(f.valid) < h.since ORDER BY lower(f.valid) DESC LIMIT 1), 'other') AS relation
+    FROM heir h
+    """,
+    since=Date,
+)
 _INSERT_HOUSEHOLDS = insert_many(
-    household, (n for n in Household._fields if n not in ("exited_on", "version", "moved_in_on"))
+    household,
+    (n for n in Household._fields if n not in ("exited_on", "version", "moved_in_on", "status_before", "year_before")),
 )
 _INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
 _INSERT_MEMBERS = insert_many(member, Member._fields)
@@ -190,7 +234,7 @@ def _insert_open(table: Relation[Any], *unsaid: str) -> Statement[Row]:
 
 
 _INSERT_HOUSEHOLD_FACTS = _insert_open(
-    household_fact, "food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies"
+    household_fact, "food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies", "own"
 )
 _INSERT_MEMBER_FACTS = _insert_open(member_fact)
 
@@ -285,14 +329,21 @@ async def keep_overtaken(connection: Connection, lines: Rows, stated_by: str) ->
     await execute(connection, _KEEP_OVERTAKEN, rows=len(kept), lines=kept)
 
 
-async def revise_facts(connection: Connection, reports: Sequence[Mapping[str, Any]]) -> None:
-    """`reports`: household_id, since, stated_by and the columns that change; None changes nothing."""
-    await revise(connection, _REVISE_FACTS, reports)
+async def revise_facts(connection: Connection, reports: Rows) -> None:
+    """`reports`: household_id, since, stated_by, weight and the columns that are said; None says nothing.
+
+    Each holds from its day until the same was said again, whichever was told first.
+    """
+    said = [r | {"own": sorted(n for n in SAID if r.get(n) is not None)} for r in reports]
+    await revise(connection, _REVISE_FACTS, said)
 
 
-async def revise_facts_onward(connection: Connection, reports: Sequence[Mapping[str, Any]]) -> None:
-    """As `revise_facts`, also of every version that begins after the day."""
-    await revise(connection, _REVISE_ONWARD, reports)
+async def list_own_words(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, list[OwnWords]]:
+    """What was said of the households, and on which day, as far as it stands."""
+    found: dict[UUID, list[OwnWords]] = {i: [] for i in ids}
+    for words in await fetch(connection, _OWN_WORDS, ids=list(ids)):
+        found[words.household_id].append(words)
+    return found
 
 
 async def end_membership(connection: Connection, days: Mapping[UUID, date]) -> None:
@@ -305,6 +356,17 @@ async def set_heads(connection: Connection, heirs: Mapping[UUID, UUID]) -> None:
     since = {x.household_id: x.since for x in await fetch(connection, _LAST_HEADS, ids=list(heirs.values()))}
     reports = [{"member_id": i, "since": since.get(home), "relation": "head"} for i, home in heirs.items()]
     await revise(connection, _SET_HEADS, reports)
+
+
+async def resume_membership(connection: Connection, member_ids: Sequence[UUID]) -> None:
+    """They belong to their households on, as when they were last known to."""
+    await execute(connection, _RESUME, rows=len(member_ids), ids=list(member_ids))
+
+
+async def unset_heirs(connection: Connection, household_id: UUID, member_id: UUID, since: date) -> None:
+    """Who became head in a member's place from a day on is what he was to the head before."""
+    rows = await fetch(connection, _HEIRS, household_id=household_id, member_id=member_id, since=since)
+    await revise(connection, _SET_HEADS, rows)
 
 
 async def set_moved_in(connection: Connection, days: Mapping[UUID, date]) -> None:
@@ -321,6 +383,11 @@ async def set_status(connection: Connection, changes: Mapping[UUID, Standing], b
 async def strike(connection: Connection, ids: Sequence[UUID]) -> None:
     """Strike households that are in the register."""
     await execute(connection, _STRIKE, rows=len(ids), ids=list(ids))
+
+
+async def reinstate(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Household]:
+    """Households that were struck by mistake stand as before."""
+    return await by_id(connection, _REINSTATE, ids)
 
 
 async def insert_households(connection: Connection, rows: Mapping[str, Rows]) -> None:

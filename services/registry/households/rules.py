@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from shared.values.dates import Period, full_years
 
 Status = Literal["poor", "exited", "returned", "removed"]
+StatusBefore = Literal["poor", "exited", "returned"]
 Attribute = Literal["general", "dibao", "wubao", "dibao_poor"]
 Grade = Literal["A", "B", "C", "D"]
 Sex = Literal["male", "female"]

@@ -6,11 +6,23 @@ from uuid import UUID
 
 from sqlalchemy import SmallInteger
 
-from services.registry.households.rules import Attribute, Category, Grade, Kind, Labour, Sex, Status, Weight
+from services.registry.households.rules import (
+    Attribute,
+    Category,
+    Grade,
+    Kind,
+    Labour,
+    Sex,
+    Status,
+    StatusBefore,
+    Weight,
+)
 from shared.data.relations import Big, DayRange, InstantRange, table
 
 
 class Household(NamedTuple):
+    """`status_before` and `year_before`: how it stood when it was struck, for as long as it is."""
+
     id: UUID
     household_no: str
     division: str
@@ -22,10 +34,15 @@ class Household(NamedTuple):
     relocated: bool
     version: Big
     moved_in_on: date | None
+    status_before: StatusBefore | None
+    year_before: int | None
 
 
 class HouseholdFact(NamedTuple):
-    """How a household lives: on which days, and when that was held for true. What is empty nobody knows yet."""
+    """How a household lives: on which days, and when that was held for true. What is empty nobody knows yet.
+
+    `own` names the columns that this version's report said; the others it carries from the version before.
+    """
 
     id: UUID
     household_id: UUID
@@ -49,6 +66,15 @@ class HouseholdFact(NamedTuple):
     only_subsidies: bool | None
     stated_by: str
     weight: Weight
+    own: list[str]
+
+
+class OwnWords(NamedTuple):
+    """Which columns were said on a day of a household."""
+
+    household_id: UUID
+    since: date
+    own: list[str]
 
 
 class HouseholdContact(NamedTuple):

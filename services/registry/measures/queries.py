@@ -12,13 +12,15 @@ from shared.data.sql import Connection, execute, fetch_or_not_found, sql
 OF_HOUSEHOLD = "SELECT * FROM measure WHERE household_id = :household_id ORDER BY started_on, id"
 # With the household itself: a read that finds none says so in the same round trip.
 _LIST = sql(f"SELECT {lists(measures=OF_HOUSEHOLD)} FROM household WHERE id = :household_id", Listed)
-# The division is the register's own. One source is one measure, however often it is said to have started.
+# The division is the register's own. One source is one measure, however often it is said to have started; what had
+# ended by a mistake and is said again goes on.
 _START = sql("""
     INSERT INTO measure AS m (id, household_id, division, kind, source, started_on)
     SELECT uuidv7(), h.id, h.division, :kind, u.source, u.started_on
     FROM unnest(:ids, :sources, :days) AS u (household_id, source, started_on)
     JOIN household h ON h.id = u.household_id ORDER BY u.source
-    ON CONFLICT (kind, source) DO UPDATE SET started_on = least(m.started_on, excluded.started_on)
+    ON CONFLICT (kind, source) DO UPDATE SET started_on = least(m.started_on, excluded.started_on),
+        ended_on = NULL
     """)
 _END = sql("""
     UPDATE measure m SET ended_on = u.ended_on FROM unnest(:sources, :days) AS u (source, ended_on)

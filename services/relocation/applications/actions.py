@@ -25,6 +25,7 @@ from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
 from shared.acts.papers import PartysStep, Signed
 from shared.acts.procedures import (
+    PASSED,
     Find,
     Finding,
     Procedure,
@@ -38,6 +39,7 @@ from shared.acts.procedures import (
 from shared.acts.projection import Household, list_households, lock_households
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
+from shared.events.registry import HouseholdReinstated
 from shared.events.relocation import ApplicationEnded, RelocationAgreed
 from shared.facts.outbox import emit
 from shared.ground.context import Act
@@ -225,6 +227,20 @@ async def end_of_removed(connection: Connection, act: Act, cases: Sequence[Appli
     finding = Finding(passed=False, sets={"ended_on": act.business_date})
     await advance(connection, act, APPLICATION, "removed", [(case, reason, finding) for case in cases])
     return [ended(act, case, reason) for case in cases]
+
+
+async def reopen(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
+    """The households were struck by mistake: what ended by it goes on. A flat that went to another stays his: who has
+    agreed waits for the next round.
+    """
+    await queries.take_turn(connection)
+    for act, fact in facts:
+        cases = await queries.reopen(connection, fact.household_id, act.business_date)
+        await log_steps(connection, act, APPLICATION, "reinstated", [(case, PASSED) for case in cases])
+        agreed = [case for case in cases if case.agreed_on]
+        figures = [{n: getattr(case, n) for n in ("cohort", "members", "agreed_on")} for case in agreed]
+        again = [RelocationAgreed(**_of(case), **f) for case, f in zip(agreed, figures, strict=True)]
+        await emit(connection, act, "relocation", again)
 
 
 AGREEMENT = PartysStep(APPLICATION, "agreed", partial(agree, on_paper=True))

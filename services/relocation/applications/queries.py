@@ -1,10 +1,13 @@
 """All SQL about applications."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.relocation.applications.rules import ENDED
+from sqlalchemy import Date
+
+from services.relocation.applications.rules import ENDED, REMOVED
 from services.relocation.applications.tables import Application, Total, Waiting, relocation_application
 from shared.acts.batches import FREE, insert_free
 from shared.acts.projection import BY_NUMBER
@@ -23,6 +26,22 @@ _LOCK_OPEN = sql(
     WHERE household_id = ANY(:ids) AND state NOT IN {("moved_in", *ENDED)} ORDER BY id FOR UPDATE
     """,
     Application,
+)
+# What a removal ended, if nothing was applied for since; its agreement stands, its flat went on.
+_REOPEN = sql(
+    f"""
+    UPDATE relocation_application a SET ended_on = NULL, ended_code = NULL, since_on = :on, version = version + 1,
+        due_on = CASE WHEN agreed_on IS NULL THEN greatest(notice_ends_on, :on) + 7 END,
+        state = CASE WHEN agreed_on IS NOT NULL THEN 'agreed' WHEN notice_posted_on IS NOT NULL THEN 'noticed'
+                     WHEN verified_by IS NOT NULL THEN 'verified' ELSE 'applied' END
+    WHERE id = (SELECT id FROM relocation_application WHERE household_id = :household_id
+                AND state IN {REMOVED} ORDER BY ended_on DESC, id DESC LIMIT 1)
+        AND NOT EXISTS (SELECT FROM relocation_application x WHERE x.household_id = :household_id
+                        AND x.state NOT IN {ENDED})
+    RETURNING {relocation_application.columns}
+    """,
+    Application,
+    on=Date,
 )
 _AGREED = sql(
     f"""
@@ -79,6 +98,11 @@ async def lock_applications(connection: Connection, ids: Sequence[UUID]) -> dict
 async def lock_open_of(connection: Connection, household_ids: Sequence[UUID]) -> list[Application]:
     """The households' applications that have neither ended nor led to a home yet, locked in id order."""
     return await fetch(connection, _LOCK_OPEN, ids=list(household_ids))
+
+
+async def reopen(connection: Connection, household_id: UUID, on: date) -> list[Application]:
+    """The household's last application, if a removal ended it, where it stood before there was a flat for it."""
+    return await fetch(connection, _REOPEN, household_id=household_id, on=on)
 
 
 async def list_agreed(connection: Connection, cohort: int) -> list[Waiting]:

@@ -5,9 +5,9 @@ Members and flags go no further than the projection: a list that was frozen keep
 
 from collections.abc import Sequence
 
-from services.relocation.applications import queries
+from services.relocation.applications import actions, queries
 from shared.data.sql import Connection
-from shared.events.registry import HouseholdRevised
+from shared.events.registry import HouseholdReinstated, HouseholdRevised
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
@@ -18,4 +18,11 @@ async def on_household_revised(connection: Connection, facts: Sequence[tuple[Act
     await queries.lock_elsewhere(connection, sorted({f.household_id for _, f in facts}))
 
 
-REACTIONS: dict[str, Reaction] = {HouseholdRevised.TYPE: on_household_revised}
+async def on_household_reinstated(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
+    await actions.reopen(connection, facts)
+
+
+REACTIONS: dict[str, Reaction] = {
+    HouseholdRevised.TYPE: on_household_revised,
+    HouseholdReinstated.TYPE: on_household_reinstated,
+}

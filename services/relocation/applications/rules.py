@@ -13,7 +13,8 @@ State = Literal[
     "applied", "verified", "noticed", "agreed", "allocated", "key_handed", "moved_in", "refused", "withdrawn", "struck",
     "deceased",
 ]  # fmt: skip
-ENDED: tuple[State, ...] = ("refused", "withdrawn", "struck", "deceased")
+REMOVED: tuple[State, ...] = ("struck", "deceased")
+ENDED: tuple[State, ...] = ("refused", "withdrawn", *REMOVED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 
 from shared.events.assessment import FraudConfirmed, FraudReviewed, VisitRecorded
 from shared.events.industry import DividendMissed
-from shared.events.registry import HouseholdRegistered, HouseholdRevised, MemberRemoved
+from shared.events.registry import DepartureAmended, HouseholdRegistered, HouseholdRevised, MemberRemoved
 from shared.serve.run import _republish
 from tests.conftest import Door, House, find_service
 from tests.integration.finance.acts import (
@@ -227,3 +227,25 @@ async def test_no_discount_on_misuse_and_a_frozen_household_waits(house: House) 
     assert (late["lines"], late["amount_fen"]) == (1, 60_694)
     replay = await get(door, "/finance/v1/operations/replay")
     assert replay["different_count"] == 0
+
+
+async def test_a_death_that_was_taken_back_warns_no_more_and_of_another_day_anew(house: House) -> None:
+    door = await house.serve("finance")
+    await house.serve("registry", "worker")
+    lives, later = uuid4(), uuid4()
+    await state(house, "registry", *(whole(HouseholdRegistered, i) for i in (lives, later)))
+    await heard(house, "registry.household", 2)
+    for one in (lives, later):
+        await borrowed(door, one)
+    await state(house, "registry", died(lives), died(later))
+    wrong = {"division": VILLAGE, "reason": "death", "removed_on": date(2017, 5, 10), "members": 3}
+    amended = {"amended_on": date(2017, 6, 1), **wrong}
+    await state(
+        house, "registry", DepartureAmended(household_id=lives, **amended),
+        DepartureAmended(household_id=later, right_on=date(2017, 5, 12), **amended),
+    )  # fmt: skip
+    await heard(house, "registry.household", 6)
+    holds = (await get(door, HOLDS))["items"]
+    assert sorted((h["household_id"] == str(lives), h["state"], h["raised_on"]) for h in holds) == [
+        (False, "raised", "2017-05-12"), (False, "released", "2017-05-10"), (True, "released", "2017-05-10"),
+    ]  # fmt: skip

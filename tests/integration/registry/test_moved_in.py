@@ -65,7 +65,7 @@ async def test_the_house_is_the_new_one_from_that_day_on(house: House) -> None:
     )  # fmt: skip
     assert [tuple(r) for r in known] == [
         ("[2014-06-01,2017-06-20)", "C", 9_000, "test"), ("[2017-06-20,2017-07-01)", "A", 2_500, "system:registry"),
-        ("[2017-07-01,)", "A", 2_500, "system:registry"),
+        ("[2017-07-01,)", "A", 2_500, "test-helper"),
     ]  # fmt: skip
     kept = await house.rows("registry", "SELECT house_grade FROM household_fact WHERE NOT upper_inf(known)")
     assert [r["house_grade"] for r in kept] == ["C", "C", "C"]

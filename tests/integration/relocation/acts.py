@@ -9,7 +9,7 @@ from services.relocation.service import SERVICE
 from shared.data.db import open_pool, system_caller, transaction
 from shared.events import Payload
 from shared.events.assessment import FraudConfirmed, FraudReviewed
-from shared.events.registry import HouseholdRemoved
+from shared.events.registry import HouseholdReinstated, HouseholdRemoved
 from shared.ground.context import system_act
 from tests.bonds import bind
 from tests.conftest import Door, House
@@ -177,6 +177,13 @@ def removed(household_id: UUID | str, reason: str = "vehicle") -> HouseholdRemov
     return HouseholdRemoved(
         household_id=UUID(str(household_id)), division=VILLAGE, reason=reason, removed_on=date(2017, 3, 5)
     )
+
+
+def reinstated(household_id: UUID | str) -> HouseholdReinstated:
+    return HouseholdReinstated(
+        household_id=UUID(str(household_id)), division=VILLAGE, status="poor", members=3,
+        reinstated_on=date(2017, 3, 8),
+    )  # fmt: skip
 
 
 def fraud(*household_ids: UUID | str) -> tuple[FraudConfirmed, FraudReviewed]:

@@ -21,6 +21,7 @@ from tests.integration.relocation.acts import (
     VILLAGE,
     agreed,
     allocations,
+    apply_for,
     batch,
     build_site,
     codes,
@@ -32,6 +33,7 @@ from tests.integration.relocation.acts import (
     moved_in,
     publish,
     redraw,
+    reinstated,
     removed,
     seed_households,
     types,
@@ -211,3 +213,25 @@ async def test_through_the_bus(house: House) -> None:
     (heir,) = await allocations(door, state="allocated")
     assert (UUID(heir["household_id"]), heir["unit_id"]) == (other, given["unit_id"])
     assert (await get(door, "/relocation/v1/operations/parked")) == []
+
+
+async def test_who_was_struck_by_mistake_waits_again_and_the_flat_that_went_on_stays(house: House) -> None:
+    door = await house.serve("relocation", "api")
+    households = await seed_households(house, *[{}] * 3)
+    await agreed(door, households[:2])
+    (unverified,) = await apply_for(door, households[2:])
+    site_id, _ = await build_site(door, [{}])
+    await draw_all(door, site_id)
+    (given,) = await allocations(door)
+    await hear(house, removed(given["household_id"], "deceased"), removed(households[2]), on="2017-03-06")
+    assert len(await allocations(door, state="allocated")) == 1
+    back = [reinstated(given["household_id"]), reinstated(households[2])]
+    await hear(house, *back, on="2017-03-08")
+    await hear(house, *back, on="2017-03-09")
+    shown = await get(door, f"{APPLICATIONS}/{given['application_id']}")
+    assert (shown["state"], shown["ended_on"], shown["since_on"]) == ("agreed", None, "2017-03-08")
+    assert [s["step"] for s in shown["steps"]][-2:] == ["removed", "reinstated"]
+    assert (await get(door, f"{APPLICATIONS}/{unverified}"))["state"] == "applied"
+    (heir,) = await allocations(door, state="allocated")
+    assert heir["household_id"] == str(next(h for h in households[:2] if str(h) != given["household_id"]))
+    assert (await types(house))[-1] == "relocation_agreed"

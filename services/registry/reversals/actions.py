@@ -1,0 +1,177 @@
+"""Doubting what was confirmed of departures and removals, and taking it back or putting its day right."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from services.registry.changes import queries as changes
+from services.registry.changes.actions import DEPARTURE, REMOVAL, revised
+from services.registry.changes.rules import Person, next_head
+from services.registry.changes.tables import DepartureCase, RemovalCase
+from services.registry.exits.queries import lock_open_cases
+from services.registry.households import queries as households
+from services.registry.households.rules import BorrowerPolicy
+from services.registry.reversals import queries
+from services.registry.reversals.rules import STANDS, TAKEN_BACK, day_refusal, is_back, reversal_refusal
+from services.registry.reversals.schemas import Reversal
+from services.registry.reversals.tables import ReversalCase, reversal
+from shared.acts.batches import NewRows, take_new
+from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.bonds import keep_residents
+from shared.acts.procedures import (
+    PASSED,
+    Finding,
+    Procedure,
+    Step,
+    advance,
+    confirmed_or_rejected,
+    lock_cases,
+    log_steps,
+    take_step,
+)
+from shared.data.sql import Connection
+from shared.events.envelope import Payload
+from shared.events.registry import DepartureAmended, HouseholdReinstated
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+
+ROOM = "registry.reversals"
+REVERSAL = Procedure(ROOM, reversal, ((
+    # Who confirmed the one confirms its end: the township a departure, the county a removal.
+    Step("confirmed", "departure_doubted", ("township",), ("proposed_by",), "decided",
+         zh="确认撤销或更正成员减少", en="Take back or put right who left the household"),
+    Step("confirmed", "removal_doubted", ("county",), ("proposed_by",), "decided",
+         zh="确认恢复建档户", en="Take back that the household was struck"),
+),), freezes=False)  # fmt: skip
+Doubted = DepartureCase | RemovalCase
+
+
+async def propose_reversals(connection: Connection, act: Act, items: Sequence[Reversal]) -> list[Result]:
+    """What is doubted waits for another person; the same item again is answered the same."""
+    known = await queries.list_by_id(connection, [i.id for i in items])
+    doubted: dict[UUID, Doubted] = {
+        **await changes.list_departure_cases(connection, [i.departure_id for i in items if i.departure_id]),
+        **await changes.list_removals_by_id(connection, [i.removal_id for i in items if i.removal_id]),
+    }
+    left = [case.member_id for case in doubted.values() if isinstance(case, DepartureCase)]
+    joined = await changes.list_joined_on(connection, left)
+    waiting = await queries.list_doubted(connection, [c.household_id for c in doubted.values()])
+    opened: dict[UUID, ReversalCase] = {}
+
+    def judge(item: Reversal) -> str | dict[str, Any]:
+        case = doubted.get(item.departure_id or item.removal_id or item.id)
+        reason = reversal_refusal(case.state if case else None)
+        if reason or case is None:
+            return reason or "not_found"
+        state = "removal_doubted"
+        if isinstance(case, DepartureCase):
+            state = "departure_doubted"
+            reason = day_refusal(case.left_on, item.right_on, joined[case.member_id], act.business_date)
+        if reason is None and case.id in waiting:
+            reason = "already_open"
+        if reason:
+            return reason
+        waiting.add(case.id)
+        opened[item.id] = one = REVERSAL.opened(
+            act,
+            state,
+            **item.model_dump(),
+            household_id=case.household_id,
+            division=case.division,
+            proposed_on=act.business_date,
+            proposed_by=act.subject,
+        )
+        return one._asdict()
+
+    async def save(rows: NewRows) -> set[UUID]:
+        return await queries.insert_reversals(connection, rows)
+
+    content = ("departure_id", "removal_id", "right_on", "evidence")
+    reasons, fresh = await take_new(items, known, content, judge, save)
+    await log_steps(connection, act, REVERSAL, "proposed", [(opened[row["id"]], PASSED) for row in fresh])
+    states = {one: row.state for one, row in known.items()} | {row["id"]: row["state"] for row in fresh}
+    return answers(ROOM, [i.id for i in items], reasons, states)
+
+
+async def confirm_reversals(
+    connection: Connection, act: Act, policy: Policy, items: Sequence[Confirmation]
+) -> list[Result]:
+    """Another person agrees: the register says anew who belongs to it, and who acted on the mistake is told."""
+    cases = await lock_cases(connection, REVERSAL, [i.id for i in items])
+    doubted: dict[UUID, Doubted] = {
+        **await lock_cases(connection, DEPARTURE, [c.departure_id for c in cases.values() if c.departure_id]),
+        **await lock_cases(connection, REMOVAL, [c.removal_id for c in cases.values() if c.removal_id]),
+    }
+    ids = sorted({c.household_id for c in cases.values()})
+    await lock_open_cases(connection, ids)
+    await households.lock_households(connection, ids)
+    oldest = policy.on(act.business_date, BorrowerPolicy).oldest_borrower
+
+    def find(case: ReversalCase, item: Confirmation) -> Finding:
+        stands = doubted[_of(case)].state == STANDS
+        return confirmed_or_rejected(case, item) if stands or not item.confirmed else Finding(refusal="not_standing")
+
+    async def save(passed: list[tuple[ReversalCase, Finding]]) -> None:
+        facts: list[Payload] = []
+        # One by one: each finds its household as the one before has left it. Mistakes are few.
+        for case, _ in passed:
+            facts += await _reverse(connection, act, case, doubted[_of(case)], oldest)
+        await emit(connection, act, "registry", facts)
+
+    return await take_step(connection, act, REVERSAL, "confirmed", items, find, rows=cases, save=save)
+
+
+def _of(case: ReversalCase) -> UUID:
+    one = case.departure_id or case.removal_id
+    assert one is not None
+    return one
+
+
+async def _reverse(
+    connection: Connection, act: Act, case: ReversalCase, doubted: Doubted, oldest: int
+) -> list[Payload]:
+    """Say anew what was said by mistake; the facts that tell of it."""
+    on, one = act.business_date, case.household_id
+    if isinstance(doubted, RemovalCase):
+        found = Finding(detail={"reversal_id": str(case.id)})
+        await advance(connection, act, REMOVAL, "reversed", [(doubted, TAKEN_BACK, found)])
+    else:
+        await _amend_departure(connection, act, case, doubted)
+    people = (await households.list_members(connection, [one], on))[one]
+    home = (await households.lock_households(connection, [one]))[one]
+    struck = one in await changes.list_struck(connection, [one])
+    back = is_back(home.status, len(people), struck=struck)
+    if back:
+        home = (await households.reinstate(connection, [one]))[one]
+    deep_poverty = (await households.list_facts(connection, [one], on))[one].deep_poverty
+    of = {"household_id": one, "division": home.division}
+    about = [p.member_id for p in people] + ([doubted.member_id] if isinstance(doubted, DepartureCase) else [])
+    references = await households.list_references(connection, about)
+    await keep_residents(connection, {one: [references[p.member_id] for p in people]})
+    facts: list[Payload] = [revised(home, people, references, home.status, on, oldest, deep_poverty=deep_poverty)]
+    if isinstance(doubted, DepartureCase):
+        was = {"reason": doubted.reason, "removed_on": doubted.left_on, "right_on": case.right_on}
+        was |= {"person": references[doubted.member_id]}
+        facts.append(DepartureAmended(**of, **was, members=len(people), amended_on=on))
+    if back:
+        facts.append(HouseholdReinstated(**of, status=home.status, members=len(people), reinstated_on=on))
+    return facts
+
+
+async def _amend_departure(connection: Connection, act: Act, case: ReversalCase, left: DepartureCase) -> None:
+    """He belongs to the household again, or until the right day; who was head in his place is what he was before."""
+    was_head = left.member_id in await changes.list_last_heads(connection, [left.member_id])
+    await households.resume_membership(connection, [left.member_id])
+    if was_head:
+        await households.unset_heirs(connection, left.household_id, left.member_id, left.left_on)
+    detail = {"reversal_id": str(case.id)}
+    if case.right_on is None:
+        changed = left, TAKEN_BACK, Finding(detail=detail)
+    else:
+        await households.end_membership(connection, {left.member_id: case.right_on})
+        changed = left, STANDS, Finding(detail=detail, sets={"left_on": case.right_on})
+    await advance(connection, act, DEPARTURE, "reversed", [changed])
+    people = (await households.list_members(connection, [left.household_id], act.business_date))[left.household_id]
+    if heir := next_head([Person(p.member_id, p.born_on, p.relation == "head") for p in people]):
+        await households.set_heads(connection, {heir: left.household_id})
