@@ -13,6 +13,7 @@ from services.assessment.teams.tables import (
     Held,
     HelpedHousehold,
     Home,
+    HomePlaceRow,
     LeaveRow,
     Paired,
     PlaceRow,
@@ -20,6 +21,7 @@ from services.assessment.teams.tables import (
     TeamTotals,
     UnitRow,
     cadre,
+    home_place,
     leave,
     place,
     unit,
@@ -47,6 +49,13 @@ _SET_PLACES = insert_many(
     "ORDER BY 1 ON CONFLICT (division) DO UPDATE SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6,"
     " set_on = excluded.set_on, set_by = excluded.set_by",
 )
+_SET_HOME_PLACES = insert_many(
+    home_place,
+    home_place.shape,
+    "ORDER BY 1 ON CONFLICT (household_id) DO UPDATE SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6,"
+    " since_on = excluded.since_on, set_on = excluded.set_on, set_by = excluded.set_by",
+)
+_HOME_PLACES = sql(f"SELECT {home_place.columns} FROM home_place WHERE household_id = ANY(:ids)", HomePlaceRow)
 _SET_UNITS = insert_many(
     unit,
     unit.shape,
@@ -154,6 +163,16 @@ async def take_turn(connection: Connection) -> None:
 async def set_places(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """`rows`: every column; each division once."""
     await execute_many(connection, _SET_PLACES, rows)
+
+
+async def set_home_places(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """`rows`: every column; each household once."""
+    await execute_many(connection, _SET_HOME_PLACES, rows)
+
+
+async def list_home_places(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, HomePlaceRow]:
+    """Where those of the households live that were relocated, as far as somebody said it."""
+    return {row.household_id: row for row in await fetch(connection, _HOME_PLACES, ids=list(household_ids))}
 
 
 async def set_units(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
