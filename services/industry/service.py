@@ -21,7 +21,7 @@ from services.industry.posts.actions import POSTS as POST_ASSIGNMENTS
 from services.industry.posts.api import router as posts
 from services.industry.posts.reactions import REACTIONS as POSTS
 from services.industry.posts.rules import ELIGIBILITY
-from services.industry.posts.tables import post_assignment, post_attendance
+from services.industry.posts.tables import departed, post_assignment, post_attendance
 from services.industry.projects.actions import PARTS, REPORTS
 from services.industry.projects.api import router as projects
 from services.industry.projects.tables import project_participation
@@ -55,7 +55,10 @@ SERVICE = Service(
         forest_membership,
         forest_labour,
     ),
-    history=(station_plan_item,),  # a share stays in the plan of the station's village; who is paid is read anew
+    history=(
+        station_plan_item,
+        departed,
+    ),  # a share stays in the plan of the station's village; who is paid is read anew
     procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, REPORTS, PARTS, CERTIFICATES),
     own_tasks=(CAME_BACK, OF_REMOVED),
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),

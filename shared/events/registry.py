@@ -50,6 +50,7 @@ class MemberRemoved(_OfHousehold):
     head: bool
     members: int
     removed_on: date
+    person: str | None = None  # the register's reference
 
 
 class IncomeAssessed(_OfHousehold):

@@ -64,11 +64,11 @@ async def approve(door: Door, assignment: str, **how: Any) -> Any:
     return await step(door, "approvals", "county", assignment, **how)
 
 
-async def employ(house: House, door: Door, **changes: Any) -> tuple[str, UUID]:
+async def employ(house: House, door: Door, person: str | None = None, **changes: Any) -> tuple[str, UUID]:
     """A household at work since March: its assignment."""
     household = await seed_household(house)
     (post,) = await opened(door, job(**changes))
-    item = proposal(post, household)
+    item = proposal(post, household, person=person)
     assert [r["code"] for r in await propose(door, item)] == [None]
     assert [(await check(door, item["id"]))["code"], (await approve(door, item["id"]))["code"]] == [None, None]
     return item["id"], household
