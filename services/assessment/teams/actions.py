@@ -120,9 +120,12 @@ async def assign_helpers(connection: Connection, act: Act, items: Sequence[NewPa
     known = await queries.list_pairings_by_id(connection, ids)
     hidden = await queries.list_taken(connection, ids) - set(known)
     latest = await queries.list_latest_pairings(connection, list(households))
+    held = await queries.list_held(connection, list(households))
     reasons, fresh, ended = [], dict[UUID, Paired](), dict[UUID, date]()
     for item in items:
         reason = "id_taken" if item.id in hidden else _pairing_reason(act, item, known, households, cadres, latest)
+        if not reason and item.id not in known:
+            reason = held.get(item.household_id)
         reasons.append(reason)
         if reason or item.id in known:
             continue

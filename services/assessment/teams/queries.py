@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.assessment.teams.tables import (
     CadreRow,
     Held,
+    HeldHousehold,
     HelpedHousehold,
     Home,
     HomePlaceRow,
@@ -80,6 +81,7 @@ _PLACES = sql(f"SELECT {place.columns} FROM place WHERE left(division, 6) = ANY(
 _LOCK_HOUSEHOLDS = sql(
     "SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", Home
 )
+_HELD = sql("SELECT household_id, code FROM held_households(:ids)", HeldHousehold)
 PAIRING = "id, household_id, division, cadre_id, lower(valid) AS starts_on, upper(valid) AS ends_on"
 _PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)", Paired)
 # Also those that the caller does not see.
@@ -224,6 +226,11 @@ async def list_places(connection: Connection, divisions: Sequence[str]) -> dict[
 async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Home]:
     """Those known here and within the caller's area, locked in id order: one act at a time for each."""
     return await by_id(connection, _LOCK_HOUSEHOLDS, ids)
+
+
+async def list_held(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Those struck from the register or frozen, in whatever village: the code that says so."""
+    return {row.household_id: row.code for row in await fetch(connection, _HELD, ids=list(household_ids))}
 
 
 async def list_pairings_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Paired]:

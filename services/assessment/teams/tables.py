@@ -106,6 +106,13 @@ class Home(NamedTuple):
     status: str
 
 
+class HeldHousehold(NamedTuple):
+    """Nothing new begins for it; `code` says why."""
+
+    household_id: UUID
+    code: str
+
+
 class HelpedHousehold(NamedTuple):
     household_id: UUID
     division: str

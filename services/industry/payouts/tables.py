@@ -105,6 +105,14 @@ class LineShown(NamedTuple):
     source_key: str
 
 
+class StoppedLine(NamedTuple):
+    """A line of a batch that must not be paid as things stand; `code` says why."""
+
+    id: UUID
+    line_no: int
+    code: str
+
+
 class HeldDue(NamedTuple):
     """`removed`: its household has left the register; `line_id`, `code`: of the line that came back for good."""
 
