@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from services.industry.corrections.actions import REVOCATIONS
+from services.industry.corrections.api import router as corrections
+from services.industry.corrections.tables import certificate_revocation
 from services.industry.dividends.api import router as dividends
 from services.industry.dividends.reactions import REACTIONS as DIVIDENDS
 from services.industry.dividends.rules import AGREEMENT
@@ -36,7 +39,7 @@ from shared.serve.service import Service, together
 SERVICE = Service(
     name="industry",
     folder=Path(__file__).parent,
-    routers=(payouts, plans, stations, dividends, projects, posts, training, forestry, dossier),
+    routers=(payouts, plans, stations, dividends, projects, posts, training, forestry, corrections, dossier),
     reactions=together(projection.REACTIONS, freezes.REACTIONS, PAYOUTS, DIVIDENDS, POSTS),
     follows=(
         payout_due,
@@ -50,6 +53,7 @@ SERVICE = Service(
         post_attendance,
         training_attendance,
         training_certificate,
+        certificate_revocation,
         forest_plot,
         forest_acceptance,
         forest_membership,
@@ -59,7 +63,7 @@ SERVICE = Service(
         station_plan_item,
         departed,
     ),  # a share stays in the plan of the station's village; who is paid is read anew
-    procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, REPORTS, PARTS, CERTIFICATES),
+    procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, REPORTS, PARTS, CERTIFICATES, REVOCATIONS),
     own_tasks=(CAME_BACK, OF_REMOVED),
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),
 )

@@ -93,6 +93,15 @@ class CertificateIssued(_OfHousehold):
     issued_on: date
 
 
+class CertificateRevoked(_OfHousehold):
+    """Two persons found that the certificate should not have been accepted: it counts no more."""
+
+    TYPE: ClassVar[str] = "industry.certificate_revoked.v1"
+
+    certificate_id: UUID
+    revoked_on: date
+
+
 class ParticipationAccepted(_OfHousehold):
     """The household's part of a project was accepted as measured: a shop, a farmhouse, mu, heads."""
 

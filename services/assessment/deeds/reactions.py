@@ -13,6 +13,7 @@ from shared.events.finance import LoanDisbursed
 from shared.events.industry import (
     AgreementSigned,
     CertificateIssued,
+    CertificateRevoked,
     DividendMissed,
     ParticipationAccepted,
     PaymentConfirmed,
@@ -46,6 +47,7 @@ MEANINGS: dict[type[Payload], Meaning] = {
     PostAssigned: Meaning("post", ("assignment_id",), "started_on", "monthly_fen"),
     AgreementSigned: Meaning("agreement", ("agreement_id",), "signed_on", "floor_fen"),
     CertificateIssued: Meaning("certificate", ("certificate_id",), "issued_on"),
+    CertificateRevoked: Meaning("certificate_revoked", ("certificate_id",), "revoked_on"),
     ParticipationAccepted: Meaning("participation", ("participation_id",), "accepted_on"),
     PaymentConfirmed: Meaning("payment", ("payment_id",), "paid_on", "amount_fen"),
     DividendMissed: Meaning("dividend_missed", ("agreement_id", "due_on"), "missed_on", "owed_fen"),

@@ -61,7 +61,10 @@ class Judgement:
 
 # Geofence 1 km (S65); days of grace, tolerance of a phone's position and one visit a day [choice].
 def judge_visit(facts: VisitFacts, policy: VisitPolicy) -> Judgement:
-    """Refused: dated in the future, or by who was not the helper then. Too far, too late, twice: does not count."""
+    """Refused: dated in the future, or by who was not the helper then. Too far, too late, twice: does not count.
+
+    Only what would count alone is the second of a day, so that it does not matter which arrives first.
+    """
     days = (facts.arrived_on - facts.visited_on).days
     if days < 0:
         return Judgement(counts=False, refusal="future_date")
@@ -71,8 +74,8 @@ def judge_visit(facts: VisitFacts, policy: VisitPolicy) -> Judgement:
     late = days > policy.visit_late_after_days
     if days > policy.visit_counts_within_days:
         against += ("too_late",)
-    if facts.counted:
-        against += ("duplicate",)
+    if facts.counted and not against:
+        against = ("duplicate",)
     return Judgement(counts=not against, late=late, reasons=against + (("late",) if late else ()))
 
 
@@ -95,8 +98,8 @@ def judge_checkin(
         return Judgement(counts=False, refusal="not_stationed")
     facts = VisitFacts(checked_on, today, True, distance_m, counted, nearest_m, stated=stated)
     against = _place(facts, policy)
-    if counted:
-        against += ("duplicate",)
+    if counted and not against:
+        against = ("duplicate",)
     return Judgement(counts=not against, reasons=against)
 
 

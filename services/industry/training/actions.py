@@ -149,7 +149,7 @@ async def order_subsidies(connection: Connection, act: Act, policy: Policy, cour
     figures = policy.on(act.business_date, SubsidyPolicy)
     owed = [
         Due(
-            source_key=f"training:{c.trainee}:{c.course}:{c.issued_on.year}",
+            source_key=f"training:{c.trainee}:{c.course}:{c.issued_on.year}" + (f":{c.revoked}" if c.revoked else ""),
             household_id=c.household_id, division=c.division, purpose="training",
             payer=f"training:{c.course}", category="none", amount_fen=subsidy_fen(c.days, figures),
         )

@@ -57,7 +57,7 @@ def after(days: int) -> dict[str, object]:
         (after(30), True, True, ("late",)),
         (after(31), False, True, ("too_late", "late")),
         ({"counted": True}, False, False, ("duplicate",)),
-        ({"distance_m": 9999, "counted": True, **after(40)}, False, True, ("too_far", "too_late", "duplicate", "late")),
+        ({"distance_m": 9999, "counted": True, **after(40)}, False, True, ("too_far", "too_late", "late")),
     ],
 )
 def test_what_counts(changes: dict[str, object], counts: bool, late: bool, reasons: tuple[str, ...]) -> None:
