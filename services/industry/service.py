@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from services.industry.corrections.actions import REVOCATIONS
+from services.industry.corrections.actions import PAYMENTS, REVOCATIONS
 from services.industry.corrections.api import router as corrections
-from services.industry.corrections.tables import certificate_revocation
+from services.industry.corrections.tables import certificate_revocation, payment_revocation
 from services.industry.dividends.api import router as dividends
 from services.industry.dividends.reactions import REACTIONS as DIVIDENDS
 from services.industry.dividends.rules import AGREEMENT
@@ -54,6 +54,7 @@ SERVICE = Service(
         training_attendance,
         training_certificate,
         certificate_revocation,
+        payment_revocation,
         forest_plot,
         forest_acceptance,
         forest_membership,
@@ -63,7 +64,7 @@ SERVICE = Service(
         station_plan_item,
         departed,
     ),  # a share stays in the plan of the station's village; who is paid is read anew
-    procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, REPORTS, PARTS, CERTIFICATES, REVOCATIONS),
+    procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, REPORTS, PARTS, CERTIFICATES, REVOCATIONS, PAYMENTS),
     own_tasks=(CAME_BACK, OF_REMOVED),
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),
 )

@@ -33,6 +33,16 @@ class PaymentConfirmed(_OfHousehold):
     paid_on: date
 
 
+class PaymentRevoked(_OfHousehold):
+    """The bank confirmed the payment by mistake, as it said itself and the county agreed: nothing arrived."""
+
+    TYPE: ClassVar[str] = "industry.payment_revoked.v1"
+
+    payment_id: UUID
+    amount_fen: int
+    revoked_on: date
+
+
 class AgreementSigned(_OfHousehold):
     """The household put its loan into an entity that guarantees a yearly dividend and repays the loan."""
 

@@ -17,6 +17,7 @@ from shared.events.industry import (
     DividendMissed,
     ParticipationAccepted,
     PaymentConfirmed,
+    PaymentRevoked,
     PostAssigned,
 )
 from shared.events.registry import ExitRevoked, HouseholdExited, MemberRemoved, NoticeObjected
@@ -50,6 +51,7 @@ MEANINGS: dict[type[Payload], Meaning] = {
     CertificateRevoked: Meaning("certificate_revoked", ("certificate_id",), "revoked_on"),
     ParticipationAccepted: Meaning("participation", ("participation_id",), "accepted_on"),
     PaymentConfirmed: Meaning("payment", ("payment_id",), "paid_on", "amount_fen"),
+    PaymentRevoked: Meaning("payment_revoked", ("payment_id",), "revoked_on", "amount_fen"),
     DividendMissed: Meaning("dividend_missed", ("agreement_id", "due_on"), "missed_on", "owed_fen"),
 }
 

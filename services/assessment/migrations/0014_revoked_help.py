@@ -1,4 +1,4 @@
-"""A certificate that was revoked is a fact of its own beside the certificate; it helped nobody."""
+"""A certificate or a payment that was revoked is a fact of its own beside it; it helped nobody."""
 
 from shared.data.ddl import run
 
@@ -11,7 +11,7 @@ KINDS = """
 ALTER TABLE deed DROP CONSTRAINT deed_kind_check;
 ALTER TABLE deed ADD CONSTRAINT deed_kind_check CHECK (kind IN
     ('exit', 'exit_revoked', 'moved_in', 'relocation', 'loan', 'post', 'agreement', 'certificate',
-     'certificate_revoked', 'participation', 'payment', 'objection', 'dividend_missed', 'death'));
+     'certificate_revoked', 'participation', 'payment', 'payment_revoked', 'objection', 'dividend_missed', 'death'));
 """
 
 

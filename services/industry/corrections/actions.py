@@ -9,7 +9,12 @@ from uuid import UUID
 
 from services.industry.corrections import queries, schemas
 from services.industry.corrections.rules import spending_refusal
-from services.industry.corrections.tables import CertificateRevocation, certificate_revocation
+from services.industry.corrections.tables import (
+    CertificateRevocation,
+    PaymentRevocation,
+    certificate_revocation,
+    payment_revocation,
+)
 from services.industry.payouts import queries as payouts
 from services.industry.payouts.actions import RULING
 from services.industry.projects import queries as projects
@@ -22,7 +27,7 @@ from shared.acts.bodies import Confirmation, Result, answers
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, confirmed, log_steps, take_step
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
-from shared.events.industry import CertificateRevoked
+from shared.events.industry import CertificateRevoked, PaymentRevoked
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.values.ids import uuid7
@@ -31,6 +36,11 @@ ROOM = "industry.corrections"
 READING = ("reading_id", "total_kwh", "reason")
 SPENDING = ("spending_id", "amount_fen", "reason")
 REVOCATION = ("certificate_id", "reason")
+PAYMENT = ("line_id", "code")
+PAYMENTS = Procedure(f"{ROOM}.payments", payment_revocation, ((
+    Step("confirmed", "proposed", ("county",), ("proposed_by",), "confirmed",
+         zh="确认撤销误报的付款", en="Confirm that a payment was confirmed by mistake"),
+),), freezes=False)  # fmt: skip
 REVOCATIONS = Procedure(f"{ROOM}.certificates", certificate_revocation, ((
     Step("confirmed", "proposed", ("county",), ("proposed_by",), "confirmed",
          zh="确认撤销培训证书", en="Confirm that a certificate is revoked"),
@@ -109,6 +119,52 @@ async def correct_spendings(
     await projects.correct_spendings(connection, {row["spending_id"]: row["amount_fen"] for row in new})
     await projects.add_spent(connection, sums)
     return answers(ROOM, [i.id for i in items], reasons)
+
+
+async def propose_payments(
+    connection: Connection, act: Act, items: Sequence[schemas.PaymentRevocation]
+) -> list[Result]:
+    """The bank says that it confirmed lines by mistake; each waits for the county, which had them paid."""
+    lines = await queries.lock_lines(connection, [i.line_id for i in items])
+    known = await queries.list_payments_by_id(connection, [i.id for i in items])
+    proposed = await queries.list_payments_open(connection, list(lines))
+
+    def judge(item: schemas.PaymentRevocation) -> str | dict[str, Any]:
+        line = lines.get(item.line_id)
+        if line is None:
+            return "shared.not_found"
+        if line.state != "confirmed":
+            return "not_paid"
+        if item.line_id in proposed:
+            return "revocation_open"
+        proposed.add(item.line_id)
+        return PAYMENTS.opened(
+            act, "proposed", **item.model_dump(), household_id=line.household_id, division=line.division,
+            bank=line.bank, amount_fen=line.amount_fen, proposed_on=act.business_date, proposed_by=act.subject,
+        )._asdict()  # fmt: skip
+
+    reasons, new = await take_new(items, known, PAYMENT, judge, partial(queries.insert_payments, connection))
+    await log_steps(connection, act, PAYMENTS, "proposed", [(PaymentRevocation(**row), PASSED) for row in new])
+    return answers(ROOM, [i.id for i in items], reasons)
+
+
+async def confirm_payments(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
+    """The due is open again, and held until somebody rules on it; whoever counted the payment counts it no more."""
+
+    async def undo(passed: list[tuple[PaymentRevocation, Finding]]) -> None:
+        await payouts.take_turn(connection)
+        await queries.undo_payments(connection, {case.line_id: case.code for case, _ in passed}, act.business_date)
+
+    def revoked(case: PaymentRevocation, _found: Finding) -> Payload:
+        return PaymentRevoked(
+            household_id=case.household_id,
+            division=case.division,
+            payment_id=case.line_id,
+            amount_fen=case.amount_fen,
+            revoked_on=act.business_date,
+        )
+
+    return await take_step(connection, act, PAYMENTS, "confirmed", items, confirmed, save=undo, facts=revoked)
 
 
 async def propose_revocations(connection: Connection, act: Act, items: Sequence[schemas.Revocation]) -> list[Result]:

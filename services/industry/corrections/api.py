@@ -8,6 +8,8 @@ from fastapi import APIRouter
 from services.industry.corrections import actions, queries
 from services.industry.corrections.rules import RevocationState
 from services.industry.corrections.schemas import (
+    PaymentRevocation,
+    PaymentRevocationShown,
     ReadingCorrection,
     Revocation,
     RevocationShown,
@@ -23,6 +25,7 @@ READERS = by("county", "township", "village", "auditor")
 County = Annotated[Act, by("county")]
 # Who reads a meter puts a reading right.
 Reader = Annotated[Act, by("entity", "village", "township")]
+Bank = Annotated[Act, by("bank")]
 Office = Annotated[Act, by("township", "county")]
 
 
@@ -38,6 +41,27 @@ async def correct_readings(
 async def correct_spendings(body: Batch[SpendingCorrection], connection: Transaction, act: County) -> Results:
     """What was spent in truth; within the budget."""
     return body.answered(await actions.correct_spendings(connection, act, body.sound))
+
+
+@router.post("/payments")
+async def propose_payments(body: Batch[PaymentRevocation], connection: Transaction, act: Bank) -> Results:
+    """Lines that the bank confirmed by mistake; nothing changes before the county confirms it."""
+    return body.answered(await actions.propose_payments(connection, act, body.sound))
+
+
+@router.post("/payments/confirmations")
+async def confirm_payments(body: Batch[Confirmation], connection: Transaction, act: County) -> Results:
+    """The money did not arrive: what was owed is owed again, once somebody has ruled on it."""
+    return body.answered(await actions.confirm_payments(connection, act, body.sound))
+
+
+@router.get("/payments", dependencies=[by("county", "bank", "auditor")])
+async def list_payments(
+    connection: Paging, at: Cursor, household_id: UUID | None = None, state: RevocationState | None = None
+) -> Page[PaymentRevocationShown]:
+    """Of the caller's area or bank, by id."""
+    rows = await queries.list_payments(connection, at, household_id=household_id, state=state)
+    return page(PaymentRevocationShown, rows, at)
 
 
 @router.post("/certificates")

@@ -1,22 +1,26 @@
 """All SQL about corrections."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from services.industry.corrections.tables import (
     CertificateRevocation,
     Owed,
+    PaymentRevocation,
     ReadingCorrection,
     SpendingCorrection,
     certificate_revocation,
+    payment_revocation,
     reading_correction,
     spending_correction,
 )
+from services.industry.payouts.tables import PayoutLine, payout_line
 from services.industry.training.tables import TrainingCertificate, training_certificate
 from shared.acts.batches import FREE, NewRows, insert_free
 from shared.data.pages import Place, fetch_page, page
-from shared.data.sql import Connection, by_id, fetch, insert_many, list_by, lock_by, sql
+from shared.data.sql import Connection, by_id, execute_many, fetch, insert_many, list_by, lock_by, sql, update_many
 
 _READINGS = list_by(reading_correction)
 _INSERT_READINGS = insert_many(reading_correction, reading_correction.shape, FREE)
@@ -26,6 +30,21 @@ _REVOCATIONS = list_by(certificate_revocation)
 _OPEN = sql("SELECT certificate_id FROM certificate_revocation WHERE certificate_id = ANY(:ids) AND state = 'proposed'")
 _INSERT_REVOCATIONS = insert_many(certificate_revocation, certificate_revocation.shape, FREE)
 _CERTIFICATES = lock_by(training_certificate)
+_LINES = lock_by(payout_line)
+_PAYMENTS = list_by(payment_revocation)
+_PAYMENTS_OPEN = sql("SELECT line_id FROM payment_revocation WHERE line_id = ANY(:ids) AND state = 'proposed'")
+_INSERT_PAYMENTS = insert_many(payment_revocation, payment_revocation.shape, FREE)
+# The due is open again, and held: it goes out once somebody has ruled on it.
+_UNDO = update_many(
+    payout_line,
+    "state",
+    "paid_on",
+    "code",
+    "lasting",
+    common={"revoked_on": "on"},
+    where="t.state = 'confirmed'",
+)
+_PAYMENT_PAGE = page(payment_revocation, "state", "household_id")
 _PAGE = page(certificate_revocation, "state", "household_id")
 # Of a trainee, course and year the first certificate is paid for; another that stands earns the same.
 _OWED = sql(
@@ -89,6 +108,35 @@ async def insert_revocations(connection: Connection, rows: NewRows) -> set[UUID]
 async def list_owed(connection: Connection, certificate_ids: Sequence[UUID]) -> list[Owed]:
     """What is owed for these certificates alone, and was not sent to a bank."""
     return await fetch(connection, _OWED, ids=list(certificate_ids))
+
+
+async def lock_lines(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, PayoutLine]:
+    """Those the caller may see, locked in id order."""
+    return await by_id(connection, _LINES, ids)
+
+
+async def list_payments_by_id(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, PaymentRevocation]:
+    return await by_id(connection, _PAYMENTS, ids)
+
+
+async def list_payments_open(connection: Connection, line_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the lines of which a revocation waits already."""
+    return {r["line_id"] for r in await fetch(connection, _PAYMENTS_OPEN, ids=list(line_ids))}
+
+
+async def insert_payments(connection: Connection, rows: NewRows) -> set[UUID]:
+    return await insert_free(connection, _INSERT_PAYMENTS, rows)
+
+
+async def undo_payments(connection: Connection, codes: dict[UUID, str], on: date) -> None:
+    """`codes`: the bank's reason by line, all of them confirmed."""
+    back = {"state": "returned", "paid_on": None, "lasting": True}
+    await execute_many(connection, _UNDO, [{"id": i, "code": code} | back for i, code in codes.items()], on=on)
+
+
+async def list_payments(connection: Connection, at: Place, **filters: Any) -> list[PaymentRevocation]:
+    """By rising id, filtered by state or household."""
+    return await fetch_page(connection, _PAYMENT_PAGE, at, **filters)
 
 
 async def list_revocations(connection: Connection, at: Place, **filters: Any) -> list[CertificateRevocation]:

@@ -38,6 +38,27 @@ class Revocation(Input):
     reason: Reason
 
 
+class PaymentRevocation(Input):
+    """A line that the bank confirmed, and that was not paid after all; `code` is the bank's reason."""
+
+    id: UUID
+    line_id: UUID
+    code: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")
+
+
+class PaymentRevocationShown(BaseModel):
+    id: UUID
+    line_id: UUID
+    household_id: UUID
+    amount_fen: int
+    code: str
+    state: RevocationState
+    proposed_on: date
+    confirmed_on: date | None
+    since_on: date
+    due_on: date | None
+
+
 class RevocationShown(BaseModel):
     id: UUID
     certificate_id: UUID

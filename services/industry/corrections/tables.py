@@ -53,9 +53,31 @@ class CertificateRevocation(NamedTuple):
     due_on: date | None
 
 
+class PaymentRevocation(NamedTuple):
+    """Of a line that the bank had confirmed."""
+
+    id: UUID
+    line_id: UUID
+    household_id: UUID
+    division: str
+    bank: str
+    amount_fen: Big
+    code: str
+    state: RevocationState
+    proposed_on: date
+    proposed_by: str
+    confirmed_on: date | None
+    confirmed_by: str | None
+    ended_code: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
 reading_correction = table("reading_correction", ReadingCorrection)
 spending_correction = table("spending_correction", SpendingCorrection)
 certificate_revocation = table("certificate_revocation", CertificateRevocation)
+payment_revocation = table("payment_revocation", PaymentRevocation)
 
 
 class Owed(NamedTuple):

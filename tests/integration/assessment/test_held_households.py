@@ -3,6 +3,7 @@
 from tests.conftest import House
 from tests.integration.assessment.acts import (
     OTHER_TOWNSHIP,
+    SURVEYS,
     TOWNSHIP,
     get,
     pair,
@@ -12,7 +13,7 @@ from tests.integration.assessment.acts import (
     station,
 )
 from tests.integration.assessment.test_cases import decide, new_case, open_case, review
-from tests.integration.assessment.test_surveys import SURVEYS, answer, new_round, open_round, record
+from tests.integration.assessment.test_surveys import answer, new_round, open_round, record
 
 
 async def test_who_was_drawn_and_is_struck_or_frozen_since_is_not_asked(house: House) -> None:

@@ -11,6 +11,8 @@ from tests.conftest import Door, House
 from tests.integration.industry import test_projects as projects
 from tests.integration.industry import test_training as training
 from tests.integration.industry.acts import VILLAGE, facts, get, results, seed_household
+from tests.integration.industry.test_held_dues import PAID, held
+from tests.integration.industry.test_payouts import answer, due, owe, sent
 from tests.integration.industry.test_stations import NOT_SEEN, entered, read, reading, settle, station
 
 C = "industry.corrections."
@@ -170,3 +172,37 @@ async def test_a_certificate_is_revoked_by_two_persons_and_owed_no_more(house: H
     assert await training.certify(door, anew, subject="one") == [None]
     assert await training.accept(door, anew, subject="two") is None
     assert [(await training.order(door, key)).json()["dues"] for key in ("b", "c")] == [1, 0]
+
+
+async def test_a_payment_confirmed_by_mistake_is_taken_back_and_held(house: House) -> None:
+    """The bank says so, the county agrees; the household is owed again, once somebody has ruled on it."""
+    door = await house.serve("industry", "api")
+    household = await seed_household(house)
+    await owe(house, due(household, "a"))
+    batch_id = await sent(door)
+    (line,) = (await get(door, f"/payouts/lines?batch_id={batch_id}"))["items"]
+    wrong = {"id": str(uuid4()), "line_id": line["id"], "code": "R09"}
+
+    async def say(*items: dict[str, Any], bank: str = "xinhe") -> list[Any]:
+        path = "/industry/v1/corrections/payments"
+        said = await door.call("POST", path, "bank", "", bank=bank, on="2017-06-06", json={"items": list(items)})
+        return [r["code"] for r in said.json()["results"]]
+
+    assert await say(wrong) == [f"{C}not_paid"]
+    assert (await answer(door, batch_id, PAID)).json()["state"] == "closed"
+    assert await say(wrong, bank="another") == ["shared.not_found"]
+    assert await say(wrong, wrong, wrong | {"id": str(uuid4())}) == [None, None, f"{C}revocation_open"]
+    word = {"id": wrong["id"], "confirmed": True}
+    assert await correct(door, "payments/confirmations", "county", word, on="2017-06-07") == [None]
+    assert (await facts(house))[-1] == ("payment_revoked", {
+        "household_id": str(household), "division": VILLAGE, "payment_id": line["id"], "amount_fen": 10_000,
+        "revoked_on": "2017-06-07",
+    })  # fmt: skip
+    (shown,) = (await get(door, f"/payouts/lines?batch_id={batch_id}"))["items"]
+    assert (shown["state"], shown["code"], shown["paid_on"]) == ("returned", "R09", None)
+    assert await held(door) == [(str(household), False, "R09")]
+    # The file that said paid, again: another word stands by now.
+    again = (await answer(door, batch_id, PAID)).json()
+    assert [f["code"] for f in again["findings"]] == ["industry.payouts.answered_otherwise"]
+    with pytest.raises(asyncpg.CheckViolationError, match="was answered before"):
+        await (await house.owner("industry")).execute("UPDATE payout_line SET state = 'confirmed', paid_on = now()")
