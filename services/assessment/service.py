@@ -20,7 +20,7 @@ from services.assessment.surveys.rules import SURVEY_DRAW
 from services.assessment.surveys.tables import survey_candidate, survey_sample
 from services.assessment.teams.api import router as teams
 from services.assessment.teams.reactions import REACTIONS as TEAMS
-from services.assessment.teams.tables import pairing
+from services.assessment.teams.tables import home_place, pairing
 from services.assessment.teams.work import state_helpers
 from services.assessment.visits.api import router as visits
 from services.assessment.visits.tables import visit
@@ -32,7 +32,7 @@ SERVICE = Service(
     folder=Path(__file__).parent,
     routers=(teams, visits, surveys, cases, deeds, scoring, appeals, dossier),
     reactions=together(projection.REACTIONS, bonds.RESIDENTS, TEAMS, DEEDS),
-    follows=(pairing,),
+    follows=(pairing, home_place),
     # Evidence, draws and deeds belong to the village where they were taken, drawn and done. A case names whom it
     # touched where they lived: who confirms it must see them all, or one that moved would not be frozen.
     history=(visit, survey_candidate, survey_sample, deed, case_household),

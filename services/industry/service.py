@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from services.industry.corrections.actions import PAYMENTS, REVOCATIONS
+from services.industry.corrections.api import router as corrections
+from services.industry.corrections.tables import certificate_revocation, payment_revocation
 from services.industry.dividends.api import router as dividends
 from services.industry.dividends.reactions import REACTIONS as DIVIDENDS
 from services.industry.dividends.rules import AGREEMENT
@@ -21,7 +24,7 @@ from services.industry.posts.actions import POSTS as POST_ASSIGNMENTS
 from services.industry.posts.api import router as posts
 from services.industry.posts.reactions import REACTIONS as POSTS
 from services.industry.posts.rules import ELIGIBILITY
-from services.industry.posts.tables import post_assignment, post_attendance
+from services.industry.posts.tables import departed, post_assignment, post_attendance
 from services.industry.projects.actions import PARTS, REPORTS
 from services.industry.projects.api import router as projects
 from services.industry.projects.tables import project_participation
@@ -36,7 +39,7 @@ from shared.serve.service import Service, together
 SERVICE = Service(
     name="industry",
     folder=Path(__file__).parent,
-    routers=(payouts, plans, stations, dividends, projects, posts, training, forestry, dossier),
+    routers=(payouts, plans, stations, dividends, projects, posts, training, forestry, corrections, dossier),
     reactions=together(
         projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, PAYOUTS, DIVIDENDS, POSTS
     ),
@@ -52,13 +55,18 @@ SERVICE = Service(
         post_attendance,
         training_attendance,
         training_certificate,
+        certificate_revocation,
+        payment_revocation,
         forest_plot,
         forest_acceptance,
         forest_membership,
         forest_labour,
     ),
-    history=(station_plan_item,),  # a share stays in the plan of the station's village; who is paid is read anew
-    procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, REPORTS, PARTS, CERTIFICATES),
+    history=(
+        station_plan_item,
+        departed,
+    ),  # a share stays in the plan of the station's village; who is paid is read anew
+    procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, REPORTS, PARTS, CERTIFICATES, REVOCATIONS, PAYMENTS),
     own_tasks=(CAME_BACK, OF_REMOVED),
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),
 )

@@ -69,6 +69,9 @@ _UPSERT = sql(
 )
 _SET_STATUS = sql("UPDATE household SET status = :status, version = version + 1 WHERE id = ANY(:ids)")
 
+# SQL about a case (`c`): its household has not left the register. What has waits for nobody.
+OF_REGISTERED = "NOT EXISTS (SELECT FROM household h WHERE h.id = c.household_id AND h.status = 'removed')"
+
 
 async def list_households(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Household]:
     """Those known here and within the caller's area."""

@@ -33,6 +33,16 @@ class PaymentConfirmed(_OfHousehold):
     paid_on: date
 
 
+class PaymentRevoked(_OfHousehold):
+    """The bank confirmed the payment by mistake, as it said itself and the county agreed: nothing arrived."""
+
+    TYPE: ClassVar[str] = "industry.payment_revoked.v1"
+
+    payment_id: UUID
+    amount_fen: int
+    revoked_on: date
+
+
 class AgreementSigned(_OfHousehold):
     """The household put its loan into an entity that guarantees a yearly dividend and repays the loan."""
 
@@ -91,6 +101,15 @@ class CertificateIssued(_OfHousehold):
     certificate_id: UUID
     course: str
     issued_on: date
+
+
+class CertificateRevoked(_OfHousehold):
+    """Two persons found that the certificate should not have been accepted: it counts no more."""
+
+    TYPE: ClassVar[str] = "industry.certificate_revoked.v1"
+
+    certificate_id: UUID
+    revoked_on: date
 
 
 class ParticipationAccepted(_OfHousehold):

@@ -13,9 +13,11 @@ from shared.events.finance import LoanDisbursed
 from shared.events.industry import (
     AgreementSigned,
     CertificateIssued,
+    CertificateRevoked,
     DividendMissed,
     ParticipationAccepted,
     PaymentConfirmed,
+    PaymentRevoked,
     PostAssigned,
 )
 from shared.events.registry import ExitRevoked, HouseholdExited, MemberRemoved, NoticeObjected
@@ -46,8 +48,10 @@ MEANINGS: dict[type[Payload], Meaning] = {
     PostAssigned: Meaning("post", ("assignment_id",), "started_on", "monthly_fen"),
     AgreementSigned: Meaning("agreement", ("agreement_id",), "signed_on", "floor_fen"),
     CertificateIssued: Meaning("certificate", ("certificate_id",), "issued_on"),
+    CertificateRevoked: Meaning("certificate_revoked", ("certificate_id",), "revoked_on"),
     ParticipationAccepted: Meaning("participation", ("participation_id",), "accepted_on"),
     PaymentConfirmed: Meaning("payment", ("payment_id",), "paid_on", "amount_fen"),
+    PaymentRevoked: Meaning("payment_revoked", ("payment_id",), "revoked_on", "amount_fen"),
     DividendMissed: Meaning("dividend_missed", ("agreement_id", "due_on"), "missed_on", "owed_fen"),
 }
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 Kind = Literal[
     "exit", "exit_revoked", "moved_in", "relocation", "loan", "post", "agreement", "certificate", "participation",
-    "payment", "objection", "dividend_missed", "death",
+    "payment", "certificate_revoked", "payment_revoked", "objection", "dividend_missed", "death",
 ]  # fmt: skip
 # What reached a household that was helped (seed: one policy per household; domain notes 3). An exit, an objection,
 # a missed dividend and a death are told about it, and help nobody.

@@ -89,6 +89,7 @@ _MONTHS = sql(
     """,
     Served,
 )
+# Help that was taken back helped nobody.
 _MEASURES = sql(
     """
     SELECT id, count(*) AS households, count(*) FILTER (WHERE kinds >= 1) AS helped_once,
@@ -96,6 +97,7 @@ _MEASURES = sql(
     FROM (SELECT c.unit_id AS id, p.household_id, count(DISTINCT d.kind) AS kinds
     FROM pairing p JOIN cadre c ON c.id = p.cadre_id LEFT JOIN deed d ON d.household_id = p.household_id
     AND d.kind = ANY(:help) AND d.happened_on >= :start_on AND d.happened_on < :end_on
+    AND NOT EXISTS (SELECT FROM deed r WHERE r.kind = d.kind || '_revoked' AND r.source_key = d.source_key)
     WHERE p.valid @> (:end_on - 1) GROUP BY 1, 2) helped GROUP BY 1
     """,
     Measures,

@@ -16,6 +16,7 @@ from services.assessment.surveys.tables import (
     SampleRow,
     survey_round,
 )
+from services.assessment.teams import queries as teams
 from shared.acts.bodies import Case, Result, answers
 from shared.acts.decisions import record_decisions
 from shared.acts.procedures import PASSED, Procedure, Step, log_steps, take_step, taken
@@ -88,9 +89,13 @@ async def record_answers(connection: Connection, act: Act, items: Sequence[NewAn
     """Each household drawn answers once, while its round is open."""
     asked = await queries.list_asked(connection, [i.id for i in items])
     known = await queries.list_answers(connection, [i.id for i in items])
+    held = await teams.list_held(connection, sorted({one.household_id for one in asked.values()}))
     reasons, fresh = list[str | None](), dict[UUID, AnswerRow]()
     for item in items:
-        reasons.append(_answer_reason(act, item, asked.get(item.id), known.get(item.id)))
+        reason = _answer_reason(act, item, asked.get(item.id), known.get(item.id))
+        if reason is None and item.id not in known:
+            reason = held.get(asked[item.id].household_id)
+        reasons.append(reason)
         if reasons[-1] is None and item.id not in known:
             fresh[item.id] = known[item.id] = AnswerRow(
                 sample_id=item.id,

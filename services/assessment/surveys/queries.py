@@ -77,7 +77,8 @@ _PAGE = page_of(
 # The round is held as it is, so that it is not closed between the question and the answer.
 _ASKED = sql(
     """
-    SELECT s.id, s.division, r.state, r.opened_on FROM survey_sample s JOIN survey_round r ON r.id = s.round_id
+    SELECT s.id, s.household_id, s.division, r.state, r.opened_on
+    FROM survey_sample s JOIN survey_round r ON r.id = s.round_id
     WHERE s.id = ANY(:ids) ORDER BY r.id FOR SHARE OF r
     """,
     Asked,

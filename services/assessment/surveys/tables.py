@@ -107,6 +107,7 @@ class Asked(NamedTuple):
     """A sample, with the state of its round."""
 
     id: UUID
+    household_id: UUID
     division: str
     state: State
     opened_on: date

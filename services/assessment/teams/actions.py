@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.assessment.teams import queries
 from services.assessment.teams.rules import PairingFacts, Tenure, leave_refusal, pairing_refusal, released_on
-from services.assessment.teams.schemas import Cadre, NewLeave, NewPairing, Place, Unit
+from services.assessment.teams.schemas import Cadre, HomePlace, NewLeave, NewPairing, Place, Unit
 from services.assessment.teams.tables import CadreRow, Home, Paired
 from shared.acts.batches import take_new
 from shared.acts.bodies import Result, answers
@@ -40,6 +40,26 @@ async def set_places(connection: Connection, act: Act, items: Sequence[Place]) -
     }
     await queries.set_places(connection, list(rows.values()))
     return answers(ROOM, [i.division for i in items], [refused[i.division] for i in items])
+
+
+async def set_home_places(connection: Connection, act: Act, items: Sequence[HomePlace]) -> list[Result]:
+    """The last word of a batch counts for a household named twice."""
+    households = await queries.lock_households(connection, [i.household_id for i in items])
+    reasons, rows = list[str | None](), dict[UUID, dict[str, Any]]()
+    for item in items:
+        home, reason = households.get(item.household_id), None
+        if home is None:
+            reason = "shared.household_unknown"
+        elif home.status == "removed":
+            reason = "household_removed"
+        elif item.since_on > act.business_date:
+            reason = "future_date"
+        else:
+            told = {"division": home.division, "set_on": act.business_date, "set_by": act.subject}
+            rows[item.household_id] = item.model_dump() | told
+        reasons.append(reason)
+    await queries.set_home_places(connection, list(rows.values()))
+    return answers(ROOM, [i.household_id for i in items], reasons)
 
 
 async def set_units(connection: Connection, act: Act, items: Sequence[Unit]) -> list[Result]:
@@ -103,9 +123,12 @@ async def assign_helpers(connection: Connection, act: Act, items: Sequence[NewPa
     known = await queries.list_pairings_by_id(connection, ids)
     hidden = await queries.list_taken(connection, ids) - set(known)
     latest = await queries.list_latest_pairings(connection, list(households))
+    held = await queries.list_held(connection, list(households))
     reasons, fresh, ended = [], dict[UUID, Paired](), dict[UUID, date]()
     for item in items:
         reason = "id_taken" if item.id in hidden else _pairing_reason(act, item, known, households, cadres, latest)
+        if not reason and item.id not in known:
+            reason = held.get(item.household_id)
         reasons.append(reason)
         if reason or item.id in known:
             continue

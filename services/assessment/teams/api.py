@@ -10,6 +10,7 @@ from services.assessment.teams.rules import CadreRole, TeamPolicy
 from services.assessment.teams.schemas import (
     Cadre,
     CadreSummary,
+    HomePlace,
     NewLeave,
     NewPairing,
     OwnHousehold,
@@ -34,6 +35,12 @@ Office = Annotated[Act, by("county", "township")]
 async def set_places(body: Batch[Place], connection: Transaction, act: County) -> Results:
     """Where villages are; the last word counts."""
     return body.answered(await actions.set_places(connection, act, body.sound))
+
+
+@router.put("/homes")
+async def set_home_places(body: Batch[HomePlace], connection: Transaction, act: Office) -> Results:
+    """Where relocated households live now, so that visits there count; the last word counts."""
+    return body.answered(await actions.set_home_places(connection, act, body.sound))
 
 
 @router.put("/units")

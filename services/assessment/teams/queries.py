@@ -11,8 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.assessment.teams.tables import (
     CadreRow,
     Held,
+    HeldHousehold,
     HelpedHousehold,
     Home,
+    HomePlaceRow,
     LeaveRow,
     Paired,
     PlaceRow,
@@ -21,6 +23,7 @@ from services.assessment.teams.tables import (
     UnitRow,
     Unnamed,
     cadre,
+    home_place,
     leave,
     place,
     unit,
@@ -48,6 +51,13 @@ _SET_PLACES = insert_many(
     "ORDER BY 1 ON CONFLICT (division) DO UPDATE SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6,"
     " set_on = excluded.set_on, set_by = excluded.set_by",
 )
+_SET_HOME_PLACES = insert_many(
+    home_place,
+    home_place.shape,
+    "ORDER BY 1 ON CONFLICT (household_id) DO UPDATE SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6,"
+    " since_on = excluded.since_on, set_on = excluded.set_on, set_by = excluded.set_by",
+)
+_HOME_PLACES = sql(f"SELECT {home_place.columns} FROM home_place WHERE household_id = ANY(:ids)", HomePlaceRow)
 _SET_UNITS = insert_many(
     unit,
     unit.shape,
@@ -72,6 +82,7 @@ _PLACES = sql(f"SELECT {place.columns} FROM place WHERE left(division, 6) = ANY(
 _LOCK_HOUSEHOLDS = sql(
     "SELECT id, division, status FROM household WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", Home
 )
+_HELD = sql("SELECT household_id, code FROM held_households(:ids)", HeldHousehold)
 PAIRING = "id, household_id, division, cadre_id, lower(valid) AS starts_on, upper(valid) AS ends_on"
 _PAIRINGS = sql(f"SELECT {PAIRING} FROM pairing WHERE id = ANY(:ids)", Paired)
 # Also those that the caller does not see.
@@ -166,6 +177,16 @@ async def set_places(connection: Connection, rows: Sequence[dict[str, Any]]) -> 
     await execute_many(connection, _SET_PLACES, rows)
 
 
+async def set_home_places(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """`rows`: every column; each household once."""
+    await execute_many(connection, _SET_HOME_PLACES, rows)
+
+
+async def list_home_places(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, HomePlaceRow]:
+    """Where those of the households live that were relocated, as far as somebody said it."""
+    return {row.household_id: row for row in await fetch(connection, _HOME_PLACES, ids=list(household_ids))}
+
+
 async def set_units(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """`rows`: every column; each id once."""
     await execute_many(connection, _SET_UNITS, rows)
@@ -215,6 +236,11 @@ async def list_places(connection: Connection, divisions: Sequence[str]) -> dict[
 async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Home]:
     """Those known here and within the caller's area, locked in id order: one act at a time for each."""
     return await by_id(connection, _LOCK_HOUSEHOLDS, ids)
+
+
+async def list_held(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Those struck from the register or frozen, in whatever village: the code that says so."""
+    return {row.household_id: row.code for row in await fetch(connection, _HELD, ids=list(household_ids))}
 
 
 async def list_pairings_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Paired]:

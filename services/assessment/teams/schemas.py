@@ -24,6 +24,15 @@ class Place(Input):
     lon_e6: Longitude
 
 
+class HomePlace(Input):
+    """Where a household that was relocated lives, from a day on."""
+
+    household_id: UUID
+    lat_e6: Latitude
+    lon_e6: Longitude
+    since_on: date
+
+
 class Unit(Input):
     """A unit with key tasks, or one stationed in a village (`division`)."""
 

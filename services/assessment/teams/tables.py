@@ -16,6 +16,18 @@ class PlaceRow(NamedTuple):
     set_by: str
 
 
+class HomePlaceRow(NamedTuple):
+    """Where a household that was relocated lives since a day."""
+
+    household_id: UUID
+    division: str
+    lat_e6: int
+    lon_e6: int
+    since_on: date
+    set_on: date
+    set_by: str
+
+
 class UnitRow(NamedTuple):
     id: UUID
     code: str
@@ -60,6 +72,7 @@ class LeaveRow(NamedTuple):
 
 
 place = table("place", PlaceRow)
+home_place = table("home_place", HomePlaceRow)
 unit = table("unit", UnitRow)
 cadre = table("cadre", CadreRow)
 pairing = table("pairing", PairingRow)
@@ -102,6 +115,13 @@ class Unnamed(NamedTuple):
     cadre_id: UUID
     subject: str
     starts_on: date
+
+
+class HeldHousehold(NamedTuple):
+    """Nothing new begins for it; `code` says why."""
+
+    household_id: UUID
+    code: str
 
 
 class HelpedHousehold(NamedTuple):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.assessment.deeds import queries as deeds
 from services.assessment.teams import queries as teams
-from services.assessment.teams.tables import CadreRow
+from services.assessment.teams.tables import CadreRow, HomePlaceRow
 from services.assessment.visits import queries
 from services.assessment.visits.rules import (
     FindingPolicy,
@@ -52,6 +52,7 @@ async def record_visits(
     tenures = await teams.list_tenures(connection, cadre.id, list(households))
     places = await teams.list_places(connection, sorted({h.division for h in households.values()}))
     moved = await deeds.list_moved_in(connection, list(households))
+    homes = await teams.list_home_places(connection, list(households))
     fresh, reasons = dict[UUID, VisitRow](), list[str | None]()
     for item in items:
         said, household = _said(item), households.get(item.household_id)
@@ -73,6 +74,7 @@ async def record_visits(
             nearest_m=_nearest(places, household.division, item),
             moved=item.visited_on >= moved.get(item.household_id, date.max),
             stated=is_stated((item.lat_e6, item.lon_e6)),
+            home_m=_home_distance(homes.get(item.household_id), item),
         )
         judged = judge_visit(facts, figures)
         reasons.append(judged.refusal)
@@ -175,6 +177,13 @@ def _helped(tenures: Sequence[tuple[date, date | None]], on: date) -> bool:
 def _distance(places: Mapping[str, tuple[int, int]], division: str, item: SentVisit | NewCheckin) -> int | None:
     place = places.get(division)
     return None if place is None else distance_m(place, (item.lat_e6, item.lon_e6))
+
+
+def _home_distance(home: HomePlaceRow | None, item: SentVisit) -> int | None:
+    """To the new home, from the day on which the household lives there."""
+    if home is None or item.visited_on < home.since_on:
+        return None
+    return distance_m((home.lat_e6, home.lon_e6), (item.lat_e6, item.lon_e6))
 
 
 def _nearest(places: Mapping[str, tuple[int, int]], division: str, item: SentVisit | NewCheckin) -> int | None:

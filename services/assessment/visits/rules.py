@@ -16,7 +16,8 @@ class VisitFacts:
     """`is_helper`: he was the household's helper on that day. `counted`: a visit of his there counts that day.
 
     `distance_m` is to the village's place, `nearest_m` to the nearest place known in the county; None where nobody said
-    one. `moved`: the household lives in a new home, whose place nobody states. `stated`: the phone knew where it was.
+    one. `moved`: the household lives in a new home, `home_m` away, None where nobody said where that is. `stated`: the
+    phone knew where it was.
     """
 
     visited_on: date
@@ -27,6 +28,7 @@ class VisitFacts:
     nearest_m: int | None = None
     moved: bool = False
     stated: bool = True
+    home_m: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,22 @@ class Judgement:
 
 # Geofence 1 km (S65); days of grace, tolerance of a phone's position and one visit a day [choice].
 def judge_visit(facts: VisitFacts, policy: VisitPolicy) -> Judgement:
-    """Refused: dated in the future, or by who was not the helper then. Too far, too late, twice: does not count."""
+    """Refused: dated in the future, or by who was not the helper then. Too far, too late, twice: does not count.
+
+    Only what would count alone is the second of a day, so that it does not matter which arrives first.
+    """
     days = (facts.arrived_on - facts.visited_on).days
     if days < 0:
         return Judgement(counts=False, refusal="future_date")
     if not facts.is_helper:
         return Judgement(counts=False, refusal="not_the_helper")
-    against, unsure = _place(facts, policy)
+    against = _place(facts, policy)
     late = days > policy.visit_late_after_days
     if days > policy.visit_counts_within_days:
         against += ("too_late",)
-    if facts.counted:
-        against += ("duplicate",)
-    noted = (("late",) if late else ()) + unsure
-    return Judgement(counts=not against, late=late, reasons=against + noted)
+    if facts.counted and not against:
+        against = ("duplicate",)
+    return Judgement(counts=not against, late=late, reasons=against + (("late",) if late else ()))
 
 
 # A day's presence: weekly check-in within the fence was seen (S65); one counts a day [choice].
@@ -93,25 +97,26 @@ def judge_checkin(
     if checked_on < starts_on:
         return Judgement(counts=False, refusal="not_stationed")
     facts = VisitFacts(checked_on, today, True, distance_m, counted, nearest_m, stated=stated)
-    against, unsure = _place(facts, policy)
-    if counted:
-        against += ("duplicate",)
-    return Judgement(counts=not against, reasons=against + unsure)
+    against = _place(facts, policy)
+    if counted and not against:
+        against = ("duplicate",)
+    return Judgement(counts=not against, reasons=against)
 
 
-def _place(facts: VisitFacts, policy: VisitPolicy) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What speaks against where it was, and what was only noted.
+def _place(facts: VisitFacts, policy: VisitPolicy) -> tuple[str, ...]:
+    """What speaks against where it was.
 
-    Who has moved is met in the new home or still in the village. Where the home's place is not known the county's reach
-    is: a position outside it is no visit, whoever is visited.
+    Who has moved is met in the new home or still in the village. A place that nobody stated is not a place near: what
+    may have been there does not count, and what was outside the county was not there.
     """
     if not facts.stated:
-        return ("no_position",), ()
-    known = facts.distance_m is not None
-    if facts.distance_m is not None and facts.distance_m <= policy.geofence_m + policy.geofence_tolerance_m:
-        return (), ()
+        return ("no_position",)
+    fence_m = policy.geofence_m + policy.geofence_tolerance_m
+    if any(far is not None and far <= fence_m for far in (facts.distance_m, facts.home_m)):
+        return ()
     outside = facts.nearest_m is not None and facts.nearest_m > policy.county_reach_m
-    return (("too_far",), ()) if outside or (known and not facts.moved) else ((), ("no_place",))
+    unknown = facts.distance_m is None or (facts.moved and facts.home_m is None)
+    return ("no_place",) if unknown and not outside else ("too_far",)
 
 
 # A phone without a position sends zeroes; that point lies in the sea off Africa.

@@ -39,7 +39,7 @@ class NewCheckin(Input):
 
 
 class VisitResult(Result):
-    """`reasons`: why it does not count (no_position, too_far, too_late, duplicate), what was noted (late, no_place).
+    """`reasons`: why it does not count (no_position, no_place, too_far, too_late, duplicate), what was noted (late).
 
     `no_position`: the phone did not know where it was. `no_place`: nobody said where the home is.
     """

@@ -21,7 +21,7 @@ from services.industry.payouts.actions import record_dues
 from services.industry.payouts.rules import Due
 from shared.acts.batches import take_new
 from shared.acts.bodies import Result, answers
-from shared.acts.projection import lock_households, registered
+from shared.acts.projection import list_households, lock_households, registered
 from shared.data.sql import Connection
 from shared.ground.context import Act
 from shared.ground.policy import Policy
@@ -59,6 +59,7 @@ async def accept_plots(connection: Connection, act: Act, policy: Policy, items: 
     """Keep what stands of each plot in a year, and owe the year's instalment for it, once."""
     fen_per_mu = policy.on(act.business_date, InstalmentPolicy).forest_instalments_fen
     plots = await queries.lock_plots(connection, [i.plot_id for i in items])
+    households = await list_households(connection, {plot.household_id for plot in plots.values()})
     known = await queries.list_acceptances(connection, [i.id for i in items], list(plots))
     years = {(a.plot_id, a.year_no) for a in known.values()}
 
@@ -68,6 +69,9 @@ async def accept_plots(connection: Connection, act: Act, policy: Policy, items: 
             return "shared.not_found"
         if plot.recorded_by == act.subject:
             return "shared.same_person"
+        household = registered(households, plot.household_id)
+        if isinstance(household, str):
+            return household
         found = Standing(plot.area_mu_x100, plot.planted_on, item.year_no, item.area_mu_x100, item.accepted_on)
         if reason := acceptance_refusal(found, act.business_date):
             return reason
@@ -180,9 +184,9 @@ async def record_labour(connection: Connection, act: Act, items: Sequence[Labour
     left = {i: t.labour_fen - t.paid_fen for i, t in contracts.items()}
 
     def judge(item: Labour) -> str | dict[str, Any]:
-        household, contract = households.get(item.household_id), contracts.get(item.contract_id)
-        if household is None:
-            return "shared.household_unknown"
+        household, contract = registered(households, item.household_id), contracts.get(item.contract_id)
+        if isinstance(household, str):
+            return household
         if contract is None:
             return "shared.not_found"
         if item.worked_on > act.business_date:

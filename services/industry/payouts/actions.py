@@ -117,15 +117,15 @@ async def make_batch(connection: Connection, act: Act, policy: Policy, order: Ba
 async def check_batch(connection: Connection, act: Act, batch_id: UUID, *, set_aside: bool = False) -> BatchChecked:
     """A second person finds that the batch is the sum of its lines; from now on the bank may have it.
 
-    Whose household has left the register since is told by line; `set_aside` sends the others alone.
+    Whose household has left the register since, or stands still, is told by line; `set_aside` sends the others alone.
 
     Raises:
         Problem: not known here (404), made by the same person (403), checked already, not its lines' sum, or with
-            lines of households that have left the register (409).
+            lines of households that have left the register or are frozen (409).
     """
     batch = await queries.lock_batch(connection, batch_id)
     sums = await queries.sum_lines(connection, batch_id)
-    gone = await queries.list_removed_lines(connection, batch_id)
+    gone = await queries.list_stopped_lines(connection, batch_id)
 
     def find(case: PayoutBatch, _item: Case) -> procedures.Finding:
         if (sums.lines, sums.amount_fen) != (case.lines, case.amount_fen):

@@ -71,7 +71,7 @@ async def export_batch(batch_id: UUID, connection: Reading) -> Csv:
     if batch.state == "made":
         raise Problem("industry.payouts.not_checked")
     lines = await queries.list_batch_lines(connection, batch_id)
-    rows = [(x.line_no, x.household_id, x.amount_fen) for x in lines if x.code != SET_ASIDE]
+    rows = [(x.line_no, x.household_id, x.amount_fen) for x in lines if x.code not in SET_ASIDE]
     content = await asyncio.to_thread(payment_file, rows)
     name = {"Content-Disposition": f'attachment; filename="payout-{batch.batch_no}.csv"'}
     return Csv(content, headers=name)

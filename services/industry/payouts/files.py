@@ -5,9 +5,11 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from services.industry.payouts.rules import Answer, Finding
+from shared.values.characters import half_width
 
 RETURN_COLUMNS = ("line_no", "amount_yuan", "result", "code", "paid_on")
 TOTAL = "total"
@@ -16,7 +18,11 @@ _PLAIN = re.compile(r"[0-9]{1,11}(?:\.([0-9]*))?", re.ASCII)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,3}(?:\.([0-9]*))?", re.ASCII)
 # As a spreadsheet writes it where the comma parts the decimals: 1200,5 and 1.200,50.
 _DECIMAL_COMMA = re.compile(r"(?:[0-9]{1,11}|[0-9]{1,3}(?:\.[0-9]{3}){1,3}),([0-9]{1,2})", re.ASCII)
+# As a spreadsheet shows a long number: 5.005E2 is 500.50. What it has rounded away differs from its line, and is told.
+_POWER = re.compile(r"[0-9]{1,11}(?:\.[0-9]{0,15})?E[+-]?[0-9]{1,2}", re.ASCII | re.IGNORECASE)
 _DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})(?:[ T]00:00(?::00)?)?", re.ASCII)
+_DAY_IN_WORDS = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日", re.ASCII)
+LARGEST_FEN = 10**13  # as a spreadsheet's cell may hold
 
 
 class ReturnFileError(Exception):
@@ -46,8 +52,11 @@ def payment_file(lines: Iterable[tuple[int, UUID, int]]) -> str:
 
 
 def read_yuan(cell: str) -> int | None:
-    """An amount by its value, in fen: 1200, 500.5 and 1,200.00 are what they are; None where it is none."""
-    text = cell.strip().removeprefix("¥").strip()
+    """An amount by its value, in fen: 1200, 500.5, 1,200.00, 5.005E2, １２００ are what they are; None where none."""
+    text = half_width("".join(cell.split())).lstrip("¥￥").removesuffix("元")
+    if _POWER.fullmatch(text):
+        fen = Decimal(text) * 100
+        return int(fen) if fen == int(fen) <= LARGEST_FEN else None
     if found := _PLAIN.fullmatch(text) or _GROUPED.fullmatch(text):
         decimals, whole = found[1] or "", text.partition(".")[0].replace(",", "")
     elif found := _DECIMAL_COMMA.fullmatch(text):
@@ -61,11 +70,21 @@ def read_yuan(cell: str) -> int | None:
 
 def read_day(cell: str) -> date | None:
     """2017-12-28, 2017/12/28 or 2017/1/5, year first; None where it is no day."""
-    found = _DAY.fullmatch(cell.strip())
+    text = half_width(cell).replace("／", "/").strip()
+    found = _DAY.fullmatch(text) or _DAY_IN_WORDS.fullmatch(text)
+    if found is None:
+        return None
+    year, *_, month, day = found.groups()
     try:
-        return date(int(found[1]), int(found[3]), int(found[4])) if found else None
+        return date(int(year), int(month), int(day))
     except ValueError:
         return None
+
+
+def read_count(cell: str) -> str:
+    """A number of a line, or of lines, by its value: 3, 3.00, 1,000; what is none stays as it is."""
+    hundredths = read_yuan(cell)
+    return cell if hundredths is None or hundredths % 100 else str(hundredths // 100)
 
 
 def read_return(content: bytes) -> tuple[list[Answer], list[Finding]]:
@@ -127,13 +146,13 @@ def _answer(row: int, cells: list[str] | None, places: Sequence[int]) -> Answer 
     amount_fen = read_yuan(amount)
     if amount_fen is None:
         return Finding(row, "amount_yuan", "industry.payouts.amount_unreadable")
-    return Answer(row, line_no, amount_fen, result.lower(), code, read_day(paid_on))
+    return Answer(row, read_count(line_no), amount_fen, half_width(result).lower(), half_width(code), read_day(paid_on))
 
 
 def _hold_total(cells: list[str], answers: Sequence[Answer], unread: int) -> None:
     name, *rest = [cell for cell in cells if cell] or [""]
-    if name.lower() != TOTAL or len(rest) != 2:
+    if half_width(name).lower() != TOTAL or len(rest) != 2:
         raise ReturnFileError("unreadable")
     sum_fen = sum(a.amount_fen for a in answers)
-    if rest[0] != str(len(answers) + unread) or (not unread and read_yuan(rest[1]) != sum_fen):
+    if read_count(rest[0]) != str(len(answers) + unread) or (not unread and read_yuan(rest[1]) != sum_fen):
         raise ReturnFileError("total_differs")

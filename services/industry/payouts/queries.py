@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Text
+
 from services.industry.payouts.rules import SET_ASIDE, Due
 from services.industry.payouts.tables import (
     HeldDue,
@@ -14,6 +16,7 @@ from services.industry.payouts.tables import (
     PayoutLine,
     PayoutRuling,
     PurposeSums,
+    StoppedLine,
     payout_batch,
     payout_due,
     payout_line,
@@ -53,6 +56,9 @@ _REMOVED = f"""(
     EXISTS (SELECT FROM household h WHERE h.id = d.household_id AND h.status = 'removed')
     AND NOT EXISTS (SELECT {_RULED} = 'heirs')
 )"""
+_FROZEN = """
+    EXISTS (SELECT FROM frozen_household f WHERE f.household_id = d.household_id AND f.reviewed_on IS NULL)
+"""
 # What came back for a reason that does not pass by itself goes out again only where somebody changed something.
 _CAME_BACK = f"""
     FROM payout_line l WHERE l.due_id = d.id AND l.lasting
@@ -70,9 +76,7 @@ _MAKE_BATCH = sql(
         FROM payout_due d LEFT JOIN household h ON h.id = d.household_id
         WHERE (:purposes IS NULL OR d.purpose = ANY(:purposes)) AND (:payer IS NULL OR d.payer = :payer)
         AND {_OPEN} AND NOT {_REMOVED} AND NOT EXISTS (SELECT {_CAME_BACK})
-        AND NOT EXISTS (
-            SELECT FROM frozen_household f WHERE f.household_id = d.household_id AND f.reviewed_on IS NULL
-        )
+        AND NOT {_FROZEN}
         ORDER BY line_no LIMIT :largest
     ), made AS (
         INSERT INTO payout_batch (id, batch_no, division, bank, state, purposes, payer, pay_on, lines, amount_fen,
@@ -101,12 +105,15 @@ _LINE_SUMS = sql(
 _BATCH_LINES = sql(
     f"SELECT {payout_line.columns} FROM payout_line WHERE batch_id = :batch_id ORDER BY line_no", PayoutLine
 )
-_REMOVED_LINES = sql(
+_STOPPED_LINES = sql(
     f"""
-    SELECT {payout_line.columns_of("t")} FROM payout_line t JOIN payout_due d ON d.id = t.due_id
-    WHERE t.batch_id = :batch_id AND {_REMOVED} ORDER BY t.line_no
+    SELECT t.id, t.line_no, CASE WHEN {_REMOVED} THEN :removed ELSE :frozen END AS code
+    FROM payout_line t JOIN payout_due d ON d.id = t.due_id
+    WHERE t.batch_id = :batch_id AND t.state = 'sent' AND ({_REMOVED} OR {_FROZEN}) ORDER BY t.line_no
     """,
-    PayoutLine,
+    StoppedLine,
+    removed=Text,
+    frozen=Text,
 )
 _ANSWER = update_many(
     payout_line,
@@ -227,9 +234,10 @@ async def list_batch_lines(connection: Connection, batch_id: UUID) -> list[Payou
     return await fetch(connection, _BATCH_LINES, batch_id=batch_id)
 
 
-async def list_removed_lines(connection: Connection, batch_id: UUID) -> list[PayoutLine]:
-    """Those whose household has left the register, and nobody ruled that its heirs are paid."""
-    return await fetch(connection, _REMOVED_LINES, batch_id=batch_id)
+async def list_stopped_lines(connection: Connection, batch_id: UUID) -> list[StoppedLine]:
+    """Those whose household is frozen, or has left the register and nobody ruled that its heirs are paid."""
+    removed, frozen = SET_ASIDE
+    return await fetch(connection, _STOPPED_LINES, batch_id=batch_id, removed=removed, frozen=frozen)
 
 
 async def answer_lines(connection: Connection, rows: NewRows, on: date, by: str) -> None:
@@ -237,10 +245,10 @@ async def answer_lines(connection: Connection, rows: NewRows, on: date, by: str)
     await execute_many(connection, _ANSWER, rows, on=on, by=by)
 
 
-async def set_aside(connection: Connection, lines: Sequence[PayoutLine], on: date, by: str) -> None:
+async def set_aside(connection: Connection, lines: Sequence[StoppedLine], on: date, by: str) -> None:
     """They are not sent; what they were for is open again."""
     rows = [
-        {"id": line.id, "state": "returned", "paid_on": None, "code": SET_ASIDE, "lasting": False} for line in lines
+        {"id": line.id, "state": "returned", "paid_on": None, "code": line.code, "lasting": False} for line in lines
     ]
     await answer_lines(connection, rows, on, by)
 

@@ -19,8 +19,8 @@ Purpose = Literal[
 Ruling = Literal["heirs", "account_changed", "not_owed"]
 RulingState = Literal["proposed", "confirmed", "refused"]
 Category = Literal["wage", "business", "property", "transfer", "none"]
-# The code of a line that was never sent; no bank can write it.
-SET_ASIDE = "shared.household_removed"
+# The codes of a line that was never sent; no bank can write them.
+SET_ASIDE = ("shared.household_removed", "shared.frozen")
 # The bank's word, and the state of the line after it.
 RESULTS: dict[str, LineState] = {"paid": "confirmed", "returned": "returned"}
 _LINE_NO = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)

@@ -43,7 +43,7 @@ class PayoutBatch(NamedTuple):
 
 
 class PayoutLine(NamedTuple):
-    """`lasting`: it came back for a reason that does not pass by itself."""
+    """`lasting`: it came back for a reason that does not pass by itself. `revoked_on`: after it had been confirmed."""
 
     id: UUID
     batch_id: UUID
@@ -62,6 +62,7 @@ class PayoutLine(NamedTuple):
     answered_on: date | None
     answered_by: str | None
     lasting: bool
+    revoked_on: date | None
 
 
 class PayoutRuling(NamedTuple):
@@ -103,6 +104,14 @@ class LineShown(NamedTuple):
     code: str | None
     paid_on: date | None
     source_key: str
+
+
+class StoppedLine(NamedTuple):
+    """A line of a batch that must not be paid as things stand; `code` says why."""
+
+    id: UUID
+    line_no: int
+    code: str
 
 
 class HeldDue(NamedTuple):

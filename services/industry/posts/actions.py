@@ -10,7 +10,9 @@ from services.industry.payouts.actions import record_dues
 from services.industry.payouts.rules import Due
 from services.industry.posts import queries, schemas
 from services.industry.posts.rules import (
+    DEATH,
     ELIGIBILITY,
+    Departure,
     PostFacts,
     PostPolicy,
     Tenure,
@@ -18,10 +20,11 @@ from services.industry.posts.rules import (
     attendance_refusal,
     days_possible,
     post_eligibility,
+    stops_work,
     wage_fen,
 )
 from services.industry.posts.schemas import Attendance, Continuation, Ending, Payroll, Proposal
-from services.industry.posts.tables import Attended, Post, PostAssignment, post_assignment
+from services.industry.posts.tables import Attended, Departed, Post, PostAssignment, post_assignment
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers, result
 from shared.acts.decisions import record_decisions
@@ -46,13 +49,13 @@ POSTS = Procedure(ROOM, post_assignment, ((
     Step("assigned", "checked", ("county",), ("proposed_by", "checked_by"), "approved",
          sets=("decision_id", "ended_reason"), zh="县级批准上岗", en="Approval by the county"),
     # Who works on goes back to where the post was held.
-    Step("ended", "held", ("village",), sets=("decision_id", "resumed_on", "ended_on", "ended_reason"),
+    Step("ended", "held", ("village",), sets=("decision_id", "resumed_on", "ended_on", "ended_reason", "person"),
          zh="家庭成员去世：确认是否有人接替上岗", en="Somebody died: say whether somebody works on"),
 ),))  # fmt: skip
 POST = ("division", "kind", "monthly_fen", "reserved_for_relocated", "employer_code")
-PROPOSAL = ("post_id", "household_id", "starts_on")
+PROPOSAL = ("post_id", "household_id", "starts_on", "person")
 ATTENDANCE = ("assignment_id", "month_on", "days")
-DEATH, REMOVED = "death", "removed"
+REMOVED = "removed"
 
 
 async def open_posts(connection: Connection, act: Act, items: Sequence[schemas.Post]) -> list[Result]:
@@ -90,6 +93,7 @@ async def propose(connection: Connection, act: Act, policy: Policy, items: Seque
     known = await queries.list_assignments_by_id(connection, [i.id for i in items])
     employed = await queries.list_employed(connection, list(households))
     held = await queries.list_held(connection, list(posts))
+    departed = await queries.list_departed(connection, [i.person for i in items])
     frozen, figures = await list_frozen(connection, list(households)), policy.on(act.business_date, PostPolicy)
     decided, missing = list[Decided](), dict[UUID, list[str]]()
 
@@ -101,6 +105,8 @@ async def propose(connection: Connection, act: Act, policy: Policy, items: Seque
             return "shared.not_found"
         if item.post_id in held:
             return "post_taken"
+        if item.person in departed:
+            return "worker_gone"
         one = _decide(
             figures, household, post, frozen=item.household_id in frozen, holds_post=item.household_id in employed
         )
@@ -245,20 +251,43 @@ async def run_payroll(connection: Connection, act: Act, policy: Policy, month_on
     )
 
 
-async def hold_of_bereaved(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
-    """Somebody of a household that holds a post died; who of it worked is not known here.
+async def hold_of_departed(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
+    """Somebody died, or left a household otherwise, who may have been the holder of its post.
 
-    The post stands still from that day until the village has said whether somebody works on.
+    The post stands still from that day until the village has said whether somebody works on; where it was the holder
+    and nobody else can work, it ends. A holder who is gone before he was assigned is not.
     """
-    died = dict[UUID, tuple[Act, date]]()
-    for act, fact in facts:
-        if fact.reason == DEATH:
-            died.setdefault(fact.household_id, (act, fact.removed_on))
-    for case in await queries.lock_open_of(connection, sorted(died)):
-        act, on = died[case.household_id]
-        if case.state == "assigned":
-            held = Finding(detail={"reason": DEATH}, sets={"held_on": max(case.starts_on, on)})
-            await advance(connection, act, POSTS, "held", [(case, "held", held)])
+    gone = {
+        f.person: Departed(f.person, f.household_id, f.division, f.removed_on) for _, f in facts if f.person is not None
+    }
+    await queries.insert_departed(connection, list(gone.values()))
+    households = await list_households(connection, {f.household_id for _, f in facts})
+    for case in await queries.lock_open_of(connection, sorted({f.household_id for _, f in facts})):
+        home = households.get(case.household_id)
+        able = home is None or home.has_labour
+        concerned = [
+            (act, fact)
+            for act, fact in facts
+            if fact.household_id == case.household_id
+            and stops_work(case.person, Departure(fact.reason, fact.person, able))
+        ]
+        if concerned:
+            act, fact = min(concerned, key=lambda told: told[1].removed_on)
+            await _stop(connection, act, case, fact, able=able)
+
+
+async def _stop(connection: Connection, act: Act, case: PostAssignment, fact: MemberRemoved, *, able: bool) -> None:
+    on, holder = max(case.starts_on, fact.removed_on), case.person is not None and case.person == fact.person
+    if case.state not in ("assigned", "held"):
+        if holder:
+            refused = Finding(passed=False, sets={"ended_reason": fact.reason})
+            await advance(connection, act, POSTS, "ended", [(case, "refused", refused)])
+    elif holder and not able:
+        await _end(connection, act, [(case, on, fact.reason)])
+    # A death of before that is heard of later holds from its own day.
+    elif case.state == "assigned" or case.held_on is None or on < case.held_on:
+        held = Finding(detail={"reason": fact.reason}, sets={"held_on": on})
+        await advance(connection, act, POSTS, "held", [(case, "held", held)])
 
 
 async def resume(connection: Connection, act: Act, policy: Policy, items: Sequence[Continuation]) -> list[Result]:
@@ -267,6 +296,7 @@ async def resume(connection: Connection, act: Act, policy: Policy, items: Sequen
     going_on = {i.id for i in items if i.resumed_on is not None}
     ripe = await ripe_cases(connection, act, POSTS, "ended", cases)
     decided = await _decide_again(connection, act, policy, [case for case in ripe if case.id in going_on])
+    departed = await queries.list_departed(connection, [*(i.person for i in items), *(c.person for c in ripe)])
 
     def find(case: PostAssignment, item: Continuation) -> Finding:
         assert case.held_on is not None
@@ -276,11 +306,13 @@ async def resume(connection: Connection, act: Act, policy: Policy, items: Sequen
             return Finding(refusal="future_date")
         if item.resumed_on < case.held_on:
             return Finding(refusal="dates_reversed")
-        if (one := decided.get(case.id)) is None:
-            return Finding(refusal="shared.not_found")
+        one, worker = decided.get(case.id), item.person or case.person
+        if one is None or worker in departed:
+            return Finding(refusal="worker_gone" if one else "shared.not_found")
         if one.verdict.missing:
             return Finding(refusal="not_eligible", missing=one.verdict.missing)
-        return Finding(passed=False, ends="assigned", sets={"resumed_on": item.resumed_on, "decision_id": one.id})
+        said = {"resumed_on": item.resumed_on, "decision_id": one.id, "person": worker}
+        return Finding(passed=False, ends="assigned", sets=said)
 
     def ended(case: PostAssignment, found: Finding) -> Payload:
         return _ended(case, found.sets["ended_on"], found.sets["ended_reason"])

@@ -5,21 +5,26 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import ARRAY
+
 from services.industry.posts.rules import OPEN
 from services.industry.posts.tables import (
     AssignmentShown,
     Attended,
+    Departed,
     Post,
     PostAssignment,
     PostAttendance,
     Totals,
+    departed,
     post,
     post_assignment,
     post_attendance,
 )
 from shared.acts.batches import FREE, insert_free
 from shared.data.pages import Place, fetch_page, page, page_of
-from shared.data.sql import Connection, by_id, fetch, fetch_row, insert_many, list_by, lock_by, sql
+from shared.data.sql import Connection, by_id, execute_many, fetch, fetch_row, insert_many, list_by, lock_by, sql
 
 _POSTS = list_by(post)
 _LOCK_POSTS = lock_by(post)
@@ -32,6 +37,12 @@ _OPEN = f"SELECT {post_assignment.columns} FROM post_assignment WHERE household_
 _EMPLOYED = sql(_OPEN, PostAssignment)
 _LOCK_OPEN = sql(f"{_OPEN} ORDER BY id FOR UPDATE", PostAssignment)
 _INSERT = insert_many(post_assignment, PostAssignment._fields, FREE)
+_INSERT_DEPARTED = insert_many(
+    departed,
+    departed.shape,
+    "ORDER BY 1 ON CONFLICT (person) DO UPDATE SET departed_on = least(departed.departed_on, excluded.departed_on)",
+)
+_DEPARTED = sql("SELECT person FROM departed WHERE person = ANY(:persons)", persons=ARRAY(Text))
 _ATTENDANCES = list_by(post_attendance)
 _OF_ASSIGNMENTS = list_by(post_attendance, "assignment_id")
 _INSERT_ATTENDANCES = insert_many(post_attendance, PostAttendance._fields, FREE)
@@ -49,7 +60,7 @@ _PAGE = page_of(
     AssignmentShown,
     """
     SELECT a.id, a.post_id, p.kind, p.monthly_fen, a.household_id, a.division, a.starts_on, a.state, a.decision_id,
-           a.ended_on, a.ended_reason, a.held_on, a.resumed_on, a.since_on, a.due_on
+           a.ended_on, a.ended_reason, a.held_on, a.resumed_on, a.since_on, a.due_on, a.person
     FROM post_assignment a JOIN post p ON p.id = a.post_id
     """,
     "a.household_id",
@@ -116,6 +127,17 @@ async def lock_assignments(connection: Connection, ids: Iterable[UUID]) -> dict[
 async def lock_open_of(connection: Connection, household_ids: Sequence[UUID]) -> list[PostAssignment]:
     """What the households hold or are proposed for, locked in id order."""
     return await fetch(connection, _LOCK_OPEN, ids=list(household_ids))
+
+
+async def insert_departed(connection: Connection, rows: Sequence[Departed]) -> None:
+    """Each person once."""
+    await execute_many(connection, _INSERT_DEPARTED, [row._asdict() for row in rows])
+
+
+async def list_departed(connection: Connection, persons: Iterable[str | None]) -> set[str]:
+    """Those of the persons who died or left their household."""
+    named = sorted({one for one in persons if one is not None})
+    return {r["person"] for r in await fetch(connection, _DEPARTED, persons=named)}
 
 
 async def list_attendances_by_id(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, PostAttendance]:

@@ -1,5 +1,5 @@
 """What the registry's facts mean for posts: who leaves the register leaves the post, who exits keeps it;
-a death makes it stand still.
+it stands still where its holder may have died.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act
 
 
 async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
-    await actions.hold_of_bereaved(connection, facts)
+    await actions.hold_of_departed(connection, facts)
 
 
 REACTIONS: dict[str, Reaction] = {

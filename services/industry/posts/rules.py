@@ -14,6 +14,7 @@ from shared.values.verdicts import Reason, Rule, Verdict
 
 Kind = Literal["public_welfare", "pv", "forest_guard", "placement"]
 State = Literal["proposed", "checked", "assigned", "held", "ended", "refused"]
+DEATH = "death"
 # Of an assignment that has not come to an end.
 OPEN = ("proposed", "checked", "assigned", "held")
 
@@ -54,6 +55,23 @@ def post_eligibility(facts: PostFacts, policy: PostPolicy) -> Verdict:
 
 
 ELIGIBILITY = Rule("industry.post_eligibility", PostFacts, PostPolicy, post_eligibility, "docs/sources.md#s48")
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Somebody left a household: `person` is not always told. `able`: somebody of those who are left can work."""
+
+    reason: str
+    person: str | None
+    able: bool
+
+
+# Who works may not be known, nor who left. A post goes on only where it is known that its holder is still there.
+def stops_work(worker: str | None, departure: Departure) -> bool:
+    """Whether it may be the post's holder who left."""
+    if worker is not None and departure.person is not None:
+        return worker == departure.person
+    return departure.reason == DEATH or not departure.able
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from shared.values.inputs import Day
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
 Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z_:/-]{1,40}$")]
+Person = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
 Reason = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 
 
@@ -39,12 +40,15 @@ class PostShown(BaseModel):
 
 
 class Proposal(Input):
-    """`starts_on` may lie ahead: it is a plan until the county approves."""
+    """`starts_on` may lie ahead: it is a plan until the county approves. `person` works there, by the register's
+    reference; null where it is not known who of the household does.
+    """
 
     id: UUID
     post_id: UUID
     household_id: UUID
     starts_on: Day
+    person: Person | None = None
 
 
 class Attendance(Input):
@@ -57,9 +61,13 @@ class Attendance(Input):
 
 
 class Continuation(Case):
-    """What became of a post since somebody of its household died: somebody works on since a day, or nobody does."""
+    """What became of a post since somebody of its household died: somebody works on since a day, or nobody does.
+
+    `person` is who; null leaves it with who worked before.
+    """
 
     resumed_on: Day | None
+    person: Person | None = None
 
 
 class Ending(Case):
@@ -85,7 +93,10 @@ class Payroll(BaseModel):
 
 
 class AssignmentShown(BaseModel):
-    """`held_on`: the day on which somebody of the household died; `resumed_on`: since when somebody works on."""
+    """`held_on`: the day on which somebody of the household died; `resumed_on`: since when somebody works on.
+
+    `person` works there, null where that is not known.
+    """
 
     id: UUID
     post_id: UUID
@@ -102,6 +113,7 @@ class AssignmentShown(BaseModel):
     resumed_on: date | None
     since_on: date
     due_on: date | None
+    person: str | None
 
 
 class KindTotals(BaseModel):

@@ -41,6 +41,7 @@ class PostAssignment(NamedTuple):
     due_on: date | None
     held_on: date | None
     resumed_on: date | None
+    person: str | None
 
 
 class AssignmentShown(NamedTuple):
@@ -61,6 +62,16 @@ class AssignmentShown(NamedTuple):
     resumed_on: date | None
     since_on: date
     due_on: date | None
+    person: str | None
+
+
+class Departed(NamedTuple):
+    """Who died, or left a household otherwise."""
+
+    person: str
+    household_id: UUID
+    division: str
+    departed_on: date
 
 
 class PostAttendance(NamedTuple):
@@ -96,4 +107,5 @@ class Totals(NamedTuple):
 
 post = table("post", Post)
 post_assignment = table("post_assignment", PostAssignment)
+departed = table("departed", Departed)
 post_attendance = table("post_attendance", PostAttendance)

@@ -40,7 +40,7 @@ from services.industry.projects.tables import (
 from shared.acts.batches import take_new
 from shared.acts.bodies import Result, answers
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, lock_cases, log_steps, take_step
-from shared.acts.projection import lock_households, registered
+from shared.acts.projection import OF_REGISTERED, list_households, lock_households, registered
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.industry import ParticipationAccepted, WorksAccepted
@@ -57,7 +57,7 @@ REPORTS = Procedure(f"{ROOM}.reports", project_report, ((
 # Nothing is paid for a part: it is measured as it stands, also while its household is frozen.
 PARTS = Procedure(f"{ROOM}.participations", project_participation, ((
     Step("accepted", "reported", ("township",), ("reported_by",), "measured", days=30,
-         sets=("accepted_x100", "accepted_on"),
+         sets=("accepted_x100", "accepted_on"), asked_where=OF_REGISTERED,
          zh="乡镇验收农户参与", en="Acceptance of a household's part, as measured"),
 ),), freezes=False)  # fmt: skip
 PLAN = ("kind", "division", "entity_id", "planned_x100", "budget_fen", "item")
@@ -275,10 +275,13 @@ async def accept_participations(
     """Answer what was reported, once; what is too young stays open, so that it may come again."""
     youngest_days = policy.on(act.business_date, ParticipationPolicy).participation_youngest_days
     cases = await lock_cases(connection, PARTS, [i.id for i in items])
+    households = await list_households(connection, {c.household_id for c in cases.values()})
     projects = await queries.list_projects_by_id(connection, {c.project_id for c in cases.values()})
 
     def find(case: ProjectParticipation, item: PartAcceptance) -> Finding:
-        project = projects.get(case.project_id)
+        household, project = registered(households, case.household_id), projects.get(case.project_id)
+        if isinstance(household, str) and item.confirmed:
+            return Finding(refusal=household)
         if project is None:
             return Finding(refusal="shared.not_found")
         if item.accepted_on > act.business_date:

@@ -89,7 +89,10 @@ _FINDING_PAGE = page_of(
     key="f.id",
 )
 _SPENDINGS_BY_ID = list_by(project_spending)
-_INSERT_SPENDINGS = insert_many(project_spending, ProjectSpending._fields, FREE)
+_INSERT_SPENDINGS = insert_many(
+    project_spending, [name for name in ProjectSpending._fields if name != "corrected_fen"], FREE
+)
+_CORRECT_SPENDINGS = update_many(project_spending, "corrected_fen")
 _SPENDINGS = get_by(project_spending, "project_id")
 
 _PARTS_BY_ID = list_by(project_participation)
@@ -208,6 +211,12 @@ async def list_spendings_by_id(connection: Connection, ids: Iterable[UUID]) -> d
 
 async def insert_spendings(connection: Connection, rows: NewRows) -> set[UUID]:
     return await insert_free(connection, _INSERT_SPENDINGS, rows)
+
+
+async def correct_spendings(connection: Connection, amounts: Mapping[UUID, int]) -> None:
+    """`amounts`: what stands from now on, by spending."""
+    rows = [{"id": i, "corrected_fen": fen} for i, fen in amounts.items()]
+    await execute_many(connection, _CORRECT_SPENDINGS, rows)
 
 
 async def add_spent(connection: Connection, sums: Mapping[UUID, int]) -> None:

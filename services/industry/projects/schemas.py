@@ -107,8 +107,11 @@ class ReportShown(BaseModel):
 
 
 class SpendingShown(BaseModel):
+    """`corrected_fen`: what was spent in truth, where that was another amount."""
+
     id: UUID
     amount_fen: int
+    corrected_fen: int | None
     spent_on: date
     purpose: Purpose
 

@@ -66,6 +66,8 @@ class ProjectFinding(NamedTuple):
 
 
 class ProjectSpending(NamedTuple):
+    """`corrected_fen` is what was spent in truth, where that was another amount."""
+
     id: UUID
     project_id: UUID
     division: str
@@ -74,6 +76,12 @@ class ProjectSpending(NamedTuple):
     purpose: Purpose
     recorded_on: date
     recorded_by: str
+    corrected_fen: Big | None = None
+
+    @property
+    def stood_fen(self) -> int:
+        """What stands of it."""
+        return self.amount_fen if self.corrected_fen is None else self.corrected_fen
 
 
 class ProjectParticipation(NamedTuple):

@@ -22,6 +22,7 @@ from services.industry.stations.rules import (
     is_quarter_end,
     month_end,
     reading_refusal,
+    rebased,
     right_place,
     settle,
     tariff_of,
@@ -178,9 +179,11 @@ async def tell_exchanges(
         exchange = Exchange(item.exchanged_on, item.last_kwh, item.first_kwh, confirmed=False)
         before = before_kwh(item.exchanged_on, exchanges[station.id])
         last = Reading(item.exchanged_on, item.last_kwh + before)
-        reason = _reading_refusal(act, station, last, readings[station.id], share_ppm)
-        reason = reason or exchange_refusal(exchange, exchanges[station.id], readings[station.id])
-        if reason:
+        until = [r for r in readings[station.id] if r.read_on <= last.read_on]
+        reason = _reading_refusal(act, station, last, until, share_ppm)
+        reason = reason or exchange_refusal(exchange, exchanges[station.id])
+        line = rebased(last, item.last_kwh - item.first_kwh, readings[station.id])
+        if reason := reason or _since_refusal(station, last, line, share_ppm):
             return reason
         exchanges[station.id].append(exchange)
         told = {"told_on": act.business_date, "told_by": act.subject, "division": station.division}
@@ -193,7 +196,20 @@ async def tell_exchanges(
     return answers(ROOM, [i.id for i in items], reasons)
 
 
-async def confirm_exchanges(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
+def _since_refusal(station: StationRow, last: Reading, line: Sequence[Reading], share_ppm: int) -> str | None:
+    """What was read since must be what a new meter can have shown."""
+    for reading in line:
+        others = [r for r in line if r != reading]
+        if reading.read_on > last.read_on and reading_refusal(
+            reading, others, station.capacity_w, station.connected_on, share_ppm
+        ):
+            return "read_since"
+    return None
+
+
+async def confirm_exchanges(
+    connection: Connection, act: Act, policy: Policy, items: Sequence[Confirmation]
+) -> list[Result]:
     """The old meter's last total becomes a reading of that day; the new one counts on from there."""
     cases = await lock_cases(connection, EXCHANGE, [i.id for i in items])
     stations = await queries.lock_stations(connection, [c.station_id for c in cases.values()])
@@ -203,8 +219,14 @@ async def confirm_exchanges(connection: Connection, act: Act, items: Sequence[Co
     def last_of(case: StationExchange) -> Reading:
         return Reading(case.exchanged_on, case.last_kwh + before_kwh(case.exchanged_on, exchanges[case.station_id]))
 
+    share_ppm = policy.on(act.business_date, MeterPolicy).meter_share_ppm
+
     def find(case: StationExchange, item: Confirmation) -> Finding:
-        since = any(r.read_on >= case.exchanged_on and r != last_of(case) for r in readings[case.station_id])
+        last, known = last_of(case), readings[case.station_id]
+        line = rebased(last, case.last_kwh - case.first_kwh, known)
+        since = any(r.read_on == last.read_on and r != last for r in known) or _since_refusal(
+            stations[case.station_id], last, line, share_ppm
+        )
         return Finding(refusal=f"{ROOM}.read_since") if item.confirmed and since else confirmed(case, item)
 
     async def save(passed: list[tuple[StationExchange, Finding]]) -> None:
@@ -218,6 +240,9 @@ async def confirm_exchanges(connection: Connection, act: Act, items: Sequence[Co
             if last_of(case) not in readings[case.station_id]
         ]  # fmt: skip
         await queries.insert_readings(connection, rows)
+        for case, _ in passed:
+            kwh = case.last_kwh - case.first_kwh
+            await queries.rebase_readings(connection, case.station_id, case.exchanged_on, kwh)
 
     return await take_step(connection, act, EXCHANGE, "confirmed", items, find, rows=cases, save=save)
 

@@ -84,10 +84,13 @@ async def tell_exchanges(
 
 @router.post("/exchanges/confirmations")
 async def confirm_exchanges(
-    body: Batch[Confirmation], connection: Transaction, act: Annotated[Act, by("township", "county")]
+    body: Batch[Confirmation],
+    connection: Transaction,
+    act: Annotated[Act, by("township", "county")],
+    policy: CurrentPolicy,
 ) -> Results:
     """By another person than who told it: the new meter counts on from where the old one stood."""
-    return body.answered(await actions.confirm_exchanges(connection, act, body.sound))
+    return body.answered(await actions.confirm_exchanges(connection, act, policy, body.sound))
 
 
 @router.get("/exchanges", dependencies=[READERS])

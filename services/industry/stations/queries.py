@@ -53,7 +53,16 @@ _UPDATE = update_many(station, *CHANGING)
 _LIST_IN_CATALOGUE = update_many(station, "listed_on", where="t.listed_on IS NULL")
 _READINGS = list_by(station_reading, "station_id")
 _READINGS_BY_ID = list_by(station_reading)
-_INSERT_READINGS = insert_many(station_reading, station_reading.shape, FREE)
+_INSERT_READINGS = insert_many(
+    station_reading, [name for name in station_reading.shape if name != "corrected_kwh"], FREE
+)
+_CORRECT_READINGS = update_many(station_reading, "corrected_kwh")
+_REBASE = sql(
+    """
+    UPDATE station_reading SET before_kwh = before_kwh + :kwh WHERE station_id = :station_id AND read_on > :after_on
+    """,
+    kwh=BigInteger,
+)
 _EXCHANGES = list_by(station_exchange, "station_id")
 _EXCHANGES_BY_ID = list_by(station_exchange)
 _INSERT_EXCHANGES = insert_many(station_exchange, station_exchange.shape, FREE)
@@ -82,17 +91,18 @@ _RECEIVE = sql(
     subsidy=ARRAY(BigInteger),
 )
 # From the connection on the meter stands at zero, unless it was read on that day.
+_KWH = "coalesce(corrected_kwh, total_kwh) + before_kwh"
 _MONTHS = sql(
-    """
+    f"""
     SELECT s.id, s.division, s.kind, s.capacity_w, coalesce(b.read_on, s.connected_on) AS before_on,
            coalesce(b.kwh, 0) AS before_kwh, l.read_on AS last_on, l.kwh AS last_kwh
     FROM station s
     LEFT JOIN LATERAL (
-        SELECT read_on, total_kwh + before_kwh AS kwh FROM station_reading r WHERE r.station_id = s.id
+        SELECT read_on, {_KWH} AS kwh FROM station_reading r WHERE r.station_id = s.id
         AND (r.read_on < :month_on OR r.read_on = s.connected_on) ORDER BY read_on DESC LIMIT 1
     ) b ON true
     JOIN LATERAL (
-        SELECT read_on, total_kwh + before_kwh AS kwh FROM station_reading r WHERE r.station_id = s.id
+        SELECT read_on, {_KWH} AS kwh FROM station_reading r WHERE r.station_id = s.id
         AND r.read_on BETWEEN :month_on AND :last_on ORDER BY read_on DESC LIMIT 1
     ) l ON l.read_on > coalesce(b.read_on, s.connected_on) ORDER BY s.id
     """,
@@ -105,7 +115,7 @@ _FINDINGS = page(station_finding)
 _RESERVE = sql("UPDATE station SET planned_fen = planned_fen + :amount_fen, version = version + 1 WHERE id = :id")
 _PAGE = page(station, "kind")
 _SUMMARY = sql(
-    """
+    f"""
     SELECT s.kind, count(*) AS stations, sum(capacity_w)::bigint AS capacity_w,
            coalesce(sum(m.kwh), 0)::bigint AS metered_kwh, sum(coal_due_fen)::bigint AS coal_receivable_fen,
            sum(coal_received_fen)::bigint AS coal_received_fen, sum(subsidy_due_fen)::bigint AS subsidy_receivable_fen,
@@ -113,7 +123,7 @@ _SUMMARY = sql(
            coalesce(max(p.amount_fen), 0) AS distributed_fen, coalesce(max(p.households), 0) AS households
     FROM station s
     LEFT JOIN LATERAL (
-        SELECT max(total_kwh + before_kwh) - coalesce(min(total_kwh) FILTER (WHERE read_on = s.connected_on), 0) AS kwh
+        SELECT max({_KWH}) - coalesce(min({_KWH}) FILTER (WHERE read_on = s.connected_on), 0) AS kwh
         FROM station_reading r WHERE r.station_id = s.id
     ) m ON true
     LEFT JOIN (
@@ -161,7 +171,7 @@ async def list_readings(connection: Connection, station_ids: Iterable[UUID]) -> 
     ids = list(station_ids)
     found: dict[UUID, list[Reading]] = {i: [] for i in ids}
     for r in sorted(await fetch(connection, _READINGS, ids=ids), key=lambda r: r.read_on):
-        found[r.station_id].append(Reading(r.read_on, r.total_kwh + r.before_kwh))
+        found[r.station_id].append(Reading(r.read_on, r.stood_kwh + r.before_kwh))
     return found
 
 
@@ -171,6 +181,16 @@ async def list_readings_by_id(connection: Connection, ids: Sequence[UUID]) -> di
 
 async def insert_readings(connection: Connection, rows: NewRows) -> set[UUID]:
     return await insert_free(connection, _INSERT_READINGS, rows)
+
+
+async def correct_readings(connection: Connection, totals: Mapping[UUID, int]) -> None:
+    """`totals`: what stands from now on, by reading."""
+    await execute_many(connection, _CORRECT_READINGS, [{"id": i, "corrected_kwh": kwh} for i, kwh in totals.items()])
+
+
+async def rebase_readings(connection: Connection, station_id: UUID, after_on: date, kwh: int) -> None:
+    """What was read after that day was read of a meter before which so much had been counted."""
+    await execute(connection, _REBASE, rows=None, station_id=station_id, after_on=after_on, kwh=kwh)
 
 
 async def list_exchanges_of(connection: Connection, station_ids: Iterable[UUID]) -> dict[UUID, list[Exchange]]:

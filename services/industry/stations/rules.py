@@ -85,16 +85,20 @@ def before_kwh(on: date, exchanges: Sequence[Exchange]) -> int:
     return sum(e.last_kwh - e.first_kwh for e in exchanges if e.confirmed and e.exchanged_on < on)
 
 
-def exchange_refusal(exchange: Exchange, exchanges: Sequence[Exchange], readings: Sequence[Reading]) -> str | None:
-    """Why an exchange is not taken, beside what a reading of that day could not be; None where nothing speaks against.
-
-    What was read since was read as the old meter's, and stays so.
-    """
+def exchange_refusal(exchange: Exchange, exchanges: Sequence[Exchange]) -> str | None:
+    """Why an exchange is not taken, beside what was read of that day and since; None where nothing speaks against."""
     if any(not e.confirmed for e in exchanges):
         return "exchange_open"
-    if any(e.exchanged_on >= exchange.exchanged_on for e in exchanges):
-        return "dates_reversed"
-    return "read_since" if any(r.read_on > exchange.exchanged_on for r in readings) else None
+    return "dates_reversed" if any(e.exchanged_on >= exchange.exchanged_on for e in exchanges) else None
+
+
+def rebased(last: Reading, kwh: int, readings: Sequence[Reading]) -> list[Reading]:
+    """A station's totals where a meter that showed `last` was exchanged for one before which `kwh` were counted.
+
+    What was read since was read of the new one, whichever was told first.
+    """
+    later = [Reading(r.read_on, r.total_kwh + kwh) for r in readings if r.read_on > last.read_on]
+    return [*(r for r in readings if r.read_on < last.read_on), last, *later]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,10 @@ class Station(NamedTuple):
 
 
 class StationReading(NamedTuple):
-    """`total_kwh` is what the meter showed; with `before_kwh`, of the meters before it, it is the station's total."""
+    """`total_kwh` is what was said of the meter, `corrected_kwh` what it showed in truth, where that was another.
+
+    With `before_kwh`, of the meters before it, it is the station's total.
+    """
 
     id: UUID
     station_id: UUID
@@ -36,6 +39,12 @@ class StationReading(NamedTuple):
     total_kwh: Big
     read_by: str
     before_kwh: Big
+    corrected_kwh: Big | None = None
+
+    @property
+    def stood_kwh(self) -> int:
+        """What stands of it."""
+        return self.total_kwh if self.corrected_kwh is None else self.corrected_kwh
 
 
 class StationExchange(NamedTuple):

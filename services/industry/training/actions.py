@@ -13,8 +13,8 @@ from services.industry.training.schemas import Attendance, Certificate, Subsidie
 from services.industry.training.tables import TrainingCertificate, training_certificate
 from shared.acts.batches import take_new
 from shared.acts.bodies import Confirmation, Result, answers
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, confirmed, log_steps, take_step
-from shared.acts.projection import lock_households, registered
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, confirmed, lock_cases, log_steps, take_step
+from shared.acts.projection import OF_REGISTERED, list_households, lock_households, registered
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.industry import CertificateIssued
@@ -28,7 +28,7 @@ CERTIFICATE = ("attendance_id", "certificate_no", "issued_on")
 
 
 CERTIFICATES = Procedure(ROOM, training_certificate, ((
-    Step("accepted", "recorded", ("county",), ("recorded_by",), "accepted",
+    Step("accepted", "recorded", ("county",), ("recorded_by",), "accepted", asked_where=OF_REGISTERED,
          zh="县级审核培训证书", en="Acceptance of the certificate by the county"),
 ),))  # fmt: skip
 
@@ -82,6 +82,7 @@ async def record_attendances(connection: Connection, act: Act, items: Sequence[A
 async def record_certificates(connection: Connection, act: Act, items: Sequence[Certificate]) -> list[Result]:
     """Keep certificates, one for an attendance, each number once in the county."""
     attendances = await queries.lock_attended(connection, [i.attendance_id for i in items])
+    households = await list_households(connection, {a.household_id for a in attendances.values()})
     await queries.take_turn(connection)
     known = await queries.list_certificates_by_id(connection, [i.id for i in items])
     certified = await queries.list_certified(connection, list(attendances))
@@ -91,6 +92,9 @@ async def record_certificates(connection: Connection, act: Act, items: Sequence[
         attendance = attendances.get(item.attendance_id)
         if attendance is None:
             return "shared.not_found"
+        household = registered(households, attendance.household_id)
+        if isinstance(household, str):
+            return household
         reason = certificate_refusal(
             attendance.starts_on, attendance.class_days, attendance.days, item.issued_on, act.business_date
         )
@@ -120,7 +124,13 @@ async def record_certificates(connection: Connection, act: Act, items: Sequence[
 
 async def accept_certificates(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
     """A second person answers each once; the first word stays."""
+    cases = await lock_cases(connection, CERTIFICATES, [i.id for i in items])
+    households = await list_households(connection, {c.household_id for c in cases.values()})
     courses = await queries.list_courses(connection, [i.id for i in items])
+
+    def find(case: TrainingCertificate, item: Confirmation) -> Finding:
+        household = registered(households, case.household_id)
+        return Finding(refusal=household) if isinstance(household, str) and item.confirmed else confirmed(case, item)
 
     def issued(case: TrainingCertificate, _found: Finding) -> Payload:
         return CertificateIssued(
@@ -131,7 +141,7 @@ async def accept_certificates(connection: Connection, act: Act, items: Sequence[
             issued_on=case.issued_on,
         )
 
-    return await take_step(connection, act, CERTIFICATES, "accepted", items, confirmed, facts=issued)
+    return await take_step(connection, act, CERTIFICATES, "accepted", items, find, rows=cases, facts=issued)
 
 
 async def order_subsidies(connection: Connection, act: Act, policy: Policy, course: str | None) -> Subsidies:
@@ -139,7 +149,7 @@ async def order_subsidies(connection: Connection, act: Act, policy: Policy, cour
     figures = policy.on(act.business_date, SubsidyPolicy)
     owed = [
         Due(
-            source_key=f"training:{c.trainee}:{c.course}:{c.issued_on.year}",
+            source_key=f"training:{c.trainee}:{c.course}:{c.issued_on.year}" + (f":{c.revoked}" if c.revoked else ""),
             household_id=c.household_id, division=c.division, purpose="training",
             payer=f"training:{c.course}", category="none", amount_fen=subsidy_fen(c.days, figures),
         )

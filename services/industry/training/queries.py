@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Text
+
+from services.industry.training.rules import REVOKED
 from services.industry.training.tables import (
     AttendedClass,
     OfCourse,
@@ -50,13 +53,20 @@ _COURSES = sql(f"{_OF_COURSES} WHERE t.id = ANY(:ids)", OfCourse)
 _OWED = sql(
     """
     SELECT DISTINCT ON (a.trainee, c.course, extract(year FROM t.issued_on))
-           a.trainee, c.course, t.issued_on, t.household_id, t.division, a.days
+           a.trainee, c.course, t.issued_on, t.household_id, t.division, a.days, (
+               SELECT count(*) FROM payout_due d JOIN payout_ruling r ON r.due_id = d.id AND r.state = 'confirmed'
+               WHERE d.household_id = t.household_id AND starts_with(r.evidence, :revoked) AND starts_with(
+                   d.source_key,
+                   'training:' || a.trainee || ':' || c.course || ':' || extract(year FROM t.issued_on)
+               )
+           ) AS revoked
     FROM training_certificate t JOIN training_attendance a ON a.id = t.attendance_id
     JOIN training_class c ON c.id = a.class_id
     WHERE t.state = 'accepted' AND c.course = coalesce(:course, c.course)
     ORDER BY a.trainee, c.course, extract(year FROM t.issued_on), t.issued_on, t.id
     """,
     Owed,
+    revoked=Text,
 )
 _PAGE = page_of(OfCourse, _OF_COURSES, "t.household_id", "t.state", key="t.id")
 # A township's class is shown to its villages, but counted by the township only.
@@ -116,7 +126,7 @@ async def list_certificates_by_id(connection: Connection, ids: Iterable[UUID]) -
 async def list_certified(connection: Connection, attendance_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the attendances that have a certificate."""
     rows = await fetch(connection, _OF_ATTENDANCES, ids=list(attendance_ids))
-    return {c.attendance_id for c in rows if c.state != "refused"}
+    return {c.attendance_id for c in rows if c.state not in ("refused", "revoked")}
 
 
 async def list_numbers(connection: Connection, numbers: Sequence[str]) -> set[str]:
@@ -135,7 +145,7 @@ async def list_courses(connection: Connection, ids: Iterable[UUID]) -> dict[UUID
 
 async def list_owed(connection: Connection, course: str | None) -> list[Owed]:
     """The first accepted certificate of each trainee, course and year, with the days attended."""
-    return await fetch(connection, _OWED, course=course)
+    return await fetch(connection, _OWED, course=course, revoked=f"{REVOKED}/")
 
 
 async def list_certificates(connection: Connection, at: Place, **filters: Any) -> list[OfCourse]:

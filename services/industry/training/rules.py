@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-State = Literal["recorded", "accepted", "refused"]
+# How a ruling begins that a revoked certificate's subsidy is not owed.
+REVOKED = "certificate_revoked"
+State = Literal["recorded", "accepted", "refused", "revoked"]
 
 
 @dataclass(frozen=True, slots=True)

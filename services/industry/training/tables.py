@@ -73,7 +73,10 @@ class OfCourse(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """A certificate that a subsidy is owed for, with the days attended."""
+    """A certificate that a subsidy is owed for, with the days attended.
+
+    `revoked`: how often it was owed for another that was revoked before it was paid.
+    """
 
     trainee: str
     course: str
@@ -81,6 +84,7 @@ class Owed(NamedTuple):
     household_id: UUID
     division: str
     days: int
+    revoked: int
 
 
 class Totals(NamedTuple):

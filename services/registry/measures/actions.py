@@ -26,3 +26,8 @@ async def start_measures(connection: Connection, kind: Kind, started: Mapping[st
 async def end_measures(connection: Connection, kind: Kind, ended: Mapping[str, date]) -> None:
     """`ended`: last day by source."""
     await queries.end_measures(connection, kind, ended, all_begun=kind not in MAY_END_UNBEGUN)
+
+
+async def withdraw_measures(connection: Connection, kind: Kind, sources: list[str]) -> None:
+    """They should not have been given: they are measures no more."""
+    await queries.withdraw_measures(connection, kind, sources)

@@ -28,6 +28,10 @@ _END = sql("""
     """)
 
 
+# What should not have been given was no help.
+_WITHDRAW = sql("DELETE FROM measure WHERE kind = :kind AND source = ANY(:sources)")
+
+
 async def list_measures(connection: Connection, household_id: UUID) -> list[dict[str, Any]]:
     """The oldest first. Raises Problem `shared.not_found`, also where the household lies outside the caller's area."""
     return (await fetch_or_not_found(connection, _LIST, household_id=household_id)).measures
@@ -43,3 +47,8 @@ async def end_measures(connection: Connection, kind: Kind, ended: Mapping[str, d
     """`ended`: last day by source. Raises RowCountError where `all_begun` and a measure never started."""
     rows = len(ended) if all_begun else None
     await execute(connection, _END, rows=rows, kind=kind, sources=list(ended), days=list(ended.values()))
+
+
+async def withdraw_measures(connection: Connection, kind: Kind, sources: list[str]) -> None:
+    """Raises RowCountError where one of them never started."""
+    await execute(connection, _WITHDRAW, rows=len(sources), kind=kind, sources=sources)

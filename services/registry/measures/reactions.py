@@ -15,6 +15,7 @@ from shared.events.industry import (
     AgreementEnded,
     AgreementSigned,
     CertificateIssued,
+    CertificateRevoked,
     ParticipationAccepted,
     PostAssigned,
     PostEnded,
@@ -63,4 +64,12 @@ async def on_help_stated(connection: Connection, facts: Sequence[tuple[Act, Any]
         await actions.end_measures(connection, ends.kind, last)
 
 
-REACTIONS: dict[str, Reaction] = {kind.TYPE: on_help_stated for kind in {**STARTS, **ENDS}}
+async def on_certificate_revoked(connection: Connection, facts: Sequence[tuple[Act, CertificateRevoked]]) -> None:
+    sources = sorted({str(fact.certificate_id) for _, fact in facts})
+    await actions.withdraw_measures(connection, "training", sources)
+
+
+REACTIONS: dict[str, Reaction] = {
+    **{kind.TYPE: on_help_stated for kind in {**STARTS, **ENDS}},
+    CertificateRevoked.TYPE: on_certificate_revoked,
+}

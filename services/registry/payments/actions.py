@@ -6,9 +6,9 @@ from services.registry.households import queries as register
 from services.registry.households.actions import require_households
 from services.registry.households.rules import income_year_of
 from services.registry.payments import queries
-from services.registry.payments.tables import IncomePayment
+from services.registry.payments.tables import IncomePayment, Line
 from shared.data.sql import Connection
-from shared.events.industry import PaymentConfirmed
+from shared.events.industry import PaymentConfirmed, PaymentRevoked
 from shared.ground.context import Act
 
 NO_INCOME = "none"
@@ -38,6 +38,17 @@ async def record_payments(connection: Connection, act: Act, payments: Sequence[P
             for p in income
         ],
     )
-    sums = await queries.list_sums(connection, new)
+    await _set_sums(connection, act, new)
+
+
+async def revoke_payments(connection: Connection, act: Act, payments: Sequence[PaymentRevoked]) -> None:
+    """What did not arrive was no income."""
+    gone = await queries.revoke_payments(connection, {p.payment_id: p.revoked_on for p in payments})
+    await _set_sums(connection, act, gone)
+
+
+async def _set_sums(connection: Connection, act: Act, changed: Sequence[Line]) -> None:
+    households = await require_households(connection, [x.household_id for x in changed])
+    sums = await queries.list_sums(connection, changed)
     lines = [x._asdict() | {"division": households[x.household_id].division} for x in sums]
     await register.set_payments(connection, lines, act.subject)

@@ -1,6 +1,8 @@
 """All SQL about payments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
 
 from services.registry.payments.tables import IncomePayment, Line, Sum, income_payment
 from shared.data.sql import Connection, fetch, insert_many, sql
@@ -12,7 +14,8 @@ _RECORD = insert_many(
 )
 _SUMS = sql(
     """
-    SELECT household_id, income_year, category, payer, sum(amount_fen)::bigint AS amount_fen,
+    SELECT household_id, income_year, category, payer,
+           coalesce(sum(amount_fen) FILTER (WHERE revoked_on IS NULL), 0)::bigint AS amount_fen,
            max(paid_on) AS stated_on
     FROM income_payment JOIN unnest(:households, :years, :categories, :payers)
         AS line (household_id, income_year, category, payer) USING (household_id, income_year, category, payer)
@@ -20,6 +23,18 @@ _SUMS = sql(
     """,
     Sum,
 )
+
+
+_REVOKE = sql("""
+    UPDATE income_payment p SET revoked_on = u.revoked_on FROM unnest(:ids, :days) AS u (id, revoked_on)
+    WHERE p.payment_id = u.id AND p.revoked_on IS NULL RETURNING household_id, income_year, category, payer
+    """)
+
+
+async def revoke_payments(connection: Connection, days: Mapping[UUID, date]) -> list[Line]:
+    """`days`: since when a payment is none, by payment; the lines of those that were income until then."""
+    rows = await fetch(connection, _REVOKE, ids=list(days), days=list(days.values()))
+    return sorted({Line(**r) for r in rows})
 
 
 async def insert_payments(connection: Connection, payments: Sequence[IncomePayment]) -> list[Line]:

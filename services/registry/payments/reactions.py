@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.registry.payments import actions
 from shared.data.sql import Connection
-from shared.events.industry import PaymentConfirmed
+from shared.events.industry import PaymentConfirmed, PaymentRevoked
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
@@ -13,4 +13,11 @@ async def on_payment_confirmed(connection: Connection, facts: Sequence[tuple[Act
     await actions.record_payments(connection, facts[-1][0], [fact for _, fact in facts])
 
 
-REACTIONS: dict[str, Reaction] = {PaymentConfirmed.TYPE: on_payment_confirmed}
+async def on_payment_revoked(connection: Connection, facts: Sequence[tuple[Act, PaymentRevoked]]) -> None:
+    await actions.revoke_payments(connection, facts[-1][0], [fact for _, fact in facts])
+
+
+REACTIONS: dict[str, Reaction] = {
+    PaymentConfirmed.TYPE: on_payment_confirmed,
+    PaymentRevoked.TYPE: on_payment_revoked,
+}

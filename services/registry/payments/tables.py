@@ -8,6 +8,8 @@ from shared.data.relations import Big, table
 
 
 class IncomePayment(NamedTuple):
+    """`revoked_on`: since when it is none, where it did not arrive after all."""
+
     payment_id: UUID
     household_id: UUID
     division: str
@@ -16,6 +18,7 @@ class IncomePayment(NamedTuple):
     payer: str
     amount_fen: Big
     paid_on: date
+    revoked_on: date | None = None
 
 
 class Line(NamedTuple):

@@ -54,6 +54,10 @@ async def test_a_unit_line_by_line(house: House) -> None:
     wrong = {"source_key": str(uuid4()), "household_id": two, "division": "140927200201"}
     await county.insert("deed", kind="exit", happened_on=date(2017, 3, 20), **wrong)
     await county.insert("deed", kind="exit_revoked", happened_on=date(2017, 6, 1), **wrong)
+    # So are a certificate that was revoked, and its revocation: it helped nobody.
+    forged = {"source_key": str(uuid4()), "household_id": three, "division": "140927200201"}
+    for kind in ("certificate", "certificate_revoked"):
+        await county.insert("deed", kind=kind, happened_on=date(2017, 3, 1), **forged)
     for on in (date(2017, 1, 5), date(2017, 3, 19)):
         await county.visit(helper, one, on, late=on.month == 3)
     # A visit on the very day is not before it, and what does not count prepares nothing.

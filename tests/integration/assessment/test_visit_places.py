@@ -13,6 +13,8 @@ from tests.integration.assessment.acts import (
     NOWHERE,
     OTHER_VILLAGE,
     PLACE,
+    TEAMS,
+    TOWNSHIP,
     VILLAGE,
     VISITS,
     pair,
@@ -26,8 +28,8 @@ from tests.integration.assessment.acts import (
 )
 
 
-async def test_a_relocated_household_is_met_where_it_lives_now(house: House) -> None:
-    """From its move on it may be met anywhere in the county; before it, and a neighbour, only in the village."""
+async def test_public_report_02_visit_of_a_moved_household(house: House) -> None:
+    """Where nobody said where it lives now, it is met in the village; elsewhere what was sent is kept, and why."""
     door = await house.serve("assessment", "api")
     (li,) = await station(door, "li")
     moved, stayed = await seed_households(house, 2)
@@ -50,7 +52,7 @@ async def test_a_relocated_household_is_met_where_it_lives_now(house: House) -> 
         on="2017-05-27",
     )
     assert [(r["counts"], r["reasons"]) for r in results] == [
-        (True, ["no_place"]), (False, ["too_far", "late"]), (False, ["too_far"]), (True, []),
+        (False, ["no_place"]), (False, ["too_far", "late"]), (False, ["too_far"]), (True, []),
         (False, ["too_far"]), (False, ["no_position"]), (False, ["too_far"]),
     ]  # fmt: skip
     kept = await house.rows("assessment", "SELECT lat_e6, lon_e6, distance_m FROM visit ORDER BY distance_m")
@@ -62,6 +64,32 @@ async def test_a_relocated_household_is_met_where_it_lives_now(house: House) -> 
     assert all(r["distance_m"] > 300_000 for r in kept[-3:])
 
 
+async def test_a_relocated_household_is_met_where_it_lives_now(house: House) -> None:
+    """From the day on which it lives there, once an office has said where that is; the helper cannot."""
+    door = await house.serve("assessment", "api")
+    (li,) = await station(door, "li")
+    moved = await seed_household(house)
+    await pair(door, pairing(moved, li))
+    gone = await seed_household(house, status="removed")
+    home = {"household_id": str(moved), "since_on": "2017-05-20"} | IN_COUNTY
+    refused = [home | {"household_id": str(gone)}, home | {"since_on": "2017-06-02"}]
+    results = await send(door, "PUT", f"{TEAMS}/homes", "township", [home, *refused], area=TOWNSHIP)
+    assert [r["code"] for r in results] == [None, "shared.household_removed", "shared.future_date"]
+    helper = await door.call("PUT", f"{TEAMS}/homes", "helper", VILLAGE, subject="li", json={"items": [home]})
+    assert helper.status_code == 403
+    results = await sync(
+        door,
+        visit(moved, "2017-05-20", **IN_COUNTY),
+        visit(moved, "2017-05-21"),
+        visit(moved, "2017-05-19", **IN_COUNTY),
+        visit(moved, "2017-05-22", **FAR_AWAY),
+        on="2017-05-22",
+    )
+    assert [(r["counts"], r["reasons"]) for r in results] == [
+        (True, []), (True, []), (False, ["too_far"]), (False, ["too_far"]),
+    ]  # fmt: skip
+
+
 async def test_a_position_outside_the_county_counts_nowhere(house: House) -> None:
     """Also where nobody said where the village is, and of a day of presence."""
     door = await house.serve("assessment", "api")
@@ -69,7 +97,7 @@ async def test_a_position_outside_the_county_counts_nowhere(house: House) -> Non
     elsewhere = await seed_household(house, OTHER_VILLAGE)
     await pair(door, pairing(elsewhere, li))
     results = await sync(door, *(visit(elsewhere, **place) for place in (FAR_AWAY, NOWHERE, IN_COUNTY)))
-    expected = [(False, ["too_far"]), (False, ["no_position"]), (True, ["no_place"])]
+    expected = [(False, ["too_far"]), (False, ["no_position"]), (False, ["no_place"])]
     assert [(r["counts"], r["reasons"]) for r in results] == expected
     day = {"id": str(uuid4()), "on": "2017-06-01"} | NOWHERE
     (nowhere,) = await send(door, "POST", f"{VISITS}/checkins", "team", [day], subject="li", area=VILLAGE)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.conftest import Door, House
-from tests.integration.industry.acts import COUNTY, TOWNSHIP, get, results, seed_household
+from tests.integration.industry.acts import COUNTY, TOWNSHIP, freeze, get, results, seed_household
 from tests.integration.industry.test_payouts import answer, answered, check, due, make, owe, sent
 
 RULINGS = "/payouts/rulings"
@@ -113,6 +113,26 @@ async def test_who_checks_is_told_of_who_left_the_register_since(house: House) -
     assert [f["code"] for f in late.json()["findings"]] == ["industry.payouts.answered_otherwise"]
     assert (late.json()["taken"], late.json()["state"]) == (1, "closed")
     assert await held(door) == [(str(gone), True, None)]
+
+
+async def test_who_was_frozen_since_is_not_paid_until_reviewed(house: House) -> None:
+    door = await house.serve("industry", "api")
+    suspect, stays = await seed_household(house), await seed_household(house)
+    await owe(house, due(suspect, "a"), due(stays, "b"))
+    batch_id = (await make(door)).json()["id"]
+    await freeze(house, suspect)
+    told = (await check(door, batch_id)).json()
+    assert (told["code"], told["lines"]) == ("industry.payouts.removed_since", "1")
+    path = f"/industry/v1/payouts/batches/{batch_id}"
+    done = await door.call("POST", f"{path}/check", "county", on="2017-06-02", subject="b", json={"set_aside": True})
+    assert done.json()["set_aside"] == 1
+    file = await door.call("GET", f"{path}/file", "bank", "", bank="xinhe")
+    assert file.text.splitlines() == ["line_no,payee,amount_yuan", f"2,{stays},100.00", "total,1,100.00"]
+    lines = (await get(door, f"/payouts/lines?household_id={suspect}"))["items"]
+    assert [(line["state"], line["code"]) for line in lines] == [("returned", "shared.frozen")]
+    assert await nothing_fits(door)
+    await house.rows("industry", "UPDATE frozen_household SET reviewed_on = '2017-06-02'")
+    assert (await make(door, "again")).json()["lines"] == 1
 
 
 async def test_a_batch_of_which_nobody_is_left_is_closed_by_its_checker(house: House) -> None:

@@ -1,8 +1,11 @@
 """What waits in posts: proposals for the next of three persons; after a death, for who works on."""
 
 from datetime import date
+from itertools import permutations
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
+
+import pytest
 
 from shared.events.registry import MemberRemoved
 from tests.conftest import Door, House
@@ -24,8 +27,8 @@ from tests.integration.industry.test_posts import (
 )
 
 
-async def resume(door: Door, assignment: str, since: str | None, **how: Any) -> Any:
-    item = {"id": assignment, "resumed_on": since}
+async def resume(door: Door, assignment: str, since: str | None, person: str | None = None, **how: Any) -> Any:
+    item = {"id": assignment, "resumed_on": since, "person": person}
     return (await results(door, "POST", "/posts/continuations", "village", item, **how))[0]
 
 
@@ -103,3 +106,81 @@ async def test_a_death_holds_the_post_until_the_village_says_who_works_on(house:
         "month_on": "2017-05-01", "assignments": 3, "dues": 3, "amount_fen": 3 * 6_667,
     }  # fmt: skip
     assert await house.rows("industry", "SELECT 1 FROM parked_key") == []
+
+
+async def gone(house: House, door: Door, *facts: MemberRemoved, seen: int) -> None:
+    """The registry says so, and industry has heard it."""
+    await state(house, "registry", *facts)
+
+    async def applied() -> bool:
+        return bool((await get(door, "/operations/flow"))["applied"] == {"registry.household": seen})
+
+    await house.settled(applied)
+
+
+def departure(household: UUID, on: date, person: str | None = None, reason: str = "death") -> MemberRemoved:
+    return MemberRemoved(
+        household_id=household, division=VILLAGE, reason=reason, head=False, members=2, removed_on=on, person=person
+    )
+
+
+async def test_public_report_13_post_holder_dies(house: House) -> None:
+    """It ends with him where nobody else can work, stands still where somebody may, goes on where another died."""
+    await house.serve("registry", "worker")
+    door = await house.serve("industry")
+    workers = [str(uuid4()) for _ in range(5)]
+    (alone, one), (helped, two), (spared, three), (moved, four), (unsure, five) = [
+        await employ(house, door, person=person) for person in workers
+    ]
+    assert await attend(door, worked(alone, 20)) == [None]  # counted before the death was known
+    await house.rows("industry", "UPDATE household SET has_labour = false WHERE id = ANY($1)", [one, three])
+    on = date(2017, 5, 2)
+    await gone(
+        house, door, departure(one, on, workers[0]), departure(two, on, workers[1]), departure(three, on, str(uuid4())),
+        departure(four, on, workers[3], "marriage_out"), departure(five, on), seen=5,
+    )  # fmt: skip
+    expected = {alone: "ended", helped: "held", spared: "assigned", moved: "held", unsure: "held"}
+    assert await states(door) == expected
+    (ended,) = (await get(door, f"/posts/assignments?household_id={one}"))["items"]
+    assert (ended["person"], ended["ended_on"], ended["ended_reason"]) == (workers[0], "2017-05-02", "death")
+    assert await attend(door, worked(alone, 1, "2017-06-01"), worked(helped, 3)) == [
+        f"{P}too_many_days", f"{P}too_many_days",
+    ]  # fmt: skip
+    # The dead works nowhere any more, whoever names him.
+    assert (await resume(door, helped, "2017-05-10"))["code"] == f"{P}worker_gone"
+    assert (await resume(door, helped, "2017-05-10", person=workers[1]))["code"] == f"{P}worker_gone"
+    wife = str(uuid4())
+    assert await resume(door, helped, "2017-05-10", person=wife) == answer(helped, state="assigned")
+    assert (await resume(door, unsure, "2017-05-10"))["state"] == "assigned"
+    (post,) = await opened(door, job())
+    dead = proposal(post, await seed_household(house), person=workers[0])
+    assert [r["code"] for r in await propose(door, dead)] == [f"{P}worker_gone"]
+    people = {a["id"]: a["person"] for a in (await get(door, "/posts/assignments"))["items"]}
+    assert (people[helped], people[unsure]) == (wife, workers[4])
+    # Of the twenty days two are paid.
+    assert (await pay(door, "1")).json()["amount_fen"] == 6_667
+    assert await house.rows("industry", "SELECT 1 FROM parked_key") == []
+
+
+async def test_who_dies_before_he_is_assigned_is_not(house: House) -> None:
+    await house.serve("registry", "worker")
+    door = await house.serve("industry")
+    household, person = await seed_household(house), str(uuid4())
+    item = proposal((await opened(door, job()))[0], household, person=person)
+    assert [r["code"] for r in await propose(door, item)] == [None]
+    await gone(house, door, departure(household, date(2017, 5, 2), person), seen=1)
+    assert await states(door) == {item["id"]: "refused"}
+    assert (await check(door, item["id"]))["code"] == "shared.wrong_state"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_deaths_hold_a_post_from_the_first_whichever_is_heard_first(house: House, order: tuple[int, ...]) -> None:
+    await house.serve("registry", "worker")
+    door = await house.serve("industry")
+    assignment, household = await employ(house, door)
+    days = (date(2017, 5, 20), date(2017, 5, 4), date(2017, 5, 11))
+    for seen, place in enumerate(order, 1):
+        await gone(house, door, departure(household, days[place]), seen=seen)
+    (shown,) = (await get(door, f"/posts/assignments?household_id={household}"))["items"]
+    assert (shown["state"], shown["held_on"]) == ("held", "2017-05-04")
+    assert await attend(door, worked(assignment, 5), worked(assignment, 4)) == [f"{P}too_many_days", None]

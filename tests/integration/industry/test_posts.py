@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import date
+from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -64,11 +65,11 @@ async def approve(door: Door, assignment: str, **how: Any) -> Any:
     return await step(door, "approvals", "county", assignment, **how)
 
 
-async def employ(house: House, door: Door, **changes: Any) -> tuple[str, UUID]:
+async def employ(house: House, door: Door, person: str | None = None, **changes: Any) -> tuple[str, UUID]:
     """A household at work since March: its assignment."""
     household = await seed_household(house)
     (post,) = await opened(door, job(**changes))
-    item = proposal(post, household)
+    item = proposal(post, household, person=person)
     assert [r["code"] for r in await propose(door, item)] == [None]
     assert [(await check(door, item["id"]))["code"], (await approve(door, item["id"]))["code"]] == [None, None]
     return item["id"], household
@@ -363,3 +364,16 @@ async def test_who_leaves_the_register_leaves_the_post_and_who_exits_keeps_it(ho
     (row,) = await house.rows("industry", "SELECT division FROM post_attendance")
     assert row["division"] == OTHER_VILLAGE
     assert await house.rows("industry", "SELECT 1 FROM parked_key") == []
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_attendance_is_paid_alike_whichever_is_told_first(house: House, order: tuple[int, ...]) -> None:
+    """Two months' days and the last day of the assignment: nobody is paid for a day after it."""
+    door = await house.serve("industry", "api")
+    assignment, _ = await employ(house, door)
+    acts: list[Any] = [worked(assignment, 20, "2017-04-01"), worked(assignment, 10), None]
+    for place in order:
+        item = acts[place]
+        assert await (attend(door, item) if item else end(door, assignment, "2017-05-10")) in ([None], None)
+    paid = [(await pay(door, month, month)).json()["amount_fen"] for month in ("2017-04-01", "2017-05-01")]
+    assert paid == [50_000, 33_333]

@@ -11,6 +11,7 @@ from shared.events.industry import (
     AgreementEnded,
     AgreementSigned,
     CertificateIssued,
+    CertificateRevoked,
     ParticipationAccepted,
     PostAssigned,
     PostEnded,
@@ -180,4 +181,7 @@ async def test_every_kind_of_help_is_a_measure_and_an_exit_ends_none(house: Hous
         ("relocation", "dividend", "post"), ("move", "deal", "post"), strict=True
     )}  # fmt: skip
     assert await given() == running | over
+    await state_as(house, "industry", CertificateRevoked(**of, certificate_id=certificate, revoked_on=last))
+    await heard(house, "industry.household", 7)
+    assert "training" not in await given()
     assert await house.rows("registry", "SELECT 1 FROM parked_key") == []

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.events.industry import PaymentRevoked
 from shared.serve.run import _republish
 from tests.conftest import House, find_service
 from tests.integration.registry.facts import heard, paid, state
@@ -49,6 +50,30 @@ async def test_payments_of_one_payer_add_up_in_the_year_they_were_paid(house: Ho
     await heard(house, TOPIC, 14)
     assert [tuple(r) for r in await house.rows("registry", LINES)] == expected
     assert len(await house.rows("registry", "SELECT 1 FROM income_payment")) == 5
+    assert await house.rows("registry", "SELECT 1 FROM parked_key") == []
+
+
+async def test_a_payment_that_did_not_arrive_is_no_income(house: House) -> None:
+    household_id = await seed_household(house)
+    await house.serve("registry")
+    await house.serve("industry", "worker")
+    stays, gone, alone = paid(household_id, 75_000), paid(household_id, 5_000), paid(household_id, 9, category="wage")
+    none = paid(household_id, 4, category="none", payer="reward")
+    await state(house, "industry", stays, gone, alone, none)
+    revoked = [
+        PaymentRevoked(
+            household_id=household_id, division=VILLAGE, payment_id=p.payment_id, amount_fen=p.amount_fen,
+            revoked_on=date(2017, 10, 2),
+        )
+        for p in (gone, alone, none)
+    ]  # fmt: skip
+    await state(house, "industry", *revoked)
+    await heard(house, TOPIC, 7)
+    expected = [(2017, "property", "entity:1", 75_000), (2017, "wage", "entity:1", 0)]
+    assert [tuple(r) for r in await house.rows("registry", LINES)] == expected
+    assert await _republish(find_service("industry"), await house.settings("industry"), TOPIC) == 7
+    await heard(house, TOPIC, 14)
+    assert [tuple(r) for r in await house.rows("registry", LINES)] == expected
     assert await house.rows("registry", "SELECT 1 FROM parked_key") == []
 
 

@@ -41,10 +41,13 @@ def after(days: int) -> dict[str, object]:
         ({"distance_m": 1200}, True, False, ()),
         ({"distance_m": 1201}, False, False, ("too_far",)),
         ({"distance_m": 500_000}, False, False, ("too_far",)),
-        ({"distance_m": None}, True, False, ("no_place",)),
-        ({"distance_m": None, "nearest_m": 50_000}, True, False, ("no_place",)),
+        ({"distance_m": None}, False, False, ("no_place",)),
+        ({"distance_m": None, "nearest_m": 50_000}, False, False, ("no_place",)),
         ({"distance_m": None, "nearest_m": 50_001}, False, False, ("too_far",)),
-        ({"distance_m": 50_000, "nearest_m": 50_000, "moved": True}, True, False, ("no_place",)),
+        ({"distance_m": 50_000, "nearest_m": 50_000, "moved": True}, False, False, ("no_place",)),
+        ({"distance_m": 50_000, "nearest_m": 50_000, "moved": True, "home_m": 1200}, True, False, ()),
+        ({"distance_m": 50_000, "nearest_m": 50_000, "moved": True, "home_m": 1201}, False, False, ("too_far",)),
+        ({"distance_m": None, "home_m": 0}, True, False, ()),
         ({"distance_m": 60_000, "nearest_m": 50_001, "moved": True}, False, False, ("too_far",)),
         ({"distance_m": 1200, "nearest_m": 1200, "moved": True}, True, False, ()),
         ({"distance_m": None, "stated": False}, False, False, ("no_position",)),
@@ -54,7 +57,7 @@ def after(days: int) -> dict[str, object]:
         (after(30), True, True, ("late",)),
         (after(31), False, True, ("too_late", "late")),
         ({"counted": True}, False, False, ("duplicate",)),
-        ({"distance_m": 9999, "counted": True, **after(40)}, False, True, ("too_far", "too_late", "duplicate", "late")),
+        ({"distance_m": 9999, "counted": True, **after(40)}, False, True, ("too_far", "too_late", "late")),
     ],
 )
 def test_what_counts(changes: dict[str, object], counts: bool, late: bool, reasons: tuple[str, ...]) -> None:
@@ -80,8 +83,9 @@ def test_what_is_not_even_kept(changes: dict[str, object], refusal: str) -> None
 )  # fmt: skip
 def test_nothing_that_speaks_against_it_counts(days: int, is_helper: bool, far: int | None, counted: bool) -> None:
     judged = judge_visit(VisitFacts(DAY, DAY + timedelta(days=days), is_helper, far, counted), POLICY)
-    assert judged.counts == (judged.refusal is None and not {"too_far", "too_late", "duplicate"} & {*judged.reasons})
-    assert not judged.counts or (0 <= days <= 30 and is_helper and not counted and (far or 0) <= 1200)
+    against = {"too_far", "no_place", "too_late", "duplicate"}
+    assert judged.counts == (judged.refusal is None and not against & {*judged.reasons})
+    assert not judged.counts or (0 <= days <= 30 and is_helper and not counted and far is not None and far <= 1200)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,7 @@ def test_nothing_that_speaks_against_it_counts(days: int, is_helper: bool, far: 
         (DAY, 0, False, Judgement(counts=True)),
         (DAY - timedelta(days=200), 0, False, Judgement(counts=True)),
         (DAY, 1201, False, Judgement(counts=False, reasons=("too_far",))),
-        (DAY, None, False, Judgement(counts=True, reasons=("no_place",))),
+        (DAY, None, False, Judgement(counts=False, reasons=("no_place",))),
         (DAY, 0, True, Judgement(counts=False, reasons=("duplicate",))),
         (DAY + timedelta(days=1), 0, False, Judgement(counts=False, refusal="future_date")),
         (date(2016, 1, 1), 0, False, Judgement(counts=True)),

@@ -86,13 +86,31 @@ QUOTED = """"line_no","amount_yuan","result","code","paid_on"
         CASE.replace(",", ";").encode(),
         CASE.replace(",", ";").replace(".", ",").encode(),
         CASE.replace(",", "\t").encode("utf-16"),
+        CASE.replace("500.5,", "5.005E2,")
+        .replace("1,1200,", "1.00,1.2E+03,")
+        .replace("total,3", "TOTAL ,3.0")
+        .encode(),
+        CASE.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789.R"}).encode(),
+        "\n".join(row + " \u3000\xa0" for row in CASE.splitlines()).encode(),
         CASE.replace("total,3,2400.5", ",,,,\ntotal,3,2400.5,,\n,,,,").encode(),
         QUOTED.encode(),
         QUOTED.encode("gb18030"),
     ],
-    ids=["plain", "mark", "semicolon", "decimal comma", "tab", "empty rows", "quoted", "code page"],
+    ids=[
+        "plain",
+        "mark",
+        "semicolon",
+        "decimal comma",
+        "tab",
+        "powers",
+        "full width",
+        "blanks",
+        "empty rows",
+        "quoted",
+        "code page",
+    ],
 )
-def test_a_return_file_as_spreadsheets_save_it(content: bytes) -> None:
+def test_public_report_09_a_return_file_as_a_spreadsheet_saves_it(content: bytes) -> None:
     answers, findings = read_return(content)
     on = date(2017, 12, 28)
     assert [(a.line_no, a.amount_fen, a.result, a.code, a.paid_on) for a in answers] == [
@@ -105,7 +123,8 @@ def test_a_return_file_as_spreadsheets_save_it(content: bytes) -> None:
     ("row", "column", "code"),
     [
         ("2,-607.25,paid,,2017-06-05", "amount_yuan", "amount_unreadable"),
-        ("2,6.07E+02,paid,,2017-06-05", "amount_yuan", "amount_unreadable"),
+        ("2,6.0725E+99,paid,,2017-06-05", "amount_yuan", "amount_unreadable"),
+        ("2,6.07255E+02,paid,,2017-06-05", "amount_yuan", "amount_unreadable"),
         ("2,607.255,paid,,2017-06-05", "amount_yuan", "amount_unreadable"),
         ("2,,paid,,2017-06-05", "amount_yuan", "amount_unreadable"),
         ("2", "amount_yuan", "amount_unreadable"),
@@ -130,6 +149,8 @@ def test_a_row_too_few_is_noticed_also_beside_one_that_cannot_be_read() -> None:
     [
         ("1200", 120_000), ("1,200.00", 120_000), ("500.5", 50_050), ("500,5", 50_050), ("1.200,50", 120_050),
         ("1200.000", 120_000), ("¥1,200.00", 120_000), ("1,20.00", None), ("12.345", None), ("", None), ("+5", None),
+        ("5.005E2", 50_050), ("1.2e+03", 120_000), ("5E-1", 50), ("1.2345E1", None), ("1E99", None),
+        ("１２００", 120_000), ("１，２００．００", 120_000), ("￥1,200 元", 120_000), ("1\u00a0200.00", 120_000),
     ],
 )  # fmt: skip
 def test_amounts_are_read_by_value(cell: str, fen: int | None) -> None:
@@ -140,7 +161,8 @@ def test_amounts_are_read_by_value(cell: str, fen: int | None) -> None:
     ("cell", "day"),
     [
         ("2017-06-05", DAY), ("2017/6/5", DAY), ("2017.06.05", DAY), ("2017-06-05 00:00:00", DAY), ("5 June", None),
-        ("", None), ("05/06/2017", None), ("2017-02-30", None),
+        ("", None), ("05/06/2017", None), ("2017-02-30", None), ("２０１７－６－５", DAY), ("2017年6月5日", DAY),
+        ("２０１７／６／５", DAY), ("2017-06/05", None),
     ],
 )  # fmt: skip
 def test_days_are_read_year_first(cell: str, day: date | None) -> None:

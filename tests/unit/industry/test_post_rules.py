@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from services.industry.posts.rules import (
     ELIGIBILITY,
+    Departure,
     PostFacts,
     PostPolicy,
     Tenure,
     attendance_refusal,
     days_possible,
     post_eligibility,
+    stops_work,
     wage_fen,
 )
 
@@ -101,3 +103,21 @@ def test_wages(days: int, fen: int) -> None:
 @given(st.integers(1, 10**7), st.integers(0, 30))
 def test_a_day_more_never_pays_less_nor_more_than_the_month(monthly: int, days: int) -> None:
     assert 0 <= wage_fen(monthly, days, 15) <= wage_fen(monthly, days + 1, 15) <= monthly
+
+
+@pytest.mark.parametrize(
+    ("worker", "departure", "stops"),
+    [
+        ("a", Departure("death", "a", able=True), True),
+        ("a", Departure("prison", "a", able=True), True),
+        ("a", Departure("death", "b", able=False), False),
+        ("a", Departure("death", None, able=True), True),
+        (None, Departure("death", "b", able=True), True),
+        (None, Departure("marriage_out", "b", able=True), False),
+        (None, Departure("marriage_out", None, able=False), True),
+    ],
+)
+def test_a_post_goes_on_where_its_holder_is_known_to_be_there(
+    worker: str | None, departure: Departure, stops: bool
+) -> None:
+    assert stops_work(worker, departure) is stops

@@ -9,8 +9,8 @@ from shared.data.ddl.m0006 import (
     open_to_the_narrowed,
 )
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

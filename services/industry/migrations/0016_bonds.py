@@ -10,12 +10,15 @@ from shared.data.ddl.m0006 import (
     open_to_the_narrowed,
 )
 
-revision = "0012"
-down_revision = "0011"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
 NARROWED = (
+    "departed",
+    "certificate_revocation",
+    "payment_revocation",
     "loan_known",
     "forest_plot",
     "forest_acceptance",

@@ -11,12 +11,13 @@ from shared.data.ddl.m0006 import (
     open_to_the_narrowed,
 )
 
-revision = "0016"
-down_revision = "0015"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
 NARROWED = (
+    "reversal",
     "paper",
     "amendment",
     "departure",

@@ -8,12 +8,12 @@ from shared.data.ddl.m0006 import (
     open_to_the_narrowed,
 )
 
-revision = "0012"
-down_revision = "0011"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
-NARROWED = ("case_household", "deed", "survey_candidate", "survey_sample", "pairing", "visit")
+NARROWED = ("home_place", "case_household", "deed", "survey_candidate", "survey_sample", "pairing", "visit")
 
 
 def upgrade() -> None:
