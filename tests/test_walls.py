@@ -29,13 +29,17 @@ READS = {
     "finance/discounts": {"interest_period", "loan"},
     "finance/dossier": {"loan", "loan_hold"},
     "finance/loans": {"loan_hold"},
+    "industry/corrections": {
+        "payout_due", "payout_line", "payout_ruling", "training_attendance", "training_certificate", "training_class",
+    },
     "industry/dossier": {
         "dividend_agreement", "payout_due", "payout_line", "post", "post_assignment", "training_attendance",
         "training_certificate", "training_class",
     },
     "industry/stations": {"station_plan", "station_plan_item"},
+    "industry/training": {"payout_due", "payout_ruling"},
     "registry/amendments": {"exit_case"},
-    "registry/changes": {"member", "member_fact"},
+    "registry/changes": {"household", "member", "member_fact"},
     "registry/dossier": {
         "exit_case", "household", "household_fact", "income_line", "measure", "member", "member_fact",
     },

@@ -7,6 +7,7 @@ from services.registry.amendments.api import router as amendments
 from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
 from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
+from services.registry.changes.work import state_people
 from services.registry.divisions.api import router as divisions
 from services.registry.dossier.api import router as dossier
 from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
@@ -14,7 +15,6 @@ from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
 from services.registry.households.api import router as households
 from services.registry.households.reactions import REACTIONS as HOUSEHOLDS
-from services.registry.households.work import state_people
 from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.payments.reactions import REACTIONS as PAYMENTS

@@ -16,6 +16,7 @@ from scenario.actors.archive import ARCHIVE
 from scenario.actors.banks import Bank
 from scenario.actors.patience import named
 from scenario.actors.villages import Village
+from scenario.api import Who
 from shared.values.ids import uuid7
 from tests.chaos.checks import Read, read_of
 from tests.chaos.client import Client, Outcome
@@ -155,10 +156,13 @@ class Load:
             return
         _, listed = await self.client.insist(village.clerk, "GET", f"{path}?household_id={home.id}")
         case, ends_on = {"id": listed["items"][0]["id"]}, self.day + NOTICE
+        _, shown = await self.client.insist(village.clerk, "GET", f"/registry/v1/households/{home.id}")
+        person = shown["people"][0]["reference"]
+        villager = Who(f"villager-{person}", "villager", home.village, person=person)
         for name, who, door, more in (
             ("review", village.chair, "/reviews", VOTE),
             ("check", village.team, "/checks", {"confirmed": True, "evidence": "visit"}),
-            ("consent", home.helper, "/consents", {"agreed": True, "signature": "signed"}),
+            ("consent", villager, "/consents", {"agreed": True, "signature": "signed"}),
             ("notice", village.clerk, "/notices", {}),
             ("township_check", home.township, "/township-checks", {"confirmed": True}),
             ("decision", county.DECIDER, "/decisions", {}),
@@ -189,14 +193,14 @@ class Load:
                 return
             if home.id in borrowing and home.id not in self._lent:
                 continue
-            helper = Village(home.village).helper
-            _, shown = await self.client.insist(helper, "GET", f"/registry/v1/households/{home.id}")
+            clerk = Village(home.village).clerk
+            _, shown = await self.client.insist(clerk, "GET", f"/registry/v1/households/{home.id}")
             departure = {
                 "id": named("departure", home.id), "reference": shown["people"][-1]["reference"],
                 "reason": "death" if number % 2 else "marriage_out", "left_on": "2017-10-01",
             }  # fmt: skip
             path = "/registry/v1/households/departures"
-            reported = await self.client.act("departure", departure["id"], helper, "POST", path, {"items": [departure]})
+            reported = await self.client.act("departure", departure["id"], clerk, "POST", path, {"items": [departure]})
             if reported.code is None:
                 word = {"id": departure["id"], "confirmed": True}
                 await self.client.act(

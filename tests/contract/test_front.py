@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -59,16 +60,16 @@ async def test_an_error_in_an_answer_that_has_begun_is_not_raised_again(tmp_path
     app = application("registry", tmp_path)
     sent: list[str] = []
 
-    async def receive() -> dict[str, object]:
+    async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    async def send(message: object) -> None:
-        sent.append(str(message["type"]))  # type: ignore[index]
+    async def send(message: Any) -> None:
+        sent.append(str(message["type"]))
 
     path = {"path": "/half", "raw_path": b"/half", "root_path": "", "query_string": b"", "scheme": "http"}
     scope = {"type": "http", "method": "GET", "headers": [], "asgi": {"version": "3.0", "spec_version": "2.4"}}
     with structlog.testing.capture_logs() as said:
-        await app(scope | path, receive, send)  # type: ignore[arg-type]
+        await app(scope | path, receive, send)
     # The answer never comes to its end: the server cuts the connection, so nobody takes a half for the whole.
     assert sent == ["http.response.start", "http.response.body"]
     assert [line["event"] for line in said] == ["unexpected"]

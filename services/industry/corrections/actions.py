@@ -153,7 +153,7 @@ async def confirm_payments(connection: Connection, act: Act, items: Sequence[Con
 
     async def undo(passed: list[tuple[PaymentRevocation, Finding]]) -> None:
         await payouts.take_turn(connection)
-        await queries.undo_payments(connection, {case.line_id: case.code for case, _ in passed}, act.business_date)
+        await payouts.undo_payments(connection, {case.line_id: case.code for case, _ in passed}, act.business_date)
 
     def revoked(case: PaymentRevocation, _found: Finding) -> Payload:
         return PaymentRevoked(

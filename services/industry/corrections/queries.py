@@ -1,7 +1,6 @@
 """All SQL about corrections."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from services.industry.payouts.tables import PayoutLine, payout_line
 from services.industry.training.tables import TrainingCertificate, training_certificate
 from shared.acts.batches import FREE, NewRows, insert_free
 from shared.data.pages import Place, fetch_page, page
-from shared.data.sql import Connection, by_id, execute_many, fetch, insert_many, list_by, lock_by, sql, update_many
+from shared.data.sql import Connection, by_id, fetch, insert_many, list_by, lock_by, sql
 
 _READINGS = list_by(reading_correction)
 _INSERT_READINGS = insert_many(reading_correction, reading_correction.shape, FREE)
@@ -34,16 +33,6 @@ _LINES = lock_by(payout_line)
 _PAYMENTS = list_by(payment_revocation)
 _PAYMENTS_OPEN = sql("SELECT line_id FROM payment_revocation WHERE line_id = ANY(:ids) AND state = 'proposed'")
 _INSERT_PAYMENTS = insert_many(payment_revocation, payment_revocation.shape, FREE)
-# The due is open again, and held: it goes out once somebody has ruled on it.
-_UNDO = update_many(
-    payout_line,
-    "state",
-    "paid_on",
-    "code",
-    "lasting",
-    common={"revoked_on": "on"},
-    where="t.state = 'confirmed'",
-)
 _PAYMENT_PAGE = page(payment_revocation, "state", "household_id")
 _PAGE = page(certificate_revocation, "state", "household_id")
 # Of a trainee, course and year the first certificate is paid for; another that stands earns the same.
@@ -126,12 +115,6 @@ async def list_payments_open(connection: Connection, line_ids: Sequence[UUID]) -
 
 async def insert_payments(connection: Connection, rows: NewRows) -> set[UUID]:
     return await insert_free(connection, _INSERT_PAYMENTS, rows)
-
-
-async def undo_payments(connection: Connection, codes: dict[UUID, str], on: date) -> None:
-    """`codes`: the bank's reason by line, all of them confirmed."""
-    back = {"state": "returned", "paid_on": None, "lasting": True}
-    await execute_many(connection, _UNDO, [{"id": i, "code": code} | back for i, code in codes.items()], on=on)
 
 
 async def list_payments(connection: Connection, at: Place, **filters: Any) -> list[PaymentRevocation]:

@@ -186,6 +186,16 @@ _CONFIRMED = sql("""
     GROUP BY household_id
     """)
 _HAVE_DUES = sql("SELECT 1 FROM payout_due WHERE household_id = ANY(:ids) LIMIT 1")
+# The due is open again, and held: it goes out once somebody has ruled on it.
+_UNDO = update_many(
+    payout_line,
+    "state",
+    "paid_on",
+    "code",
+    "lasting",
+    common={"revoked_on": "on"},
+    where="t.state = 'confirmed'",
+)
 
 
 async def insert_dues(connection: Connection, dues: Sequence[Due], on: date, by: str) -> set[str]:
@@ -308,3 +318,9 @@ async def take_turn_of_owed(connection: Connection, household_ids: Sequence[UUID
     """As `take_turn`, where anything was ever owed to one of the households."""
     if await fetch_one(connection, _HAVE_DUES, ids=list(household_ids)) is not None:
         await take_turn(connection)
+
+
+async def undo_payments(connection: Connection, codes: dict[UUID, str], on: date) -> None:
+    """`codes`: the bank's reason by line, all of them confirmed."""
+    back = {"state": "returned", "paid_on": None, "lasting": True}
+    await execute_many(connection, _UNDO, [{"id": i, "code": code} | back for i, code in codes.items()], on=on)

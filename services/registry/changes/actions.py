@@ -147,7 +147,7 @@ async def _leave(
     known = await households.list_facts(connection, list(turn), on)
     oldest = policy.on(on, BorrowerPolicy).oldest_borrower
     staying = [p.member_id for members in people.values() for p in members]
-    references = await households.list_references(connection, [*staying, *(row.member_id for row in turn.values())])
+    references = await queries.list_references(connection, [*staying, *(row.member_id for row in turn.values())])
     lives = {one: [references[p.member_id] for p in members] for one, members in people.items()}
     await keep_residents(connection, lives)
     for one, row in turn.items():

@@ -10,6 +10,7 @@ from services.registry.changes.tables import (
     DepartureSeen,
     KnownPerson,
     RemovalCase,
+    Untold,
     departure,
     removal,
 )
@@ -65,6 +66,30 @@ _LAST_RELATIONS = sql("""
     """)
 _DEPARTURE_PAGE = page_of(DepartureSeen, _SEEN, "x.state", "x.household_id", key="x.id")
 _REMOVAL_PAGE = page(removal, "state", "household_id")
+_REFERENCES = sql("SELECT id, reference FROM member WHERE id = ANY(:ids)")
+# The members as held for true now, those who have left apart.
+_LOCK_UNTOLD = sql(
+    """
+    SELECT h.id AS household_id, h.division, (
+        SELECT array_agg(DISTINCT m.reference) FROM member_fact f JOIN member m ON m.id = f.member_id
+        WHERE f.household_id = h.id AND upper_inf(f.known) AND upper_inf(f.valid)) AS people
+    FROM household h
+    WHERE NOT EXISTS (SELECT FROM resident r WHERE r.household_id = h.id)
+        AND EXISTS (SELECT FROM member_fact f WHERE f.household_id = h.id AND upper_inf(f.known) AND upper_inf(f.valid))
+    ORDER BY h.id LIMIT :limit FOR UPDATE OF h SKIP LOCKED
+    """,
+    Untold,
+)
+
+
+async def lock_untold(connection: Connection, limit: int) -> list[Untold]:
+    """Households of whose people nobody outside knows."""
+    return await fetch(connection, _LOCK_UNTOLD, limit=limit)
+
+
+async def list_references(connection: Connection, member_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What members are called outside the register."""
+    return {row["id"]: row["reference"] for row in await fetch(connection, _REFERENCES, ids=list(member_ids))}
 
 
 async def list_people(connection: Connection, references: Sequence[str]) -> dict[str, KnownPerson]:

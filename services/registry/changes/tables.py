@@ -70,3 +70,11 @@ class KnownPerson(NamedTuple):
 
 departure = table("departure", DepartureCase)
 removal = table("removal", RemovalCase)
+
+
+class Untold(NamedTuple):
+    """Who lives in a household, by reference."""
+
+    household_id: UUID
+    division: str
+    people: list[str]

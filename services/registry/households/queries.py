@@ -20,7 +20,6 @@ from services.registry.households.tables import (
     PersonIndex,
     StatedOn,
     Summary,
-    Untold,
     Whole,
     YearLine,
     household,
@@ -101,20 +100,6 @@ _MEMBERS = sql(
     ORDER BY household_id, relation <> 'head', born_on
     """,
     MemberFact,
-)
-_REFERENCES = sql("SELECT id, reference FROM member WHERE id = ANY(:ids)")
-# The members as held for true now, those who have left apart.
-_LOCK_UNTOLD = sql(
-    """
-    SELECT h.id AS household_id, h.division, (
-        SELECT array_agg(DISTINCT m.reference) FROM member_fact f JOIN member m ON m.id = f.member_id
-        WHERE f.household_id = h.id AND upper_inf(f.known) AND upper_inf(f.valid)) AS people
-    FROM household h
-    WHERE NOT EXISTS (SELECT FROM resident r WHERE r.household_id = h.id)
-        AND EXISTS (SELECT FROM member_fact f WHERE f.household_id = h.id AND upper_inf(f.known) AND upper_inf(f.valid))
-    ORDER BY h.id LIMIT :limit FOR UPDATE OF h SKIP LOCKED
-    """,
-    Untold,
 )
 _INCOME_LINES = sql(
     """
@@ -282,16 +267,6 @@ async def list_members(connection: Connection, ids: Sequence[UUID], on: date) ->
     for fact in await fetch(connection, _MEMBERS, ids=list(ids), on=on):
         found[fact.household_id].append(fact)
     return found
-
-
-async def lock_untold(connection: Connection, limit: int) -> list[Untold]:
-    """Households of whose people nobody outside knows."""
-    return await fetch(connection, _LOCK_UNTOLD, limit=limit)
-
-
-async def list_references(connection: Connection, member_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """What members are called outside the register."""
-    return {row["id"]: row["reference"] for row in await fetch(connection, _REFERENCES, ids=list(member_ids))}
 
 
 def member_facts(people: Sequence[MemberFact]) -> list[MemberFacts]:

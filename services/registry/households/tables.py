@@ -193,14 +193,6 @@ class StatedOn(NamedTuple):
     stated_on: date
 
 
-class Untold(NamedTuple):
-    """Who lives in a household, by reference."""
-
-    household_id: UUID
-    division: str
-    people: list[str]
-
-
 class HeadUntil(NamedTuple):
     """The day from which a household's last head was head no more; None where one still is."""
 

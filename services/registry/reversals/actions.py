@@ -99,10 +99,9 @@ async def confirm_reversals(
 ) -> list[Result]:
     """Another person agrees: the register says anew who belongs to it, and who acted on the mistake is told."""
     cases = await lock_cases(connection, REVERSAL, [i.id for i in items])
-    doubted: dict[UUID, Doubted] = {
-        **await lock_cases(connection, DEPARTURE, [c.departure_id for c in cases.values() if c.departure_id]),
-        **await lock_cases(connection, REMOVAL, [c.removal_id for c in cases.values() if c.removal_id]),
-    }
+    departures = await lock_cases(connection, DEPARTURE, [c.departure_id for c in cases.values() if c.departure_id])
+    removals = await lock_cases(connection, REMOVAL, [c.removal_id for c in cases.values() if c.removal_id])
+    doubted: dict[UUID, Doubted] = {**departures, **removals}
     ids = sorted({c.household_id for c in cases.values()})
     await lock_open_cases(connection, ids)
     await households.lock_households(connection, ids)
@@ -147,12 +146,12 @@ async def _reverse(
     deep_poverty = (await households.list_facts(connection, [one], on))[one].deep_poverty
     of = {"household_id": one, "division": home.division}
     about = [p.member_id for p in people] + ([doubted.member_id] if isinstance(doubted, DepartureCase) else [])
-    references = await households.list_references(connection, about)
+    references = await changes.list_references(connection, about)
     await keep_residents(connection, {one: [references[p.member_id] for p in people]})
     facts: list[Payload] = [revised(home, people, references, home.status, on, oldest, deep_poverty=deep_poverty)]
     if isinstance(doubted, DepartureCase):
-        was = {"reason": doubted.reason, "removed_on": doubted.left_on, "right_on": case.right_on}
-        was |= {"person": references[doubted.member_id]}
+        was: dict[str, Any] = {"reason": doubted.reason, "removed_on": doubted.left_on, "right_on": case.right_on}
+        was["person"] = references[doubted.member_id]
         facts.append(DepartureAmended(**of, **was, members=len(people), amended_on=on))
     if back:
         facts.append(HouseholdReinstated(**of, status=home.status, members=len(people), reinstated_on=on))

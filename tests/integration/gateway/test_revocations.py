@@ -27,7 +27,7 @@ async def test_a_revoked_subjects_token_is_taken_nowhere(house: House) -> None:
     assert await here() == 401
 
     async def dead() -> bool:
-        return await there() == 401
+        return bool(await there() == 401)
 
     await house.settled(dead, 5)
     # Whoever logs in again, after the second of the revocation, is let in.
@@ -44,7 +44,7 @@ async def test_another_process_hears_of_it_by_the_table(house: House) -> None:
     await first.call("POST", "/revocations", "county", json=LOST)
 
     async def dead() -> bool:
-        return await asked() == 401
+        return bool(await asked() == 401)
 
     await house.settled(dead, 5)
 

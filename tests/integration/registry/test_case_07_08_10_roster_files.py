@@ -23,8 +23,8 @@ async def test_case_07_what_is_merged_counts_for_every_row_that_it_covers(house:
     await seed_divisions(house)
     door = await house.serve("registry")
     rows = household("C7A", person(1, 其他致贫原因="缺资金", 住房鉴定等级="D"))
-    rows += household("C7B", person(3, **dict.fromkeys(("其他致贫原因", "住房鉴定等级", "联系电话", "银行卡号"), "")))
-    rows += household("C7C", person(5, **{"务工区域": "省外", "务工时间(月)": 10}), person(7, 与户主关系="之子"))
+    rows += household("C7B", person(3) | dict.fromkeys(("其他致贫原因", "住房鉴定等级", "联系电话", "银行卡号"), ""))
+    rows += household("C7C", person(5) | {"务工区域": "省外", "务工时间(月)": 10}, person(7, 与户主关系="之子"))
     made = book(rows)
     for heading in ("其他致贫原因", "住房鉴定等级", "联系电话", "银行卡号"):
         made.active.merge_cells(start_row=2, end_row=3, start_column=at(heading), end_column=at(heading))

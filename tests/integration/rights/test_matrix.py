@@ -78,7 +78,7 @@ class Operation(NamedTuple):
 
 
 def token(door: Door, role: str, k: int, division: str) -> dict[str, str]:
-    claims = {CLAIMS[role]: f"x{k}"} if role in CLAIMS else {}
+    claims: dict[str, Any] = {CLAIMS[role]: f"x{k}"} if role in CLAIMS else {}
     area = division[: LENGTHS.get(role, 6)]
     signed = sign_token(door.keys.private, subject=f"x{k}", role=role, area=area, **claims)
     return {"Authorization": f"Bearer {signed}", "Business-Date": "2017-06-01", "Idempotency-Key": "k"}
@@ -137,7 +137,7 @@ def permits(response: Any) -> bool:
 def code_of(response: Any) -> str:
     """Why it, or its first item, was refused."""
     said = response.json() if response.content.startswith(b"{") else {}
-    first = next(iter(said.get("results") or ()), {})
+    first: dict[str, Any] = next(iter(said.get("results") or ()), {})
     return str(said.get("code") or first.get("code") or "")
 
 

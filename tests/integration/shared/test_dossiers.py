@@ -81,7 +81,7 @@ async def ask(door: Door, service: str, path: str, role: str, area: str = "") ->
         role,
         area,
         subject="x30",
-        **({"person": PERSON} if role == "villager" else {}),
+        person=PERSON if role == "villager" else "",
     )
     return answer.json() if answer.status_code == 200 else answer.status_code
 

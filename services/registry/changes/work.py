@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.registry.households import queries
+from services.registry.changes import queries
 from shared.acts.bonds import keep_residents
 from shared.data import db
 from shared.events.registry import PeopleStated
