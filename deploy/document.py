@@ -4,6 +4,7 @@ every procedure who may take which step after which, and who must be another per
 
 import inspect
 import json
+import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import import_module
@@ -95,8 +96,17 @@ def rights_of(procedure: Procedure[Any]) -> str:
     return "\n".join(lines)
 
 
+def doors_of(house: str, doors: Mapping[str, str]) -> str:
+    lines = [f"| `{door}` | {reach.replace('; ', '<br>')} |" for door, reach in doors.items()]
+    return "\n".join([f"### {house}", "", "| door | who, and how far |", "|---|---|", *lines, ""])
+
+
 def rights() -> str:
-    return "\n".join([RIGHTS, *(rights_of(procedure) for house in services() for procedure in house.procedures)])
+    table = (DOCS / "rights.toml").read_text(encoding="utf-8")
+    legend = "\n".join(line.removeprefix("# ") for line in table.splitlines() if line.startswith("#"))
+    doors = [doors_of(house, found) for house, found in tomllib.loads(table).items()]
+    procedures = (rights_of(procedure) for house in services() for procedure in house.procedures)
+    return "\n".join([RIGHTS, *procedures, "## Doors", "", legend, "", *doors])
 
 
 @cache

@@ -317,11 +317,11 @@ def _swap_reason(
     act: Act, item: Swap, earlier: AllocationSwap | None, held: Mapping[UUID, Held], seen: set[UUID]
 ) -> str | None:
     first, second = item.first_allocation_id, item.second_allocation_id
+    if first not in held or second not in held:
+        return "shared.not_found"
     if earlier is not None:
         same = (earlier.first_allocation_id, earlier.second_allocation_id) == (first, second)
         return None if same else "content_differs"
-    if first not in held or second not in held:
-        return "shared.not_found"
     if first == second or seen & {item.id, first, second}:
         return "twice_in_batch"
     return swap_refusal(held[first], held[second], act.business_date)
