@@ -34,7 +34,14 @@ NARROWED = (
     "training_certificate",
 )
 OF_AGREEMENT = "agreement_id = ANY (ARRAY(SELECT id FROM dividend_agreement))"
-OF_STATION = ("station_reading", "station_exchange", "station_settlement", "station_receipt", "station_finding")
+OF_STATION = (
+    "reading_correction",
+    "station_reading",
+    "station_exchange",
+    "station_settlement",
+    "station_receipt",
+    "station_finding",
+)
 
 
 def upgrade() -> None:

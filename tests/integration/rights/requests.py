@@ -9,7 +9,17 @@ NOT_YOURS = (
     "id_taken", "not_the_subject", "loan_unknown", "unit_unknown", "wrong_place", "not_in_case", "not_the_helper",
 )  # fmt: skip
 # Refused before anything was looked up: the item alone says why, whoever sends it.
-SAYS_NOTHING = ("invalid_item", "no_partys_step", "no_rounds", "unknown_kind", "same_person", "future_date", "not_held")
+SAYS_NOTHING = (
+    "invalid_item",
+    "no_partys_step",
+    "no_rounds",
+    "unknown_kind",
+    "same_person",
+    "future_date",
+    "not_held",
+    "serial_reused",
+    "unreadable",
+)
 UUID_LIKE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NAMES_A_ROW = re.compile(r"id|(.*_)?(id|division|bank|unit|subject|person|reference|entity_code|owner_code|loan_no)")
 HASH = "0" * 64

@@ -142,7 +142,7 @@ async def answer(door: Door, operation: Operation, headers: dict[str, str], k: i
 
 def permits(response: Any, refusals: tuple[str, ...] = NOT_YOURS) -> bool:
     """Whether the answer tells, or does, anything."""
-    if response.status_code in (401, 403, 404):
+    if response.status_code in (401, 403, 404) or code_of(response).rpartition(".")[2] in refusals:
         return False
     return not (response.status_code == 200 and refused_items(response, refusals))
 
