@@ -27,6 +27,7 @@ from shared.doors.contract import describe
 from shared.doors.front import Front
 from shared.doors.http import install_handlers
 from shared.doors.keys import issuer_keys
+from shared.doors.protocol import guarded
 from shared.doors.targets import CleanTarget
 from shared.facts.consumer import ServiceConsumer
 from shared.facts.relay import run_relay
@@ -104,6 +105,25 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     app.add_middleware(Front, https=settings.profile == "county")
     app.add_middleware(Measure, service=service.name)
     return app
+
+
+def listening(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+    """How an application of this house is served. Behind the gateway all connections are its own, and not counted."""
+    public = app.state.service.prefix == ""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http=guarded(app.state.settings.connections_per_address if public else 0),
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        backlog=512,
+        proxy_headers=False,
+    )
 
 
 def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
@@ -201,17 +221,10 @@ def command_line(find: Callable[[str], Service]) -> typer.Typer:
         # What stands now stands for good: the collector goes over what requests leave behind, and less often.
         gc.freeze()
         gc.set_threshold(COLLECT_AFTER)
-        uvicorn.run(
-            app,
-            host=settings.host,
-            port=settings.port,
-            loop="uvloop",
-            access_log=False,
-            log_level="warning",
-            timeout_graceful_shutdown=3,
-            backlog=512,
-            proxy_headers=False,
-        )
+        server = uvicorn.Server(listening(app, settings.host, settings.port))
+        server.run()
+        if not server.started:
+            sys.exit("the service did not start")
 
     @cli.command("migrate")
     def run_migrate(name: str) -> None:
