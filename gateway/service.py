@@ -30,6 +30,8 @@ from shared.data import db
 from shared.serve.service import Service
 
 FOLDER = Path(__file__).parent
+# Of its own doors, which take no files; what goes on to a service has the bounds of its route.
+LARGEST_BODY_BYTES = 1_048_576
 ROUTES = read_routes(tomllib.loads((FOLDER / "routes.toml").read_text(encoding="utf-8")))
 
 
@@ -57,4 +59,5 @@ SERVICE = Service(
     lifespan=lifespan,
     middleware=(Edge, Proxy),
     webhooks=webhooks.routes,
+    largest_body_bytes=LARGEST_BODY_BYTES,
 )

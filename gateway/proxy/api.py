@@ -10,13 +10,13 @@ from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.limits.actions import admit
-from gateway.proxy.actions import Passage, Upload, fetch_answer, pass_on, refuse
+from gateway.proxy.actions import Passage, Upload, fetch_answer, pass_on
 from gateway.proxy.rules import CORRELATION_ID, body_length, edge_headers, onward_headers
 from gateway.routes.rules import Route, find_route, is_straight
 from shared.doors.callers import identify
 from shared.doors.contract import describe_all
 from shared.doors.contract_names import as_json
-from shared.doors.http import problem_response
+from shared.doors.doorstep import say_no
 from shared.ground.problems import Problem
 from shared.values.ids import uuid7
 from shared.values.inputs import Word
@@ -83,7 +83,7 @@ class Proxy:
             await pass_on(state.session, _passage(route, scope, state.settings.upstreams), upload, send)
         except Problem as problem:
             unread = upload is None or not upload.complete
-            await _say_no(scope, problem, receive if known and unread else None, send, unread=unread)
+            await say_no(scope, problem, receive if known and unread else None, send, unread=unread)
 
 
 def _check_target(route: Route, scope: Scope) -> None:
@@ -116,17 +116,6 @@ def _passage(route: Route, scope: Scope, upstreams: dict[str, str]) -> Passage:
     query = scope["query_string"].decode("ascii")
     target = scope["raw_path"].decode("ascii") + (f"?{query}" if query else "")
     return Passage(scope["method"], upstreams[route.upstream] + target, headers, route.timeout_seconds)
-
-
-async def _say_no(scope: Scope, problem: Problem, receive: Receive | None, send: Send, *, unread: bool) -> None:
-    """As problem+json. Whose body has not been read whole loses the connection; a stranger's is not read at all."""
-    response = problem_response(Request(scope), problem)
-    headers = list(response.raw_headers)
-    names = {name for name, _ in scope["headers"]}
-    unread = unread and bool(names & {b"content-length", b"transfer-encoding"})
-    if unread:
-        headers.append((b"connection", b"close"))
-    await refuse(response.status_code, headers, bytes(response.body), receive if unread else None, send)
 
 
 @router.get("/openapi.json", response_model=dict[str, Any])

@@ -24,6 +24,7 @@ from shared.data.crypto import read_data_keys
 from shared.data.migrate import migrate
 from shared.data.sql import execute, sql
 from shared.doors.contract import describe
+from shared.doors.doorstep import Doorstep
 from shared.doors.front import Front
 from shared.doors.http import install_handlers
 from shared.doors.keys import issuer_keys
@@ -98,6 +99,8 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
         app.state.policy = read_policy(policy_file)
     app.include_router(operations.bare_router(service))
     open_doors(app, service, role)
+    # Inside of the gateway's proxy, whose routes have bounds of their own.
+    app.add_middleware(Doorstep, largest_bytes=service.largest_body_bytes)
     if role != "worker":
         for middleware in reversed(service.middleware):
             app.add_middleware(middleware)
