@@ -44,7 +44,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.routes = ROUTES
     state.business_date = stored if state.settings.clock == "scenario" else None
     state.limits_factor = state.settings.limits_factor or (DEV_FACTOR if state.settings.profile == "dev" else 1)
-    state.buckets, state.contracts = OrderedDict(), {}
+    state.buckets, state.strangers, state.contracts = OrderedDict(), OrderedDict(), {}
     async with open_session() as state.session:
         yield
 

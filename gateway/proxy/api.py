@@ -9,11 +9,12 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.limits.actions import admit
+from gateway.limits.actions import admit, admit_one
+from gateway.limits.rules import client_address
 from gateway.proxy.actions import Passage, Upload, fetch_answer, pass_on
 from gateway.proxy.rules import CORRELATION_ID, body_length, edge_headers, onward_headers
 from gateway.routes.rules import Route, find_route, is_straight
-from shared.doors.callers import identify
+from shared.doors.callers import identify, is_known
 from shared.doors.contract import describe_all
 from shared.doors.contract_names import as_json
 from shared.doors.doorstep import say_no
@@ -36,9 +37,10 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        on = scope["app"].state.business_date
+        state = scope["app"].state
+        on, sent = state.business_date, scope["headers"]
         scope["headers"], correlation_id = edge_headers(
-            scope["headers"], on.isoformat().encode() if on else b"", str(uuid7()).encode()
+            sent, on.isoformat().encode() if on else b"", str(uuid7()).encode()
         )
 
         async def marked(message: Message) -> None:
@@ -46,7 +48,20 @@ class Edge:
                 message["headers"] = [*message.get("headers", ()), (CORRELATION_ID, correlation_id)]
             await send(message)
 
-        await self.app(scope, receive, marked)
+        try:
+            _admit_stranger(state, scope.get("client"), dict(reversed(sent)))
+        except Problem as problem:
+            await say_no(scope, problem, None, marked, unread=True)
+        else:
+            await self.app(scope, receive, marked)
+
+
+def _admit_stranger(state: State, peer: tuple[str, int] | None, headers: dict[bytes, bytes]) -> None:
+    """Who bears no token that was verified before is counted by address: a false one costs a signature each time."""
+    authorization, forwarded = (headers.get(n, b"").decode("latin-1") for n in (b"authorization", b"x-forwarded-for"))
+    if not is_known(authorization, state.settings, state.verified, time.time()):
+        address = client_address(peer[0] if peer else "", forwarded, state.settings.trusted_proxies)
+        admit_one(state.strangers, address, "", state.limits_factor, time.monotonic())
 
 
 class Proxy:

@@ -11,7 +11,8 @@ class Settings(BaseSettings):
     """URLs are PostgreSQL DSNs; files are paths; `clock` is `wall` or, for a played year, `scenario`.
 
     `upstreams` maps a service's name to its address; `limits_factor` multiplies callers' rates (0: the profile's).
-    `connections_per_address` bounds what one address may open at the gateway (0: no bound).
+    `connections_per_address` bounds what one address may open at the gateway (0: no bound);
+    `trusted_proxies` are networks (CIDR) whose `X-Forwarded-For` says whose a request is, where strangers are counted.
     `kafka_*` say how to reach a broker where `bus` is `kafka`; files are PEM. `kafka_prefix` stands before the name of
     every topic and group, for counties that share a cluster; `instance` is a worker's lasting name among those
     of its service.
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     upstreams: dict[str, str] = {}
     limits_factor: int = 0
     connections_per_address: int = 512
+    trusted_proxies: list[str] = []
     state_dir: Path = Path(".local")
     internal_subscribers: dict[str, str] = {}
     log_level: str = "INFO"
