@@ -66,7 +66,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
                 )
             tasks: list[asyncio.Task[Any]] = [asyncio.create_task(revocations.watch(app))]
             try:
-                async with service.lifespan(app) if service.lifespan else nullcontext():
+                async with service.lifespan(app) if service.lifespan else nullcontext(), _inner_doors(app, role):
                     if role != "api":
                         relay_beat, consumer_beat = (partial(watchdog.beat, name) for name in ("relay", "consumer"))
                         relay = run_relay(settings.database_url, bus.lead, service.name, relay_beat)
@@ -98,6 +98,8 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     if policy_file.exists():
         app.state.policy = read_policy(policy_file)
     app.include_router(operations.bare_router(service))
+    if not _is_public(service, role):
+        app.include_router(operations.inner_router(service))
     open_doors(app, service, role)
     # Inside of the gateway's proxy, whose routes have bounds of their own.
     app.add_middleware(Doorstep, largest_bytes=service.largest_body_bytes)
@@ -112,7 +114,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
 
 def listening(app: FastAPI, host: str, port: int) -> uvicorn.Config:
     """How an application of this house is served. Behind the gateway all connections are its own, and not counted."""
-    public = app.state.service.prefix == ""
+    public = _is_public(app.state.service)
     return uvicorn.Config(
         app,
         host=host,
@@ -142,6 +144,40 @@ def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
             app.include_router(router, prefix=prefix)
     told = cache(lambda: describe(service.name, service.folder, app.routes, service.webhooks))
     app.openapi = told  # type: ignore[method-assign] # its own way to be told otherwise
+
+
+def _is_public(service: Service, role: str = "all") -> bool:
+    """Whether strangers reach its port: the gateway's, but not that of its worker."""
+    return service.prefix == "" and role != "worker"
+
+
+class _Beside(uvicorn.Server):
+    """A second server of a process, whose signals are the first one's."""
+
+    def capture_signals(self) -> Any:
+        return nullcontext()
+
+
+@asynccontextmanager
+async def _inner_doors(app: FastAPI, role: str) -> AsyncIterator[None]:
+    """Metrics and status of what stands on a public port, on a port of their own."""
+    settings, service = app.state.settings, app.state.service
+    if not settings.ops_port or not _is_public(service, role):
+        yield
+        return
+    inner = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    inner.state = app.state
+    inner.include_router(operations.inner_router(service))
+    install_handlers(inner)
+    config = listening(inner, settings.host, settings.ops_port)
+    config.lifespan = "off"
+    server = _Beside(config)
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
 
 
 @asynccontextmanager
