@@ -177,15 +177,18 @@ def locked(folder: Path) -> Iterator[State]:
         raise broken(folder, "it is a file") from error
     # All that stands in it is its owner's: logs, data and the played year too, also of a folder that is older.
     folder.chmod(0o700)
-    os.umask(0o077)
-    with (folder / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Trouble(
-                f"The system already runs from {folder}: stop it first, or set SHENCHI_STATE to another."
-            ) from error
-        yield read_state(folder)
+    usual = os.umask(0o077)
+    try:
+        with (folder / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise Trouble(
+                    f"The system already runs from {folder}: stop it first, or set SHENCHI_STATE to another."
+                ) from error
+            yield read_state(folder)
+    finally:
+        os.umask(usual)
 
 
 def ops_of(name: str) -> str:
