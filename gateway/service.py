@@ -30,6 +30,8 @@ from shared.data import db
 from shared.serve.service import Service
 
 FOLDER = Path(__file__).parent
+# Of its own doors, which take no files; what goes on to a service has the bounds of its route.
+LARGEST_BODY_BYTES = 1_048_576
 ROUTES = read_routes(tomllib.loads((FOLDER / "routes.toml").read_text(encoding="utf-8")))
 
 
@@ -42,7 +44,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.routes = ROUTES
     state.business_date = stored if state.settings.clock == "scenario" else None
     state.limits_factor = state.settings.limits_factor or (DEV_FACTOR if state.settings.profile == "dev" else 1)
-    state.buckets, state.contracts = OrderedDict(), {}
+    state.buckets, state.strangers, state.contracts = OrderedDict(), OrderedDict(), {}
     async with open_session() as state.session:
         yield
 
@@ -57,4 +59,5 @@ SERVICE = Service(
     lifespan=lifespan,
     middleware=(Edge, Proxy),
     webhooks=webhooks.routes,
+    largest_body_bytes=LARGEST_BODY_BYTES,
 )

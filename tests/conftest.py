@@ -27,7 +27,7 @@ from shared.data.migrate import migrate
 from shared.doors.tokens import sign_token
 from shared.process import logs
 from shared.process.settings import Settings
-from shared.serve.run import build_app
+from shared.serve.run import build_app, listening
 from tests.broker import BROKER, Broker, running
 
 SERVICES = (*NAMES, "gateway")
@@ -190,9 +190,8 @@ class House:
     async def listen(self, service: str, role: str = "all", **changes: Any) -> "Door":
         """The same on a real socket of loopback, for what goes through the gateway or breaks off halfway."""
         app = build_app(find_service(service), await self.settings(service, **changes), role)
-        server = Listener(uvicorn.Config(
-            app, "127.0.0.1", 0, lifespan="on", log_config=None, access_log=False, timeout_graceful_shutdown=1,
-        ))  # fmt: skip
+        server = Listener(listening(app, "127.0.0.1", 0))
+        server.config.timeout_graceful_shutdown = 1
         serving = asyncio.create_task(server.serve())
         self.stack.push_async_callback(server.stopped, serving)
         await self.settled(lambda: server.ready(serving))

@@ -114,7 +114,7 @@ def choose_bus(state: State, wanted: str) -> None:
     state.bus = wanted or state.bus
 
 
-def write_json(path: Path, body: Any, mode: int = 0o644) -> None:
+def write_json(path: Path, body: Any, mode: int = 0o600) -> None:
     """Whole or not at all, and never readable by others for a moment when it is a secret."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.new")
@@ -175,14 +175,25 @@ def locked(folder: Path) -> Iterator[State]:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise broken(folder, "it is a file") from error
-    with (folder / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Trouble(
-                f"The system already runs from {folder}: stop it first, or set SHENCHI_STATE to another."
-            ) from error
-        yield read_state(folder)
+    # All that stands in it is its owner's: logs, data and the played year too, also of a folder that is older.
+    folder.chmod(0o700)
+    usual = os.umask(0o077)
+    try:
+        with (folder / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise Trouble(
+                    f"The system already runs from {folder}: stop it first, or set SHENCHI_STATE to another."
+                ) from error
+            yield read_state(folder)
+    finally:
+        os.umask(usual)
+
+
+def ops_of(name: str) -> str:
+    """Under which name stands the port for metrics and status, where it is another than the process's own."""
+    return f"{name}-ops"
 
 
 def choose_port(state: State, name: str) -> int:

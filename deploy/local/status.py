@@ -9,7 +9,7 @@ from rich.table import Table
 
 from deploy.local.memory import pss_mb, tree
 from deploy.local.ports import port_is_free
-from deploy.local.state import State
+from deploy.local.state import State, ops_of
 from deploy.local.supervisor import PROCESSES, Process, fetch, is_ready
 
 YES, NO = "yes", "no"
@@ -46,7 +46,9 @@ def delivery_table(state: State, processes: Sequence[Process]) -> Table:
     table = Table("service", "outbox rows", "oldest s", "lag", "parked keys")
     for process in processes:
         if process.run and process.name in state.ports:
-            table.add_row(process.name, *delivery_row(status_of(state.ports[process.name])))
+            table.add_row(
+                process.name, *delivery_row(status_of(state.ports.get(ops_of(process.name), state.ports[process.name])))
+            )
     return table
 
 

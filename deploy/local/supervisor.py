@@ -39,6 +39,7 @@ from deploy.local.state import (
     ensure_keys,
     is_disk_full,
     locked,
+    ops_of,
 )
 from services import NAMES
 
@@ -130,6 +131,7 @@ async def prepare(state: State, processes: Sequence[Process]) -> System:
     for process in processes:
         if process.name == GATEWAY:
             state.ports[GATEWAY] = gateway_port()
+            choose_port(state, ops_of(GATEWAY))
         elif process.run:
             choose_port(state, process.name)
     for login in login_names([process.name for process in processes]):
@@ -268,6 +270,7 @@ def environment(
         others = [other.name for other in processes if other.run and other.name != GATEWAY]
         upstreams = {other: f"http://127.0.0.1:{state.ports[other]}" for other in others}
         told["SHENCHI_UPSTREAMS"] = json.dumps(upstreams)
+        told["SHENCHI_OPS_PORT"] = str(state.ports[ops_of(name)])
     if migrating:
         told["SHENCHI_OWNER_URL"] = url(name, f"{name}_owner")
     return DEFAULTS | compiling_environment() | told

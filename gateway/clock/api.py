@@ -10,6 +10,7 @@ from gateway.limits.api import LIMITED
 from shared.data import db
 from shared.doors.http import by, current_caller
 from shared.ground.context import Act
+from shared.ground.problems import Problem
 from shared.values import dates
 
 router = APIRouter(prefix="/clock", tags=["clock"], dependencies=[LIMITED])
@@ -23,8 +24,10 @@ async def get_clock(request: Request) -> Clock:
 
 @router.put("")
 async def set_clock(body: Clock, request: Request, act: Annotated[Act, by("county")]) -> Clock:
-    """Move the played year on; never back."""
+    """Move the played year on; never back. Another county's clerk moves no clock of this one."""
     state = request.app.state
+    if act.caller.area != state.settings.county:
+        raise Problem("shared.outside_area")
     # Its own transaction, so that no request is given a date that might still be rolled back.
     async with db.transaction(state.pool, act.caller) as connection:
         await actions.set_clock(connection, state.settings.clock, body.business_date)

@@ -1,6 +1,8 @@
 """How often a subject may call: a token bucket. Time is passed in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,29 @@ LIMITS = {
     "villager": Limit(5, 30),
 }
 OTHERS = Limit(50, 200)
+# Of one address, whoever stands behind it: public pages, and tokens whose signature is not known yet.
+STRANGERS = Limit(20, 200)
 # On a development machine one subject plays many.
 DEV_FACTOR = 20
 
 
+def client_address(peer: str, forwarded: str, trusted: Sequence[str]) -> str:
+    """Whose request it is: the peer's, or where a trusted proxy (CIDR) passes it on, the last that no such one names.
+
+    What stands further left in `X-Forwarded-For` is the caller's own word.
+    """
+    for address in (peer, *(part.strip() for part in reversed(forwarded.split(",")))):
+        try:
+            if not any(ip_address(address) in ip_network(network) for network in trusted):
+                return address
+        except ValueError:
+            break
+    return peer
+
+
 def limit_of(role: str, factor: int) -> Limit:
-    limit = LIMITS.get(role, OTHERS)
+    """Of a role; of who has none, a stranger's."""
+    limit = LIMITS.get(role, OTHERS) if role else STRANGERS
     return Limit(limit.per_second * factor, limit.burst * factor)
 
 

@@ -11,22 +11,19 @@ import structlog
 from starlette.types import Receive, Send
 from yarl import URL
 
-from gateway.proxy.rules import Headers, answer_headers
+from gateway.proxy.rules import answer_headers
+from shared.doors import doorstep
+from shared.doors.doorstep import BrokenOffError, linger
 from shared.ground.problems import Problem
 
 log = structlog.get_logger()
 
-PAUSE_SECONDS = 10.0
 CONNECT_SECONDS = 3.0
 MOST_CONNECTIONS = 256
 MOST_PER_SERVICE = 128
 # A service closes an idle connection after 5 s; ours must be given up before, or a POST meets a closed one.
 IDLE_CONNECTION_SECONDS = 3.0
 HELD_BYTES = 65_536
-# After a refusal the rest of a body is taken and thrown away this far: a client that is cut off while it sends
-# would see a reset connection and never read why.
-LINGER_SECONDS = 3.0
-LINGER_BYTES = 33_554_432
 LARGEST_COMPOSED_BYTES = 4_194_304
 
 Session = aiohttp.ClientSession
@@ -52,10 +49,6 @@ def _patience(seconds: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS, sock_read=seconds)
 
 
-class BrokenOffError(Exception):
-    """The caller's body will not come to its end; `Upload` knows why."""
-
-
 @dataclass(slots=True)
 class Upload:
     """The caller's body on its way. `deadline` is the loop's time by which it must be complete."""
@@ -78,11 +71,11 @@ async def read_piece(upload: Upload) -> bytes:
     """
     left = upload.deadline - asyncio.get_running_loop().time()
     try:
-        async with asyncio.timeout(max(0.0, min(left, PAUSE_SECONDS))):
+        async with asyncio.timeout(max(0.0, min(left, doorstep.PAUSE_SECONDS))):
             message = await upload.receive()
     except TimeoutError:
         upload.refusal = Problem(
-            "gateway.proxy.too_slow", limit_seconds=int(upload.limit_seconds), pause_seconds=int(PAUSE_SECONDS)
+            "gateway.proxy.too_slow", limit_seconds=int(upload.limit_seconds), pause_seconds=int(doorstep.PAUSE_SECONDS)
         )
         raise BrokenOffError from None
     if message["type"] == "http.disconnect":
@@ -187,30 +180,6 @@ async def _send_back(answer: aiohttp.ClientResponse, upload: Upload, send: Send)
         await asyncio.sleep(0)
         await linger(upload.receive)
     await send({"type": "http.response.body", "body": b""})
-
-
-async def refuse(status: int, headers: Headers, body: bytes, receive: Receive | None, send: Send) -> None:
-    """Send a refusal; with `receive`, take the rest of the body before the connection is closed."""
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    if receive is not None:
-        await send({"type": "http.response.body", "body": body, "more_body": True})
-        await linger(receive)
-        body = b""
-    await send({"type": "http.response.body", "body": body})
-
-
-async def linger(receive: Receive) -> None:
-    """Throw away what still comes, for a while."""
-    taken = 0
-    try:
-        async with asyncio.timeout(LINGER_SECONDS):
-            while taken < LINGER_BYTES:
-                message = await receive()
-                taken += len(message.get("body", b""))
-                if message["type"] != "http.request" or not message.get("more_body", False):
-                    return
-    except TimeoutError:
-        return
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,15 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.limits.actions import admit
-from gateway.proxy.actions import Passage, Upload, fetch_answer, pass_on, refuse
+from gateway.limits.actions import admit, admit_one
+from gateway.limits.rules import client_address
+from gateway.proxy.actions import Passage, Upload, fetch_answer, pass_on
 from gateway.proxy.rules import CORRELATION_ID, body_length, edge_headers, onward_headers
 from gateway.routes.rules import Route, find_route, is_straight
-from shared.doors.callers import identify
+from shared.doors.callers import identify, is_known
 from shared.doors.contract import describe_all
 from shared.doors.contract_names import as_json
-from shared.doors.http import problem_response
+from shared.doors.doorstep import say_no
 from shared.ground.problems import Problem
 from shared.values.ids import uuid7
 from shared.values.inputs import Word
@@ -36,9 +37,10 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        on = scope["app"].state.business_date
+        state = scope["app"].state
+        on, sent = state.business_date, scope["headers"]
         scope["headers"], correlation_id = edge_headers(
-            scope["headers"], on.isoformat().encode() if on else b"", str(uuid7()).encode()
+            sent, on.isoformat().encode() if on else b"", str(uuid7()).encode()
         )
 
         async def marked(message: Message) -> None:
@@ -46,7 +48,20 @@ class Edge:
                 message["headers"] = [*message.get("headers", ()), (CORRELATION_ID, correlation_id)]
             await send(message)
 
-        await self.app(scope, receive, marked)
+        try:
+            _admit_stranger(state, scope.get("client"), dict(reversed(sent)))
+        except Problem as problem:
+            await say_no(scope, problem, None, marked, unread=True)
+        else:
+            await self.app(scope, receive, marked)
+
+
+def _admit_stranger(state: State, peer: tuple[str, int] | None, headers: dict[bytes, bytes]) -> None:
+    """Who bears no token that was verified before is counted by address: a false one costs a signature each time."""
+    authorization, forwarded = (headers.get(n, b"").decode("latin-1") for n in (b"authorization", b"x-forwarded-for"))
+    if not is_known(authorization, state.settings, state.verified, time.time()):
+        address = client_address(peer[0] if peer else "", forwarded, state.settings.trusted_proxies)
+        admit_one(state.strangers, address, "", state.limits_factor, time.monotonic())
 
 
 class Proxy:
@@ -83,7 +98,7 @@ class Proxy:
             await pass_on(state.session, _passage(route, scope, state.settings.upstreams), upload, send)
         except Problem as problem:
             unread = upload is None or not upload.complete
-            await _say_no(scope, problem, receive if known and unread else None, send, unread=unread)
+            await say_no(scope, problem, receive if known and unread else None, send, unread=unread)
 
 
 def _check_target(route: Route, scope: Scope) -> None:
@@ -116,17 +131,6 @@ def _passage(route: Route, scope: Scope, upstreams: dict[str, str]) -> Passage:
     query = scope["query_string"].decode("ascii")
     target = scope["raw_path"].decode("ascii") + (f"?{query}" if query else "")
     return Passage(scope["method"], upstreams[route.upstream] + target, headers, route.timeout_seconds)
-
-
-async def _say_no(scope: Scope, problem: Problem, receive: Receive | None, send: Send, *, unread: bool) -> None:
-    """As problem+json. Whose body has not been read whole loses the connection; a stranger's is not read at all."""
-    response = problem_response(Request(scope), problem)
-    headers = list(response.raw_headers)
-    names = {name for name, _ in scope["headers"]}
-    unread = unread and bool(names & {b"content-length", b"transfer-encoding"})
-    if unread:
-        headers.append((b"connection", b"close"))
-    await refuse(response.status_code, headers, bytes(response.body), receive if unread else None, send)
 
 
 @router.get("/openapi.json", response_model=dict[str, Any])

@@ -16,7 +16,7 @@ from yarl import URL
 from gateway.feed.actions import append_facts
 from gateway.feed.queries import get_head, hold_feed
 from gateway.subscriptions import queries
-from gateway.subscriptions.rules import address_allowed
+from gateway.subscriptions.rules import PORTS, address_allowed, port_allowed
 from gateway.subscriptions.schemas import CreatedSubscription, NewSubscription
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
@@ -54,7 +54,7 @@ def checked_socket(allowed_network: str | None) -> SocketFactoryType:
 
     def make(info: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = info
-        if not address_allowed(str(address[0]), allowed_network):
+        if not (address_allowed(str(address[0]), allowed_network) and port_allowed(int(address[1]), allowed_network)):
             raise PrivateTargetError(address[0])
         return socket.socket(family, kind, protocol)
 
@@ -80,6 +80,8 @@ async def check_target(target: str, allowed_network: str | None) -> None:
         raise Problem("gateway.subscriptions.private_target") from error
     except (OSError, TimeoutError, ValueError) as error:
         raise Problem("gateway.subscriptions.target_unresolved") from error
+    if not port_allowed(url.port or 0, allowed_network):
+        raise Problem("gateway.subscriptions.port_refused", allowed=", ".join(map(str, sorted(PORTS))))
 
 
 def _is_address(host: str) -> bool:

@@ -42,7 +42,8 @@ async def subscribe(
 ) -> CreatedSubscription:
     """Have announced exits sent to a URL from now on. The secret is shown this once.
 
-    Refused with `gateway.subscriptions.target_invalid`, `...target_unresolved` or `...private_target` (422).
+    Refused with `gateway.subscriptions.target_invalid`, `...target_unresolved`, `...private_target` or
+    `...port_refused` (422).
     """
     return await actions.subscribe(connection, act, data_keys, wanted)
 

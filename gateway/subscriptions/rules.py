@@ -6,6 +6,12 @@ from typing import Literal
 
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 NAT64 = IPv6Network("64:ff9b::/96")
+# Python 3.11 takes these for global; the registries of IANA do not.
+NOT_GLOBAL = (
+    IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"), IPv6Network("2001::/23"), IPv6Network("3fff::/20"),
+)  # fmt: skip
+# Where the world takes webhooks; a subscriber on an internal network listens where it likes.
+PORTS = frozenset({443, 8443})
 LONGEST_RETRY_SECONDS = 3600
 # What a receiver may ask for: closed over night, it is asked tomorrow; no header silences a delivery for good.
 LONGEST_ASKED = timedelta(days=1)
@@ -38,9 +44,14 @@ def address_allowed(address: str, allowed_network: str | None) -> bool:
         network: IPv4Network | IPv6Network = ip_network(allowed_network)
         if ip.version == network.version and ip in network:
             return True
-    if ip.is_multicast or not ip.is_global:
+    if ip.is_multicast or not ip.is_global or any(ip in network for network in NOT_GLOBAL):
         return False
     return ip in GLOBAL_UNICAST if isinstance(ip, IPv6Address) else not ip.is_reserved
+
+
+def port_allowed(port: int, allowed_network: str | None) -> bool:
+    """Those of `PORTS`: at any other a webhook would speak to what does not expect one."""
+    return allowed_network is not None or port in PORTS
 
 
 def next_attempt_after(attempts: int, asked: timedelta = timedelta()) -> timedelta:

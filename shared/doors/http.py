@@ -155,16 +155,30 @@ async def once(
     lock = await fetch_one(connection, _TRY_LOCK, lock=int.from_bytes(digest[:8], "big", signed=True))
     if not lock or not lock["got"]:
         raise Problem("shared.idempotency_in_progress")
-    body_hash = hashlib.sha256(await request.body()).hexdigest()
+    # Of who asks too: the same subject of another area asks for something else.
+    who = act.caller
+    asked = f"{who.role}\0{who.area}\0{who.bank}\0{who.unit}\0{who.person}\0".encode() + await request.body()
+    body_hash = hashlib.sha256(asked).hexdigest()
     kept = await fetch_one(connection, _FIND, **name)
     if kept is not None:
         if kept["body_hash"] != body_hash:
             raise Problem("shared.idempotency_body_differs")
-        return JSONResponse(kept["answer"], kept["status"], {"Idempotent-Replay": "true"})
+        return _answered(kept["answer"], kept["status"], {"Idempotent-Replay": "true"})
     answer = await effect()
     answer = json.loads(answer.model_dump_json()) if hasattr(answer, "model_dump_json") else answer
     await execute(connection, _KEEP, rows=1, **name, body_hash=body_hash, status=status, answer=answer)
-    return JSONResponse(answer, status)
+    return _answered(answer, status)
+
+
+def _answered(answer: Any, status: int, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The database keeps an answer's fields in an order of its own: sorted, the bytes are the same each time."""
+    return JSONResponse(_sorted(answer), status, headers)
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sorted(value[name]) for name in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 def problem_response(request: Request, problem: Problem) -> JSONResponse:

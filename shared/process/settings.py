@@ -11,6 +11,10 @@ class Settings(BaseSettings):
     """URLs are PostgreSQL DSNs; files are paths; `clock` is `wall` or, for a played year, `scenario`.
 
     `upstreams` maps a service's name to its address; `limits_factor` multiplies callers' rates (0: the profile's).
+    `county` is the division whose clerks set the clock.
+    `ops_port` is where the gateway answers `/metrics` and `/status`, which its public port does not (0: nowhere).
+    `connections_per_address` bounds what one address may open at the gateway (0: no bound);
+    `trusted_proxies` are networks (CIDR) whose `X-Forwarded-For` says whose a request is, where strangers are counted.
     `kafka_*` say how to reach a broker where `bus` is `kafka`; files are PEM. `kafka_prefix` stands before the name of
     every topic and group, for counties that share a cluster; `instance` is a worker's lasting name among those
     of its service.
@@ -37,6 +41,7 @@ class Settings(BaseSettings):
     instance: str = "1"
     host: str = "127.0.0.1"
     port: int = 0
+    ops_port: int = 0
     pool_size: int = 8
     profile: Literal["dev", "county"] = "county"
     clock: Literal["wall", "scenario"] = "wall"
@@ -47,6 +52,9 @@ class Settings(BaseSettings):
     data_key_file: Path = Path("data-keys.json")
     upstreams: dict[str, str] = {}
     limits_factor: int = 0
+    county: str = "140927"
+    connections_per_address: int = 512
+    trusted_proxies: list[str] = []
     state_dir: Path = Path(".local")
     internal_subscribers: dict[str, str] = {}
     log_level: str = "INFO"

@@ -24,9 +24,11 @@ from shared.data.crypto import read_data_keys
 from shared.data.migrate import migrate
 from shared.data.sql import execute, sql
 from shared.doors.contract import describe
+from shared.doors.doorstep import Doorstep
 from shared.doors.front import Front
 from shared.doors.http import install_handlers
 from shared.doors.keys import issuer_keys
+from shared.doors.protocol import guarded
 from shared.doors.targets import CleanTarget
 from shared.facts.consumer import ServiceConsumer
 from shared.facts.relay import run_relay
@@ -64,7 +66,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
                 )
             tasks: list[asyncio.Task[Any]] = [asyncio.create_task(revocations.watch(app))]
             try:
-                async with service.lifespan(app) if service.lifespan else nullcontext():
+                async with service.lifespan(app) if service.lifespan else nullcontext(), _inner_doors(app, role):
                     if role != "api":
                         relay_beat, consumer_beat = (partial(watchdog.beat, name) for name in ("relay", "consumer"))
                         relay = run_relay(settings.database_url, bus.lead, service.name, relay_beat)
@@ -96,7 +98,11 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     if policy_file.exists():
         app.state.policy = read_policy(policy_file)
     app.include_router(operations.bare_router(service))
+    if not _is_public(service, role):
+        app.include_router(operations.inner_router(service))
     open_doors(app, service, role)
+    # Inside of the gateway's proxy, whose routes have bounds of their own.
+    app.add_middleware(Doorstep, largest_bytes=service.largest_body_bytes)
     if role != "worker":
         for middleware in reversed(service.middleware):
             app.add_middleware(middleware)
@@ -104,6 +110,25 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     app.add_middleware(Front, https=settings.profile == "county")
     app.add_middleware(Measure, service=service.name)
     return app
+
+
+def listening(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+    """How an application of this house is served. Behind the gateway all connections are its own, and not counted."""
+    public = _is_public(app.state.service)
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http=guarded(app.state.settings.connections_per_address if public else 0),
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        backlog=512,
+        proxy_headers=False,
+    )
 
 
 def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
@@ -119,6 +144,40 @@ def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
             app.include_router(router, prefix=prefix)
     told = cache(lambda: describe(service.name, service.folder, app.routes, service.webhooks))
     app.openapi = told  # type: ignore[method-assign] # its own way to be told otherwise
+
+
+def _is_public(service: Service, role: str = "all") -> bool:
+    """Whether strangers reach its port: the gateway's, but not that of its worker."""
+    return service.prefix == "" and role != "worker"
+
+
+class _Beside(uvicorn.Server):
+    """A second server of a process, whose signals are the first one's."""
+
+    def capture_signals(self) -> Any:
+        return nullcontext()
+
+
+@asynccontextmanager
+async def _inner_doors(app: FastAPI, role: str) -> AsyncIterator[None]:
+    """Metrics and status of what stands on a public port, on a port of their own."""
+    settings, service = app.state.settings, app.state.service
+    if not settings.ops_port or not _is_public(service, role):
+        yield
+        return
+    inner = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    inner.state = app.state
+    inner.include_router(operations.inner_router(service))
+    install_handlers(inner)
+    config = listening(inner, settings.host, settings.ops_port)
+    config.lifespan = "off"
+    server = _Beside(config)
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
 
 
 @asynccontextmanager
@@ -201,17 +260,10 @@ def command_line(find: Callable[[str], Service]) -> typer.Typer:
         # What stands now stands for good: the collector goes over what requests leave behind, and less often.
         gc.freeze()
         gc.set_threshold(COLLECT_AFTER)
-        uvicorn.run(
-            app,
-            host=settings.host,
-            port=settings.port,
-            loop="uvloop",
-            access_log=False,
-            log_level="warning",
-            timeout_graceful_shutdown=3,
-            backlog=512,
-            proxy_headers=False,
-        )
+        server = uvicorn.Server(listening(app, settings.host, settings.port))
+        server.run()
+        if not server.started:
+            sys.exit("the service did not start")
 
     @cli.command("migrate")
     def run_migrate(name: str) -> None:

@@ -18,6 +18,7 @@ from shared.acts.projection import following
 from shared.acts.tasks import OwnTask
 from shared.data.relations import Relation
 from shared.data.sql import Connection
+from shared.doors.files import LARGEST_BYTES
 from shared.events import CATALOGUE
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
@@ -55,6 +56,7 @@ class Service:
     `background` are coroutines of the service's own that run beside it in the worker, given the application.
     `lifespan` is entered, given the application, once the pool is open; `middleware` are plain ASGI
     classes, the outermost first. `webhooks` are what it sends, told as doors of whoever takes it.
+    `largest_body_bytes` is the most that any of its own doors takes.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Service:
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
     middleware: Sequence[Callable[[ASGIApp], ASGIApp]] = ()
     webhooks: Sequence[BaseRoute] = ()
+    largest_body_bytes: int = LARGEST_BYTES
 
     def __post_init__(self) -> None:
         if self.name != "gateway":  # it states them

@@ -210,7 +210,7 @@ def start_worker(name: str, like: int, log: Path) -> Child:
     """`python -m services NAME --role worker` beside the supervisor's own, with its environment."""
     words = Path(f"/proc/{like}/environ").read_bytes().decode().split("\0")
     told = dict(w.split("=", 1) for w in words if "=" in w)
-    told |= {"SHENCHI_INSTANCE": "2", "SHENCHI_PORT": str(free_port())}
+    told |= {"SHENCHI_INSTANCE": "2", "SHENCHI_PORT": str(free_port()), "SHENCHI_OPS_PORT": "0"}
     told.pop("CRASH_AT", None)  # the first one may have been sent to die
     return spawn([sys.executable, "-m", "services", name, "--role", "worker"], log=log, env=told)
 

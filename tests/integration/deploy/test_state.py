@@ -155,6 +155,16 @@ def test_other_errors_are_not_hidden() -> None:
         plainly(fail)()
 
 
+def test_the_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir(mode=0o755)
+    with locked(folder) as state:
+        state.save()
+        open_log(state.log("registry")).close()
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))}
+    assert modes == {"state": 0o700, "lock": 0o600, "state.json": 0o600, "logs": 0o700, "registry.log": 0o600}
+
+
 def test_a_log_that_grew_too_large_is_put_aside(tmp_path: Path) -> None:
     path = tmp_path / "registry.log"
     with path.open("wb") as log:

@@ -43,7 +43,9 @@ async def test_who_committed_first_and_came_back_last_does_not_turn_the_clock_ba
 async def test_who_may_not_and_when_nobody_may(house: House) -> None:
     door = await house.serve("gateway", "api")
     assert await put(door, "2017-01-31", "township") == (403, "shared.forbidden")
-    assert await put(door, "9999-12-31") == (422, "gateway.clock.future")
+    assert await put(door, "2099-12-31") == (422, "gateway.clock.future")
+    other = await door.call("PUT", "/clock", "county", "140928", json={"business_date": "2017-01-31"})
+    assert (other.status_code, other.json()["code"]) == (403, "shared.outside_area")
     assert await put(door, "soon") == (422, "shared.invalid_input")
     assert await house.rows("gateway", "SELECT 1 FROM clock") == []
     wall = await house.serve("gateway", "api", clock="wall")

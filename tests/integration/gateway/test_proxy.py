@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.proxy import actions
+from shared.doors import doorstep
 from tests.conftest import House, free_port
 from tests.integration.gateway.conftest import Street, answer, lengthy, raw, read_head, status_of
 from tests.integration.registry.test_households import VILLAGE, seed_household, statement
@@ -143,7 +143,7 @@ def hurry(door: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
     door.app.state.routes = [replace(route, timeout_seconds=0.6) for route in door.app.state.routes]
-    monkeypatch.setattr(actions, "PAUSE_SECONDS", 0.3)
+    monkeypatch.setattr(doorstep, "PAUSE_SECONDS", 0.3)
 
 
 async def test_a_body_over_the_limit_is_413_and_never_arrives_whole(street: Street) -> None:

@@ -255,6 +255,7 @@ async def test_a_private_target_is_refused(house: House, host: str) -> None:
     [
         "ftp://example.com/", "http://", "example.com", "http://user:pass@example.com/", "http://example.com:99999/",
         "file:///etc/passwd", "http://[::1", "http://no-such-name.invalid/", "http://127.1/", "http://2130706433/",
+        "http://8.8.8.8/", "https://8.8.8.8:22/", "https://1.1.1.1:6379/", "https://192.0.0.8/",
         "http://１２７.０.０.１/", "http://127.0.0.1./",
     ],
 )  # fmt: skip

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from shared.data.crypto import read_data_keys
-from shared.doors import files
+from shared.doors import doorstep
 from tests.conftest import Door, House
 from tests.roster_file import HEADINGS, book, child, content, file, household, number, person
 
@@ -289,7 +289,7 @@ async def test_too_long_a_body_and_one_that_never_ends(house: House, monkeypatch
     path = f"{IMPORTS}?income_year=2016"
     answer = await door.call("POST", path, "county", content=long())
     assert (answer.status_code, answer.json()["limit_bytes"]) == (413, 20 * 1024 * 1024)
-    monkeypatch.setattr(files, "LONGEST_SECONDS", 0.1)
+    monkeypatch.setattr(doorstep, "LONGEST_SECONDS", 0.1)
     answer = await door.call("POST", path, "county", content=endless())
     assert (answer.status_code, answer.json()["code"]) == (408, "shared.too_slow")
     assert await house.rows("registry", "SELECT 1 FROM roster_import") == []

@@ -75,7 +75,7 @@ class Probe:
                 await self.gate.wait()
                 if self.fail:
                     raise ValueError("no")
-                return {"n": body["n"]}
+                return {"n": body["n"], "by": {"z": 1, "a": [{"y": 2, "b": 3}]}}
 
             return await once(request, connection, act, key, effect, 201)
 

@@ -17,13 +17,14 @@ from deploy.manifests import COMPOSE, OVERLAYS, ROOT, compose_faults, manifest_f
 from shared.bus.admin import SUBSCRIBERS
 from shared.bus.topics import TOPICS, WRITERS
 from shared.process.settings import Settings
-from shared.serve.operations import bare_router
+from shared.serve.operations import bare_router, inner_router
 from tests.unit.deploy.told import COMPOSED, IN_ANOTHER_NAMESPACE, Told, cluster, everything, of_kind
 
 HOUSES = {service.name: service for service in services()}
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 (PORT,) = re.findall(r"SHENCHI_PORT=(\d+)", DOCKERFILE)
+OPS_PORT = "8001"
 REALM = json.loads((ROOT / "deploy" / "compose" / "realm.json").read_text(encoding="utf-8"))["realm"]
 SERVING = {("api",), ("worker",), ("all",)}
 ROLES = ("api", "worker", "migrate")
@@ -134,7 +135,16 @@ def test_ports_that_are_opened(told: list[Told]) -> None:
     assert published == {"gateway-api", "keycloak"}
     targets = read(ROOT / "deploy" / "compose" / "prometheus.yml")["scrape_configs"][0]["static_configs"]
     scraped = {target for group in targets for target in group["targets"]}
-    assert scraped == {f"{house}-{role}:{PORT}" for house in HOUSES for role in ("api", "worker")}
+    # The gateway's own port is the public's.
+    assert {each["ops_port"] for each in (t.settings for t in told) if "ops_port" in each} == {OPS_PORT}
+    public = f"gateway-api:{PORT}"
+    everywhere = {f"{house}-{role}:{PORT}" for house in HOUSES for role in ("api", "worker")}
+    assert scraped == everywhere - {public} | {f"gateway-api:{OPS_PORT}"}
+    for overlay in OVERLAYS:
+        for document in of_kind(overlay, "Deployment"):
+            name, template = document["metadata"]["name"], document["spec"]["template"]
+            port = template["metadata"]["annotations"]["prometheus.io/port"]
+            assert f"{name}:{port}" in scraped
 
 
 def test_probes_ask_doors_that_exist(told: list[Told]) -> None:
@@ -144,7 +154,8 @@ def test_probes_ask_doors_that_exist(told: list[Told]) -> None:
             probes = [each.spec[f"{kind}Probe"]["httpGet"] for kind in ("startup", "liveness", "readiness")]
             assert [probe["path"] for probe in probes] == ["/health", "/health", "/ready"]
             assert {probe["path"] for probe in probes} <= doors
-    assert {"/metrics", "/ready"} <= doors
+    inner = {getattr(route, "path", "") for route in inner_router(HOUSES["registry"]).routes}
+    assert {"/metrics"} <= inner - doors
 
 
 def test_workers_grow_by_their_own_lag_and_no_further_than_partitions() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.limits.actions import MOST_SUBJECTS, admit
-from gateway.limits.rules import Bucket, Limit, limit_of, take
+from gateway.limits.rules import Bucket, Limit, client_address, limit_of, take
 from shared.ground.context import Caller
 from shared.ground.problems import Problem
 
@@ -58,3 +58,20 @@ def test_a_refusal_says_when() -> None:
     with pytest.raises(Problem) as refused:
         admit(buckets, Caller("li", "villager", "140927200201", person="p1"), 1, 5.0)
     assert refused.value.figures == {"retry_after_seconds": 1}
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.1", "192.0.2.1, 198.51.100.1", "198.51.100.1"),
+        ("10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.1"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("10.0.0.1", "nonsense", "10.0.0.1"),
+        ("10.0.0.1", "10.0.0.2", "10.0.0.1"),
+        ("", "198.51.100.1", ""),
+    ],
+)
+def test_whose_a_request_is_only_a_trusted_proxy_says(peer: str, forwarded: str, address: str) -> None:
+    assert client_address(peer, forwarded, ["10.0.0.0/8"]) == address

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.feed.rules import Cursor, read_cursor, resync_point
-from gateway.subscriptions.rules import address_allowed, next_attempt_after
+from gateway.subscriptions.rules import address_allowed, next_attempt_after, port_allowed
 
 INTERNAL = ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
             "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4")  # fmt: skip
@@ -21,7 +21,8 @@ INTERNAL = ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.
         "224.0.0.1", "240.0.0.1", "255.255.255.255", "198.18.0.1", "::1", "::", "::ffff:127.0.0.1",
         "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1", "2002:7f00:1::", "2001:0:1::",
         "fc00::1", "fd12::1", "fec0::1", "fe80::1", "fe80::1%eth0", "ff02::1", "2001:db8::1", "localhost", "",
-        "127.1", "2130706433",
+        "127.1", "2130706433", "192.0.0.8", "192.0.0.170", "192.88.99.1", "::ffff:192.0.0.8", "64:ff9b::c000:8",
+        "2002:c000:8::1", "2001:2::1", "3fff::1",
     ],
 )  # fmt: skip
 def test_no_webhook_goes_inside(address: str) -> None:
@@ -33,6 +34,15 @@ def test_no_webhook_goes_inside(address: str) -> None:
 )
 def test_global_addresses_are_for_everybody(address: str) -> None:
     assert address_allowed(address, None)
+
+
+@pytest.mark.parametrize(
+    ("port", "network", "allowed"),
+    [(443, None, True), (8443, None, True), (80, None, False), (22, None, False), (6379, None, False),
+     (0, None, False), (9000, "10.0.0.0/8", True)],
+)  # fmt: skip
+def test_webhooks_go_to_the_ports_of_webhooks(port: int, network: str | None, allowed: bool) -> None:
+    assert port_allowed(port, network) is allowed
 
 
 @given(st.sampled_from(INTERNAL), st.integers(min_value=0))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from shared.process.logs import redact
+from shared.process.logs import redact, tell_errors
 from shared.values.id_number import check_digit
 
 NUMBER = "14099919700101" + "123"
@@ -47,6 +47,24 @@ def test_what_is_private_by_name_or_deep_inside() -> None:
         "name": "[redacted]", "count": 3,
         "detail": {"phone": "[redacted]", "rows": ["row [number]", {"account": "[redacted]"}]},
     }  # fmt: skip
+
+
+def test_an_error_is_told_by_its_kind_and_places_never_by_what_it_says() -> None:
+    def refuse() -> None:
+        try:
+            int("Zhang San")
+        except ValueError as error:
+            raise RuntimeError("Zhang San is no number") from error
+
+    try:
+        refuse()
+    except RuntimeError as error:
+        told = tell_errors(None, "error", {"event": "unexpected", "exc_info": error})
+    first, *places, last = told["exception"].splitlines()
+    assert first == "ValueError"
+    assert [line for line in places if not line.startswith(" ")] == ["RuntimeError"]
+    assert last.endswith("in refuse")
+    assert "Zhang" not in str(told)
 
 
 def test_the_kafka_client_is_heard_once_in_a_while_and_never_beside_the_json() -> None:
