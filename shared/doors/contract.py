@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 
 from shared.doors.contract_names import add_schemas, drop_unused, merge, name_operation, name_schemas, ref
 from shared.doors.http import By, current_caller
+from shared.doors.parameters import calls_of
 from shared.doors.vocabulary import explain
 from shared.ground import problems
 from shared.ground.context import Role
@@ -112,17 +113,11 @@ def describe(
 
 def roles_of(route: RouteContext) -> tuple[str, ...]:
     """Who may call this at all; empty where no token is asked for."""
-    calls = list(_calls(route.dependant))
+    calls = list(calls_of(route.dependant))
     if current_caller not in calls:
         return ()
     named = [call.roles for call in calls if isinstance(call, By)]
     return tuple(role for role in ROLES if all(role in roles for roles in named))
-
-
-def _calls(dependant: Any) -> Iterator[Any]:
-    yield dependant.call
-    for inner in dependant.dependencies:
-        yield from _calls(inner)
 
 
 def _doors(routes: Sequence[BaseRoute]) -> Iterator[RouteContext]:
@@ -162,7 +157,7 @@ def _refused_with(operation: dict[str, Any], method: str) -> list[str]:
         "403": operation["security"],
         "404": any(p["in"] == "path" for p in asked),
         "409": method != "get",
-        "422": asked or "requestBody" in operation,
+        "422": True,
         "429": True,
         "503": True,
         "default": True,

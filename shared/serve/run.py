@@ -27,6 +27,7 @@ from shared.doors.contract import describe
 from shared.doors.front import Front
 from shared.doors.http import install_handlers
 from shared.doors.keys import issuer_keys
+from shared.doors.parameters import KNOWN_PARAMETERS
 from shared.doors.targets import CleanTarget
 from shared.facts.consumer import ServiceConsumer
 from shared.facts.relay import run_relay
@@ -83,7 +84,14 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
 
     # The gateway's own `/openapi.json` is of all houses together.
     contract = None if service.prefix == "" else "/openapi.json"
-    app = FastAPI(lifespan=lifespan, openapi_url=contract, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        lifespan=lifespan,
+        openapi_url=contract,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[KNOWN_PARAMETERS],
+    )
     app.state.settings = settings
     app.state.service = service
     app.state.consumer = None
