@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from gateway.acknowledgements import actions, queries
 from gateway.acknowledgements.schemas import Acknowledged, Acknowledgement, Unanswered, UnansweredPage
 from gateway.limits.api import LIMITED
+from gateway.subscriptions.schemas import EventType
 from shared.acts.bodies import Batch, Limit, NumberCursor, Page, Results, page
 from shared.data.pages import Place
 from shared.doors.http import Paging, Reading, Transaction, by
@@ -52,7 +53,7 @@ async def list_unanswered(
     act: Reader,
     at: NumberCursor,
     subscriber: Subscriber = "",
-    type: Annotated[str | None, Query(max_length=60)] = None,  # noqa: A002 - CloudEvents' own word
+    type: EventType | None = None,  # noqa: A002 - CloudEvents' own word
 ) -> UnansweredPage:
     """The public facts, of one type or of all, upon which a subscriber has not said that it acted."""
     subject = _whose(act, subscriber) or act.subject
