@@ -51,6 +51,15 @@ REFUSALS = {
 RETRY_AFTER = {
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}, "example": 1}
 }
+CHALLENGE = {
+    "WWW-Authenticate": {
+        "description": "RFC 6750: `error` and, in `error_description`, why.",
+        "schema": {"type": "string"},
+        "example": 'Bearer realm="shenchi", error="invalid_token", error_description="It has expired."',
+    }
+}
+# What an answer of a status has beside its body.
+HEADERS = {"401": CHALLENGE, "403": CHALLENGE, "429": RETRY_AFTER, "503": RETRY_AFTER}
 
 
 class Problem(BaseModel):
@@ -174,7 +183,7 @@ def _refusals(house: str) -> dict[str, Any]:
     content = {PROBLEM_JSON: {"schema": ref("schemas", "Problem")}}
     return {
         name: {"description": meaning, "content": content, "x-codes": sorted(codes[status])}
-        | ({"headers": RETRY_AFTER} if status in ("429", "503") else {})
+        | ({"headers": HEADERS[status]} if status in HEADERS else {})
         for status, (name, meaning) in REFUSALS.items()
     }
 

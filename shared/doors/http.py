@@ -21,6 +21,7 @@ from shared.data import db
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection, execute, fetch_one, sql
 from shared.doors.callers import identify
+from shared.doors.tokens import WHY
 from shared.ground import problems
 from shared.ground.context import Act, Caller
 from shared.ground.policy import Policy
@@ -172,11 +173,29 @@ def problem_response(request: Request, problem: Problem) -> JSONResponse:
     accepted = request.headers.get("accept-language", "")
     document = problems.body(problem, accepted)
     headers = {"Content-Language": problems.preferred_language(accepted)}
+    challenge = _challenge(problem, document["title_en"])
+    if challenge:
+        headers["WWW-Authenticate"] = challenge
     if document["status"] in (429, 503):
         headers["Retry-After"] = str(problem.figures.get("retry_after_seconds", 1))
     return JSONResponse(document, document["status"], headers, media_type="application/problem+json; charset=utf-8")
 
 
+def _challenge(problem: Problem, sentence: str) -> str:
+    """What `WWW-Authenticate` says (RFC 6750): which error, and why; empty where another token would not help."""
+    if problem.code not in _CHALLENGED:
+        return ""
+    error, why = _CHALLENGED[problem.code], WHY.get(problem.figures.get("reason", ""), sentence)
+    told = {"realm": "shenchi"} | ({"error": error} if error else {}) | {"error_description": why}
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in told.items())
+
+
+# RFC 6750 gives no error to who has sent no token.
+_CHALLENGED = {
+    "shared.token_missing": "",
+    "shared.token_invalid": "invalid_token",
+    "shared.forbidden": "insufficient_scope",
+}
 _EXPECTED = {
     "missing": ("a value", "必填"),
     "extra_forbidden": ("no such field", "不应有此字段"),

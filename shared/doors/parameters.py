@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import Depends, Request
-from fastapi.routing import APIRoute
 
 from shared.doors.http import current_caller
 from shared.ground.problems import Problem
@@ -27,12 +26,12 @@ async def _known_parameters(request: Request) -> None:
     sent = request.query_params
     if not sent:
         return
-    door: APIRoute = request.scope["route"]
-    known = {*_parameters(door.dependant)}
+    dependant = request.scope["route"].dependant
+    known = {*_parameters(dependant)}
     unknown = next((name for name in sent if name not in known), None)
     if unknown is None:
         return
-    if current_caller in calls_of(door.dependant):  # a stranger first hears that he is one
+    if current_caller in calls_of(dependant):  # a stranger first hears that he is one
         await current_caller(request, request.headers.get("authorization", ""))
     raise Problem("shared.unknown_parameter", parameter=unknown[:200], known=", ".join(sorted(known)) or "-")
 

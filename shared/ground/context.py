@@ -81,7 +81,7 @@ class Caller:
             and (self.role not in NEEDED or bool(claims[NEEDED[self.role]]))
         )
         if not sound:
-            raise Problem("shared.token_invalid")
+            raise Problem("shared.token_invalid", reason="claims")
 
     def within(self, division: str) -> bool:
         """Whether a division lies in the caller's area. A service by itself reaches everywhere; nobody else without
