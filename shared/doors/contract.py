@@ -36,7 +36,8 @@ ABOUT = """{what}
 
 Refusals are `application/problem+json` with a stable `code`, in Chinese and English. A field's name ends in its unit:
 `_fen` hundredths of a yuan, `_ppm` parts per million, `_on` a business date in Asia/Shanghai, `_at` a moment. Lists go
-by `cursor` and `limit`. A batch answers for each of its items."""
+by `cursor` and `limit`, and `Link` names the next page. A batch answers for each of its items. Every GET answers HEAD;
+OPTIONS says in `Allow` which methods a path takes."""
 # Of which status, its name among the components and what it means.
 REFUSALS = {
     "401": ("Unauthorized", "Who calls is not known: no token, or one that is not valid here."),

@@ -21,6 +21,7 @@ from shared.data import db
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection, execute, fetch_one, sql
 from shared.doors.callers import identify
+from shared.doors.methods import not_allowed
 from shared.doors.tokens import WHY
 from shared.ground import problems
 from shared.ground.context import Act, Caller
@@ -176,6 +177,8 @@ def problem_response(request: Request, problem: Problem) -> JSONResponse:
     challenge = _challenge(problem, document["title_en"])
     if challenge:
         headers["WWW-Authenticate"] = challenge
+    if document["status"] == 405:
+        headers["Allow"] = problem.figures["allowed"]
     if document["status"] in (429, 503):
         headers["Retry-After"] = str(problem.figures.get("retry_after_seconds", 1))
     return JSONResponse(document, document["status"], headers, media_type="application/problem+json; charset=utf-8")
@@ -317,7 +320,9 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        codes = {404: "shared.not_found", 405: "shared.method_not_allowed", 413: "shared.too_large"}
+        if error.status_code == 405:
+            return problem_response(request, not_allowed(request))
+        codes = {404: "shared.route_unknown", 413: "shared.too_large"}
         code = codes.get(error.status_code, "shared.invalid_input")
         figures = {"limit_bytes": 0} if error.status_code == 413 else {}
         # What is no JSON at all: bytes of no encoding, nested without end, numbers without end.

@@ -14,6 +14,7 @@ import structlog
 import typer
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.acts import revocations
@@ -27,6 +28,7 @@ from shared.doors.contract import describe
 from shared.doors.front import Front
 from shared.doors.http import install_handlers
 from shared.doors.keys import issuer_keys
+from shared.doors.methods import Methods
 from shared.doors.parameters import KNOWN_PARAMETERS
 from shared.doors.targets import CleanTarget
 from shared.facts.consumer import ServiceConsumer
@@ -42,6 +44,12 @@ log = structlog.get_logger()
 STARTS_WITHIN_SECONDS = 30
 COLLECT_AFTER = 20_000
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+# What a page of a named origin may send and read.
+CORS: dict[str, Any] = {
+    "allow_methods": sorted(METHODS),
+    "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent"],
+    "expose_headers": ["Link", "ETag", "Retry-After", "X-Correlation-Id", "Content-Language", "WWW-Authenticate"],
+}
 
 _REPUBLISH = sql("""
     WITH again AS (DELETE FROM outbox_sent WHERE :topic = '' OR topic = :topic
@@ -110,6 +118,8 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
             app.add_middleware(middleware)
     install_handlers(app)
     app.add_middleware(Front, https=settings.profile == "county")
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)
     app.add_middleware(Measure, service=service.name)
     return app
 
@@ -118,6 +128,7 @@ def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
     """Those that callers know, and the document that says what they are: `GET /openapi.json` of a service."""
     prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
+    app.add_middleware(Methods)
     app.add_middleware(CleanTarget)
     if role != "worker":
         if prefix:

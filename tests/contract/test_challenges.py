@@ -10,7 +10,6 @@ from shared.ground.problems import Problem
 from tests.conftest import SERVICES
 from tests.contract.test_front import application, client
 
-
 MISSING = 'Bearer realm="shenchi", error_description="Send a bearer token in the Authorization header."'
 UNREADABLE = 'Bearer realm="shenchi", error="invalid_token", error_description="It is no JWT that a current key of'
 
