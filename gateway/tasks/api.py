@@ -1,14 +1,12 @@
 """What waits for the caller in all services."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 
 from gateway.limits.api import LIMITED
 from gateway.proxy.rules import PASSED_ON
 from gateway.tasks.actions import list_all
 from gateway.tasks.schemas import Tasks
-from shared.acts.bodies import Limit
+from shared.acts.bodies import CodeCursor
 from shared.doors.http import current_caller
 
 router = APIRouter(tags=["tasks"], dependencies=[LIMITED])
@@ -17,10 +15,9 @@ router = APIRouter(tags=["tasks"], dependencies=[LIMITED])
 @router.get("/tasks", dependencies=[Depends(current_caller)])
 async def list_tasks(
     request: Request,
-    cursor: Annotated[str, Query(max_length=64)] = "",
-    limit: Limit = 100,
+    at: CodeCursor,
 ) -> Tasks:
     """Since when, until when, the most urgent first; a service that is away is named in `warnings`."""
     state = request.app.state
     headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-    return await list_all(state.session, state.settings.upstreams, headers, cursor, limit)
+    return await list_all(state.session, state.settings.upstreams, headers, at)

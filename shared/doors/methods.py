@@ -27,16 +27,16 @@ class Methods:
             await Response(status_code=204, headers={"Allow": ", ".join(allowed)})(scope, receive, send)
         elif "HEAD" in allowed and method == "HEAD":
             # The server and whoever measures go on seeing HEAD; the latter also by which route it went.
-            asked = scope | {"method": "GET"}
+            asked = {**scope, "method": "GET"}
             await self.app(asked, receive, _without_body(send))
-            scope |= {name: asked[name] for name in ("route",) if name in asked}
+            scope.update({name: asked[name] for name in ("route",) if name in asked})
         else:
             await self.app(scope, receive, send)
 
 
 def _without_body(send: Send) -> Send:
     async def bare(message: Message) -> None:
-        await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
     return bare
 

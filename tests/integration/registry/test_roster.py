@@ -267,7 +267,7 @@ async def test_findings_come_in_pages(house: House) -> None:
     rows = [row for n in range(5) for row in household(f"G{n}", person(2 * n + 1), 饮水安全="有")]
     import_id = await hand_in(door, file(rows))
     await ended(house, door, import_id)
-    seen, cursor = [], "0"
+    seen, cursor = [], ""
     while cursor is not None:
         page = (await door.call("GET", f"{IMPORTS}/{import_id}/findings?cursor={cursor}&limit=2", "county")).json()
         seen += [i["household_no"] for i in page["items"]]
