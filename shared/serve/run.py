@@ -15,6 +15,7 @@ import typer
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.acts import revocations
@@ -44,6 +45,8 @@ log = structlog.get_logger()
 STARTS_WITHIN_SECONDS = 30
 COLLECT_AFTER = 20_000
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+# Answers that gzip makes no smaller, or whose pieces must not wait for each other.
+PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 # What a page of a named origin may send and read.
 CORS: dict[str, Any] = {
     "allow_methods": sorted(METHODS),
@@ -128,6 +131,7 @@ def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
     """Those that callers know, and the document that says what they are: `GET /openapi.json` of a service."""
     prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5, exclude_content_types=PACKED)
     app.add_middleware(Methods)
     app.add_middleware(CleanTarget)
     if role != "worker":
