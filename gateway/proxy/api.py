@@ -20,6 +20,7 @@ from shared.doors.http import problem_response
 from shared.ground.problems import Problem
 from shared.values.ids import uuid7
 from shared.values.inputs import Word
+from shared.values.traces import new_traceparent
 
 router = APIRouter(tags=["contracts"])
 
@@ -38,7 +39,7 @@ class Edge:
             return
         on = scope["app"].state.business_date
         scope["headers"], correlation_id = edge_headers(
-            scope["headers"], on.isoformat().encode() if on else b"", str(uuid7()).encode()
+            scope["headers"], on.isoformat().encode() if on else b"", str(uuid7()).encode(), new_traceparent().encode()
         )
 
         async def marked(message: Message) -> None:

@@ -31,6 +31,7 @@ from shared.process.crash import crash_point
 from shared.values import dates
 from shared.values.ids import uuid7
 from shared.values.inputs import Day
+from shared.values.traces import new_traceparent, read_traceparent
 
 log = structlog.get_logger()
 _DAYS = TypeAdapter[date](Day)
@@ -56,7 +57,8 @@ async def current_act(request: Request, caller: Annotated[Caller, Depends(curren
         correlation_id = UUID(request.headers.get("x-correlation-id", ""))
     except ValueError:
         correlation_id = uuid7()
-    return Act(caller, on, correlation_id)
+    trace = read_traceparent(request.headers.get("traceparent", "")) or new_traceparent()
+    return Act(caller, on, correlation_id, traceparent=trace)
 
 
 @dataclass(frozen=True, slots=True)
