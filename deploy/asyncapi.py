@@ -27,6 +27,7 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
     "actor": TEXT,
     "correlationid": TEXT,
     "causationid": TEXT,
+    "traceparent": TEXT,
 }
 DESCRIPTION = """Exits from poverty and what became of them, for the county's other systems.
 
@@ -48,7 +49,7 @@ def headers(kind: type[Payload]) -> dict[str, Any]:
     known = {f"ce_{name}": schema for name, schema in ATTRIBUTES.items()}
     known["ce_type"] = {"const": kind.TYPE}
     known["content-type"] = {"const": "application/json"}
-    return {"type": "object", "required": sorted(known), "properties": known}
+    return {"type": "object", "required": sorted(set(known) - {"ce_traceparent"}), "properties": known}
 
 
 def cloud_event() -> dict[str, Any]:
@@ -57,7 +58,7 @@ def cloud_event() -> dict[str, Any]:
         "datacontenttype": {"const": "application/json"}, "data": {"type": "object"},
         "epoch": {"type": "integer", "minimum": 1}, "sequence": {"type": "integer", "minimum": 1},
     }  # fmt: skip
-    needed = sorted(set(known) - {"actor", "correlationid", "causationid"})
+    needed = sorted(set(known) - {"actor", "correlationid", "causationid", "traceparent"})
     kinds = [
         {"properties": {"type": {"const": kind.TYPE}, "data": ref("components", "schemas", kind.__name__)}}
         for kind in county.KINDS

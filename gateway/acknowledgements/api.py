@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query
 from gateway.acknowledgements import actions, queries
 from gateway.acknowledgements.schemas import Acknowledged, Acknowledgement, Unanswered, UnansweredPage
 from gateway.limits.api import LIMITED
+from gateway.subscriptions.schemas import EventType
 from shared.acts.bodies import Batch, Limit, NumberCursor, Page, Results, page
 from shared.data.pages import Place
+from shared.doors.cursors import CurrentListing, SealedCursor
 from shared.doors.http import Paging, Reading, Transaction, by
 from shared.ground.context import Act
-from shared.ground.problems import Problem
-from shared.values.inputs import LARGEST, clean
 
 router = APIRouter(prefix="/feed/exits/acknowledgements", tags=["acknowledgements"], dependencies=[LIMITED])
 
@@ -33,17 +33,19 @@ async def acknowledge(
 async def list_acknowledgements(
     connection: Reading,
     act: Reader,
+    of: CurrentListing,
     subscriber: Subscriber = "",
-    cursor: Annotated[str, Query(max_length=300)] = "",
+    cursor: SealedCursor = "",
     limit: Limit = 100,
 ) -> Page[Acknowledged]:
     """What was said, by the event's position; the county and auditors see every subscriber's, or that of one."""
-    after = _read_place(cursor)
+    after = json.loads(of.open(cursor)) if cursor else (0, "", "")
     rows = await queries.list_acknowledgements(connection, _whose(act, subscriber) or None, after, limit)
-    found = page(Acknowledged, rows, Place(after, limit), "position")
-    if found.next is not None:
-        found.next = json.dumps([rows[-1].position, rows[-1].owner_subject, rows[-1].action])
-    return found
+
+    def seal(position: int) -> str:
+        return of.seal(json.dumps([position, rows[-1].owner_subject, rows[-1].action]))
+
+    return page(Acknowledged, rows, Place(after, limit, seal), "position")
 
 
 @router.get("/missing")
@@ -52,7 +54,7 @@ async def list_unanswered(
     act: Reader,
     at: NumberCursor,
     subscriber: Subscriber = "",
-    type: Annotated[str | None, Query(max_length=60)] = None,  # noqa: A002 - CloudEvents' own word
+    type: EventType | None = None,  # noqa: A002 - CloudEvents' own word
 ) -> UnansweredPage:
     """The public facts, of one type or of all, upon which a subscriber has not said that it acted."""
     subject = _whose(act, subscriber) or act.subject
@@ -63,15 +65,3 @@ async def list_unanswered(
 def _whose(act: Act, subscriber: str) -> str:
     """A subscriber asks about itself alone."""
     return act.subject if act.caller.role == "subscriber" else subscriber
-
-
-def _read_place(cursor: str) -> tuple[int, str, str]:
-    if not cursor:
-        return 0, "", ""
-    try:
-        position, owner, action = json.loads(cursor)
-        if not 0 <= int(position) <= LARGEST:
-            raise ValueError(cursor)
-        return int(position), clean(str(owner)), clean(str(action))
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise Problem("shared.cursor_invalid") from error

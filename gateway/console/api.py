@@ -55,7 +55,7 @@ async def get_part(part: str) -> Response:
     if part == "start.js":
         return Response(START, media_type="text/javascript", headers=HEADERS)
     if part not in PARTS:
-        raise Problem("shared.not_found")
+        raise Problem("shared.route_unknown")
     content = await asyncio.to_thread(files("fastapi_offline").joinpath("static", part).read_bytes)
     kept = {"Cache-Control": "public, max-age=86400"}
     return Response(content, media_type=PARTS[part], headers=HEADERS | kept)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from gateway.feed import actions
 from gateway.feed.actions import Tail, read_facts
@@ -10,6 +10,7 @@ from gateway.feed.schemas import FeedItem, FeedPage, SnapshotPage
 from gateway.feed.tables import ExitFact
 from gateway.limits.api import LIMITED
 from shared.acts.bodies import Limit
+from shared.doors.cursors import link_next
 from shared.doors.http import by
 from shared.ground.context import Act
 
@@ -29,6 +30,7 @@ def _tail(request: Request) -> Tail:
 @router.get("/exits")
 async def read_exits(
     request: Request,
+    response: Response,
     act: Reader,
     cursor: Annotated[str, Query(max_length=40)] = "",
     limit: Limit = 100,
@@ -44,12 +46,14 @@ async def read_exits(
     if not rows and wait_seconds:
         await _tail(request).wait_beyond(place.position, wait_seconds)
         rows, place = await read_facts(pool, act.caller, str(place), limit)
+    link_next(request, response, str(place))
     return FeedPage(items=_items(rows), next=str(place))
 
 
 @router.get("/exits/snapshot")
 async def read_snapshot(
     request: Request,
+    response: Response,
     act: Reader,
     cursor: Annotated[str, Query(max_length=80)] = "",
     limit: Limit = 100,
@@ -59,6 +63,8 @@ async def read_snapshot(
     Where the system was restored meanwhile the answer is 410: the snapshot begins anew.
     """
     rows, page, more = await actions.read_snapshot(request.app.state.pool, act.caller, cursor, limit)
+    if more:
+        link_next(request, response, str(page))
     return SnapshotPage(items=_items(rows), feed_cursor=str(page.at), next=str(page) if more else None)
 
 

@@ -21,6 +21,7 @@ from shared.doors.doorstep import say_no
 from shared.ground.problems import Problem
 from shared.values.ids import uuid7
 from shared.values.inputs import Word
+from shared.values.traces import new_traceparent
 
 router = APIRouter(tags=["contracts"])
 
@@ -40,7 +41,7 @@ class Edge:
         state = scope["app"].state
         on, sent = state.business_date, scope["headers"]
         scope["headers"], correlation_id = edge_headers(
-            sent, on.isoformat().encode() if on else b"", str(uuid7()).encode()
+            sent, on.isoformat().encode() if on else b"", str(uuid7()).encode(), new_traceparent().encode()
         )
 
         async def marked(message: Message) -> None:
@@ -84,16 +85,17 @@ class Proxy:
         try:
             _check_target(route, scope)
             state = scope["app"].state
-            caller = await identify(
-                headers.get(b"authorization", b"").decode("latin-1"),
-                state.keys,
-                state.settings,
-                state.verified,
-                state.revoked,
-                time.time(),
-            )
-            known = True
-            admit(state.buckets, caller, state.limits_factor, time.monotonic())
+            if scope["method"] != "OPTIONS":  # which methods a path takes, the documents tell everybody
+                caller = await identify(
+                    headers.get(b"authorization", b"").decode("latin-1"),
+                    state.keys,
+                    state.settings,
+                    state.verified,
+                    state.revoked,
+                    time.time(),
+                )
+                known = True
+                admit(state.buckets, caller, state.limits_factor, time.monotonic())
             upload = _upload(route, headers, receive)
             await pass_on(state.session, _passage(route, scope, state.settings.upstreams), upload, send)
         except Problem as problem:
@@ -162,7 +164,7 @@ def _own_contract(request: Request) -> bytes:
 async def _contract(state: State, service: str) -> bytes:
     address = state.settings.upstreams.get(service)
     if address is None:
-        raise Problem("shared.not_found")
+        raise Problem("shared.route_unknown")
     fetched_at, document = state.contracts.get(service, (0.0, b""))
     if time.monotonic() - fetched_at > CONTRACT_KEPT_SECONDS or not document:
         answer = await fetch_answer(state.session, f"{address}/openapi.json", {})

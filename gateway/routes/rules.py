@@ -10,6 +10,9 @@ _TARGET = re.compile(rb"[!-\"$-\[\]-~]*")
 # Whoever writes dots or separators encoded, or empty or dotted segments, means another path than it looks.
 _CROOKED = re.compile(rb"(?i)%2e|%2f|%5c|%00|//|/\.{1,2}(/|$)")
 
+# What a service answers for every path it has.
+ALWAYS = ("HEAD", "OPTIONS")
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -29,7 +32,7 @@ class Route:
 
 def read_routes(document: dict[str, Any]) -> tuple[Route, ...]:
     """The routes of a `routes.toml`, in its order."""
-    return tuple(Route(**(entry | {"methods": frozenset(entry["methods"])})) for entry in document["route"])
+    return tuple(Route(**(entry | {"methods": frozenset({*entry["methods"], *ALWAYS})})) for entry in document["route"])
 
 
 def is_straight(path: bytes, query: bytes) -> bool:

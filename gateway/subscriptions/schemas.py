@@ -86,6 +86,7 @@ class Sent(BaseModel):
     actor: str = ""
     correlationid: str = ""
     causationid: str = ""
+    traceparent: str = ""
 
 
 def sent(kind: type[Payload]) -> type[Sent]:

@@ -1,6 +1,7 @@
 """What runs by itself, the sender: signed, to the checked address, in order per key, again until it is taken."""
 
 import asyncio
+import json
 import time
 from collections import Counter
 from contextlib import suppress
@@ -99,6 +100,8 @@ async def _post(sender: Sender, row: Claimed) -> tuple[int, timedelta]:
         "webhook-timestamp": str(int(sent_at.timestamp())),
         "webhook-signature": Webhook(secret).sign(row.event_id, sent_at, row.event),
     }
+    trace = json.loads(row.event).get("traceparent")
+    headers |= {"traceparent": trace} if trace else {}
     session = sender.session(allowed_network)
     body = row.event.encode()
     async with session.post(row.url, data=body, headers=headers, allow_redirects=False) as answer:

@@ -5,7 +5,7 @@ from typing import Any
 
 
 def merged(pages: Sequence[dict[str, Any]], limit: int) -> tuple[list[dict[str, Any]], str | None]:
-    """The first `limit` of all pages by (day, id), and the cursor behind them; None where nothing comes after.
+    """The first `limit` of all pages by (day, id), and the place behind them; None where nothing comes after.
 
     Every service goes on behind the same (day, id), so what was cut off here comes with the next page.
     """

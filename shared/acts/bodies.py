@@ -22,9 +22,10 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.data.pages import Place
+from shared.doors.cursors import CurrentListing, SealedCursor
 from shared.doors.http import field_error
 from shared.ground import problems
-from shared.values.inputs import LARGEST, Written, clean, written_in
+from shared.values.inputs import Written, clean, written_in
 
 LARGEST_BATCH = 1000
 NO_STATES: Mapping[Any, str] = MappingProxyType({})
@@ -201,7 +202,7 @@ class Page(BaseModel, Generic[T]):
 def page(shown: type[Shown], rows: Sequence[Any], at: Place, key: str = "id") -> Page[Shown]:
     """Rows as they are shown; a page that is not full is the last. `key` names what the list goes by."""
     items = [shown.model_validate(row, from_attributes=True) for row in rows]
-    return Page(items=items, next=str(getattr(rows[-1], key)) if len(rows) == at.limit else None)
+    return Page(items=items, next=at.seal(getattr(rows[-1], key)) if len(rows) == at.limit else None)
 
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -210,16 +211,16 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 FIRST = UUID(int=0)
 
 
-async def _cursor(cursor: UUID = FIRST, limit: Limit = 100) -> Place:
-    return Place(cursor, limit)
+async def _cursor(of: CurrentListing, cursor: SealedCursor = "", limit: Limit = 100) -> Place:
+    return Place(UUID(of.open(cursor)) if cursor else FIRST, limit, of.seal)
 
 
-async def _code_cursor(cursor: Annotated[str, Query(max_length=64)] = "", limit: Limit = 100) -> Place:
-    return Place(cursor, limit)
+async def _code_cursor(of: CurrentListing, cursor: SealedCursor = "", limit: Limit = 100) -> Place:
+    return Place(of.open(cursor) if cursor else "", limit, of.seal)
 
 
-async def _number_cursor(cursor: Annotated[int, Query(ge=0, le=LARGEST)] = 0, limit: Limit = 100) -> Place:
-    return Place(cursor, limit)
+async def _number_cursor(of: CurrentListing, cursor: SealedCursor = "", limit: Limit = 100) -> Place:
+    return Place(int(of.open(cursor)) if cursor else 0, limit, of.seal)
 
 
 # Where a list of things with UUIDs, codes or numbers goes on.

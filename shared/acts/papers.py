@@ -19,6 +19,7 @@ from shared.data.pages import Place, fetch_page, page
 from shared.data.relations import table
 from shared.data.sql import Connection, fetch, insert_many, list_by
 from shared.ground.context import Act
+from shared.values.inputs import Day
 
 Signature = Literal["signed", "fingerprint"]
 State = Literal["recorded", "confirmed", "rejected"]
@@ -42,7 +43,7 @@ class NewPaper(Signed):
     case_id: UUID
     scan_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     place: str = Field(min_length=1, max_length=100)
-    signed_on: date
+    signed_on: Day
     witness: str = Field(min_length=1, max_length=200)
 
 

@@ -3,11 +3,11 @@
 It is read from the cases themselves by the procedures' tables of steps, so there is nothing to keep in step with them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -17,6 +17,7 @@ from shared.acts.bodies import Limit
 from shared.acts.procedures import Procedure, Step
 from shared.acts.rounds import in_rounds
 from shared.data.sql import Connection, Statement, fetch, sql
+from shared.doors.cursors import CurrentListing, SealedCursor
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
@@ -75,20 +76,31 @@ class Tasks(BaseModel):
 
 
 class TaskPlace(NamedTuple):
-    """Behind which (day, id), for how many."""
+    """Behind which (day, id), for how many; `seal` makes the cursor of the next page of `<due_on>.<id>`."""
 
     due_on: date
     id: UUID
     limit: int
+    seal: Callable[[Any], str] = str
 
 
-async def _task_cursor(cursor: Annotated[str, Query(max_length=64)] = "", limit: Limit = 100) -> TaskPlace:
-    """`<due_on>.<id>` of the last one seen."""
-    if not cursor:
-        return TaskPlace(date.min, UUID(int=0), limit)
-    day, _, one = cursor.partition(".")
+_AFTER = "Behind this task, `<due_on>.<id>`, for whoever makes one list of several services'."
+
+
+async def _task_cursor(
+    of: CurrentListing,
+    cursor: SealedCursor = "",
+    after: Annotated[str, Query(pattern=r"^\d{4}-\d{2}-\d{2}\.[0-9a-f-]{36}$", description=_AFTER)] = "",
+    limit: Limit = 100,
+) -> TaskPlace:
+    """Behind a page, or behind any task (`<due_on>.<id>`): for whoever makes one list of several."""
+    if cursor:
+        after = of.open(cursor)
+    if not after:
+        return TaskPlace(date.min, UUID(int=0), limit, of.seal)
+    day, _, one = after.partition(".")
     try:
-        return TaskPlace(date.fromisoformat(day), UUID(one), limit)
+        return TaskPlace(date.fromisoformat(day), UUID(one), limit, of.seal)
     except ValueError as error:
         raise Problem("shared.cursor_invalid") from error
 
@@ -167,7 +179,7 @@ async def list_tasks(
         Task(**row._asdict(), title_zh=titles[row.procedure, row.step][0], title_en=titles[row.procedure, row.step][1])
         for row in rows
     ]
-    return Tasks(items=items, next=f"{items[-1].due_on}.{items[-1].id}" if len(items) == at.limit else None)
+    return Tasks(items=items, next=at.seal(f"{items[-1].due_on}.{items[-1].id}") if len(items) == at.limit else None)
 
 
 @cache

@@ -4,7 +4,7 @@
 index for a filter that may not be there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -15,10 +15,11 @@ R = TypeVar("R")
 
 
 class Place(NamedTuple):
-    """Where a list goes on: behind which key, for how many rows."""
+    """Where a list goes on: behind which key, for how many rows; `seal` makes the cursor of the next page of a key."""
 
     after: Any
     limit: int
+    seal: Callable[[Any], str] = str
 
 
 @dataclass(frozen=True, slots=True)

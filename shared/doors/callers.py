@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 from joserfc.jwk import KeySet
 
 from shared.doors.keys import IssuerKeys, are_fresh, keys_for
-from shared.doors.tokens import Bearer, verify_until
+from shared.doors.tokens import Bearer, refused, verify_until
 from shared.ground.context import Caller
 from shared.ground.problems import Problem
 from shared.process.settings import Settings
@@ -54,7 +54,7 @@ async def identify(
     caller, issued, _ = known.bearer
     if issued < revoked.get(caller.subject, 0):
         verified.pop(digest, None)
-        raise Problem("shared.token_invalid")
+        raise refused("revoked")
     return caller
 
 

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 
 from shared.doors.contract_names import add_schemas, drop_unused, merge, name_operation, name_schemas, ref
 from shared.doors.http import By, current_caller
+from shared.doors.parameters import calls_of
 from shared.doors.vocabulary import explain
 from shared.ground import problems
 from shared.ground.context import Role
@@ -35,7 +36,8 @@ ABOUT = """{what}
 
 Refusals are `application/problem+json` with a stable `code`, in Chinese and English. A field's name ends in its unit:
 `_fen` hundredths of a yuan, `_ppm` parts per million, `_on` a business date in Asia/Shanghai, `_at` a moment. Lists go
-by `cursor` and `limit`. A batch answers for each of its items."""
+by `cursor` and `limit`, and `Link` names the next page. A batch answers for each of its items. Every GET answers HEAD;
+OPTIONS says in `Allow` which methods a path takes."""
 # Of which status, its name among the components and what it means.
 REFUSALS = {
     "401": ("Unauthorized", "Who calls is not known: no token, or one that is not valid here."),
@@ -50,6 +52,15 @@ REFUSALS = {
 RETRY_AFTER = {
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}, "example": 1}
 }
+CHALLENGE = {
+    "WWW-Authenticate": {
+        "description": "RFC 6750: `error` and, in `error_description`, why.",
+        "schema": {"type": "string"},
+        "example": 'Bearer realm="shenchi", error="invalid_token", error_description="It has expired."',
+    }
+}
+# What an answer of a status has beside its body.
+HEADERS = {"401": CHALLENGE, "403": CHALLENGE, "429": RETRY_AFTER, "503": RETRY_AFTER}
 
 
 class Problem(BaseModel):
@@ -112,17 +123,11 @@ def describe(
 
 def roles_of(route: RouteContext) -> tuple[str, ...]:
     """Who may call this at all; empty where no token is asked for."""
-    calls = list(_calls(route.dependant))
+    calls = list(calls_of(route.dependant))
     if current_caller not in calls:
         return ()
     named = [call.roles for call in calls if isinstance(call, By)]
     return tuple(role for role in ROLES if all(role in roles for roles in named))
-
-
-def _calls(dependant: Any) -> Iterator[Any]:
-    yield dependant.call
-    for inner in dependant.dependencies:
-        yield from _calls(inner)
 
 
 def _doors(routes: Sequence[BaseRoute]) -> Iterator[RouteContext]:
@@ -162,7 +167,7 @@ def _refused_with(operation: dict[str, Any], method: str) -> list[str]:
         "403": operation["security"],
         "404": any(p["in"] == "path" for p in asked),
         "409": method != "get",
-        "422": asked or "requestBody" in operation,
+        "422": True,
         "429": True,
         "503": True,
         "default": True,
@@ -179,7 +184,7 @@ def _refusals(house: str) -> dict[str, Any]:
     content = {PROBLEM_JSON: {"schema": ref("schemas", "Problem")}}
     return {
         name: {"description": meaning, "content": content, "x-codes": sorted(codes[status])}
-        | ({"headers": RETRY_AFTER} if status in ("429", "503") else {})
+        | ({"headers": HEADERS[status]} if status in HEADERS else {})
         for status, (name, meaning) in REFUSALS.items()
     }
 

@@ -21,6 +21,8 @@ from shared.data import db
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection, execute, fetch_one, sql
 from shared.doors.callers import identify
+from shared.doors.methods import not_allowed
+from shared.doors.tokens import WHY
 from shared.ground import problems
 from shared.ground.context import Act, Caller
 from shared.ground.policy import Policy
@@ -29,6 +31,7 @@ from shared.process.crash import crash_point
 from shared.values import dates
 from shared.values.ids import uuid7
 from shared.values.inputs import Day
+from shared.values.traces import new_traceparent, read_traceparent
 
 log = structlog.get_logger()
 _DAYS = TypeAdapter[date](Day)
@@ -54,7 +57,8 @@ async def current_act(request: Request, caller: Annotated[Caller, Depends(curren
         correlation_id = UUID(request.headers.get("x-correlation-id", ""))
     except ValueError:
         correlation_id = uuid7()
-    return Act(caller, on, correlation_id)
+    trace = read_traceparent(request.headers.get("traceparent", "")) or new_traceparent()
+    return Act(caller, on, correlation_id, traceparent=trace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +190,37 @@ def problem_response(request: Request, problem: Problem) -> JSONResponse:
     accepted = request.headers.get("accept-language", "")
     document = problems.body(problem, accepted)
     headers = {"Content-Language": problems.preferred_language(accepted)}
+    challenge = _challenge(problem, document["title_en"])
+    if challenge:
+        headers["WWW-Authenticate"] = challenge
+    if document["status"] == 405:
+        headers["Allow"] = problem.figures["allowed"]
     if document["status"] in (429, 503):
         headers["Retry-After"] = str(problem.figures.get("retry_after_seconds", 1))
     return JSONResponse(document, document["status"], headers, media_type="application/problem+json; charset=utf-8")
 
 
+def _challenge(problem: Problem, sentence: str) -> str:
+    """What `WWW-Authenticate` says (RFC 6750): which error, and why; empty where another token would not help."""
+    if problem.code not in _CHALLENGED:
+        return ""
+    error, why = _CHALLENGED[problem.code], WHY.get(problem.figures.get("reason", ""), sentence)
+    told = {"realm": "shenchi"} | ({"error": error} if error else {}) | {"error_description": why}
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in told.items())
+
+
+# RFC 6750 gives no error to who has sent no token.
+_CHALLENGED = {
+    "shared.token_missing": "",
+    "shared.token_invalid": "invalid_token",
+    "shared.forbidden": "insufficient_scope",
+}
 _EXPECTED = {
+    "one_of": ("one of the two", "应恰好填写其中一项"),
+    "no_day": (
+        "a day of the calendar, 1900-01-01 to 2099-12-31, YYYY-MM-DD",
+        "日期，1900-01-01 至 2099-12-31，格式 YYYY-MM-DD",
+    ),
     "missing": ("a value", "必填"),
     "extra_forbidden": ("no such field", "不应有此字段"),
     "greater_than": ("a larger value", "应大于限值"),
@@ -312,7 +341,9 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        codes = {404: "shared.not_found", 405: "shared.method_not_allowed", 413: "shared.too_large"}
+        if error.status_code == 405:
+            return problem_response(request, not_allowed(request))
+        codes = {404: "shared.route_unknown", 413: "shared.too_large"}
         code = codes.get(error.status_code, "shared.invalid_input")
         figures = {"limit_bytes": 0} if error.status_code == 413 else {}
         # What is no JSON at all: bytes of no encoding, nested without end, numbers without end.

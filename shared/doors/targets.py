@@ -2,13 +2,12 @@
 
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi.routing import iter_route_contexts
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
-from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.doors.http import field_error, problem_response
+from shared.doors.methods import routes_at
 from shared.ground.problems import FieldError, Problem
 from shared.values.inputs import clean
 
@@ -59,8 +58,6 @@ def _fault(text: str) -> dict[str, str]:
 
 def _parameter(scope: Scope) -> str:
     """The parameter of the path that cannot be read, as its door calls it."""
-    for route in iter_route_contexts(scope["app"].routes):
-        found = compile_path(route.path or "")[0].match(scope["path"])
-        if found:
-            return next((name for name, value in found.groupdict().items() if _fault(value)), "path")
+    for _, found in routes_at(scope["app"], scope["path"]):
+        return next((name for name, value in found.items() if _fault(value)), "path")
     return "path"

@@ -20,6 +20,20 @@ from shared.ground.problems import Problem
 ALGORITHMS = ["RS256"]
 LONGEST_SECONDS = 600
 LEEWAY_SECONDS = 5
+# Why a token does not pass, as `WWW-Authenticate` says it (ASCII, RFC 6750).
+WHY = {
+    "not_signed_here": "It is no JWT that a current key of this county's issuer has signed with RS256.",
+    "no_access_token": "It is no access token (typ at+jwt, RFC 9068).",
+    "other_issuer": "It comes from another issuer.",
+    "other_audience": "It is meant for another system (aud).",
+    "times": "It does not say from when and until when it holds (iat, exp).",
+    "not_yet_valid": "It is not valid yet.",
+    "expired": "It has expired.",
+    "too_long": "It would live longer than ten minutes.",
+    "for_development": "It is for development alone.",
+    "claims": "Its claims name no caller: a subject, a role, and the area, bank, unit or person that go with it.",
+    "revoked": "It was revoked.",
+}
 # Who a token says its bearer is, in the order of `Caller`.
 CLAIMS = ("sub", "role", "area", "bank", "unit", "person")
 
@@ -73,6 +87,11 @@ def _private_key(jwk: str) -> RSAKey:
     return RSAKey.import_key(json.loads(jwk))
 
 
+def refused(reason: str) -> Problem:
+    """`shared.token_invalid`, saying why (`WHY`): of the token only what its bearer knows himself."""
+    return Problem("shared.token_invalid", reason=reason)
+
+
 def _is_for(stated: Any, audience: str) -> bool:
     """RFC 7519 lets `aud` be one name or a list; Keycloak lists where a token serves several systems."""
     return audience in stated if isinstance(stated, list) else stated == audience
@@ -87,30 +106,36 @@ def verify_until(token: str, keys: KeySet, *, issuer: str, audience: str, dev_al
     """Who bears the token, and when.
 
     Raises:
-        Problem: `shared.token_invalid`; why is for the log, not for the caller.
+        Problem: `shared.token_invalid`, with the first reason of `WHY` that holds.
     """
     try:
         decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
     except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise Problem("shared.token_invalid") from error
+        raise refused("not_signed_here") from error
     header, claims, now = decoded.header, decoded.claims, time.time()
-    issued, expires, begins = claims.get("iat"), claims.get("exp"), claims.get("nbf", 0)
-    sound = (
-        str(header.get("typ", "")).lower() == "at+jwt"
-        and claims.get("iss") == issuer
-        and _is_for(claims.get("aud"), audience)
-        and isinstance(issued, int)
-        and isinstance(expires, int)
-        and isinstance(begins, int)
-        and begins <= now + LEEWAY_SECONDS
-        and issued - LEEWAY_SECONDS <= now < expires + LEEWAY_SECONDS
-        and expires - issued <= LONGEST_SECONDS
-        and (dev_allowed or not claims.get("dev"))
-        and claims.get("role") != "system"
-        and claims.get("role") != "system"
-        and all(isinstance(claims.get(k, ""), str) for k in CLAIMS)
-    )
-    if not sound:
-        raise Problem("shared.token_invalid")
+    if str(header.get("typ", "")).lower() != "at+jwt":
+        raise refused("no_access_token")
+    if claims.get("iss") != issuer:
+        raise refused("other_issuer")
+    if not _is_for(claims.get("aud"), audience):
+        raise refused("other_audience")
+    reason = _time_refusal(claims.get("iat"), claims.get("exp"), claims.get("nbf", 0), now)
+    if reason:
+        raise refused(reason)
+    if claims.get("dev") and not dev_allowed:
+        raise refused("for_development")
+    if claims.get("role") == "system" or not all(isinstance(claims.get(k, ""), str) for k in CLAIMS):
+        raise refused("claims")
     caller = Caller(*(claims.get(name, "") for name in CLAIMS))
     return Bearer(caller, int(claims["iat"]), int(claims["exp"]))
+
+
+def _time_refusal(issued: Any, expires: Any, begins: Any, now: float) -> str | None:
+    """All in Unix seconds; clocks may differ by the leeway."""
+    if not (isinstance(issued, int) and isinstance(expires, int) and isinstance(begins, int)):
+        return "times"
+    if max(begins, issued) > now + LEEWAY_SECONDS:
+        return "not_yet_valid"
+    if now >= expires + LEEWAY_SECONDS:
+        return "expired"
+    return "too_long" if expires - issued > LONGEST_SECONDS else None

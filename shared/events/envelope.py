@@ -36,6 +36,7 @@ class Envelope(NamedTuple):
     correlation_id: str
     causation_id: str
     data: Any
+    traceparent: str = ""
 
     def headers(self) -> dict[str, str]:
         """Kafka's binary binding: names are lower-case alphanumerics behind `ce_`."""
@@ -45,7 +46,7 @@ class Envelope(NamedTuple):
             "ce_sequence": str(self.sequence), "ce_businessdate": self.business_date, "ce_actor": self.actor,
             "ce_correlationid": self.correlation_id, "ce_causationid": self.causation_id,
             "content-type": "application/json",
-        }  # fmt: skip
+        } | ({"ce_traceparent": self.traceparent} if self.traceparent else {})  # fmt: skip
 
     def structured(self) -> dict[str, Any]:
         """CloudEvents' JSON format, for webhooks and feeds: `data` is an object, empty attributes are left out."""
@@ -54,6 +55,7 @@ class Envelope(NamedTuple):
             "datacontenttype": "application/json", "partitionkey": self.key, "epoch": self.epoch,
             "sequence": self.sequence, "businessdate": self.business_date, "actor": self.actor,
             "correlationid": self.correlation_id, "causationid": self.causation_id,
+            "traceparent": self.traceparent,
         }  # fmt: skip
         data = json.loads(self.data) if isinstance(self.data, str) else self.data
         return {name: value for name, value in attributes.items() if value != ""} | {"data": data}
@@ -75,5 +77,5 @@ def read_envelope(topic: str, key: str, headers: dict[str, str], data: Any) -> E
         epoch=int(headers["ce_epoch"]), sequence=int(headers["ce_sequence"]), time=headers["ce_time"],
         business_date=headers["ce_businessdate"], actor=headers.get("ce_actor", ""),
         correlation_id=headers.get("ce_correlationid", ""), causation_id=headers.get("ce_causationid", ""),
-        data=data,
+        data=data, traceparent=headers.get("ce_traceparent", ""),
     )  # fmt: skip

@@ -158,6 +158,7 @@ def _common(act: Act, source: str) -> dict[str, str]:
         correlation_id=str(act.correlation_id),
         causation_id=act.causation_id,
         data="",
+        traceparent=act.traceparent,
     ).headers()
 
 

@@ -81,7 +81,7 @@ class Caller:
             and (self.role not in NEEDED or bool(claims[NEEDED[self.role]]))
         )
         if not sound:
-            raise Problem("shared.token_invalid")
+            raise Problem("shared.token_invalid", reason="claims")
 
     def within(self, division: str) -> bool:
         """Whether a division lies in the caller's area. A service by itself reaches everywhere; nobody else without
@@ -94,7 +94,7 @@ class Caller:
 class Act:
     """One business act: its caller, its date, and what links it to other acts.
 
-    In a reaction `cause` is the event reacted to, with its attributes.
+    In a reaction `cause` is the event reacted to, with its attributes. `traceparent` is the trace it belongs to (W3C).
     """
 
     caller: Caller
@@ -102,6 +102,7 @@ class Act:
     correlation_id: UUID = field(default_factory=uuid7)
     causation_id: str = ""
     cause: Envelope | None = None
+    traceparent: str = ""
 
     @property
     def subject(self) -> str:
@@ -111,10 +112,11 @@ class Act:
 def system_act(service: str, business_date: date, causation_id: str = "", cause: Envelope | None = None) -> Act:
     """What a service does by itself: reactions and batches. It never pretends to be a caller.
 
-    A reaction carries on the correlation of its cause, so that a chain of acts can be followed.
+    A reaction carries on the correlation and the trace of its cause, so that a chain of acts can be followed.
     """
     correlation_id = UUID(cause.correlation_id) if cause and cause.correlation_id else uuid7()
-    return Act(_system(service), business_date, correlation_id, causation_id, cause)
+    trace = cause.traceparent if cause else ""
+    return Act(_system(service), business_date, correlation_id, causation_id, cause, trace)
 
 
 @lru_cache(maxsize=16)

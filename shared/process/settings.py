@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     every topic and group, for counties that share a cluster; `instance` is a worker's lasting name among those
     of its service.
     `jwks_url` is where the issuer publishes its keys; empty: they stand in `jwks_file`.
+    `cors_origins` are the origins whose pages may call the doors from a browser; none is the usual.
     `internal_subscribers` maps a subject to the one internal network (CIDR) where its webhooks may be sent.
     """
 
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     county: str = "140927"
     connections_per_address: int = 512
     trusted_proxies: list[str] = []
+    cors_origins: list[str] = []
     state_dir: Path = Path(".local")
     internal_subscribers: dict[str, str] = {}
     log_level: str = "INFO"

@@ -1,7 +1,7 @@
 """The doors to a service's rounds."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 
@@ -13,7 +13,7 @@ from shared.data.sql import Connection
 from shared.doors.http import Paging, Transaction, by
 from shared.ground.context import Act
 from shared.serve.service import Service
-from shared.values.inputs import Area, Word, Year
+from shared.values.inputs import Area, Year
 
 ROOM = "shared"
 SAME = ("procedure", "division", "year")
@@ -25,6 +25,7 @@ def router(service: Service) -> APIRouter:
     """For services with a procedure that runs in rounds."""
     doors = APIRouter(prefix="/rounds", tags=["rounds"])
     led = {p.name: p for p in service.procedures if in_rounds(p.case)}
+    known: Any = Literal[tuple(led)]
 
     @doors.put("")
     async def open_rounds(body: Batch[NewRound], connection: Transaction, act: County) -> Results:
@@ -35,7 +36,7 @@ def router(service: Service) -> APIRouter:
     async def show_rounds(
         connection: Paging,
         at: Cursor,
-        procedure: Word | None = None,
+        procedure: known | None = None,
         year: Year | None = None,
         division: Area | None = None,
     ) -> Page[RoundShown]:

@@ -14,6 +14,8 @@ import structlog
 import typer
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.acts import revocations
@@ -28,6 +30,8 @@ from shared.doors.doorstep import Doorstep
 from shared.doors.front import Front
 from shared.doors.http import install_handlers
 from shared.doors.keys import issuer_keys
+from shared.doors.methods import Methods
+from shared.doors.parameters import KNOWN_PARAMETERS
 from shared.doors.protocol import guarded
 from shared.doors.targets import CleanTarget
 from shared.facts.consumer import ServiceConsumer
@@ -43,6 +47,14 @@ log = structlog.get_logger()
 STARTS_WITHIN_SECONDS = 30
 COLLECT_AFTER = 20_000
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+# Answers that gzip makes no smaller, or whose pieces must not wait for each other.
+PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+# What a page of a named origin may send and read.
+CORS: dict[str, Any] = {
+    "allow_methods": sorted(METHODS),
+    "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent"],
+    "expose_headers": ["Link", "ETag", "Retry-After", "X-Correlation-Id", "Content-Language", "WWW-Authenticate"],
+}
 
 _REPUBLISH = sql("""
     WITH again AS (DELETE FROM outbox_sent WHERE :topic = '' OR topic = :topic
@@ -85,7 +97,14 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
 
     # The gateway's own `/openapi.json` is of all houses together.
     contract = None if service.prefix == "" else "/openapi.json"
-    app = FastAPI(lifespan=lifespan, openapi_url=contract, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        lifespan=lifespan,
+        openapi_url=contract,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[KNOWN_PARAMETERS],
+    )
     app.state.settings = settings
     app.state.service = service
     app.state.consumer = None
@@ -101,6 +120,12 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     if not _is_public(service, role):
         app.include_router(operations.inner_router(service))
     open_doors(app, service, role)
+    _stand_before(app, service, settings, role)
+    return app
+
+
+def _stand_before(app: FastAPI, service: Service, settings: Settings, role: str) -> None:
+    """What every request goes through on its way in, the innermost first."""
     # Inside of the gateway's proxy, whose routes have bounds of their own.
     app.add_middleware(Doorstep, largest_bytes=service.largest_body_bytes)
     if role != "worker":
@@ -108,8 +133,9 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
             app.add_middleware(middleware)
     install_handlers(app)
     app.add_middleware(Front, https=settings.profile == "county")
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)
     app.add_middleware(Measure, service=service.name)
-    return app
 
 
 def listening(app: FastAPI, host: str, port: int) -> uvicorn.Config:
@@ -135,6 +161,8 @@ def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
     """Those that callers know, and the document that says what they are: `GET /openapi.json` of a service."""
     prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5, exclude_content_types=PACKED)
+    app.add_middleware(Methods)
     app.add_middleware(CleanTarget)
     if role != "worker":
         if prefix:

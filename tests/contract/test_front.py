@@ -19,10 +19,10 @@ from tests.conftest import SERVICES, find_service
 BEARER = {"Authorization": "Bearer none"}
 
 
-def application(name: str, tmp_path: Path) -> FastAPI:
+def application(name: str, tmp_path: Path, **settings: Any) -> FastAPI:
     jwks = tmp_path / "jwks.json"
     jwks.write_text(json.dumps(KeySet([RSAKey.generate_key(2048, {"kid": "test"})]).as_dict(private=False)))
-    app = build_app(find_service(name), Settings(jwks_file=jwks))
+    app = build_app(find_service(name), Settings(jwks_file=jwks, **settings))
 
     async def broken() -> None:
         raise RuntimeError("a person's 110105194912310021")

@@ -30,7 +30,7 @@ class HomePlace(Input):
     household_id: UUID
     lat_e6: Latitude
     lon_e6: Longitude
-    since_on: date
+    since_on: Day
 
 
 class Unit(Input):

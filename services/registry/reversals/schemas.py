@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from services.registry.reversals.rules import State
 from shared.acts.bodies import Input
+from shared.values.inputs import Day
 
 
 class Reversal(Input):
@@ -19,7 +20,7 @@ class Reversal(Input):
     id: UUID
     departure_id: UUID | None = None
     removal_id: UUID | None = None
-    right_on: date | None = None
+    right_on: Day | None = None
     evidence: str = Field(min_length=1, max_length=200)
 
     @model_validator(mode="after")

@@ -26,6 +26,8 @@ VILLAGE = "140927200201"
 ARCHIVE = "county-archive"
 ON_LOOPBACK: dict[str, Any] = {"internal_subscribers": {ARCHIVE: "127.0.0.0/8", "second": "127.0.0.0/8"}}
 
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
 
 def exit_of(household_id: UUID) -> HouseholdExited:
     return HouseholdExited(
@@ -63,7 +65,7 @@ class Registry:
         return cls(pool)
 
     async def announce(self, facts: Sequence[Payload]) -> None:
-        act = Act(Caller("county-officer", "county", "140927"), date(2017, 11, 20))
+        act = Act(Caller("county-officer", "county", "140927"), date(2017, 11, 20), traceparent=TRACE)
         async with db.transaction(self.pool, act.caller) as connection:
             await emit(connection, act, "registry", facts)
 

@@ -100,7 +100,7 @@ async def test_pages(house: House) -> None:
     assert [i["event"]["id"] for i in missing["items"] + rest["items"]] == events
     for strange in ("x", "[1]", '["a", "b", "c"]', "1"):
         answer = await door.call("GET", DOOR, "county", params={"cursor": strange})
-        assert (answer.status_code, answer.json()["code"]) == (400, "shared.cursor_invalid")
+        assert (answer.status_code, answer.json()["code"]) == (422, "shared.cursor_invalid")
 
 
 async def test_a_page_is_read_off_the_feed(house: House) -> None:

@@ -222,7 +222,7 @@ async def test_a_snapshot_shows_one_moment_and_the_feed_goes_on_from_there(house
 async def test_a_malformed_snapshot_cursor_is_refused(house: House, cursor: str) -> None:
     door = await serve_gateway(house)
     answer = await door.call("GET", SNAPSHOT, "subscriber", "", params={"cursor": cursor})
-    assert (answer.status_code, answer.json()["code"]) == (400, "shared.cursor_invalid")
+    assert (answer.status_code, answer.json()["code"]) == (422, "shared.cursor_invalid")
 
 
 async def test_after_a_restore_ids_stay_and_a_snapshot_begins_anew(house: House) -> None:

@@ -133,7 +133,7 @@ async def test_a_cursor_from_before_a_restore_is_told_where_to_go_on(house: Hous
 async def test_a_malformed_cursor_is_refused(house: House, cursor: str) -> None:
     door = await serve_gateway(house)
     answer = await door.call("GET", "/feed/exits", "subscriber", "", params={"cursor": cursor})
-    assert (answer.status_code, answer.json()["code"]) == (400, "shared.cursor_invalid")
+    assert (answer.status_code, answer.json()["code"]) == (422, "shared.cursor_invalid")
 
 
 async def test_the_feed_is_for_subscribers_and_written_by_reactions_alone(house: House) -> None:

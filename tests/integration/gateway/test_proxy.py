@@ -89,6 +89,21 @@ async def test_only_public_paths_are_routed(street: Street) -> None:
         writer.close()
 
 
+async def test_a_services_methods_are_heard_through_the_gateway(street: Street) -> None:
+    registry = await street.house.listen("registry", "api")
+    door = await street.gateway(registry.address)
+    asked = await door.client.options("/registry/v1/papers/confirmations")
+    assert (asked.status_code, asked.headers["allow"]) == (204, "OPTIONS, POST")
+    refused = await door.call("GET", "/registry/v1/papers/confirmations", "county")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "OPTIONS, POST")
+    never = await door.call("TRACE", INCOMES, "helper")
+    assert (never.status_code, "GET" in never.headers["allow"]) == (405, True)
+    read, head = [await door.call(m, "/registry/v1/households", "county") for m in ("GET", "HEAD")]
+    assert (head.status_code, head.content, len(read.content)) == (200, b"", int(head.headers["content-length"]))
+    for path in ("/registry/v1/no-such-door", "/archive/v1/x", "/archive/openapi.json"):
+        assert (await door.call("GET", path, "county")).json()["code"] == "shared.route_unknown"
+
+
 async def test_a_contract_is_shown_without_a_token(street: Street) -> None:
     registry = await street.house.listen("registry", "api")
     door = await street.gateway(registry.address)

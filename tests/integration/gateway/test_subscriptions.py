@@ -1,6 +1,7 @@
 """Webhooks of announced exits to real receivers on loopback; time is passed in where it matters."""
 
 import asyncio
+import json
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -19,6 +20,7 @@ from shared.ground.context import system_act
 from tests.conftest import Door, House
 from tests.integration.gateway.receiver import (
     ARCHIVE,
+    TRACE,
     Receiver,
     Registry,
     exit_of,
@@ -80,6 +82,7 @@ async def test_an_announced_exit_arrives_signed(house: House) -> None:
     assert headers["Content-Type"].startswith("application/cloudevents+json")
     (fact_row,) = await house.rows("gateway", "SELECT event_id, event FROM exit_fact")
     assert (headers["webhook-id"], body) == (fact_row["event_id"], fact_row["event"])
+    assert headers["traceparent"] == json.loads(body)["traceparent"] == TRACE
 
     async def noted() -> bool:
         return [d["state"] for d in await deliveries(door, created)] == ["delivered"]

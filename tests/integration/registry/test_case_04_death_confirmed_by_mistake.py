@@ -63,6 +63,7 @@ async def test_who_lives_belongs_to_the_household_again(house: House) -> None:
         {
             "household_id": str(household_id), "division": amended[1]["division"], "reason": "death", "members": 2,
             "removed_on": "2017-05-10", "right_on": None, "amended_on": "2017-06-01",
+            "person": amended[1]["person"],
         },
     )  # fmt: skip
     shown = (await door.call("GET", f"{DEPARTURES}?household_id={household_id}", "county")).json()["items"]

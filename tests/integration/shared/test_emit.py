@@ -27,7 +27,7 @@ def removed(household_id: UUID, reason: str) -> HouseholdRemoved:
 async def test_facts_in_slices_stay_in_order(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "SLICE", 3)
     pool = await open_pool((await house.settings("registry")).database_url, 1)
-    act = Act(Caller("clerk", "county", "140927"), date(2017, 6, 1), uuid4(), "cause")
+    act = Act(Caller("clerk", "county", "140927"), date(2017, 6, 1), uuid4(), "cause", traceparent="00-a-b-01")
     one, two = uuid4(), uuid4()
     village = VillageExited(
         division=VILLAGE, exited_on=date(2017, 6, 1), poor_people=1, rural_people=100, decision_id=uuid4()
@@ -42,8 +42,10 @@ async def test_facts_in_slices_stay_in_order(house: House, monkeypatch: pytest.M
     assert [(e.type, e.key, e.data) for e in read] == [(f.TYPE, f.key, f.model_dump_json()) for f in facts * 2]
     assert [e.sequence for e in read] == [1, 1, 1, 2, 2, 3, 3, 4, 2, 4, 5, 5, 6, 6]
     assert len({e.id for e in read}) == len(read)
-    shared = {(e.source, e.epoch, e.business_date, e.actor, e.correlation_id, e.causation_id) for e in read}
-    assert shared == {("registry", 1, "2017-06-01", "clerk", str(act.correlation_id), "cause")}
+    shared = {
+        (e.source, e.epoch, e.business_date, e.actor, e.correlation_id, e.causation_id, e.traceparent) for e in read
+    }
+    assert shared == {("registry", 1, "2017-06-01", "clerk", str(act.correlation_id), "cause", "00-a-b-01")}
     for row, envelope in zip(rows, read, strict=True):
         assert json.loads(row["headers"]) == envelope.headers()
 

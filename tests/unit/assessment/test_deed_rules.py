@@ -50,7 +50,8 @@ def test_every_fact_has_the_fields_that_its_meaning_names() -> None:
 def test_help_is_what_reached_a_household() -> None:
     told = {m.kind for m in MEANINGS.values()}
     assert set(HELP) < told
-    assert told - set(HELP) == {"exit", "exit_revoked", "objection", "dividend_missed", "death"}
+    taken_back = {"certificate_revoked", "payment_revoked"}
+    assert told - set(HELP) == {"exit", "exit_revoked", "objection", "dividend_missed", "death"} | taken_back
 
 
 def test_only_a_death_asks_for_a_visit() -> None:

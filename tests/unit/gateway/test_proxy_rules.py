@@ -5,6 +5,7 @@ import pytest
 from gateway.proxy.rules import answer_headers, body_length, edge_headers, onward_headers
 from gateway.routes.rules import Route, find_route, is_straight
 
+TRACE, OTHER_TRACE = (b"00-%032x-%016x-01" % (n, n) for n in (7, 8))
 FRESH = b"0190a3e2-0000-7000-8000-000000000001"
 KEPT = b"0190A3E2-0000-7000-8000-00000000abcd"
 NARROW = Route("/a/v1/big", "a", frozenset({"POST"}), 20, 1)
@@ -37,15 +38,24 @@ def test_only_plain_targets_go_on(path: bytes, query: bytes, straight: bool) -> 
 
 def test_only_the_gateway_says_the_business_date() -> None:
     sent = [(b"business-date", b"2030-01-01"), (b"x-forwarded-host", b"h"), (b"forwarded", b"f"), (b"accept", b"a")]
-    assert edge_headers(sent, b"2017-01-01", FRESH) == (
-        [(b"accept", b"a"), (b"x-correlation-id", FRESH), (b"business-date", b"2017-01-01")], FRESH,
-    )  # fmt: skip
-    assert edge_headers(sent, b"", FRESH)[0] == [(b"accept", b"a"), (b"x-correlation-id", FRESH)]
+    ours = [(b"accept", b"a"), (b"x-correlation-id", FRESH), (b"traceparent", TRACE)]
+    assert edge_headers(sent, b"2017-01-01", FRESH, TRACE) == ([*ours, (b"business-date", b"2017-01-01")], FRESH)
+    assert edge_headers(sent, b"", FRESH, TRACE)[0] == ours
 
 
 @pytest.mark.parametrize(("sent", "kept"), [(KEPT, KEPT), (b"1", FRESH), (b"{" + KEPT + b"}", FRESH), (b"", FRESH)])
 def test_a_correlation_id_is_kept_where_it_is_a_uuid(sent: bytes, kept: bytes) -> None:
-    assert edge_headers([(b"x-correlation-id", sent)], b"", FRESH) == ([(b"x-correlation-id", kept)], kept)
+    headers, correlation_id = edge_headers([(b"x-correlation-id", sent)], b"", FRESH, TRACE)
+    assert (headers[0], correlation_id) == ((b"x-correlation-id", kept), kept)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [([OTHER_TRACE], OTHER_TRACE), ([], TRACE), ([b"none"], TRACE), ([b"\xff"], TRACE), ([OTHER_TRACE] * 2, TRACE)],
+)
+def test_a_trace_goes_on_or_a_new_one_begins(sent: list[bytes], kept: bytes) -> None:
+    headers, _ = edge_headers([(b"traceparent", value) for value in sent], b"", FRESH, TRACE)
+    assert [value for name, value in headers if name == b"traceparent"] == [kept]
 
 
 def test_connection_cannot_name_away_what_the_gateway_says() -> None:

@@ -5,6 +5,7 @@ import json
 import secrets
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -40,6 +41,20 @@ def test_after_rotation_old_values_open_and_both_indexes_meet() -> None:
     retired = replace(NEW, aes={"k2": NEW.aes["k2"]})
     with pytest.raises(KeyError):
         retired.decrypt(sealed, "member", "id_number", 1)
+
+
+def test_what_a_url_carries_opens_for_its_own_context_alone() -> None:
+    sealed = OLD.seal_text("140927", "cursor", "zhang /list")
+    assert sealed == OLD.seal_text("140927", "cursor", "zhang /list")
+    assert sealed.isascii()
+    assert quote(sealed, safe="") == sealed
+    assert NEW.unseal_text(sealed, "cursor", "zhang /list") == "140927"
+    for keys, purpose, context in ((OLD, "cursor", "li /list"), (OLD, "other", "zhang /list")):
+        with pytest.raises(InvalidTag):
+            keys.unseal_text(sealed, purpose, context)
+    for forged in ("", "7", "=", "神", sealed[:-8], sealed[8:]):
+        with pytest.raises((InvalidTag, ValueError, KeyError)):
+            OLD.unseal_text(forged, "cursor", "zhang /list")
 
 
 def test_the_key_file(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from shared.doors.tokens import read_keys, sign_token, verify_token
+from shared.doors.tokens import WHY, read_keys, sign_token, verify_token
 from shared.ground.context import Caller
 from shared.ground.problems import Problem
 
@@ -142,3 +142,28 @@ def test_a_development_token_stays_in_development(tmp_path: Path) -> None:
         verify(made, dev_allowed=False)
     (tmp_path / "jwks.json").write_text(json.dumps(KEYS.as_dict(private=False)))
     assert len(read_keys(tmp_path / "jwks.json").keys) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (lambda: "no.jwt.here", "not_signed_here"),
+        (lambda: token(OTHER), "not_signed_here"),
+        (lambda: token(header={"typ": "JWT"}), "no_access_token"),
+        (lambda: token(iss="https://elsewhere.example"), "other_issuer"),
+        (lambda: token(aud="another"), "other_audience"),
+        (lambda: token(exp=None), "times"),
+        (lambda: token(nbf=int(time.time()) + 60), "not_yet_valid"),
+        (lambda: token(iat=int(time.time()) - 500, exp=int(time.time()) - 10), "expired"),
+        (lambda: token(exp=int(time.time()) + 3600), "too_long"),
+        (lambda: token(dev=True), "for_development"),
+        (lambda: token(role="system"), "claims"),
+        (lambda: token(area="14x"), "claims"),
+    ],
+)
+def test_a_refusal_says_why_and_nothing_of_the_token(sent: Callable[[], str], reason: str) -> None:
+    with pytest.raises(Problem) as refusal:
+        verify(sent(), dev_allowed=False)
+    assert refusal.value.figures == {"reason": reason}
+    assert WHY[reason].isascii()
+    assert '"' not in WHY[reason]

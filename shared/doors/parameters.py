@@ -1,0 +1,40 @@
+"""Query parameters that a door does not have: refused, for whoever mistypes a filter would else be answered of all."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import Depends, Request
+
+from shared.doors.http import current_caller
+from shared.ground.problems import Problem
+
+
+def calls_of(dependant: Any) -> Iterator[Any]:
+    """A door, and all that it depends on."""
+    yield dependant.call
+    for inner in dependant.dependencies:
+        yield from calls_of(inner)
+
+
+def _parameters(dependant: Any) -> Iterator[str]:
+    yield from (parameter.alias for parameter in dependant.query_params)
+    for inner in dependant.dependencies:
+        yield from _parameters(inner)
+
+
+async def _known_parameters(request: Request) -> None:
+    sent = request.query_params
+    if not sent:
+        return
+    dependant = request.scope["route"].dependant
+    known = {*_parameters(dependant)}
+    unknown = next((name for name in sent if name not in known), None)
+    if unknown is None:
+        return
+    if current_caller in calls_of(dependant):  # a stranger first hears that he is one
+        await current_caller(request, request.headers.get("authorization", ""))
+    raise Problem("shared.unknown_parameter", parameter=unknown[:200], known=", ".join(sorted(known)) or "-")
+
+
+# A dependency of every door of an application.
+KNOWN_PARAMETERS = Depends(_known_parameters)
