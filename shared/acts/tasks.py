@@ -90,7 +90,7 @@ _AFTER = "Behind this task, `<due_on>.<id>`, for whoever makes one list of sever
 async def _task_cursor(
     of: CurrentListing,
     cursor: SealedCursor = "",
-    after: Annotated[str, Query(pattern=r"^\d{4}-\d{2}-\d{2}\.[0-9a-f-]{36}$", description=_AFTER)] = "",
+    after: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2}\.[0-9a-f-]{36})?$", description=_AFTER)] = "",
     limit: Limit = 100,
 ) -> TaskPlace:
     """Behind a page, or behind any task (`<due_on>.<id>`): for whoever makes one list of several."""

@@ -216,7 +216,7 @@ _CHALLENGED = {
     "shared.forbidden": "insufficient_scope",
 }
 _EXPECTED = {
-    "one_of": ("one of the two", "应恰好填写其中一项"),
+    "one_of": ("exactly one of the two", "应恰好填写其中一项"),
     "no_day": (
         "a day of the calendar, 1900-01-01 to 2099-12-31, YYYY-MM-DD",
         "日期，1900-01-01 至 2099-12-31，格式 YYYY-MM-DD",

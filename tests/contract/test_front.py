@@ -1,6 +1,7 @@
 """What stands before every application: the last resort is ours, and every answer says how it may be kept."""
 
 import json
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,9 @@ def application(name: str, tmp_path: Path, **settings: Any) -> FastAPI:
 
     app.add_api_route("/broken", broken)
     app.add_api_route("/half", half)
-    app.state.routes, app.state.business_date = (), None  # what the gateway reads when it starts
+    # What the gateway keeps from its start on.
+    app.state.routes, app.state.business_date, app.state.limits_factor = (), None, 1_000
+    app.state.strangers = OrderedDict()
     return app
 
 

@@ -46,5 +46,7 @@ def test_spectral_finds_nothing_in_ours_and_something_in_a_bad_one(tmp_path: Pat
     )
     found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
     told = {(Path(f["source"]).name, f["code"]) for f in found}
+    ours = [(Path(f["source"]).name, f["code"], f["path"]) for f in found if Path(f["source"]).name != "bad.json"]
+    assert ours == []
     assert told == {("bad.json", "info-contact"), ("bad.json", "operation-description")}, done.stderr
     assert len(DOCUMENTS) == 7

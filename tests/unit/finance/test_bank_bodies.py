@@ -21,8 +21,8 @@ def test_an_event_that_fits_no_kind_refuses_itself_alone() -> None:
     assert [type(event) for event in batch.sound] == [Decision, Settled]
     refused = [item.result for item in batch.items if isinstance(item, Unreadable)]
     assert [(r.id, r.code, r.errors[0].field) for r in refused] == [
-        ("b", "shared.invalid_item", "body"),
-        ("c", "shared.invalid_item", "body"),
+        ("b", "shared.invalid_item", "kind"),
+        ("c", "shared.invalid_item", "kind"),
         ("d", "shared.invalid_item", "amount_fen"),
         ("e", "shared.invalid_item", "amount_fen"),
     ]
