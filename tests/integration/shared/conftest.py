@@ -69,7 +69,7 @@ class Probe:
         async def only_once(
             request: Request, connection: Transaction, act: County, body: dict[str, int], key: IdempotencyKey = ""
         ) -> JSONResponse:
-            async def effect() -> dict[str, int]:
+            async def effect() -> dict[str, Any]:
                 await execute(connection, PROBE, rows=1, n=body["n"], subject=act.subject)
                 self.began.set()
                 await self.gate.wait()
