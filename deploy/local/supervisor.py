@@ -347,11 +347,12 @@ async def wait_until_ready(system: System, process: Process) -> None:
         await asyncio.sleep(0.1)
 
 
-def fetch(port: int, path: str, timeout_s: float = 5) -> tuple[int, bytes] | None:
+def fetch(port: int, path: str, timeout_s: float = 5, token: str = "") -> tuple[int, bytes] | None:
     """A plain GET on loopback, which no proxy of the environment diverts; None without an answer."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (OSError, http.client.HTTPException):
