@@ -70,6 +70,7 @@ PROCESSES = (
     ),
     Process(GATEWAY, migrate=("-m", "gateway", "migrate"), run=("-m", "gateway", "--role", "all")),
 )
+TO_TRY = 'To try it: eval "$(.venv/bin/shenchi people)"; curl -H "Authorization: Bearer $CADRE" {}/passport/$HOUSEHOLD'
 # What every process is told, unless whoever types the command says otherwise.
 # The played year's archive is a county system on this same machine.
 DEFAULTS = {
@@ -174,10 +175,13 @@ async def start_and_stay(system: System, then: Then | None) -> int:
     database = f"PostgreSQL {MAJOR} on port {system.server.port}"
     if system.broker:
         database += f", Kafka {VERSION} on port {system.broker.port}"
-    print(f"Ready: {address} ({names}; {database}). Ctrl-C stops everything.", flush=True)
+    to_try = TO_TRY.format(address)
+    print(f"Ready: {address} ({names}; {database}). Ctrl-C stops everything. {to_try}", flush=True)
     code = await then(system) if then else None
     system.settled = True
     if code is None:
+        if then:
+            print(to_try, flush=True)
         await asyncio.Event().wait()
     return code or 0
 

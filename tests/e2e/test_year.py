@@ -1,6 +1,7 @@
 """A small county's whole year through the gateway, as `make run` plays the large one."""
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from deploy.local.kafka import at_hand
-from deploy.local.processes import ROOT
+from deploy.local.processes import ROOT, last_line
 from scenario.calendar import days
 from scenario.judge.record import differences, read_record
 from scenario.judge.report import judge_year
@@ -36,6 +37,7 @@ class Played:
     figures: dict[str, Any]
     year: dict[str, Any]
     record: list[str]
+    told: list[str]
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,10 @@ async def county(house: House, state: Path) -> Door:
 
 
 async def played(gateway: str, state: Path, factor: float = 1.0) -> Played:
-    console = Console(quiet=True)
+    lines = io.StringIO()
+    console = Console(file=lines)
     figures = await play(gateway, state, SEED, console, households=HOUSEHOLDS, targets_factor=factor)
-    return Played(figures, await judge_year(gateway, state), read_record(state))
+    return Played(figures, await judge_year(gateway, state), read_record(state), lines.getvalue().splitlines())
 
 
 @pytest.fixture
@@ -105,12 +108,17 @@ async def kill_each(system: System, names: Sequence[str]) -> None:
 
 
 async def walked(system: System, folder: Path) -> dict[str, str | BaseException]:
-    pages = [page for page in PAGES if walk_of(page)]
+    """What came of each page's commands, and of those that the line `Ready` names."""
+    scripts = {str(page.relative_to(ROOT)): walk_of(page) for page in PAGES if walk_of(page)}
+    scripts["Ready"] = last_line(system.state.log("system"), "Ready: ").partition("To try it: ")[2]
     said = await asyncio.gather(
-        *(walk(page, system.gateway, system.folder, folder / f"walk-{n}") for n, page in enumerate(pages)),
+        *(
+            asyncio.to_thread(walk, script, system.gateway, system.folder, folder / f"walk-{n}")
+            for n, script in enumerate(scripts.values())
+        ),
         return_exceptions=True,
     )
-    return {str(page.relative_to(ROOT)): told for page, told in zip(pages, said, strict=True)}
+    return dict(zip(scripts, said, strict=True))
 
 
 @pytest.fixture
@@ -137,12 +145,16 @@ def test_one_seed_gives_one_year_on_both_logs_killed_or_not(first: Played, secon
     assert {"targets", "quality", "decision", "exit", "flat", "payment", "asked"} <= kinds
 
 
-def test_what_the_pages_tell_a_reader_to_type_works(second: Walked) -> None:
-    assert [str(told) for told in second.said.values() if isinstance(told, BaseException)] == []
-    assert {"README.md", "docs/county-systems.md"} <= second.said.keys()
+def test_what_a_reader_is_told_to_type_works(second: Walked) -> None:
+    assert {page: str(told) for page, told in second.said.items() if isinstance(told, BaseException)} == {}
+    assert {"README.md", "docs/county-systems.md", "Ready"} <= second.said.keys()
     for page, told in second.said.items():
-        assert str(told).count("\n") > 3, f"{page}: {told}"
+        assert '"id":' in str(told), f"{page}: {told}"
         assert '"status":"refused"' not in str(told), f"{page}: {told}"
+
+
+def test_where_no_terminal_is_each_month_says_that_it_begins(first: Played) -> None:
+    assert [line[:7] for line in first.told] == [f"2017-{month:02}" for month in range(1, 13)]
 
 
 def test_what_is_not_run_is_told_and_still_there() -> None:

@@ -1,8 +1,8 @@
 """What README and the pages of docs/ tell a reader to type, run as it stands there."""
 
-import asyncio
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -46,23 +46,22 @@ def walk_of(page: Path) -> str:
     return "".join(block for block in blocks(page) if not not_run(block))
 
 
-async def walk(page: Path, gateway: str, state: Path, folder: Path) -> str:
-    """All answers, one a line; the page's `.venv` is the one that this runs in.
+def walk(script: str, gateway: str, state: Path, folder: Path) -> str:
+    """All answers, one a line; `.venv` is the one that this runs in.
 
     Raises:
         AssertionError: a command failed, or was refused; it is told which, and how.
     """
     folder.mkdir()
     (folder / ".venv").symlink_to(sys.prefix)
-    script = PRELUDE + walk_of(page).replace(ADDRESS, gateway)
-    shell = await asyncio.create_subprocess_exec(
-        "bash", "-c", script, cwd=folder, env=os.environ | {"SHENCHI_STATE": str(state)},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        told, complaint = await asyncio.wait_for(shell.communicate(), LONGEST_S)
-    finally:
-        if shell.returncode is None:
-            shell.kill()
-    assert (shell.returncode, complaint.decode()) == (0, ""), f"{page.name}: {complaint.decode()}\n{told[-2000:]!r}"
-    return told.decode()
+    ended = subprocess.run(
+        ["bash", "-c", PRELUDE + script.replace(ADDRESS, gateway)],
+        env=os.environ | {"SHENCHI_STATE": str(state)},
+        cwd=folder,
+        timeout=LONGEST_S,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, f"{ended.stderr}\n{ended.stdout[-2000:]}"
+    return ended.stdout
