@@ -99,6 +99,8 @@ async def _play_days(
     for index, day in enumerate(calendar):
         bars.update(tasks[day.on.month], what=day.title)
         if index >= done["days"]:
+            if day is months[day.on.month][0] and not bars.console.is_terminal:
+                _tell(bars.console, months[day.on.month], done["seconds"])
             if today != day.on:
                 await county.set_date(year.api, day.on)
                 today = day.on
@@ -152,8 +154,15 @@ async def _settle(api: Api, archive: Archive, seconds: float = 60) -> None:
         await asyncio.sleep(0.3)
 
 
+def _tell(console: Console, month: Sequence[Day], seconds: float) -> None:
+    """A line as a month begins, where there is no terminal for bars."""
+    console.print(
+        f"{month[0].on:%Y-%m}: {len(month)} deeds to do, {seconds:.0f} s since the year began", highlight=False
+    )
+
+
 def _bars(console: Console) -> Progress:
     return Progress(
         TextColumn("{task.description}"), BarColumn(24), MofNCompleteColumn(), TimeElapsedColumn(),
-        TextColumn("{task.fields[what]}"), console=console,
+        TextColumn("{task.fields[what]}"), console=console, disable=not console.is_terminal,
     )  # fmt: skip

@@ -147,11 +147,20 @@ def token(
     person: Annotated[str | None, typer.Option(help="The register's reference to a villager.")] = None,
 ) -> None:
     """Print a development token, good for ten minutes."""
-    from deploy.local.issuer import development_token, signing_key
+    from deploy.local.issuer import COUNTY, development_token, signing_key
 
     key = signing_key(read_state(default_folder()).folder)
-    area = area or ("140927" if role == "county" else "")
+    area = area or (COUNTY if role == "county" else "")
     print(development_token(key, subject or f"dev-{role}", role, area, bank or "", unit or "", person or ""))
+
+
+@app.command()
+@plainly
+def people() -> None:
+    """Print tokens of people who exist, good for ten minutes, and what to try: `eval "$(shenchi people)"`."""
+    from deploy.local.people import print_people
+
+    print_people(running_state())
 
 
 @app.command()

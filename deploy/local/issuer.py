@@ -10,6 +10,7 @@ from deploy.local.state import Trouble, read_json
 from shared.doors.tokens import sign_token
 
 SigningKey = dict[str, Any]
+COUNTY = "140927"  # whose year is played
 
 
 def signing_key(folder: Path) -> SigningKey:

@@ -71,6 +71,7 @@ PROCESSES = (
     ),
     Process(GATEWAY, migrate=("-m", "gateway", "migrate"), run=("-m", "gateway", "--role", "all")),
 )
+TO_TRY = 'To try it: eval "$(.venv/bin/shenchi people)"; curl -H "Authorization: Bearer $CADRE" {}/passport/$HOUSEHOLD'
 # What every process is told, unless whoever types the command says otherwise.
 # The played year's archive is a county system on this same machine.
 DEFAULTS = {
@@ -176,10 +177,13 @@ async def start_and_stay(system: System, then: Then | None) -> int:
     database = f"PostgreSQL {MAJOR} on port {system.server.port}"
     if system.broker:
         database += f", Kafka {VERSION} on port {system.broker.port}"
-    print(f"Ready: {address} ({names}; {database}). Ctrl-C stops everything.", flush=True)
+    to_try = TO_TRY.format(address)
+    print(f"Ready: {address} ({names}; {database}). Ctrl-C stops everything. {to_try}", flush=True)
     code = await then(system) if then else None
     system.settled = True
     if code is None:
+        if then:
+            print(to_try, flush=True)
         await asyncio.Event().wait()
     return code or 0
 
@@ -350,11 +354,12 @@ async def wait_until_ready(system: System, process: Process) -> None:
         await asyncio.sleep(0.1)
 
 
-def fetch(port: int, path: str, timeout_s: float = 5) -> tuple[int, bytes] | None:
+def fetch(port: int, path: str, timeout_s: float = 5, token: str = "") -> tuple[int, bytes] | None:
     """A plain GET on loopback, which no proxy of the environment diverts; None without an answer."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (OSError, http.client.HTTPException):

@@ -1,6 +1,7 @@
 """A small county's whole year through the gateway, as `make run` plays the large one."""
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from deploy.local.kafka import at_hand
+from deploy.local.processes import ROOT, last_line
 from scenario.calendar import days
 from scenario.judge.record import differences, read_record
 from scenario.judge.report import judge_year
@@ -21,11 +23,12 @@ from scenario.play import play
 from services import NAMES
 from tests.chaos.system import System, running
 from tests.conftest import Door, House
+from tests.e2e.walks import NOT_RUN, PAGES, blocks, walk, walk_of
 
 HOUSEHOLDS = 150
 SEED = 7
 LOOK_S = 0.05
-# Both on one worker: the second compares itself with the first.
+# All on one worker: the second compares itself with the first, and the walks are made in it.
 pytestmark = pytest.mark.xdist_group("year")
 
 
@@ -34,9 +37,19 @@ class Played:
     figures: dict[str, Any]
     year: dict[str, Any]
     record: list[str]
+    told: list[str]
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A year under the real supervisor, and what the walks of each page said in it before it was stopped."""
+
+    played: Played
+    said: dict[str, str | BaseException]
 
 
 PLAYED: list[Played] = []
+WALKED: list[Walked] = []
 
 
 async def county(house: House, state: Path) -> Door:
@@ -53,9 +66,10 @@ async def county(house: House, state: Path) -> Door:
 
 
 async def played(gateway: str, state: Path, factor: float = 1.0) -> Played:
-    console = Console(quiet=True)
+    lines = io.StringIO()
+    console = Console(file=lines)
     figures = await play(gateway, state, SEED, console, households=HOUSEHOLDS, targets_factor=factor)
-    return Played(figures, await judge_year(gateway, state), read_record(state))
+    return Played(figures, await judge_year(gateway, state), read_record(state), lines.getvalue().splitlines())
 
 
 @pytest.fixture
@@ -93,17 +107,56 @@ async def kill_each(system: System, names: Sequence[str]) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-async def test_one_seed_gives_one_year_on_both_logs_killed_or_not(first: Played, tmp_path: Path) -> None:
+async def walked(system: System, folder: Path) -> dict[str, str | BaseException]:
+    """What came of each page's commands, and of those that the line `Ready` names."""
+    scripts = {str(page.relative_to(ROOT)): walk_of(page) for page in PAGES if walk_of(page)}
+    scripts["Ready"] = last_line(system.state.log("system"), "Ready: ").partition("To try it: ")[2]
+    said = await asyncio.gather(
+        *(
+            asyncio.to_thread(walk, script, system.gateway, system.folder, folder / f"walk-{n}")
+            for n, script in enumerate(scripts.values())
+        ),
+        return_exceptions=True,
+    )
+    return dict(zip(scripts, said, strict=True))
+
+
+@pytest.fixture
+async def second(tmp_path: Path) -> Walked:
     """Over Kafka where a broker can be had, each process killed once; and the county's plan is the threefold.
 
-    The plan is for the table: it moves nobody.
+    The plan is for the table: it moves nobody. Played once.
     """
-    async with running(tmp_path / "c", "kafka" if at_hand() else "postgres") as system:
-        killer = asyncio.create_task(kill_each(system, (*NAMES, "gateway")))
-        second = await played(system.gateway, system.folder, 3.0)
-        await killer
-    assert failing(second.year) == []
-    assert differences(first.record, second.record) == {}
-    assert second.year["record_sha256"] == first.year["record_sha256"]
+    if not WALKED:
+        async with running(tmp_path / "c", "kafka" if at_hand() else "postgres") as system:
+            killer = asyncio.create_task(kill_each(system, (*NAMES, "gateway")))
+            year = await played(system.gateway, system.folder, 3.0)
+            await killer
+            WALKED.append(Walked(year, await walked(system, tmp_path)))
+    return WALKED[0]
+
+
+def test_one_seed_gives_one_year_on_both_logs_killed_or_not(first: Played, second: Walked) -> None:
+    other = second.played
+    assert failing(other.year) == []
+    assert differences(first.record, other.record) == {}
+    assert other.year["record_sha256"] == first.year["record_sha256"]
     kinds = {json.loads(line)[0] for line in first.record}
     assert {"targets", "quality", "decision", "exit", "flat", "payment", "asked"} <= kinds
+
+
+def test_what_a_reader_is_told_to_type_works(second: Walked) -> None:
+    assert {page: str(told) for page, told in second.said.items() if isinstance(told, BaseException)} == {}
+    assert {"README.md", "docs/county-systems.md", "Ready"} <= second.said.keys()
+    for page, told in second.said.items():
+        assert '"id":' in str(told), f"{page}: {told}"
+        assert '"status":"refused"' not in str(told), f"{page}: {told}"
+
+
+def test_where_no_terminal_is_each_month_says_that_it_begins(first: Played) -> None:
+    assert [line[:7] for line in first.told] == [f"2017-{month:02}" for month in range(1, 13)]
+
+
+def test_what_is_not_run_is_told_and_still_there() -> None:
+    every = [block for page in PAGES for block in blocks(page)]
+    assert [words for words in NOT_RUN if not any(block.startswith(words) for block in every)] == []

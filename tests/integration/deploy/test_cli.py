@@ -49,7 +49,7 @@ def test_a_broken_state_folder_is_told_by_every_command(tmp_path: Path, command:
 
 
 def test_what_needs_a_running_system_says_so(tmp_path: Path) -> None:
-    for words in (["year"], ["judge"], ["republish", "registry"]):
+    for words in (["year"], ["judge"], ["people"], ["republish", "registry"]):
         assert "Nothing is running" in one_sentence(shenchi(tmp_path, *words))
     assert "no service 'nowhere'" in one_sentence(shenchi(tmp_path, "republish", "nowhere"))
     assert "There is no key" in one_sentence(shenchi(tmp_path, "token", "--role", "county"))
