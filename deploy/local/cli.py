@@ -85,7 +85,7 @@ def up() -> int:
 @plainly
 def run() -> int:
     """What `make run` calls: start everything, play the year (SEED), and with ONCE=1 stop after it."""
-    from deploy.local.supervisor import System, supervise
+    from deploy.local.supervisor import TO_TRY, System, supervise
 
     seed, once = os.environ.get("SEED") or str(SEED), os.environ.get("ONCE") == "1"
     if not seed.isdigit():
@@ -97,7 +97,10 @@ def run() -> int:
             await ended(child)
         finally:
             await stop(child, signal.SIGINT)
-        return child.returncode if once else None
+        if once:
+            return child.returncode
+        print(TO_TRY.format(gateway_url(system.state)), flush=True)  # again, as the year's tables stand before it
+        return None
 
     return asyncio.run(supervise(default_folder(), then=play))
 

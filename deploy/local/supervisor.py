@@ -177,13 +177,10 @@ async def start_and_stay(system: System, then: Then | None) -> int:
     database = f"PostgreSQL {MAJOR} on port {system.server.port}"
     if system.broker:
         database += f", Kafka {VERSION} on port {system.broker.port}"
-    to_try = TO_TRY.format(address)
-    print(f"Ready: {address} ({names}; {database}). Ctrl-C stops everything. {to_try}", flush=True)
+    print(f"Ready: {address} ({names}; {database}). Ctrl-C stops everything. {TO_TRY.format(address)}", flush=True)
     code = await then(system) if then else None
     system.settled = True
     if code is None:
-        if then:
-            print(to_try, flush=True)
         await asyncio.Event().wait()
     return code or 0
 

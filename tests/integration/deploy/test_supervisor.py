@@ -75,6 +75,7 @@ async def running(folder: Path) -> AsyncIterator[Supervisor]:
 async def test_ready_is_one_line_and_sigterm_leaves_no_process(running: Supervisor, folder: Path) -> None:
     assert said(folder).count("\n") == 1
     assert "alpha, beta; PostgreSQL 18 on port" in said(folder)
+    assert "To try it: eval" in said(folder)
     leave_nothing(running, signal.SIGTERM)
     assert running.returncode == 0
     assert read_state(folder).processes == {}
