@@ -31,11 +31,31 @@ from tests.chaos.system import System
 SERVICES = (*NAMES, "gateway")
 # Which topics each consumer reads; a test holds this against the services.
 CONSUMES = {
-    "registry": ("assessment.case", "finance.loan", "industry.household", "industry.village", "relocation.household"),
-    "finance": ("assessment.case", "assessment.household", "industry.household", "registry.household"),
-    "relocation": ("assessment.case", "registry.household"),
-    "industry": ("assessment.case", "finance.loan", "registry.household"),
-    "assessment": ("finance.loan", "industry.household", "registry.household", "relocation.household"),
+    "registry": (
+        "assessment.case",
+        "assessment.household",
+        "finance.loan",
+        "gateway.subject",
+        "industry.household",
+        "industry.village",
+        "relocation.household",
+    ),
+    "finance": (
+        "assessment.case",
+        "assessment.household",
+        "gateway.subject",
+        "industry.household",
+        "registry.household",
+    ),
+    "relocation": ("assessment.case", "assessment.household", "gateway.subject", "registry.household"),
+    "industry": ("assessment.case", "assessment.household", "finance.loan", "gateway.subject", "registry.household"),
+    "assessment": (
+        "finance.loan",
+        "gateway.subject",
+        "industry.household",
+        "registry.household",
+        "relocation.household",
+    ),
     "gateway": ("registry.household", "registry.village"),
 }
 # An acknowledged act, and where it is found once it is committed: one text a row, each at most once.
