@@ -65,7 +65,7 @@ async def ground_of(house: House, service: str) -> Ground:
         for k, household_id in enumerate(HOUSEHOLDS):
             await owner.execute(_PROJECTED, household_id, VILLAGE, k % 2 == 0)
     if service == "assessment":
-        await station(door, "test-helper-0", "test-helper-1")
+        await station(door, "test-helper-0", "test-helper-1", "test-team-0", "test-team-1")
     return Ground(door, door.app.openapi())
 
 

@@ -20,6 +20,9 @@ TEXTS = ("a\0b", "\ud800", "\ufffe", "\ue000", "\u200b", "a\u202eb", "\u2060", "
 DAYS = ("0001-01-01", "9999-12-31", "1899-12-31", "2017-02-30", 1_496_275_200, "2017-06-01T00:00:00Z")
 NUMBERS = (2**63, -(2**63) - 1, 10**30, 1.5, float("inf"), float("nan"), "x")
 
+# Of two fields one alone is said, which no schema tells.
+EITHER_OR = {"/registry/v1/households/reversals": ("removal_id",)}
+
 
 def sample(schema: dict[str, Any], kinds: dict[str, Any]) -> Any:
     """The simplest thing that a schema allows, with all its fields."""
@@ -101,6 +104,7 @@ async def test_no_field_takes_what_it_cannot_hold(house: House, name: str) -> No
         good, item = sample(there[method, path], near), schema
         if is_batch := isinstance(good, dict) and set(good) == {"items"}:
             good, item = good["items"][0], wide[schema["$ref"].rsplit("/", 1)[-1]]["properties"]["items"]["items"]
+        good = {n: v for n, v in good.items() if n not in EITHER_OR.get(path, ())} if is_batch else good
         bad = [(place, put(good, place, value)) for place, values in leaves(item, wide) for value in values]
         judged = await (as_one(ground, method, path, good, bad) if is_batch else one_by_one(ground, method, path, bad))
         tried += len(bad)
