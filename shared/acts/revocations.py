@@ -60,7 +60,7 @@ async def watch(app: Any) -> None:
     caller = db.system_caller(app.state.service.name)
     while True:
         try:
-            async with db.transaction(app.state.pool, caller) as connection:
+            async with db.reading(app.state.readers, caller) as connection:
                 app.state.revoked = await recent(connection, time.time())
         except db.TRANSIENT as error:
             log.warning("revocations_unread", error=type(error).__name__)

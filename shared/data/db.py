@@ -137,7 +137,7 @@ async def reading(pool: Pool, caller: Caller, on: date | None = None, planned: s
     """Statements that read, each by itself: the context and the statement, without a transaction around them.
 
     The context stays on the connection until it is taken again, and whoever takes it sets his own first: `pool` is one
-    that `reads`, and nothing else takes its connections. A system's own hand has no business here.
+    that `reads`, and nothing else takes its connections. A system's own hand only looks here for what is revoked.
     """
     async with pool.acquire() as connection:
         context = _context(caller, on, on, local=False)
