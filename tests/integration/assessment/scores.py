@@ -109,7 +109,7 @@ class County:
                 "division": VILLAGE, "stratum": "exited",
             }  # fmt: skip
             sample = uuid4()
-            await self.insert("survey_candidate", **who)
+            await self.insert("survey_candidate", drawn_by=str(household_id), **who)
             await self.insert("survey_sample", id=sample, **who)
             await self.insert(
                 "survey_answer", sample_id=sample, division=VILLAGE, satisfied=satisfied, aware=True,
