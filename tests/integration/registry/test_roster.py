@@ -126,6 +126,7 @@ async def events_are_told(house: House, one: UUID, two: UUID) -> None:
     assert told[str(two)][1] == {
         "household_id": str(two), "division": "140927200201", "status": "exited", "members": 1, "has_labour": False,
         "borrower_age_ok": False, "needs_accessible": True, "deep_poverty": True, "relocated": True,
+        "household_no": "A2",
     }  # fmt: skip
     assert (told[str(one)][1]["members"], told[str(one)][1]["has_labour"]) == (2, True)
 
