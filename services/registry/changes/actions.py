@@ -148,9 +148,13 @@ async def _leave(
         home, count = homes[one], len(people[one])
         flags = household_flags(households.member_facts(people[one]), on, oldest)
         about: dict[str, Any] = {"household_id": one, "division": home.division, "members": count}
-        now: dict[str, Any] = {"status": home.status if count else "removed", "relocated": home.relocated}
-        now |= {"household_no": home.household_no}
-        facts.append(HouseholdRevised(**about, **now, **flags._asdict(), deep_poverty=known[one].deep_poverty))
+        now: dict[str, Any] = {
+            "status": home.status if count else "removed",
+            "relocated": home.relocated,
+            "deep_poverty": known[one].deep_poverty,
+            "household_no": home.household_no,
+        }
+        facts.append(HouseholdRevised(**about, **now, **flags._asdict()))
         facts.append(MemberRemoved(**about, reason=row.reason, head=row.member_id in heads, removed_on=row.left_on))
     return {one: len(rows) for one, rows in people.items()}
 
