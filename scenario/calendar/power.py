@@ -87,10 +87,9 @@ async def sign_agreements(year: Year, day: date) -> None:
     known, world = await year.households(), earnings(year)
     by_village = grouped(world.agreements, lambda a: a.household_no[:12])
     code = world.entities["pv"].code
-    await everywhere(
-        list(by_village),
-        lambda v: dividends.sign(year.api, Village(v), by_village[v], known, code, day),
-    )
+    # One after the other: each decision counts what the enterprise bears by those before it.
+    for village, agreements in by_village.items():
+        await dividends.sign(year.api, Village(village), agreements, known, code, day)
 
 
 async def pay_dividends(year: Year, day: date) -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from shared.data.pages import Place
+from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import Connection, execute, fetch, sql
 from shared.ground.context import Act
 from shared.values.verdicts import Decided, Rule, Verdict
@@ -68,7 +68,7 @@ class Held(NamedTuple):
     decided_by: str
 
 
-_HELD = sql(f"SELECT {', '.join(Held._fields)} FROM decision WHERE id > :after ORDER BY id LIMIT :limit", Held)  # noqa: S608 - our names
+_HELD = page_of(Held, f"SELECT {', '.join(Held._fields)} FROM decision")  # noqa: S608 - our names
 
 
 class DecisionHeld(BaseModel):
@@ -119,7 +119,7 @@ async def list_decisions(connection: Connection, subject_id: str) -> list[dict[s
 
 async def list_held(connection: Connection, at: Place) -> list[Held]:
     """All decisions, by id."""
-    return await fetch(connection, _HELD, after=at.after, limit=at.limit)
+    return await fetch_page(connection, _HELD, at)
 
 
 def with_sources(decisions: Sequence[dict[str, Any]], rules: Sequence[Rule]) -> list[dict[str, Any]]:
