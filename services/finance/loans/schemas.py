@@ -3,10 +3,11 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from services.finance.loans.rules import State
 from shared.acts.bodies import Fen, Input, Result
+from shared.acts.reasons import ReasonShown, reason_shown
 
 
 class LoanApplication(Input):
@@ -47,6 +48,10 @@ class LoanSummary(BaseModel):
     principal_fen: int
     overdue_fen: int
     holds: list[str]
+
+    @computed_field
+    def why(self) -> list[ReasonShown]:
+        return [reason_shown("finance.holds", kind) for kind in self.holds]
 
 
 class Loan(LoanSummary):
