@@ -43,14 +43,14 @@ def words() -> dict[str, dict[str, str]]:
 
 
 class _Told(dict[str, Any]):
-    """What a decision of before does not hold is not known."""
+    """Figures in words, as far as a text names them; what a decision of before does not hold is not known."""
 
-    def __init__(self, language: Language, figures: Mapping[str, Any]) -> None:
-        super().__init__({name: in_words(name, value, language, words()) for name, value in figures.items()})
-        self.language = language
+    def __init__(self, language: Language, figures: Mapping[str, Any], met: str) -> None:
+        super().__init__(met=met)
+        self.language, self.figures = language, figures
 
     def __missing__(self, name: str) -> Any:
-        return in_words(name, None, self.language, words())
+        return in_words(name, self.figures.get(name), self.language, words())
 
 
 def sentence(
@@ -63,9 +63,7 @@ def sentence(
     if code not in catalogue():
         return None
     known = None if figures.get("known") is False else passed
-    told = _Told(language, figures)
-    told["met"] = _MET[language][known]
-    said = catalogue()[code][language].format_map(told)
+    said = catalogue()[code][language].format_map(_Told(language, figures, _MET[language][known]))
     return said + _WITHHELD[language] if figures.get("withheld") else said
 
 

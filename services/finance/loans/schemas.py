@@ -1,6 +1,7 @@
 """Bodies of the loans' doors."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field, computed_field
@@ -8,6 +9,9 @@ from pydantic import BaseModel, Field, computed_field
 from services.finance.loans.rules import State
 from shared.acts.bodies import Fen, Input, Result
 from shared.acts.reasons import ReasonShown, reason_shown
+
+# The number that people know a loan by: six digits of the county, the year, a number that never comes again.
+LoanNo = Annotated[str, Field(pattern=r"^[0-9]{6}-[0-9]{4}-[0-9]{6,12}$")]
 
 
 class LoanApplication(Input):

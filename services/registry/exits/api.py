@@ -25,6 +25,7 @@ from services.registry.households.queries import get_household
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import decisions_shown, list_decisions
 from shared.acts.dossiers import OwnRules
+from shared.acts.numbers import HouseholdAsked
 from shared.acts.procedures import list_steps
 from shared.acts.reasons import reasons_shown
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
@@ -42,9 +43,9 @@ County = Annotated[Act, by("county")]
 async def list_exits(
     connection: Paging,
     at: Cursor,
+    household_id: HouseholdAsked,
     state: State | None = None,
     division: Area | None = None,
-    household_id: UUID | None = None,
 ) -> Page[ExitSummary]:
     """Cases of the caller's area, oldest first."""
     rows = await queries.list_cases(connection, at, state=state, division=division, household_id=household_id)

@@ -19,6 +19,7 @@ from services.relocation.applications.schemas import (
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import decisions_shown, list_decisions
 from shared.acts.dossiers import OwnRules
+from shared.acts.numbers import HouseholdAsked
 from shared.acts.procedures import list_steps
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
@@ -61,9 +62,9 @@ async def agree(body: Batch[Agreement], connection: Transaction, act: Annotated[
 async def list_applications(
     connection: Paging,
     at: Cursor,
+    household_id: HouseholdAsked,
     cohort: Year | None = None,
     state: State | None = None,
-    household_id: UUID | None = None,
     division: Area | None = None,
 ) -> Page[ApplicationSummary]:
     """Applications of the caller's area, by id."""
