@@ -20,8 +20,11 @@ _MET = {
     "en": {True: "met", False: "not met", None: "not known, so not met"},
     "zh": {True: "符合", False: "不符合", None: "未知，按不符合"},
 }
-# Of a line of a score.
-_WITHHELD = {"en": " Nothing to judge by: left out of the sum.", "zh": "无评分依据，不计入总分。"}
+# What is added to the line of a score that has such a figure.
+_BESIDE = {
+    "withheld": {"en": " Nothing to judge by: left out of the sum.", "zh": "无评分依据，不计入总分。"},
+    "before_x100": {"en": " Corrected on appeal from {before_x100}.", "zh": "经申诉更正，原为 {before_x100} 分。"},
+}
 
 
 @cache
@@ -63,8 +66,9 @@ def sentence(
     if code not in catalogue():
         return None
     known = None if figures.get("known") is False else passed
-    said = catalogue()[code][language].format_map(_Told(language, figures, _MET[language][known]))
-    return said + _WITHHELD[language] if figures.get("withheld") else said
+    beside = "".join(texts[language] for name, texts in _BESIDE.items() if figures.get(name))
+    text = catalogue()[code][language] + beside
+    return text.format_map(_Told(language, figures, _MET[language][known]))
 
 
 def number_sentence(service: str, code: str, value: Any, language: Language) -> str:

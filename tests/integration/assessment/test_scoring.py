@@ -84,6 +84,8 @@ async def test_a_unit_line_by_line(house: House) -> None:
     assert line(score, "exits") == {
         "code": "exits", "points_x100": 0, "max_x100": 2_000, "withheld": False,
         "figures": {"exited": 2, "prepared": 1, "objections": 1},
+        "sentence_en": "Exits: 0 points; of 2 exits 1 were visited often enough before, 1 were objected to.",
+        "sentence_zh": "脱贫退出：0 分；退出 2 户，退出前走访达标 1 户，有异议 1 户。",
     }  # fmt: skip
     assert line(score, "records")["figures"] == {"visits": 4, "late": 1, "copied_groups": 1}
     assert line(score, "records")["points_x100"] == 750 - 200
@@ -161,7 +163,9 @@ async def test_a_case_vetoes_and_only_a_confirmed_one_of_the_year(house: House) 
     all_of_them = await computed_scores(door, (await compute(door)).json()["id"])
     guilty = all_of_them[str(named)]
     assert (guilty["grade"], guilty["points_x100"], guilty["rank"]) == ("poor", 6_500, 3)
-    assert line(guilty, "veto") == {
+    veto = line(guilty, "veto")
+    assert (str(case) in veto.pop("sentence_en"), str(case) in veto.pop("sentence_zh")) == (True, True)
+    assert veto == {
         "code": "veto", "points_x100": 0, "max_x100": 0, "withheld": False, "figures": {"case_id": str(case)},
     }  # fmt: skip
     assert line(all_of_them[str(unit)], "veto")["figures"] == {"case_id": str(of_unit)}
