@@ -10,7 +10,7 @@ from services.registry.exits.rules import ObjectionReason, State
 from shared.acts.bodies import Case, Input
 from shared.acts.decisions import DecisionShown
 from shared.acts.papers import Signed
-from shared.acts.reasons import Ending, ReasonShown
+from shared.acts.reasons import Ending, ReasonShown, Telling
 from shared.acts.rounds import OutsideRound
 from shared.values.inputs import Text
 
@@ -80,12 +80,15 @@ class Step(BaseModel):
     recorded_at: datetime
 
 
-class Objection(BaseModel):
+class Objection(Telling):
     id: UUID
     raised_on: date
     reason: ObjectionReason
     resolved_on: date | None
     upheld: bool | None
+
+    def says(self) -> tuple[str, dict[str, Any]]:
+        return f"registry.objection.{self.reason}", {}
 
 
 class Exit(ExitSummary, Ending):

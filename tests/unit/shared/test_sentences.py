@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 
+from gateway.revocations.schemas import NewRevocation
 from services import NAMES
+from services.assessment.appeals.schemas import NewAppeal
 from services.assessment.scoring.rules import (
     HELPER_SCORE,
     UNIT_SCORE,
@@ -26,6 +29,9 @@ from services.assessment.scoring.rules import (
 )
 from services.assessment.surveys.rules import SURVEY_DRAW, DrawFacts, DrawPolicy, draw_decision
 from services.finance.holds.rules import Kind
+from services.registry.amendments.schemas import Correction, Return, Revocation
+from services.registry.changes.schemas import Departure, Removal
+from services.registry.exits.schemas import NewObjection
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
     IncidencePolicy,
@@ -158,14 +164,29 @@ def numbers() -> dict[str, Any]:
     }
 
 
+def words_of(body: type[BaseModel]) -> tuple[str, ...]:
+    """What may be stated as the reason."""
+    return get_args(body.model_fields["reason"].annotation)
+
+
 def codes() -> set[str]:
     """Of closed vocabularies that are answered without figures, or put together by a schema."""
+    amendments = {*words_of(Return), *words_of(Revocation), Correction.reason}
+    stated = {
+        "registry.departure": words_of(Departure),
+        "registry.removal": words_of(Removal),
+        "registry.amendment": amendments,
+        "registry.objection": words_of(NewObjection),
+        "assessment.appeal": words_of(NewAppeal),
+        "gateway.revocation": words_of(NewRevocation),
+    }
     visits = {"no_position", "no_place", "too_far", "too_late", "duplicate", "late"}
     return (
         {f"finance.holds.{kind}" for kind in get_args(Kind)}
         | {f"assessment.visits.{code}" for code in visits}
         | {"industry.payouts.held_removed", "industry.payouts.held_returned", "industry.payouts.returned"}
         | {"industry.projects.over_reported"}
+        | {f"{room}.{word}" for room, words in stated.items() for word in words}
     )
 
 
