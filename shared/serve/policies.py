@@ -16,7 +16,7 @@ from shared.serve.service import Service
 from shared.values.inputs import Day
 
 
-class Number(BaseModel):
+class PolicyNumber(BaseModel):
     """A number of the rules, in force from `effective_from` until before `effective_to`, null while nothing follows it.
 
     `value` is what rules are given, in `unit`; the sentences say it in yuan and percent.
@@ -24,15 +24,15 @@ class Number(BaseModel):
 
     code: str
     value: Any
-    unit: str
+    unit: str = Field(description="What the value is counted in.")
     effective_from: date
     effective_to: date | None
     source: str
-    sentence_en: str
-    sentence_zh: str
+    sentence_en: str = Field(description="The number as people say it, in English.")
+    sentence_zh: str = Field(description="The number as people say it, in Chinese.")
 
 
-class Text(BaseModel):
+class CodeText(BaseModel):
     """A code or a word of a closed vocabulary, and what it says; a figure stands as its name in braces."""
 
     code: str
@@ -45,11 +45,11 @@ class PolicyShown(BaseModel):
     rule's under the rule's name; `words` stand for values within their figures.
     """
 
-    version: str
+    version: str = Field(description="Of the whole policy, as decisions are stored with it.")
     on: date = Field(description="The day on which these are in force.")
-    numbers: list[Number]
-    codes: list[Text]
-    words: list[Text]
+    numbers: list[PolicyNumber]
+    codes: list[CodeText]
+    words: list[CodeText]
 
 
 def router(service: Service) -> APIRouter:
@@ -63,7 +63,7 @@ def router(service: Service) -> APIRouter:
         """The numbers in force on a day, today where none is asked for, and what the codes of this service say."""
         day = on or act.business_date
         numbers = [
-            Number(
+            PolicyNumber(
                 code=e.code,
                 value=e.value,
                 unit=e.unit,
@@ -77,15 +77,15 @@ def router(service: Service) -> APIRouter:
             if e.effective_from <= day < e.effective_to
         ]
         codes = list(_codes(service.name))
-        words = [Text(code=word, **texts) for word, texts in sentences.words().items()]
+        words = [CodeText(code=word, **texts) for word, texts in sentences.words().items()]
         return PolicyShown(version=policy.version, on=day, numbers=numbers, codes=codes, words=words)
 
     return doors
 
 
-def _codes(service: str) -> Iterator[Text]:
+def _codes(service: str) -> Iterator[CodeText]:
     """What a caller of the service may meet; its numbers say themselves."""
     for code, texts in sentences.catalogue().items():
         owner, _, rest = code.partition(".")
         if owner in ("shared", service) and not rest.startswith("policy."):
-            yield Text(code=code, **texts)
+            yield CodeText(code=code, **texts)
