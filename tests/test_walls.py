@@ -41,7 +41,8 @@ READS = {
     "registry/amendments": {"exit_case"},
     "registry/changes": {"household", "member", "member_fact"},
     "registry/dossier": {
-        "exit_case", "household", "household_fact", "income_line", "measure", "member", "member_fact",
+        "exit_case", "household", "household_fact", "household_version", "income_line", "measure", "member",
+        "member_fact",
     },
     "registry/measures": {"household"},
     "registry/resolutions": {"household", "member", "member_fact"},

@@ -10,10 +10,10 @@ from pydantic_core import PydanticCustomError
 
 from services.registry.households.rules import Grade, Labour, Sex, Status
 from shared.acts.bodies import Fen, Input, Result
-from shared.values.inputs import Day
+from shared.values.inputs import LARGEST, Day
 
 # The version of the household that the sender looked at; one who does not say it overwrites whatever stands.
-BaseVersion = Annotated[int | None, Field(ge=1, le=2**53, strict=True)]
+BaseVersion = Annotated[int | None, Field(ge=1, le=LARGEST, strict=True)]
 
 
 class StatedPayer(Input):
