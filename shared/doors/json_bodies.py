@@ -38,4 +38,4 @@ def read_bodies_strictly() -> None:
     """Every door of this process reads its body so. The framework makes its requests itself and asks them alone: a
     class of routes would have to be named at each router, and one that forgot it would take the last value again.
     """
-    Request.json = _json  # type: ignore[method-assign] # the one seam that all doors share
+    Request.json = _json  # type: ignore[method-assign, assignment] # all doors share this one seam
