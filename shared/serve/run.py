@@ -29,6 +29,7 @@ from shared.doors.contract import describe
 from shared.doors.doorstep import Doorstep
 from shared.doors.front import Front
 from shared.doors.http import install_handlers
+from shared.doors.json_bodies import read_bodies_strictly
 from shared.doors.keys import issuer_keys
 from shared.doors.methods import Methods
 from shared.doors.parameters import KNOWN_PARAMETERS
@@ -133,6 +134,7 @@ def _stand_before(app: FastAPI, service: Service, settings: Settings, role: str)
         for middleware in reversed(service.middleware):
             app.add_middleware(middleware)
     install_handlers(app)
+    read_bodies_strictly()
     app.add_middleware(Front, https=settings.profile == "county")
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)
