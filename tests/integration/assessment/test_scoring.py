@@ -75,10 +75,8 @@ async def test_a_unit_line_by_line(house: House) -> None:
     score = (await computed_scores(door, state["id"]))[str(unit)]
     due_x100 = 4 * 0 + 3 * (2_000 + 2_000 + 2_000) + 1_032 - (2_000 - 1_871) - (2_000 - 1_000)
     kept_x100 = (2_000 + 1_871 + 2_000) + 2 * 1_000 + 1_000 + 1_032
-    presence = line(score, "presence")
-    assert presence["figures"] == {
-        "team": 4, "team_needed": 3, "days_due_x100": due_x100, "days_kept_x100": kept_x100,
-    }  # fmt: skip
+    presence, due = line(score, "presence"), {"days_due_x100": due_x100, "days_kept_x100": kept_x100}
+    assert presence["figures"] == due | {"team": 4, "team_needed": 3}
     assert presence["points_x100"] == 500 + (3_000 * kept_x100 + due_x100) // (2 * due_x100)
     assert line(score, "measures")["figures"] == {"households": 3, "helped_once": 2, "helped_twice": 1}
     assert line(score, "exits") == {
