@@ -4,7 +4,6 @@ import fcntl
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,20 +11,18 @@ from deploy.local.processes import ROOT
 from deploy.local.state import Trouble
 
 FETCHED_WITHIN_S = 300
-Step = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
 class Program:
     """`artifact` of a `pom`. `goal` is Maven's word for taking it with what it needs (`copy-dependencies`) or apart
-    (`unpack-dependencies`); `prepare` is done once to what was fetched.
+    (`unpack-dependencies`).
     """
 
     name: str
     pom: Path
     artifact: str
     goal: str
-    prepare: Step | None = None
 
     @property
     def version(self) -> str:
@@ -62,20 +59,12 @@ class Program:
                 command = ["mvn", "-q", "-B", "-f", str(self.pom), f"dependency:{self.goal}", "-DincludeScope=runtime"]
                 # Its marks of what it has unpacked go and come with what was unpacked, not with the pom.
                 where = (f"-DoutputDirectory={draft}", f"-DmarkersDirectory={draft / 'marks'}")
-                finish([*command, *where], f"Maven could not fetch {self.name} {self.version}")
-                if self.prepare:
-                    self.prepare(draft)
+                fetched = subprocess.run(
+                    [*command, *where], capture_output=True, text=True, timeout=FETCHED_WITHIN_S, check=False
+                )
+                if fetched.returncode != 0:
+                    said = (fetched.stdout + fetched.stderr).strip().splitlines()
+                    told = said[0] if said else "no word from it"
+                    raise Trouble(f"Maven could not fetch {self.name} {self.version}: {told}")
                 draft.rename(self.folder)
         return self.folder
-
-
-def finish(command: Sequence[str], else_told: str) -> None:
-    """Runs a command to its end.
-
-    Raises:
-        Trouble: it failed; with the first line that it said.
-    """
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=FETCHED_WITHIN_S, check=False)
-    if ran.returncode != 0:
-        said = (ran.stdout + ran.stderr).strip().splitlines()
-        raise Trouble(f"{else_told}: {said[0] if said else 'no word from it'}")

@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 from joserfc.jwk import KeySet, RSAKey
 
-from deploy.local.maven import Program, finish
+from deploy.local.maven import Program
 from deploy.local.ports import free_port
 from deploy.local.processes import Child, last_line, spawn, stop
 from deploy.local.state import Trouble
@@ -34,7 +34,6 @@ MACHINES = {
 APP_REDIRECT = "cn.example.shenchi:/callback"
 ADMIN = "admin"
 START_WITHIN_S = 300.0
-BUILT = {"KC_DB": "dev-mem", "KC_CACHE": "local"}
 QUARKUS = "io.quarkus.bootstrap"
 # A client compiler only: it lives for a minute, most of which is its start.
 JAVA = (
@@ -45,33 +44,24 @@ JAVA = (
 )  # fmt: skip
 
 
-def java(home: Path, *words: str) -> list[str]:
-    """What its own `kc.sh` runs, without the shell in between that would outlive a signal."""
-    where = (f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}")
-    return ["java", *JAVA, *where, "-cp", f"{home}/lib/quarkus-run.jar",
-            f"{QUARKUS}.runner.QuarkusEntryPoint", *words]  # fmt: skip
-
-
-def build(fetched: Path) -> None:
-    """It compiles itself once for its settings; each start after that takes a third of the time."""
-    told = [f"{name}={value}" for name, value in BUILT.items()]
-    finish(["env", *told, *java(fetched / unpacked(), "build")], f"{PROGRAM.name} could not build itself")
-
-
-def unpacked() -> str:
-    """The one folder of its archive."""
-    return f"keycloak-{PROGRAM.version}"
-
-
 PROGRAM = Program(
-    "Keycloak", Path(__file__).with_name("keycloak.pom.xml"), "keycloak-quarkus-dist", "unpack-dependencies", build
+    "Keycloak", Path(__file__).with_name("keycloak.pom.xml"), "keycloak-quarkus-dist", "unpack-dependencies"
 )
 KEYCLOAK = PROGRAM.at_hand()
 
 
+def java(home: Path) -> list[str]:
+    """What its own `kc.sh` runs, without the shell in between that would outlive a signal. It is taken as its makers
+    built it: to build itself anew for its settings, as it would, takes as long as two starts.
+    """
+    where = (f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}", "-Dkc.config.built=true")
+    main = ("-cp", f"{home}/lib/quarkus-run.jar", f"{QUARKUS}.runner.QuarkusEntryPoint")
+    return ["java", *JAVA, *where, *main, "start", "--import-realm"]
+
+
 @dataclass
 class Keycloak:
-    """One issuer on a folder of its own, its process a child of this one; its database is in its memory."""
+    """One issuer that keeps its database in `folder`, its process a child of this one."""
 
     folder: Path
     port: int
@@ -89,16 +79,16 @@ class Keycloak:
 
     def environment(self) -> dict[str, str]:
         own = {
-            "KC_HTTP_ENABLED": "true", "KC_HTTP_HOST": "127.0.0.1", "KC_HTTP_PORT": str(self.port),
+            "KC_CACHE": "local", "KC_HTTP_ENABLED": "true", "KC_HTTP_HOST": "127.0.0.1", "KC_HTTP_PORT": str(self.port),
             "KC_HOSTNAME": f"http://127.0.0.1:{self.port}", "KC_BOOTSTRAP_ADMIN_CLIENT_ID": ADMIN,
             "KC_BOOTSTRAP_ADMIN_CLIENT_SECRET": self.password,
             "CONSOLE_URL": "http://127.0.0.1", "APP_REDIRECT": APP_REDIRECT,
         }  # fmt: skip
-        return dict(os.environ) | BUILT | own | {name: f"{self.jwks}/{client}" for client, name in MACHINES.items()}
+        return dict(os.environ) | own | {name: f"{self.jwks}/{client}" for client, name in MACHINES.items()}
 
     def make_home(self) -> Path:
         """What was fetched, seen from a folder where the realm lies ready."""
-        installed = PROGRAM.install() / unpacked()
+        installed = PROGRAM.install() / f"keycloak-{PROGRAM.version}"
         home = self.folder / "home"
         (home / "data" / "import").mkdir(parents=True)
         for name in ("lib", "conf", "providers", "themes"):
@@ -109,8 +99,7 @@ class Keycloak:
     async def start(self) -> None:
         """Returns when it answers for the realm."""
         home = await asyncio.to_thread(self.make_home)
-        words = ("start", "--optimized", "--import-realm")
-        self.child = spawn(java(home, *words), log=self.log, env=self.environment())
+        self.child = spawn(java(home), log=self.log, env=self.environment())
         deadline = time.monotonic() + START_WITHIN_S
         async with httpx.AsyncClient(trust_env=False) as client:
             while self.child.poll() is None and time.monotonic() < deadline:

@@ -51,18 +51,6 @@ def test_what_was_fetched_by_halves_is_not_there(machine: Machine) -> None:
     assert machine(FETCHES).install().exists()
 
 
-def test_what_could_not_be_prepared_is_not_there(machine: Machine) -> None:
-    plain = machine(FETCHES)
-
-    def fails(folder: Path) -> None:
-        assert (folder / "a.jar").exists()
-        raise Trouble("It does not build.")
-
-    with pytest.raises(Trouble, match="does not build"):
-        Program(plain.name, plain.pom, plain.artifact, plain.goal, fails).install()
-    assert not plain.folder.exists()
-
-
 def test_a_machine_without_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maven, "ROOT", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
