@@ -8,13 +8,14 @@ SEED ?= 2017
 MINUTES ?= 2
 MUTANTS ?=
 EXAMPLES ?= 50
+THIS = VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 
 .PHONY: help run test unit check lock fmt bench chaos fuzz clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
 
-run: $(VENV)/.installed ## start everything and play the year at http://127.0.0.1:8000 (ONCE=1, SEED=n, BUS=kafka)
+run: $(VENV)/.running ## start everything and play the year at http://127.0.0.1:8000 (ONCE=1, SEED=n, BUS=kafka)
 	@ONCE=$(ONCE) BUS=$(BUS) SEED=$(SEED) $(BIN)/shenchi run
 
 test: $(VENV)/.installed ## all tests
@@ -36,7 +37,8 @@ bench: $(VENV)/.installed ## ratios of ours to a peer or to the physical limit
 	$(BIN)/python -m bench
 
 fuzz: $(VENV)/.installed ## try every operation of every document EXAMPLES=50 times and more, and print how often
-	@EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n 2 --dist loadscope -rA tests/fuzz | grep -E "requests|bad |FAILED|passed|failed|^E"
+	@EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n 2 --dist loadscope -rA tests/fuzz > $(VENV)/fuzz.txt; code=$$?; \
+		grep -E "requests|bad |FAILED|ERROR|passed|failed|^E" $(VENV)/fuzz.txt; exit $$code
 
 chaos: $(VENV)/.installed ## kill processes for MINUTES=2 and compare everything with everything (BUS=kafka, MUTANTS=1, SEED=n)
 	@MINUTES=$(MINUTES) MUTANTS=$(MUTANTS) BUS=$(BUS) SEED=$(SEED) $(BIN)/python -m tests.chaos
@@ -45,18 +47,26 @@ fmt: $(VENV)/.installed ## format, and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# uv comes out of the lock itself; it then installs the rest in a second.
-$(VENV)/.installed: requirements.lock pyproject.toml
+# What running needs: the local part of the lock, added to what is there. uv comes out of the lock itself; it then
+# installs the rest in a second.
+$(VENV)/.running: requirements.lock pyproject.toml deploy/runtime.py
 	$(PYTHON) -m venv $(VENV)
-	@grep -A 400 '^uv==' requirements.lock | awk 'NR>1 && /^[a-z]/ {exit} {print}' > $(VENV)/uv.lock.txt
+	@$(BIN)/python deploy/runtime.py local > $(VENV)/local.lock.txt
+	@grep -A 400 '^uv==' $(VENV)/local.lock.txt | awk 'NR>1 && /^[a-z]/ {exit} {print}' > $(VENV)/uv.lock.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.lock.txt
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes --no-deps -r $(VENV)/local.lock.txt
+	$(THIS)
+	@touch $@
+
+# What developing needs: all of the lock, and nothing else.
+$(VENV)/.installed: $(VENV)/.running
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements.lock
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	$(THIS)
 	@touch $@
 
 lock: $(VENV)/.installed ## resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		--extra dev pyproject.toml --output-file requirements.lock
+		--extra setup --extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## forget the environment and the state of this folder
 	rm -rf $(VENV) .local

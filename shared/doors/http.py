@@ -223,6 +223,7 @@ _EXPECTED = {
     ),
     "missing": ("a value", "必填"),
     "extra_forbidden": ("no such field", "不应有此字段"),
+    "said_twice": ("said once", "只应出现一次"),
     "greater_than": ("a larger value", "应大于限值"),
     "less_than_equal": ("a smaller value", "应不超过限值"),
     "uuid_parsing": ("a UUID", "UUID"),

@@ -1,11 +1,14 @@
-"""Query parameters that a door does not have: refused, for whoever mistypes a filter would else be answered of all."""
+"""Query parameters that a door does not have: refused, for whoever mistypes a filter would else be answered of all.
+
+So is one that is said twice: only the last value would count.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 from fastapi import Depends, Request
 
-from shared.doors.http import current_caller
+from shared.doors.http import current_caller, field_error
 from shared.ground.problems import Problem
 
 
@@ -29,10 +32,13 @@ async def _known_parameters(request: Request) -> None:
     dependant = request.scope["route"].dependant
     known = {*_parameters(dependant)}
     unknown = next((name for name in sent if name not in known), None)
-    if unknown is None:
+    twice = next((name for name in sent if len(sent.getlist(name)) > 1), None) if unknown is None else None
+    if unknown is None and twice is None:
         return
     if current_caller in calls_of(dependant):  # a stranger first hears that he is one
         await current_caller(request, request.headers.get("authorization", ""))
+    if unknown is None:
+        raise Problem("shared.invalid_input", errors=[field_error({"type": "said_twice", "loc": (twice,)})])
     raise Problem("shared.unknown_parameter", parameter=unknown[:200], known=", ".join(sorted(known)) or "-")
 
 

@@ -29,9 +29,11 @@ from shared.doors.contract import describe
 from shared.doors.doorstep import Doorstep
 from shared.doors.front import Front
 from shared.doors.http import install_handlers
+from shared.doors.json_bodies import read_bodies_strictly
 from shared.doors.keys import issuer_keys
 from shared.doors.methods import Methods
 from shared.doors.parameters import KNOWN_PARAMETERS
+from shared.doors.preconditions import Tags
 from shared.doors.protocol import guarded
 from shared.doors.targets import CleanTarget
 from shared.facts.consumer import ServiceConsumer
@@ -132,6 +134,7 @@ def _stand_before(app: FastAPI, service: Service, settings: Settings, role: str)
         for middleware in reversed(service.middleware):
             app.add_middleware(middleware)
     install_handlers(app)
+    read_bodies_strictly()
     app.add_middleware(Front, https=settings.profile == "county")
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)
@@ -161,6 +164,7 @@ def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
     """Those that callers know, and the document that says what they are: `GET /openapi.json` of a service."""
     prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
     app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
+    app.add_middleware(Tags)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5, exclude_content_types=PACKED)
     app.add_middleware(Methods)
     app.add_middleware(CleanTarget)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -44,6 +45,7 @@ def sample(schema: dict[str, Any], kinds: dict[str, Any]) -> Any:
     return of_kind[schema["type"]]()
 
 
+@cache
 def simplest(pattern: str) -> str:
     texts = st.from_regex(pattern.removeprefix("^").removesuffix("$"), fullmatch=True)
     return find(
@@ -140,7 +142,7 @@ def targets(document: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
             asked = [p for p in operation.get("parameters", ()) if p["in"] in ("query", "path")]
             usual = {p["name"]: sample(p["schema"], kinds) for p in asked if p["required"]}
             for one in asked:
-                for value in (v for _, values in leaves(one["schema"], kinds) for v in (*values, *TEXTS)):
+                for value in dict.fromkeys(v for _, values in leaves(one["schema"], kinds) for v in (*values, *TEXTS)):
                     said = {n: quote(str(v), errors="surrogatepass") for n, v in (usual | {one["name"]: value}).items()}
                     query = [
                         f"{p['name']}={said[p['name']]}" for p in asked if p["in"] == "query" and p["name"] in said

@@ -1,15 +1,15 @@
 """Recording what households earn and how they live."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from services.registry.households import queries
-from services.registry.households.rules import CATEGORIES, UNNAMED, IncomeLine, net_income_fen
-from services.registry.households.schemas import ConditionReport, IncomeStatement
-from services.registry.households.tables import Household, OwnWords
-from shared.acts.bodies import Result, result
+from services.registry.households.rules import CATEGORIES, UNNAMED, IncomeLine, is_stale, net_income_fen
+from services.registry.households.schemas import ConditionReport, Conflict, Edited, IncomeStatement
+from services.registry.households.tables import Household, HouseholdVersion, OwnWords
+from shared.acts.bodies import result
 from shared.acts.bonds import list_helped
 from shared.data.sql import Connection
 from shared.events.registry import IncomeAssessed
@@ -20,6 +20,9 @@ from shared.ground.context import Act
 
 ROOM = "registry.households"
 NEWER_STANDS = "registry.households.newer_stands"
+CONFLICT = "registry.households.conflict"
+Edit: TypeAlias = IncomeStatement | ConditionReport
+Versions: TypeAlias = Mapping[UUID, HouseholdVersion]
 
 
 def _refusal(home: Household | None, act: Act, on: date, key: Hashable, seen: set[Any]) -> str | None:
@@ -34,12 +37,13 @@ def _refusal(home: Household | None, act: Act, on: date, key: Hashable, seen: se
     return None
 
 
-async def record_incomes(connection: Connection, act: Act, items: Sequence[IncomeStatement]) -> list[Result]:
+async def record_incomes(connection: Connection, act: Act, items: Sequence[IncomeStatement]) -> list[Edited]:
     """A year's statement replaces one of an earlier day; payments stay and supersede both.
 
     One that was overtaken on its way is kept, and its sender is told that a newer one stands.
     """
     homes = await queries.lock_households(connection, [i.household_id for i in items])
+    versions = await _versions(connection, items)
     newest = await queries.list_stated_on(connection, list(homes))
     helped = await _helped(connection, act, [(i.household_id, i.stated_on) for i in items])
     results, standing, overtaken, events, seen = [], [], [], [], set[Any]()
@@ -48,9 +52,9 @@ async def record_incomes(connection: Connection, act: Act, items: Sequence[Incom
         reason = _refusal(homes.get(item.household_id), act, item.stated_on, key, seen)
         if reason is None and helped is not None and (item.household_id, item.stated_on) not in helped:
             reason = "not_paired"
-        answer = result(ROOM, item.household_id, reason)
+        answer = _answer(act, item, reason, versions)
         results.append(answer)
-        if reason:
+        if answer.code:
             continue
         division, said = homes[item.household_id].division, _stated_lines(item)
         lines = [_line(item, division, x) for x in said]
@@ -72,7 +76,19 @@ async def record_incomes(connection: Connection, act: Act, items: Sequence[Incom
     if overtaken:
         await queries.keep_overtaken(connection, overtaken, act.subject)
     await emit(connection, act, "registry", events)
+    await _tell_versions(connection, items, results, versions, lambda ids: _stated(connection, ids))
     return results
+
+
+async def _stated(connection: Connection, ids: Sequence[UUID]) -> Callable[[IncomeStatement], dict[str, Any]]:
+    """What stands of a year's statement, as one says it."""
+    known = await queries.list_incomes(connection, ids)
+
+    def of(item: IncomeStatement) -> dict[str, Any]:
+        lines = [x for x in known[item.household_id].get(item.income_year, ()) if x.kind == "statement"]
+        return {f"{c}_fen": sum(x.amount_fen for x in lines if x.category == c) for c in CATEGORIES} if lines else {}
+
+    return of
 
 
 def _line(item: IncomeStatement, division: str, line: IncomeLine) -> dict[str, Any]:
@@ -94,7 +110,7 @@ def _stated_lines(item: IncomeStatement) -> list[IncomeLine]:
     return named + [IncomeLine(c, "statement", UNNAMED, amount) for c, amount in rest.items()]
 
 
-async def record_conditions(connection: Connection, act: Act, items: Sequence[ConditionReport]) -> list[Result]:
+async def record_conditions(connection: Connection, act: Act, items: Sequence[ConditionReport]) -> list[Edited]:
     """From the day of the visit on, until the same is seen again, the household's facts are as seen.
 
     What was held for true before is kept. Who tells late is told that of something he saw a newer word stands.
@@ -102,28 +118,85 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
     homes = await queries.lock_households(connection, [i.household_id for i in items])
     helped = await _helped(connection, act, [(i.household_id, i.observed_on) for i in items])
     words = await queries.list_own_words(connection, list(homes))
-    results, reports, seen = list[Result](), [], set[Any]()
+    versions = await _versions(connection, items)
+    results, reports, seen = list[Edited](), [], set[Any]()
     for item in items:
         reason = _refusal(homes.get(item.household_id), act, item.observed_on, item.household_id, seen)
         if reason is None and helped is not None and (item.household_id, item.observed_on) not in helped:
             reason = "not_paired"
         if reason is None and item.observed_on < homes[item.household_id].registered_on:
             reason = "before_registration"
-        if reason is None:
-            own = {"since": item.observed_on, "stated_by": act.subject, "weight": "visit"}
-            reports.append(item.model_dump() | own)
-        answer = result(ROOM, item.household_id, reason)
-        if reason is None and _is_overtaken(item, words[item.household_id]):
-            answer.code = NEWER_STANDS
+        answer = _answer(act, item, reason, versions)
         results.append(answer)
+        if answer.code:
+            continue
+        reports.append(_said(item) | _of_visit(act, item))
+        if _is_overtaken(item, words[item.household_id]):
+            answer.code = NEWER_STANDS
     if reports:
         await queries.revise_facts(connection, reports)
+    await _tell_versions(connection, items, results, versions, lambda ids: _seen(connection, ids, act.business_date))
     return results
 
 
+def _said(item: Edit) -> dict[str, Any]:
+    return item.model_dump(exclude_none=True, exclude={"household_id", "observed_on", "base_version"})
+
+
+def _of_visit(act: Act, item: ConditionReport) -> dict[str, Any]:
+    about = {"household_id": item.household_id, "since": item.observed_on}
+    return about | {"stated_by": act.subject, "weight": "visit"}
+
+
+async def _seen(connection: Connection, ids: Sequence[UUID], on: date) -> Callable[[ConditionReport], dict[str, Any]]:
+    """What stands of what a visit saw."""
+    facts = await queries.list_facts(connection, ids, on)
+    return lambda item: {name: getattr(facts[item.household_id], name) for name in _said(item)}
+
+
 def _is_overtaken(item: ConditionReport, words: Sequence[OwnWords]) -> bool:
-    said = {name for name, value in item.model_dump().items() if value is not None}
+    said = _said(item).keys()
     return any(said & set(w.own) for w in words if w.since > item.observed_on)
+
+
+async def _versions(connection: Connection, items: Sequence[Edit]) -> Versions:
+    """Of the households whose edits say which version they go by; they are locked already."""
+    asked = [i.household_id for i in items if i.base_version is not None]
+    return await queries.list_versions(connection, asked) if asked else {}
+
+
+def _answer(act: Act, item: Edit, reason: str | None, versions: Versions) -> Edited:
+    if reason is None and item.base_version is not None:
+        held = versions[item.household_id]
+        own = held.changed_by == act.subject
+        reason = "conflict" if is_stale(item.base_version, held.version, held.own_since, own=own) else None
+    return Edited.model_validate(result(ROOM, item.household_id, reason), from_attributes=True)
+
+
+async def _tell_versions(
+    connection: Connection,
+    items: Sequence[Any],
+    answers: Sequence[Edited],
+    versions: Versions,
+    look: Callable[[Sequence[UUID]], Awaitable[Callable[[Any], dict[str, Any]]]],
+) -> None:
+    """Of edits that said what they go by: the version now, or both, theirs and what stands. `look` finds the latter."""
+    if not versions:
+        return
+    now = await queries.list_versions(connection, list(versions))
+    lost = [i.household_id for i, answer in zip(items, answers, strict=True) if answer.code == CONFLICT]
+    standing = await look(lost) if lost else None
+    for item, answer in zip(items, answers, strict=True):
+        if item.base_version is None or item.household_id not in versions:
+            continue
+        held = versions[item.household_id]
+        if answer.status == "accepted":
+            answer.version = now[item.household_id].version
+        elif answer.code == CONFLICT and standing:
+            base, theirs = item.base_version, standing(item)
+            answer.conflict = Conflict(
+                base_version=base, version=held.version, changed_by=held.changed_by, sent=_said(item), stands=theirs
+            )
 
 
 async def _helped(connection: Connection, act: Act, days: Sequence[tuple[UUID, date]]) -> set[tuple[UUID, date]] | None:

@@ -1,15 +1,24 @@
 """Doors to households: lists without names, one household whole, statements and reports in batches."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from services.registry.households import actions, queries
 from services.registry.households.rules import IncomeLine, Status, net_income_fen
-from services.registry.households.schemas import ConditionReport, Household, HouseholdSummary, Income, IncomeStatement
+from services.registry.households.schemas import (
+    ConditionReport,
+    Edited,
+    EditedList,
+    Household,
+    HouseholdSummary,
+    Income,
+    IncomeStatement,
+)
 from services.registry.households.tables import Whole
-from shared.acts.bodies import Batch, Cursor, Page, Results, page
+from shared.acts.bodies import Batch, Cursor, Page, page
 from shared.doors.http import OF_HOUSEHOLDS, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.values.inputs import Area
@@ -48,12 +57,16 @@ def shown(row: Whole) -> Household:
 
 
 @router.post("/incomes")
-async def record_incomes(body: Batch[IncomeStatement], connection: Transaction, act: Visitor) -> Results:
+async def record_incomes(body: Batch[IncomeStatement], connection: Transaction, act: Visitor) -> EditedList:
     """Statements of an income year, up to 1,000 households at once, a result for each."""
-    return body.answered(await actions.record_incomes(connection, act, body.sound))
+    return edited(body, await actions.record_incomes(connection, act, body.sound))
 
 
 @router.post("/conditions")
-async def record_conditions(body: Batch[ConditionReport], connection: Transaction, act: Visitor) -> Results:
+async def record_conditions(body: Batch[ConditionReport], connection: Transaction, act: Visitor) -> EditedList:
     """What was seen on visits, up to 1,000 households at once, a result for each."""
-    return body.answered(await actions.record_conditions(connection, act, body.sound))
+    return edited(body, await actions.record_conditions(connection, act, body.sound))
+
+
+def edited(body: Batch[Any], results: Sequence[Edited]) -> EditedList:
+    return EditedList.model_validate(body.answered(results), from_attributes=True)

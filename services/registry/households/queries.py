@@ -14,6 +14,7 @@ from services.registry.households.tables import (
     Household,
     HouseholdContact,
     HouseholdFact,
+    HouseholdVersion,
     Member,
     MemberFact,
     OwnWords,
@@ -25,6 +26,7 @@ from services.registry.households.tables import (
     household,
     household_contact,
     household_fact,
+    household_version,
     income_line,
     member,
     member_fact,
@@ -63,7 +65,7 @@ _LOCK = lock_by(household)
 # One household whole, in one round trip; lists travel as JSON, and so does all that is known of how it lives.
 WHOLE = """
     SELECT h.id, h.household_no, h.division, h.status, h.registered_on, h.exited_on, h.exited_year,
-           h.relocation_cohort, h.moved_in_on, h.version, f.deep_poverty, f.main_cause, to_json(f) AS conditions,
+           h.relocation_cohort, h.moved_in_on, v.version, f.deep_poverty, f.main_cause, to_json(f) AS conditions,
            (SELECT coalesce(json_agg(p ORDER BY p.relation <> 'head', p.born_on), '[]') FROM (
                SELECT m.reference, x.name, x.sex, x.born_on, x.relation, x.labour, x.school_status, x.medical_insured
                FROM member_fact x JOIN member m ON m.id = x.member_id
@@ -71,14 +73,15 @@ WHOLE = """
            (SELECT coalesce(json_agg(i), '[]') FROM (
                SELECT income_year, category, kind, payer, amount_fen FROM income_line l
                WHERE l.household_id = h.id AND upper_inf(l.known)) i) AS income_lines
-    FROM household h JOIN household_fact f ON f.household_id = h.id AND upper_inf(f.known)
-        AND f.valid @> CAST(:on AS date)
+    FROM household h JOIN household_version v ON v.household_id = h.id
+    JOIN household_fact f ON f.household_id = h.id AND upper_inf(f.known) AND f.valid @> CAST(:on AS date)
     WHERE h.id = :household_id
 """
 _GET_WHOLE = sql(WHOLE, Whole)
 # The limit keeps the planner from joining the whole county before it looks at a page of it.
 _SUMMARY = """
     SELECT h.id, h.household_no, h.division, h.status, h.relocation_cohort, h.exited_year, f.deep_poverty,
+           (SELECT v.version FROM household_version v WHERE v.household_id = h.id) AS version,
            (SELECT count(*) FROM member_fact m WHERE m.household_id = h.id AND upper_inf(m.known)
                AND m.valid @> CAST(:on AS date)) AS members
     FROM household h CROSS JOIN LATERAL (
@@ -86,6 +89,9 @@ _SUMMARY = """
             AND x.valid @> CAST(:on AS date) LIMIT 1) f
 """
 _PAGE = page_of(Summary, _SUMMARY, "h.status", "h.division", key="h.id")
+_VERSIONS = sql(
+    f"SELECT {household_version.columns} FROM household_version WHERE household_id = ANY(:ids)", HouseholdVersion
+)
 _FACTS = sql(
     f"""
     SELECT {household_fact.columns} FROM household_fact
@@ -147,14 +153,12 @@ _SET_MOVED_IN = update_many(household, "moved_in_on")
 _SET_STATUS = update_many(household, "status", "exited_on", "exited_year", where="t.status = ANY(:statuses)")
 # The day of an exit stays with a household that is struck later; the year's count is of those who are out.
 _STRIKE = sql("""
-    UPDATE household SET status = 'removed', exited_year = NULL, status_before = status, year_before = exited_year,
-        version = version + 1
+    UPDATE household SET status = 'removed', exited_year = NULL, status_before = status, year_before = exited_year
     WHERE id = ANY(:ids) AND status <> 'removed'
     """)
 _REINSTATE = sql(
     f"""
-    UPDATE household SET status = status_before, exited_year = year_before, status_before = NULL, year_before = NULL,
-        version = version + 1
+    UPDATE household SET status = status_before, exited_year = year_before, status_before = NULL, year_before = NULL
     WHERE id = ANY(:ids) AND status = 'removed' RETURNING {household.columns}
     """,
     Household,
@@ -185,7 +189,7 @@ _HEIRS = sql(
 )
 _INSERT_HOUSEHOLDS = insert_many(
     household,
-    (n for n in Household._fields if n not in ("exited_on", "version", "moved_in_on", "status_before", "year_before")),
+    (n for n in Household._fields if n not in ("exited_on", "moved_in_on", "status_before", "year_before")),
 )
 _INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
 _INSERT_MEMBERS = insert_many(member, Member._fields)
@@ -249,6 +253,11 @@ async def get_whole(connection: Connection, household_id: UUID, on: date) -> Who
 async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Household]:
     """Those of the ids that the caller may see, locked in id order until the end of the transaction."""
     return await by_id(connection, _LOCK, ids)
+
+
+async def list_versions(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, HouseholdVersion]:
+    """How often each was told anew, and by whom last."""
+    return {v.household_id: v for v in await fetch(connection, _VERSIONS, ids=list(ids))}
 
 
 async def list_households(connection: Connection, on: date, at: Place, **filters: Any) -> list[Summary]:

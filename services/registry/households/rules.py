@@ -73,6 +73,14 @@ def is_stated(lines: Sequence[IncomeLine]) -> bool:
     return any(x.kind == "statement" for x in lines)
 
 
+# Edits that one sender queued before he heard of the first one's answer go by the same version: they chain.
+def is_stale(base: int, version: int, own_since: int, *, own: bool) -> bool:
+    """Whether an edit goes by another version than the one that stands; `own`: the sender alone changed it since
+    `own_since`.
+    """
+    return not (own_since if own else version) <= base <= version
+
+
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
     """What flags are derived from; never a diagnosis."""

@@ -2,15 +2,18 @@
 
 from collections import Counter
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from services.registry.households.rules import Grade, Labour, Sex, Status
-from shared.acts.bodies import Fen, Input
-from shared.values.inputs import Day
+from shared.acts.bodies import Fen, Input, Result
+from shared.values.inputs import LARGEST, Day
+
+# The version of the household that the sender looked at; one who does not say it overwrites whatever stands.
+BaseVersion = Annotated[int | None, Field(ge=1, le=LARGEST, strict=True)]
 
 
 class StatedPayer(Input):
@@ -35,6 +38,7 @@ class IncomeStatement(Input):
     transfer_fen: Fen
     business_cost_fen: Fen
     stated_on: Day
+    base_version: BaseVersion = None
     payers: list[StatedPayer] = Field(default=[], max_length=50)
 
     @field_validator("payers")
@@ -55,6 +59,7 @@ class ConditionReport(Input):
 
     household_id: UUID
     observed_on: Day
+    base_version: BaseVersion = None
     food_secure: bool | None = None
     clothing_secure: bool | None = None
     school_dropout: bool | None = None
@@ -63,6 +68,29 @@ class ConditionReport(Input):
     safe_water: bool | None = None
     unfinished_major_illness: bool | None = None
     only_subsidies: bool | None = None
+
+
+class Conflict(BaseModel):
+    """Somebody else changed the household after the version that an edit goes by: what was sent beside what stands."""
+
+    base_version: int
+    version: int
+    changed_by: str
+    sent: dict[str, Any]
+    stands: dict[str, Any]
+
+
+class Edited(Result):
+    """`version`: the household's after this edit, for the next one, where the edit said which it goes by."""
+
+    version: int | None = None
+    conflict: Conflict | None = None
+
+
+class EditedList(BaseModel):
+    """In the order sent."""
+
+    results: list[Edited]
 
 
 class HouseholdSummary(BaseModel):
@@ -76,6 +104,7 @@ class HouseholdSummary(BaseModel):
     deep_poverty: bool
     relocation_cohort: int | None
     exited_year: int | None
+    version: int
 
 
 class Member(BaseModel):
@@ -116,7 +145,6 @@ class Household(HouseholdSummary):
     exited_on: date | None
     moved_in_on: date | None
     main_cause: str
-    version: int
     conditions: Conditions
     people: list[Member]
     incomes: list[Income]

@@ -32,10 +32,18 @@ class Household(NamedTuple):
     exited_year: int | None
     relocation_cohort: int | None
     relocated: bool
-    version: Big
     moved_in_on: date | None
     status_before: StatusBefore | None
     year_before: int | None
+
+
+class HouseholdVersion(NamedTuple):
+    """How often a household was told anew, by whom last, and the version after which it was told by nobody else."""
+
+    household_id: UUID
+    version: Big
+    changed_by: str
+    own_since: Big
 
 
 class HouseholdFact(NamedTuple):
@@ -151,6 +159,7 @@ class Summary(NamedTuple):
     relocation_cohort: int | None
     exited_year: int | None
     deep_poverty: bool
+    version: int
     members: int
 
 
@@ -201,6 +210,7 @@ class HeadUntil(NamedTuple):
 
 
 household = table("household", Household)
+household_version = table("household_version", HouseholdVersion)
 household_fact = table("household_fact", HouseholdFact)
 household_contact = table("household_contact", HouseholdContact)
 member = table("member", Member)

@@ -11,6 +11,7 @@ from services.registry.resolutions.schemas import GrantShown, GrantTerms, Person
 from services.registry.resolutions.tables import Person, ResolveGrant
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
+from shared.doors.preconditions import Expected
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
@@ -20,21 +21,33 @@ log = structlog.get_logger()
 HOUR_SECONDS = 3600
 
 
-async def grant(connection: Connection, act: Act, subject: str, terms: GrantTerms) -> GrantShown:
-    """Raises Problem `shared.same_person`, or `registry.resolutions.ends_before` where it would cover no day."""
+async def grant(connection: Connection, act: Act, subject: str, terms: GrantTerms, expected: Expected) -> GrantShown:
+    """Raises Problem `shared.same_person`, `shared.precondition_failed` where another grant stands than was expected,
+    or `registry.resolutions.ends_before` where it would cover no day.
+    """
     if subject == act.subject:
         raise Problem("shared.same_person")
     if terms.ends_on <= act.business_date:
         raise Problem("registry.resolutions.ends_before")
+    held = await queries.lock_grant(connection, subject)
+    expected.check(shown(held) if held else None)
     purposes = sorted(set(terms.purposes))
     row = ResolveGrant(subject, purposes, terms.id_numbers, terms.ends_on, act.business_date, act.subject)
     await queries.put_grant(connection, row)
+    return shown(row)
+
+
+def shown(row: ResolveGrant) -> GrantShown:
     return GrantShown.model_validate(row, from_attributes=True)
 
 
-async def withdraw(connection: Connection, act: Act, subject: str) -> None:
-    if not await queries.end_grant(connection, subject, act.business_date):
+async def withdraw(connection: Connection, act: Act, subject: str, expected: Expected) -> None:
+    """Raises Problem `shared.not_found`, or `shared.precondition_failed` where another grant stands."""
+    held = await queries.lock_grant(connection, subject)
+    if held is None:
         raise Problem("shared.not_found")
+    expected.check(shown(held))
+    await queries.end_grant(connection, subject, act.business_date)
 
 
 async def resolve(

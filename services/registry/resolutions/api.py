@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query, Response
 from services.registry.resolutions import actions, queries
 from services.registry.resolutions.schemas import GrantShown, GrantTerms, ResolutionShown, Resolve, ResolvedList
 from shared.acts.bodies import CodeCursor, Cursor, Page, page
-from shared.doors.http import CurrentDataKeys, CurrentPolicy, Paging, Transaction, by
+from shared.doors.http import CurrentDataKeys, CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.preconditions import Expecting, tagged
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/resolutions", tags=["resolutions"])
@@ -55,13 +56,21 @@ async def list_grants(connection: Paging, at: CodeCursor) -> Page[GrantShown]:
     return page(GrantShown, await queries.list_grants(connection, at), at, key="subject")
 
 
+@router.get("/grants/{subject}", dependencies=[Reader])
+async def get_grant(subject: Subject, connection: Reading, response: Response) -> GrantShown:
+    """As an edit of it goes by; the caller's own, everybody's for the county and auditors."""
+    return tagged(response, actions.shown(await queries.get_grant(connection, subject)))
+
+
 @router.put("/grants/{subject}")
-async def grant(subject: Subject, body: GrantTerms, connection: Transaction, act: County) -> GrantShown:
+async def grant(
+    subject: Subject, body: GrantTerms, connection: Transaction, act: County, response: Response, expected: Expecting
+) -> GrantShown:
     """Let a subscriber, a department or an officer ask; never oneself."""
-    return await actions.grant(connection, act, subject, body)
+    return tagged(response, await actions.grant(connection, act, subject, body, expected))
 
 
 @router.delete("/grants/{subject}", status_code=204)
-async def withdraw(subject: Subject, connection: Transaction, act: County) -> None:
+async def withdraw(subject: Subject, connection: Transaction, act: County, expected: Expecting) -> None:
     """From today on it covers nothing."""
-    await actions.withdraw(connection, act, subject)
+    await actions.withdraw(connection, act, subject, expected)

@@ -15,6 +15,7 @@ from shared.data.sql import (
     execute_many,
     fetch,
     fetch_one,
+    fetch_or_not_found,
     fetch_values,
     insert_many,
     sql,
@@ -23,6 +24,8 @@ from shared.data.sql import (
 _LOCK_GRANT = sql(f"SELECT {resolve_grant.columns} FROM resolve_grant WHERE subject = :subject FOR SHARE", ResolveGrant)
 # Held until the end, so that what one subject asks at once is counted one after the other.
 _HOLD = sql("SELECT pg_advisory_xact_lock(hashtextextended('resolve/' || :subject, 0))")
+_EDIT = sql("SELECT pg_advisory_xact_lock(hashtextextended('grant/' || :subject, 0))")
+_GET_GRANT = sql(f"SELECT {resolve_grant.columns} FROM resolve_grant WHERE subject = :subject", ResolveGrant)
 _GRANTS = page(resolve_grant, key="subject")
 _GRANT = sql(
     f"""
@@ -60,6 +63,17 @@ async def hold_grant(connection: Connection, subject: str) -> ResolveGrant | Non
     return await fetch_one(connection, _LOCK_GRANT, subject=subject)
 
 
+async def lock_grant(connection: Connection, subject: str) -> ResolveGrant | None:
+    """To be edited: whoever edits it too waits, also where there is none yet."""
+    await fetch_one(connection, _EDIT, subject=subject)
+    return await fetch_one(connection, _GET_GRANT, subject=subject)
+
+
+async def get_grant(connection: Connection, subject: str) -> ResolveGrant:
+    """Raises Problem `shared.not_found`, also where it is another's."""
+    return await fetch_or_not_found(connection, _GET_GRANT, subject=subject)
+
+
 async def list_grants(connection: Connection, at: Place) -> list[ResolveGrant]:
     """By subject."""
     return await fetch_page(connection, _GRANTS, at)
@@ -70,9 +84,9 @@ async def put_grant(connection: Connection, grant: ResolveGrant) -> None:
     await execute(connection, _GRANT, rows=1, **grant._asdict())
 
 
-async def end_grant(connection: Connection, subject: str, on: date) -> bool:
-    """From this day on it covers nothing; whether there was one."""
-    return await execute(connection, _END_GRANT, rows=None, subject=subject, on=on) == 1
+async def end_grant(connection: Connection, subject: str, on: date) -> None:
+    """From this day on it covers nothing."""
+    await execute(connection, _END_GRANT, rows=1, subject=subject, on=on)
 
 
 async def count_last_hour(connection: Connection, subject: str) -> int:

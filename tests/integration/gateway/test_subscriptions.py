@@ -357,8 +357,10 @@ async def test_only_wanted_types_and_nothing_after_the_end(house: House) -> None
     await deliver_due(sender, now())
     assert [e["type"] for e in receiver.events] == ["county.village_exited.v1"]
     path = f"/subscriptions/{created['id']}"
-    assert (await door.call("DELETE", path, "subscriber", "", subject=ARCHIVE)).status_code == 204
-    assert (await door.call("DELETE", path, "subscriber", "", subject=ARCHIVE)).status_code == 404
+    ends = {"If-Match": (await door.call("GET", path, "subscriber", "", subject=ARCHIVE)).headers["etag"]}
+    for headers, status in (({}, 428), ({"If-Match": '"x"'}, 412), (ends, 204), (ends, 404)):
+        answer = await door.call("DELETE", path, "subscriber", "", subject=ARCHIVE, headers=headers)
+        assert answer.status_code == status, answer.text
     await registry.announce([village_exit("140927200202")])
     await published(house, 3)
     await deliver_due(sender, now())
@@ -383,7 +385,8 @@ async def test_a_subscriber_sees_its_own_and_never_the_secret_again(house: House
     for method, door_path, body in (
         ("DELETE", path, None), ("GET", f"{path}/deliveries", None), ("POST", f"{path}/replay", {"from_position": 1}),
     ):  # fmt: skip
-        answer = await door.call(method, door_path, "subscriber", "", subject="second", json=body)
+        goes_by = {"If-Match": "*"} if method == "DELETE" else {}
+        answer = await door.call(method, door_path, "subscriber", "", subject="second", json=body, headers=goes_by)
         assert (method, answer.status_code) == (method, 404)
     assert (await door.call("GET", "/subscriptions", "helper")).status_code == 403
     kept = await house.rows(

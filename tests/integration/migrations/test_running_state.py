@@ -3,6 +3,7 @@
 from datetime import date
 
 from shared.data.migrate import migrate
+from tests.bonds import bind
 from tests.conftest import House, find_service
 from tests.integration.assessment import test_cases as cases
 from tests.integration.finance import test_discounts as discounts
@@ -57,6 +58,7 @@ async def test_what_was_known_before_is_a_takeover(house: House) -> None:
         assert rows, table
     door = await house.serve("registry", "api")
     (case,) = [c for c in before["exit_case"] if c["state"] == "noticed"]
+    await bind(await house.owner("registry"), case["household_id"])
     (result,) = await post_incomes(door, statement(case["household_id"], wage_fen=1_200_000))
     assert result["status"] == "accepted", result
     said = "SELECT DISTINCT weight FROM income_line WHERE household_id = $1 AND kind = 'statement' AND upper_inf(known)"

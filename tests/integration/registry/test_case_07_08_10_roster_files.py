@@ -22,7 +22,7 @@ def at(heading: str) -> int:
 async def test_case_07_what_is_merged_counts_for_every_row_that_it_covers(house: House) -> None:
     await seed_divisions(house)
     door = await house.serve("registry")
-    rows = household("C7A", person(1, 其他致贫原因="缺资金", 住房鉴定等级="D"))
+    rows = household("C7A", person(1, 其他致贫原因="缺水", 住房鉴定等级="D"))
     rows += household("C7B", person(3) | dict.fromkeys(("其他致贫原因", "住房鉴定等级", "联系电话", "银行卡号"), ""))
     rows += household("C7C", person(5) | {"务工区域": "省外", "务工时间(月)": 10}, person(7, 与户主关系="之子"))
     made = book(rows)
@@ -33,7 +33,7 @@ async def test_case_07_what_is_merged_counts_for_every_row_that_it_covers(house:
     report, found = await take(house, door, content(made))
     assert (report["accepted_households"], found) == (3, [])
     facts = [tuple(r)[:4] for r in await house.rows("registry", HOUSEHOLD)]
-    assert facts[:2] == [(no, "funds", '{"codes": ["funds"]}', "D") for no in ("C7A", "C7B")]
+    assert facts[:2] == [(no, "funds", '{"codes": ["water"]}', "D") for no in ("C7A", "C7B")]
     months = await house.rows("registry", "SELECT work_months FROM member_fact ORDER BY 1")
     assert [r["work_months"] for r in months] == [0, 0, 10, 10]
     contacts = await house.rows(

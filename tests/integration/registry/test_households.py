@@ -1,5 +1,7 @@
 """Households through their doors, on a real database, with what they leave in tables and outbox."""
 
+import json
+from functools import partial
 from uuid import UUID, uuid4
 
 from tests.bonds import bind
@@ -50,6 +52,23 @@ async def post_incomes(door: Door, *items: dict[str, object], area: str = VILLAG
     assert answer.status_code == 200, answer.text
     results: list[dict[str, object]] = answer.json()["results"]
     return results
+
+
+async def test_a_statement_that_says_an_amount_twice_refuses_itself_alone(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await seed_household(house)
+    good = json.dumps(statement(household_id))
+    body = f'{{"items": [{good[:-1]}, "wage_fen": 1}}, {good}]}}'
+    asked = partial(door.call, "POST", "/registry/v1/households/incomes", "helper", VILLAGE)
+    headers = {"Content-Type": "application/json"}
+    first, second = (await asked(content=body, headers=headers)).json()["results"]
+    assert (first["code"], first["errors"][0]["field"], second["status"]) == (
+        "shared.invalid_item",
+        "wage_fen",
+        "accepted",
+    )
+    whole = await asked(content=f'{body[:-1]}, "items": []}}', headers=headers)
+    assert (whole.status_code, whole.json()["errors"][0]["field"]) == (422, "items")
 
 
 async def test_a_corrected_statement_replaces_the_sum_and_keeps_the_past(house: House) -> None:

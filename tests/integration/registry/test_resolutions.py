@@ -15,11 +15,14 @@ from tests.integration.registry.test_households import VILLAGE, seed_household
 DOOR = "/registry/v1/resolutions"
 BUREAU = "education-bureau"
 NUMBER = "140999197001010017"
+NEW = {"If-None-Match": "*"}
 TERMS = {"purposes": ["schooling"], "ends_on": "2018-01-01"}
 
 
 async def granted(door: Door, subject: str = BUREAU, **terms: Any) -> None:
-    answer = await door.call("PUT", f"{DOOR}/grants/{subject}", "county", json=TERMS | terms)
+    standing = await door.call("GET", f"{DOOR}/grants/{subject}", "county")
+    goes_by = {"If-Match": standing.headers["etag"]} if standing.is_success else NEW
+    answer = await door.call("PUT", f"{DOOR}/grants/{subject}", "county", json=TERMS | terms, headers=goes_by)
     assert answer.status_code == 200, answer.text
 
 
@@ -105,10 +108,10 @@ async def test_a_reference_is_no_person_s_number(house: House) -> None:
 async def test_a_grant_is_the_county_s_and_nobody_s_own(house: House) -> None:
     door = await house.serve("registry", "api")
     path = f"{DOOR}/grants/wang"
-    own = await door.call("PUT", path, "county", subject="wang", json=TERMS)
+    own = await door.call("PUT", path, "county", subject="wang", json=TERMS, headers=NEW)
     assert (own.status_code, own.json()["code"]) == (403, "shared.same_person")
     assert (await door.call("PUT", path, "township", json=TERMS)).status_code == 403
-    over = await door.call("PUT", path, "county", json=TERMS | {"ends_on": "2017-06-01"})
+    over = await door.call("PUT", path, "county", json=TERMS | {"ends_on": "2017-06-01"}, headers=NEW)
     assert (over.status_code, over.json()["code"]) == (422, "registry.resolutions.ends_before")
     await granted(door)
     with pytest.raises(asyncpg.CheckViolationError, match="grantor_is_not_grantee"):
@@ -118,9 +121,11 @@ async def test_a_grant_is_the_county_s_and_nobody_s_own(house: House) -> None:
     assert (await door.call("GET", f"{DOOR}/grants", "subscriber", subject="other")).json()["items"] == []
     one = await household(house)
     assert (await ask(door, one))[0] == 200
-    assert (await door.call("DELETE", f"{DOOR}/grants/{BUREAU}", "county")).status_code == 204
+    ended = await door.call("DELETE", f"{DOOR}/grants/{BUREAU}", "county", headers={"If-Match": "*"})
+    assert ended.status_code == 204
     assert (await ask(door, one))[1]["code"] == "registry.resolutions.no_grant"
-    assert (await door.call("DELETE", f"{DOOR}/grants/nobody", "county")).status_code == 404
+    nobody = await door.call("DELETE", f"{DOOR}/grants/nobody", "county", headers={"If-Match": "*"})
+    assert nobody.status_code == 404
     written = await house.rows("registry", "SELECT operation FROM audit WHERE relation = 'resolve_grant' ORDER BY id")
     assert [r["operation"] for r in written] == ["INSERT", "UPDATE"]
 

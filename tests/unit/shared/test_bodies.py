@@ -1,14 +1,16 @@
 """A batch reads each item alone; a result, a page and a cursor have one shape everywhere."""
 
+import json
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import pytest
 from pydantic import Field, ValidationError
 
-from shared.acts.bodies import Batch, Case, Input, code_of, result
+from shared.acts.bodies import Batch, Case, Input, Result, code_of, result
 from shared.doors.http import field_error
+from shared.doors.json_bodies import read_json
 from shared.values.inputs import Day, Name, Text
 
 ONE = str(uuid4())
@@ -49,6 +51,63 @@ def test_one_bad_item_refuses_itself_alone(bad: Any, field: str) -> None:
     assert answers[1].code == "shared.invalid_item"
     assert field in {e.field for e in answers[1].errors}
     assert "\ud800" not in answers[1].model_dump_json(by_alias=True)
+
+
+class Letter(Case):
+    kind: Literal["letter"]
+    notes: list[Note]
+
+
+class Visit(Case):
+    kind: Literal["visit"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        ('"text": "b"', "text"),
+        ('"text": "a"', "text"),
+        ('"tags": [], "t\\u0061gs": ["b"]', "tags"),
+        ('"accuracy": 1, "accuracy": 2', "accuracy"),
+        (f'"id": "{uuid4()}"', "id"),
+    ],
+)
+def test_an_item_that_says_a_field_twice_refuses_itself_alone(bad: str, field: str) -> None:
+    good = json.dumps(note(text="a"))
+    body = f'{{"items": [{good}, {good[:-1]}, {bad}}}, {good}]}}'
+    answers = _answers(Batch[Note].model_validate(read_json(body.encode())))
+    assert [a.status for a in answers] == ["accepted", "refused", "accepted"]
+    assert (answers[1].code, answers[1].errors[0].field) == ("shared.invalid_item", field)
+    assert answers[1].errors[0].expected_zh == "只应出现一次"
+
+
+@pytest.mark.parametrize(
+    ("item", "field"),
+    [
+        ('{"id": "%s", "kind": "visit", "kind": "letter", "notes": []}', "kind"),
+        ('{"id": "%s", "kind": "letter", "notes": [], "notes": []}', "notes"),
+        ('{"id": "%s", "kind": "letter", "notes": [{"lat_e6": 1, "lat_e6": 2}]}', "notes.0.lat_e6"),
+    ],
+)
+def test_so_does_one_that_a_word_tells_apart_and_one_with_parts(item: str, field: str) -> None:
+    batch = Batch[Annotated[Letter | Visit, Field(discriminator="kind")]]
+    (answer,) = _answers(batch.model_validate(read_json(f'{{"items": [{item % ONE}]}}'.encode())))
+    assert (answer.code, answer.errors[0].field) == ("shared.invalid_item", field)
+
+
+def test_a_body_that_says_a_field_twice_is_refused_whole() -> None:
+    item = json.dumps(note())
+    for model, body in (
+        (Batch[Note], f'{{"items": [{item}], "items": [{item}]}}'),
+        (Note, item[:-1] + ', "text": "b"}'),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            model.model_validate(read_json(body.encode()))
+        assert [e["type"] for e in refused.value.errors()] == ["said_twice"]
+
+
+def _answers(batch: Batch[Any]) -> list[Result]:
+    return batch.answered([result("r.r", item.id, None) for item in batch.sound]).results
 
 
 def test_the_bad_item_is_called_what_its_sender_calls_it() -> None:
