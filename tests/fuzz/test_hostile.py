@@ -82,7 +82,8 @@ def put(body: Any, path: Path, value: Any) -> Any:
 
 
 async def ask(ground: Ground, method: str, path: str, body: Any) -> httpx.Response:
-    headers = ground.headers(method, path, 0) | {"Content-Type": "application/json", "Idempotency-Key": "k"}
+    sent = {"Content-Type": "application/json", "Idempotency-Key": "k", "If-None-Match": "*"}
+    headers = ground.headers(method, path, 0) | sent
     return await ground.door.client.request(
         method, re.sub("{.*?}", NAMES[0], path), headers=headers, content=json.dumps(body).encode()
     )
@@ -140,8 +141,11 @@ def targets(document: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             asked = [p for p in operation.get("parameters", ()) if p["in"] in ("query", "path")]
-            usual = {p["name"]: sample(p["schema"], kinds) for p in asked if p["required"]}
+            numbers = {p["name"]: f"{p['name'].removesuffix('_id')}_no" for p in asked}
             for one in asked:
+                # Of an id and a number one alone is said.
+                either = {n for n, no in numbers.items() if no in numbers and one["name"] not in (n, no)}
+                usual = {p["name"]: sample(p["schema"], kinds) for p in asked if p["required"] or p["name"] in either}
                 for value in dict.fromkeys(v for _, values in leaves(one["schema"], kinds) for v in (*values, *TEXTS)):
                     said = {n: quote(str(v), errors="surrogatepass") for n, v in (usual | {one["name"]: value}).items()}
                     query = [

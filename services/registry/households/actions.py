@@ -130,7 +130,7 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
         results.append(answer)
         if answer.code:
             continue
-        reports.append(_said(item) | _of_visit(act, item))
+        reports.append(item.model_dump(exclude={"base_version"}) | _of_visit(act, item))
         if _is_overtaken(item, words[item.household_id]):
             answer.code = NEWER_STANDS
     if reports:
@@ -144,8 +144,7 @@ def _said(item: Edit) -> dict[str, Any]:
 
 
 def _of_visit(act: Act, item: ConditionReport) -> dict[str, Any]:
-    about = {"household_id": item.household_id, "since": item.observed_on}
-    return about | {"stated_by": act.subject, "weight": "visit"}
+    return {"since": item.observed_on, "stated_by": act.subject, "weight": "visit"}
 
 
 async def _seen(connection: Connection, ids: Sequence[UUID], on: date) -> Callable[[ConditionReport], dict[str, Any]]:

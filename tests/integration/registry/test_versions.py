@@ -57,6 +57,13 @@ async def test_who_has_not_seen_the_last_word_is_told_both(house: House) -> None
     assert (again["status"], again["version"]) == ("accepted", base + 2)
 
 
+async def test_reports_of_one_batch_say_different_things(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one, other, third = [await seed_household(house) for _ in range(3)]
+    items = seen(one), seen(other, house_grade="B"), seen(third, safe_water=False, only_subsidies=None)
+    assert [r["status"] for r in await edit(door, "first", *items)] == ["accepted"] * 3
+
+
 async def test_what_a_device_queued_chains_until_another_comes_between(house: House) -> None:
     door = await house.serve("registry", "api")
     one = await seed_household(house)
