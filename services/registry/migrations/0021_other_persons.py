@@ -17,8 +17,10 @@ ALTER TABLE exit_case ADD CONSTRAINT exit_checks_are_by_others CHECK (procedure_
 INDEXES = """
 DROP INDEX exit_case_state_division_due_on_id_idx;
 DROP INDEX exit_case_state_due_on_id_idx;
-CREATE INDEX ON exit_case (procedure_version, state, division, due_on, id) WHERE due_on IS NOT NULL;
-CREATE INDEX ON exit_case (procedure_version, state, due_on, id) WHERE due_on IS NOT NULL;
+CREATE INDEX ON exit_case (procedure_version, state, division, due_on, id) WHERE state IN
+    ('proposed', 'reviewed', 'checked', 'consented', 'noticed', 'township_checked', 'approved');
+CREATE INDEX ON exit_case (procedure_version, state, due_on, id) WHERE state IN
+    ('proposed', 'reviewed', 'checked', 'consented', 'noticed', 'township_checked', 'approved');
 """
 
 
