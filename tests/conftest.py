@@ -29,6 +29,7 @@ from shared.process import logs
 from shared.process.settings import Settings
 from shared.serve.run import build_app, listening
 from tests.broker import BROKER, Broker, running
+from tests.keycloak import KEYCLOAK, Issuer, issuing
 
 SERVICES = (*NAMES, "gateway")
 DATABASES = (*SERVICES, "bus")
@@ -82,21 +83,30 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         asyncio.run(server.stop())
 
 
-def pytest_report_header() -> str:
-    return (
-        "Kafka: real broker" if BROKER else "Kafka: NO BROKER ON THIS MACHINE (Java 17, Maven): its tests are not run"
-    )
+# What a test needs that comes from Maven's packages, and whether this machine can run it.
+FROM_MAVEN = {"Kafka": bool(BROKER), "Keycloak": KEYCLOAK}
+
+
+def pytest_report_header() -> list[str]:
+    without = "NONE ON THIS MACHINE (Java 17, Maven): its tests are not run"
+    return [f"{name}: {'a real one' if there else without}" for name, there in FROM_MAVEN.items()]
 
 
 def pytest_configure() -> None:
-    if os.environ.get("CI") and not BROKER:
-        raise pytest.UsageError("CI must have a real Kafka: install Java 17 and Maven")
+    if os.environ.get("CI") and (missing := [name for name, there in FROM_MAVEN.items() if not there]):
+        raise pytest.UsageError(f"CI must have a real {' and a real '.join(missing)}: install Java 17 and Maven")
 
 
 @pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
     with running() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[Issuer]:
+    with issuing() as started:
+        yield started
 
 
 @dataclass(frozen=True)

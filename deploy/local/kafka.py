@@ -1,66 +1,30 @@
-"""Apache Kafka, one node in KRaft mode, out of Maven's packages. All that knows about those is in this file."""
+"""Apache Kafka, one node in KRaft mode, out of Maven's packages."""
 
 import asyncio
 import base64
-import fcntl
 import os
-import re
-import shutil
 import signal
-import subprocess
 import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.processes import ROOT, Child, ended, last_line, spawn, stop, stop_strangers
+from deploy.local.maven import Program
+from deploy.local.processes import Child, ended, last_line, spawn, stop, stop_strangers
 from deploy.local.state import State, Trouble, choose_port
 from shared.bus.admin import SUBSCRIBERS, reachable
 from shared.bus.topics import WRITERS
 from shared.process.settings import Settings
 
-POM = Path(__file__).with_name("kafka.pom.xml")
-VERSION = re.findall(r"<artifactId>kafka_2\.13</artifactId>\s*<version>([^<]+)<", POM.read_text(encoding="utf-8"))[0]
+KAFKA = Program("Kafka", Path(__file__).with_name("kafka.pom.xml"), "kafka_2.13", "copy-dependencies")
+VERSION = KAFKA.version
+at_hand = KAFKA.at_hand
 ADMIN = "admin"
 START_WITHIN_S = 60.0
-INSTALL_WITHIN_S = 300
 # A client compiler only: a broker that starts in two seconds matters more here than its last tenth of speed.
 JAVA = ("-Xms128m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError")
 LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
-
-
-def at_hand() -> bool:
-    """Whether this machine can run a broker."""
-    return bool(shutil.which("java") and (jars().exists() or shutil.which("mvn")))
-
-
-def jars() -> Path:
-    return Path(ROOT, ".kafka", VERSION)
-
-
-def install() -> None:
-    """Fetch the broker once; whole or not at all, whoever else tries it at this moment."""
-    if jars().exists():
-        return
-    if not at_hand():
-        raise Trouble("BUS=kafka needs Java 17 and Maven on this machine, or SHENCHI_BUS and a broker of your own.")
-    jars().parent.mkdir(parents=True, exist_ok=True)
-    with (jars().parent / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if jars().exists():
-            return
-        draft = jars().with_name("new")
-        shutil.rmtree(draft, ignore_errors=True)
-        command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime"]
-        fetched = subprocess.run(
-            [*command, f"-DoutputDirectory={draft}"], capture_output=True, text=True, timeout=INSTALL_WITHIN_S,
-            check=False,
-        )  # fmt: skip
-        if fetched.returncode != 0:
-            said = (fetched.stdout + fetched.stderr).strip().splitlines()
-            raise Trouble(f"Maven could not fetch Kafka {VERSION}: {said[0] if said else 'no word from it'}")
-        draft.rename(jars())
 
 
 @dataclass
@@ -96,12 +60,13 @@ class Kafka:
 
     async def start(self) -> None:
         """Returns when it answers."""
-        await asyncio.to_thread(install)
+        await asyncio.to_thread(KAFKA.install)
         await stop_strangers(_running_on(self.folder), signal.SIGTERM, grace_s=5)
         self.folder.mkdir(parents=True, exist_ok=True)
         write_settings(self)
         await format_storage(self)
-        command = ["java", *JAVA, *LOGGING, "-cp", f"{jars()}/*", "kafka.Kafka", str(self.folder / "server.properties")]
+        settings = str(self.folder / "server.properties")
+        command = ["java", *JAVA, *LOGGING, "-cp", f"{KAFKA.folder}/*", "kafka.Kafka", settings]
         self.child = spawn(command, log=self.log)
         deadline = time.monotonic() + START_WITHIN_S
         while self.pid is not None and time.monotonic() < deadline:
@@ -173,7 +138,7 @@ async def format_storage(kafka: Kafka) -> None:
     if not identity.exists():
         identity.write_text(_cluster_id(), encoding="ascii")
     command = [
-        "java", "-XX:TieredStopAtLevel=1", *LOGGING, "-cp", f"{jars()}/*", "kafka.tools.StorageTool", "format",
+        "java", "-XX:TieredStopAtLevel=1", *LOGGING, "-cp", f"{KAFKA.folder}/*", "kafka.tools.StorageTool", "format",
         "--standalone", "--ignore-formatted", "-t", identity.read_text(encoding="ascii"),
         "-c", str(kafka.folder / "server.properties"),
     ]  # fmt: skip

@@ -1,12 +1,14 @@
 """Bodies of the doors to revocations."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from gateway.revocations.tables import Reason
 from shared.acts.bodies import Input
+from shared.acts.reasons import Telling
 
 
 class NewRevocation(Input):
@@ -16,7 +18,7 @@ class NewRevocation(Input):
     reason: Reason
 
 
-class RevocationShown(BaseModel):
+class RevocationShown(Telling):
     """No token of `subject` that was issued before `not_before` (Unix seconds) is taken any more."""
 
     id: UUID
@@ -25,3 +27,6 @@ class RevocationShown(BaseModel):
     reason: Reason
     revoked_by: str
     revoked_at: datetime
+
+    def says(self) -> tuple[str, dict[str, Any]]:
+        return f"gateway.revocation.{self.reason}", {}

@@ -21,12 +21,14 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from shared.acts.reasons import ReasonShown, Telling, missing_shown
 from shared.data.pages import Place
 from shared.doors.cursors import CurrentListing, SealedCursor
 from shared.doors.http import field_error
 from shared.doors.json_bodies import Ambiguous
 from shared.ground import problems
 from shared.values.inputs import Written, clean, written_in
+from shared.values.verdicts import Missing
 
 LARGEST_BATCH = 1000
 NO_STATES: Mapping[Any, str] = MappingProxyType({})
@@ -102,11 +104,11 @@ class FieldError(BaseModel):
     expected_zh: str
 
 
-class Result(BaseModel):
+class Result(Telling):
     """What became of an item. `id` names the item, or what it is about, as its sender does.
 
     `state` is where the case stands now; `case_id` the case that this opened; `missing` the conditions of the rule that
-    do not hold; `errors` what could not be read of the item.
+    do not hold, and `why` the same with their figures; `errors` what could not be read of the item.
     """
 
     id: UUID | str | None
@@ -114,8 +116,9 @@ class Result(BaseModel):
     code: str | None = None
     state: str | None = None
     case_id: UUID | None = None
-    missing: list[str] = []
-    errors: list[FieldError] = []
+    missing: list[str] = Field(default=[])
+    why: list[ReasonShown] = Field(default=[])
+    errors: list[FieldError] = Field(default=[])
 
 
 class Results(BaseModel):
@@ -175,11 +178,21 @@ class Batch(Input, Generic[T]):
 
 
 def result(
-    room: str, item_id: UUID | str | None, reason: str | None, *, state: str | None = None, missing: Sequence[str] = ()
+    room: str,
+    item_id: UUID | str | None,
+    reason: str | None,
+    *,
+    state: str | None = None,
+    missing: Sequence[Missing] = (),
 ) -> Result:
     """An item's answer: accepted where there is no reason against it. A bare reason becomes a code of the room's."""
     status: Literal["accepted", "refused"] = "refused" if reason else "accepted"
-    return Result(id=item_id, status=status, code=code_of(room, reason), state=state, missing=list(missing))
+    return Result(id=item_id, status=status, code=code_of(room, reason), state=state, **without(missing))
+
+
+def without(missing: Sequence[Missing]) -> dict[str, Any]:
+    """Fields of an answer about the conditions that do not hold: their codes, and why."""
+    return {"missing": [m.reason.code for m in missing], "why": missing_shown(missing)}
 
 
 def answers(

@@ -4,19 +4,20 @@ Facts and policy are stored whole, so that any decision can be replayed and must
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Text
+from sqlalchemy import Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from shared.acts.reasons import ReasonShown, reason_shown
 from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import Connection, execute, fetch, sql
 from shared.ground.context import Act
-from shared.values.verdicts import Decided, Rule, Verdict
+from shared.values.verdicts import Decided, Missing, Reason, Rule, Verdict
 
 _RECORD = sql(
     """
@@ -36,18 +37,19 @@ _OF = """
 _OF_SUBJECT = sql(_OF.format(subject_id=":subject_id"), subject_id=Text)
 # For a statement that says more of the household.
 OF_HOUSEHOLD = _OF.format(subject_id="CAST(:household_id AS text)")
+_BY_ID = sql("SELECT id, rule, reasons FROM decision WHERE id = ANY (:ids)", ids=ARRAY(Uuid))
 _PAGE = sql("SELECT id, rule, inputs, outcome, reasons FROM decision WHERE id > :after ORDER BY id LIMIT 2000")
 
 
 class DecisionShown(BaseModel):
-    """`reasons`: of each condition its code, whether it was met, and the figures; `source`: where its rule is from."""
+    """`reasons`: each condition, whether it was met, by which figures; `source`: where its rule is from."""
 
     id: UUID
     rule: str
     business_date: date
     policy_version: str
     outcome: str
-    reasons: list[dict[str, Any]]
+    reasons: list[ReasonShown]
     decided_by: str
     decided_at: datetime
     source: str | None
@@ -122,10 +124,23 @@ async def list_held(connection: Connection, at: Place) -> list[Held]:
     return await fetch_page(connection, _HELD, at)
 
 
-def with_sources(decisions: Sequence[dict[str, Any]], rules: Sequence[Rule]) -> list[dict[str, Any]]:
-    """Each with the source of its rule, None where that is a rule no more."""
+def decisions_shown(decisions: Sequence[Mapping[str, Any]], rules: Sequence[Rule]) -> list[DecisionShown]:
+    """Each with its reasons as sentences, and the source of its rule, None where that is a rule no more."""
     sources = {rule.name: rule.source for rule in rules}
-    return [decision | {"source": sources.get(decision["rule"])} for decision in decisions]
+    return [
+        DecisionShown(
+            **{name: value for name, value in row.items() if name != "reasons"},
+            reasons=[reason_shown(row["rule"], **reason) for reason in row["reasons"]],
+            source=sources.get(row["rule"]),
+        )
+        for row in decisions
+    ]
+
+
+async def list_missing(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, list[Missing]]:
+    """By decision, as far as the caller may see it: the conditions that did not hold."""
+    rows = await fetch(connection, _BY_ID, ids=list(ids)) if ids else []
+    return {row["id"]: [Missing(row["rule"], Reason(**r)) for r in row["reasons"] if not r["passed"]] for row in rows}
 
 
 async def replay_all(connection: Connection, rules: Sequence[Rule]) -> dict[str, Any]:

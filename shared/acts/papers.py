@@ -9,12 +9,13 @@ from functools import cache, partial
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shared.acts.batches import FREE, NewRows, insert_free, take_new
 from shared.acts.bodies import Case, Confirmation, Result, answers
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, log_steps, step_refusal, take_step
 from shared.acts.procedures import confirmed_or_rejected as confirmed
+from shared.acts.reasons import Ending
 from shared.data.pages import Place, fetch_page, page
 from shared.data.relations import table
 from shared.data.sql import Connection, fetch, insert_many, list_by
@@ -70,7 +71,7 @@ class Paper(NamedTuple):
     due_on: date | None
 
 
-class PaperShown(BaseModel):
+class PaperShown(Ending):
     """A sheet, and how far it has come."""
 
     id: UUID
@@ -87,7 +88,6 @@ class PaperShown(BaseModel):
     state: State
     recorded_on: date
     confirmed_on: date | None
-    ended_code: str | None
 
 
 class PartysStep(NamedTuple):

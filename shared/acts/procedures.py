@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from shared.acts.bodies import Result, result
+from shared.acts.bodies import Result, result, without
 from shared.acts.freezes import list_frozen
 from shared.acts.rounds import NO_STAGES, Stages, stage_refusal, stages_by_case
 from shared.data.relations import Relation, table
@@ -23,6 +23,7 @@ from shared.ground.calendar import county_calendar
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 from shared.values.calendar import Days, over_on
+from shared.values.verdicts import Missing
 
 # A NamedTuple with id, state, division, procedure_version, since_on, due_on; the rest is the room's.
 Case = TypeVar("Case")
@@ -125,7 +126,7 @@ class Finding:
     refusal: str | None = None
     ends: str = "refused"
     reason: str | None = None
-    missing: Sequence[str] = ()
+    missing: Sequence[Missing] = ()
     sets: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -316,7 +317,7 @@ async def take_step(
         changes.append((case, state, finding))
         # Accepted means that the step was taken, also where it ended the case; `code` then says why.
         code = code_for(procedure, finding.reason)
-        results.append(Result(id=one, status="accepted", code=code, state=state, missing=list(finding.missing)))
+        results.append(Result(id=one, status="accepted", code=code, state=state, **without(finding.missing)))
     await advance(connection, act, procedure, name, changes, stages)
     passed = [(case, finding) for case, _, finding in changes if finding.passed]
     if save and passed:

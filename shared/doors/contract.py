@@ -212,5 +212,6 @@ COMMON = {
     "tasks": "What waits for the caller: since when, until when.",
     "rounds": "Rounds of the county over the lists of its villages, with days for their stages.",
     "contracts": "These documents.",
+    "policy": "The numbers in force on a day, and what every code says.",
     "papers": "What parties signed on paper: recorded by one official, confirmed by another.",
 }

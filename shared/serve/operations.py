@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from shared.acts.bodies import Cursor, Input, NumberCursor, Page, page
-from shared.acts.decisions import DecisionHeld, list_decisions, list_held, replay_all, with_sources
+from shared.acts.decisions import DecisionHeld, DecisionShown, decisions_shown, list_decisions, list_held, replay_all
 from shared.bus import OffsetLostError
 from shared.bus.topics import TOPICS
 from shared.bus.transport import open_reader
@@ -243,6 +243,6 @@ def _let_look(doors: APIRouter, service: Service) -> None:
     @doors.get("/decisions", dependencies=[OF_HOUSEHOLDS])
     async def decisions(
         subject_id: Annotated[str, Query(min_length=1, max_length=200)], connection: Reading
-    ) -> list[dict[str, Any]]:
+    ) -> list[DecisionShown]:
         """Why: every decision about a subject, with the figures it was made by and where its rule comes from."""
-        return with_sources(await list_decisions(connection, subject_id), service.rules)
+        return decisions_shown(await list_decisions(connection, subject_id), service.rules)

@@ -1,11 +1,11 @@
 """The doors to what parties signed on paper."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter
 
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.acts.papers import RECORDERS, NewPaper, PaperShown, State, confirm_papers, list_papers, record_papers
 from shared.doors.http import Paging, Transaction, by
 from shared.ground.context import Act
@@ -31,7 +31,7 @@ def router(service: Service) -> APIRouter:
 
     @doors.get("", dependencies=[READERS])
     async def show_papers(
-        connection: Paging, at: Cursor, state: State | None = None, household_id: UUID | None = None
+        connection: Paging, at: Cursor, household_id: HouseholdAsked, state: State | None = None
     ) -> Page[PaperShown]:
         """Sheets of the caller's area, by id."""
         return page(PaperShown, await list_papers(connection, at, state=state, household_id=household_id), at)

@@ -42,7 +42,7 @@ from shared.ground.policy import read_policy
 from shared.process import logs, metrics
 from shared.process.settings import Settings
 from shared.process.watchdog import Watchdog
-from shared.serve import operations, papers, rounds, tasks
+from shared.serve import operations, papers, policies, rounds, tasks
 from shared.serve.service import Service
 
 log = structlog.get_logger()
@@ -170,7 +170,7 @@ def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
     app.add_middleware(CleanTarget)
     if role != "worker":
         if prefix:
-            for router in _of_procedures(service):
+            for router in _common_doors(service):
                 app.include_router(router, prefix=prefix)
         for router in service.routers:
             app.include_router(router, prefix=prefix)
@@ -225,10 +225,11 @@ async def _pools(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             await asyncio.wait_for(pool.close(), 5)
 
 
-def _of_procedures(service: Service) -> list[APIRouter]:
-    """The doors that every service with procedures has, by the same tables."""
+def _common_doors(service: Service) -> list[APIRouter]:
+    """Those that every service has, by its policy and the tables of its procedures."""
     led_in_rounds = any(in_rounds(procedure.case) for procedure in service.procedures)
     return [
+        policies.router(service),
         tasks.router(service),
         *([rounds.router(service)] if led_in_rounds else []),
         *([papers.router(service)] if service.parties else []),

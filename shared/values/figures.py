@@ -1,5 +1,14 @@
-"""Figures as people say them: 92.7 %, 5,000 万元, 7,200 people."""
+"""Figures as people say them: 92.7 %, 5,000 万元, 7,200 people; in sentences of two languages: 5,000 yuan, 5,000 元."""
 
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from shared.values.money import yuan
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
 TEN_THOUSAND = 10_000
 MEASURES = ("yuan", "ppm")  # said with what they are measured in; people and sheep are counted
 
@@ -27,3 +36,68 @@ def missed_by(planned: int, actual: int, unit: str) -> str:
 def share(value: float) -> str:
     """A part of one as percent, two decimals."""
     return f"{100 * value:.2f} %"
+
+
+# What a figure is measured in stands in its name, as everywhere in the house.
+_MEASURE = re.compile(r"_(fen_e4|fen|ppm|x100)(?=_|$)")
+_KNOWN = {"en": {None: "not known", True: "yes", False: "no"}, "zh": {None: "未知", True: "是", False: "否"}}
+_PLAIN = {
+    "en": {"yuan": "yuan", "between": ", ", "beside": "; ", "is": ": ", "nothing": "none"},
+    "zh": {"yuan": "元", "between": "、", "beside": "；", "is": "：", "nothing": "无"},
+}
+
+
+class _Parts(dict[Any, Any]):
+    """Several figures as one word of a sentence; each can be asked for as well: `{value[presence_x100]}`."""
+
+    joined: str
+
+    def __format__(self, form: str) -> str:
+        return format(self.joined, form)
+
+
+def in_words(name: str, value: Any, language: Language, words: Mapping[str, Mapping[str, str]]) -> Any:
+    """A figure of a rule or a policy in a sentence: fen as yuan, parts per million as percent, hundredths as decimals.
+
+    `words` has those that stand for what is counted in code words, by language. A word that it lacks stays as it is.
+    """
+    if isinstance(value, (Mapping, tuple, list)):
+        return _in_parts(name, value, language, words)
+    if value is None or isinstance(value, bool):
+        return _KNOWN[language][value]
+    if isinstance(value, str):
+        told = (words[word][language] if word in words else word for word in value.split(" "))
+        return _PLAIN[language]["between"].join(told)
+    if isinstance(value, date):
+        return value.isoformat()
+    return _measured(name, value, language)
+
+
+def _measured(name: str, value: int, language: Language) -> str:
+    found = _MEASURE.search(name)
+    measure = found[1] if found else ""
+    if measure == "fen":
+        return f"{yuan(value).removesuffix('.00')} {_PLAIN[language]['yuan']}"
+    if measure == "fen_e4":
+        return f"{_trimmed(value / (100 * TEN_THOUSAND), 6)} {_PLAIN[language]['yuan']}"
+    if measure == "ppm":
+        return f"{_trimmed(value / TEN_THOUSAND, 4)} %"
+    if measure == "x100":
+        return _trimmed(value / 100, 2)
+    # Years have no comma.
+    return f"{value:,}" if abs(value) >= TEN_THOUSAND else str(value)
+
+
+def _in_parts(name: str, value: Any, language: Language, words: Mapping[str, Mapping[str, str]]) -> _Parts:
+    plain = _PLAIN[language]
+    if isinstance(value, Mapping):
+        told = {key: in_words(key if _MEASURE.search(key) else name, v, language, words) for key, v in value.items()}
+        parts = _Parts(told)
+        named = (f"{in_words('', key, language, words)}{plain['is']}{one}" for key, one in told.items())
+        parts.joined = plain["beside"].join(named)
+    else:
+        parts = _Parts(enumerate(in_words(name, v, language, words) for v in value))
+        # Of several months and days each is one: 9-15.
+        each = ("-".join(one.values()) if isinstance(one, _Parts) else one for one in parts.values())
+        parts.joined = plain["between"].join(each) or plain["nothing"]
+    return parts

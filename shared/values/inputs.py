@@ -63,6 +63,8 @@ Day = Annotated[
 Year = Annotated[int, Field(ge=2000, le=2100)]
 # A division of any level, or what lies inside it.
 Area = Annotated[str, Field(pattern=r"^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$")]
+# The number that people know a household by.
+HouseholdNo = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,30}$")]
 # What a list is filtered by, where only its table knows the words.
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 

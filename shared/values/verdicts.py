@@ -7,7 +7,7 @@ replays.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -70,6 +70,13 @@ class Rule:
         return self.decide(facts, policy)
 
 
+class Missing(NamedTuple):
+    """A condition that does not hold, with the rule that asks for it."""
+
+    rule: str
+    reason: Reason
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A verdict about a subject, ready to be stored."""
@@ -82,3 +89,8 @@ class Decided:
     verdict: Verdict
     bank: str | None = None
     id: UUID = field(default_factory=uuid7)
+
+    @property
+    def missing(self) -> list[Missing]:
+        """The conditions that do not hold."""
+        return [Missing(self.rule.name, r) for r in self.verdict.reasons if not r.passed]

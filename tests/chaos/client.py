@@ -43,7 +43,7 @@ class Client:
     def _token(self, who: Who) -> str:
         made_at, token = self._tokens.get(who, (0.0, ""))
         if not token or time.monotonic() - made_at > TOKEN_SECONDS:
-            token = development_token(self.key, who.subject, who.role, who.area, who.bank, who.unit)
+            token = development_token(self.key, who.subject, who.role, who.area, who.bank, who.unit, who.person)
             self._tokens[who] = time.monotonic(), token
         return token
 

@@ -14,7 +14,7 @@ from aiohttp import web
 
 CUT = 0.03
 LARGEST_BODY = 32 * 1024 * 1024
-HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "host", "content-encoding"})
+HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "host"})
 RESET = struct.pack("ii", 1, 0)
 
 

@@ -1,12 +1,14 @@
 """Bodies of the appeals' doors."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.assessment.appeals.rules import Ground, State
 from shared.acts.bodies import Input
+from shared.acts.reasons import Telling
 
 
 class NewAppeal(Input):
@@ -26,7 +28,7 @@ class AppealDecision(Input):
     points_x100: int | None = Field(default=None, ge=0, le=10_000)
 
 
-class AppealState(BaseModel):
+class AppealState(Telling):
     id: UUID
     subject_id: UUID
     kind: str
@@ -39,3 +41,6 @@ class AppealState(BaseModel):
     points_x100: int | None
     since_on: date
     due_on: date | None
+
+    def says(self) -> tuple[str, dict[str, Any]]:
+        return f"assessment.appeal.{self.reason}", {}

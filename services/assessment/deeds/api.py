@@ -1,7 +1,6 @@
 """The door to deeds: what happened for a household."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -9,6 +8,7 @@ from services.assessment.deeds import queries
 from services.assessment.deeds.rules import FollowUpPolicy, follow_up_due_on
 from services.assessment.deeds.schemas import DeedItem
 from shared.acts.bodies import Cursor, Page, page
+from shared.acts.numbers import OneHousehold
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging
 from shared.ground.context import Act
 
@@ -19,7 +19,7 @@ Reader = Annotated[Act, OF_HOUSEHOLDS]
 
 @router.get("")
 async def list_deeds(
-    household_id: UUID, connection: Paging, at: Cursor, policy: CurrentPolicy, act: Reader
+    household_id: OneHousehold, connection: Paging, at: Cursor, policy: CurrentPolicy, act: Reader
 ) -> Page[DeedItem]:
     """One household's deeds, the oldest first, where they happened within the caller's area."""
     days = policy.on(act.business_date, FollowUpPolicy).follow_up_days

@@ -10,7 +10,7 @@ from services.assessment.deeds.rules import FollowUpPolicy, follow_up_due_on
 from services.assessment.dossier import queries
 from services.assessment.dossier.schemas import Dossier
 from services.assessment.visits.api import SEE_NOTES
-from shared.acts.decisions import with_sources
+from shared.acts.decisions import decisions_shown
 from shared.acts.dossiers import OwnRules, page
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Reading
 from shared.ground.context import Act
@@ -33,6 +33,6 @@ async def get_dossier(
         "helpers": page(row["helpers"]),
         "visits": page(row["visits"]),
         "deeds": page(deeds),
-        "decisions": with_sources(row["decisions"], rules),
+        "decisions": decisions_shown(row["decisions"], rules),
     }
     return Dossier(**fields)

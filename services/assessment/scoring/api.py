@@ -28,7 +28,7 @@ READERS = by("county", "auditor", "team", "helper")
 
 async def _scores(connection: Connection, rows: Sequence[ShownScore]) -> list[Score]:
     lines = await queries.list_lines(connection, [r.id for r in rows])
-    return [Score(**r._asdict(), lines=[ScoreLine(**x._asdict()) for x in lines[r.id]]) for r in rows]
+    return [Score(**r._asdict(), lines=[ScoreLine(scheme=r.kind, **x._asdict()) for x in lines[r.id]]) for r in rows]
 
 
 async def _runs(connection: Connection, rows: Sequence[RunRow]) -> list[RunState]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.assessment.scoring.rules import Grade, Kind, State
 from shared.acts.bodies import Input
+from shared.acts.reasons import Telling
 
 
 class NewRun(Input):
@@ -30,14 +31,19 @@ class RunState(BaseModel):
     published_on: date | None
 
 
-class ScoreLine(BaseModel):
+class ScoreLine(Telling):
     """A line of a scheme. `withheld`: there was nothing to judge by, so it brings nothing and takes nothing away."""
 
+    scheme: Kind = Field(exclude=True)
     code: str
     points_x100: int
     max_x100: int
     withheld: bool
     figures: dict[str, Any]
+
+    def says(self) -> tuple[str, dict[str, Any]]:
+        told = {"points_x100": self.points_x100, "withheld": self.withheld}
+        return f"assessment.{self.scheme}_score.{self.code}", self.figures | told
 
 
 class Score(BaseModel):

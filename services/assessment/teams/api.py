@@ -20,6 +20,7 @@ from services.assessment.teams.schemas import (
     Unit,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
@@ -92,7 +93,7 @@ async def list_cadres(
 
 @router.get("/pairings", dependencies=[OF_HOUSEHOLDS])
 async def list_pairings(
-    connection: Paging, at: Cursor, household_id: UUID | None = None, cadre_id: UUID | None = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, cadre_id: UUID | None = None
 ) -> Page[Pairing]:
     """Who helps and who helped, by id."""
     rows = await queries.list_pairings(connection, at, household_id=household_id, cadre_id=cadre_id)

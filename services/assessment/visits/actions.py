@@ -22,6 +22,7 @@ from services.assessment.visits.rules import (
 from services.assessment.visits.schemas import NewCheckin, SentVisit, VisitResult
 from services.assessment.visits.tables import CheckinRow, VisitRow
 from shared.acts.bodies import code_of
+from shared.acts.reasons import reason_shown
 from shared.data.sql import Connection
 from shared.events.assessment import VisitRecorded
 from shared.facts.outbox import emit
@@ -217,5 +218,6 @@ def _results(
             results.append(VisitResult(id=item.id, status="refused", code=code))
             continue
         row, new = known[item.id], item.id in fresh
-        results.append(VisitResult(id=item.id, status="accepted", counts=row.counts, reasons=row.reasons, fresh=new))
+        judged = {"counts": row.counts, "reasons": row.reasons, "why": [reason_shown(ROOM, r) for r in row.reasons]}
+        results.append(VisitResult(id=item.id, status="accepted", fresh=new, **judged))
     return results

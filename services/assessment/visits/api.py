@@ -18,6 +18,7 @@ from services.assessment.visits.schemas import (
     VisitSummary,
 )
 from shared.acts.bodies import Batch, Cursor, Page, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.problems import Problem
@@ -50,8 +51,8 @@ async def check_in(
 async def list_visits(
     connection: Paging,
     at: Cursor,
+    household_id: HouseholdAsked,
     act: Annotated[Act, OF_HOUSEHOLDS],
-    household_id: UUID | None = None,
     cadre_id: UUID | None = None,
     since: Day | None = None,
     until: Day | None = None,

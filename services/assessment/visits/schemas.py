@@ -4,10 +4,11 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from services.assessment.teams.schemas import Latitude, Longitude
 from shared.acts.bodies import Input, Result
+from shared.acts.reasons import ReasonShown, reason_shown
 from shared.values.inputs import Day, Text
 
 Code = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
@@ -56,14 +57,23 @@ class VisitResults(BaseModel):
     results: list[VisitResult]
 
 
-class VisitState(BaseModel):
-    id: UUID
-    status: Literal["accepted"]
+class Judged(BaseModel):
+    """Whether a visit counts; `why` are its reasons as sentences."""
+
     counts: bool
     reasons: list[str]
 
+    @computed_field
+    def why(self) -> list[ReasonShown]:
+        return [reason_shown("assessment.visits", code) for code in self.reasons]
 
-class Visit(BaseModel):
+
+class VisitState(Judged):
+    id: UUID
+    status: Literal["accepted"]
+
+
+class Visit(Judged):
     """`distance_m` is to the village's place, null where nobody said it. `note` only for county, auditor, visitor."""
 
     id: UUID
@@ -75,9 +85,7 @@ class Visit(BaseModel):
     distance_m: int | None
     findings: list[str]
     photo_sha256: str | None
-    counts: bool
     late: bool
-    reasons: list[str]
     note: str | None
 
 

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from services.finance.bank.rules import Kind, State
 from shared.acts.bodies import Batch, Input, Result
+from shared.acts.reasons import Telling
 from shared.values.inputs import Day, Text
 
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
@@ -91,7 +92,7 @@ class EventResults(BaseModel):
     results: list[EventResult]
 
 
-class EventShown(BaseModel):
+class EventShown(Telling):
     """A stored event: as it was sent, with what became of it."""
 
     id: UUID

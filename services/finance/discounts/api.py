@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse
 from services.finance.discounts import actions, queries
 from services.finance.discounts.schemas import Claim, ClaimLine, ClaimOrder, ClaimSummary, ClaimTaken, DiscountTotals
 from shared.acts.bodies import Cursor, Page, page
+from shared.acts.decisions import list_missing
+from shared.acts.reasons import missing_shown
 from shared.doors.files import Csv
 from shared.doors.http import CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
@@ -58,7 +60,9 @@ async def get_claim(claim_id: UUID, connection: Reading) -> Claim:
     """One claim with all its lines, also those that are not paid, and why."""
     claim = await queries.get_claim(connection, claim_id)
     lines = await queries.list_lines(connection, claim_id)
-    return Claim(**claim._asdict(), items=[ClaimLine(**line._asdict()) for line in lines])
+    missing = await list_missing(connection, [line.decision_id for line in lines if line.missing])
+    items = [ClaimLine(**line._asdict(), why=missing_shown(missing.get(line.decision_id, []))) for line in lines]
+    return Claim(**claim._asdict(), items=items)
 
 
 @router.get("/claims/{claim_id}/export", response_class=Csv, dependencies=[READERS])

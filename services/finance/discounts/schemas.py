@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.finance.discounts.rules import Outcome, State
 from shared.acts.bodies import Input
+from shared.acts.reasons import ReasonShown
 from shared.values.inputs import Day
 
 
@@ -49,6 +50,7 @@ class ClaimLine(BaseModel):
     amount_fen: int
     outcome: Outcome
     missing: list[str]
+    why: list[ReasonShown]
     decision_id: UUID
 
 

@@ -1,12 +1,14 @@
 """Bodies of the holds' doors."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.finance.holds.rules import Kind, State
 from shared.acts.bodies import Case
+from shared.acts.reasons import Telling
 from shared.values.inputs import Text
 
 
@@ -16,7 +18,7 @@ class Release(Case):
     reason: Text = Field(min_length=1, max_length=200)
 
 
-class Hold(BaseModel):
+class Hold(Telling):
     """Open until it is released. Of a suspicion `confirmed_on` says since when it is known to be misuse."""
 
     id: UUID
@@ -30,3 +32,6 @@ class Hold(BaseModel):
     confirmed_on: date | None
     released_on: date | None
     release_reason: str | None
+
+    def says(self) -> tuple[str, dict[str, Any]]:
+        return f"finance.holds.{self.kind}", {}

@@ -7,6 +7,9 @@ from fastapi import APIRouter
 
 from services.finance.ledger import queries
 from services.finance.ledger.schemas import AccountSums, Journals, JournalShown, Posting, TrialBalance
+from services.finance.loans.queries import find_id
+from services.finance.loans.schemas import LoanNo
+from shared.acts.numbers import one_of_two
 from shared.doors.http import Reading, by
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
@@ -21,8 +24,12 @@ async def show_trial_balance(connection: Reading) -> TrialBalance:
 
 
 @router.get("/entries", dependencies=[by("county", "township", "village", "team", "villager", "bank", "auditor")])
-async def list_entries(loan_id: UUID, connection: Reading) -> Journals:
+async def list_entries(connection: Reading, loan_id: UUID | None = None, loan_no: LoanNo | None = None) -> Journals:
     """A loan's book, by date."""
+    if loan_no is not None and loan_id is None:
+        loan_id = await find_id(connection, loan_no)
+    elif loan_id is None or loan_no is not None:
+        raise one_of_two("loan_id")
     rows = await queries.list_entries(connection, loan_id)
     items = []
     for _, group in groupby(rows, key=lambda r: r.id):

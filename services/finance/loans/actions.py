@@ -18,14 +18,14 @@ from services.finance.loans.schemas import ApplicationResult, LoanApplication
 from services.finance.loans.tables import Applicant, ApplicationRow
 from shared.acts.batches import take_new
 from shared.acts.bodies import Result, result
-from shared.acts.decisions import record_decisions
+from shared.acts.decisions import list_missing, record_decisions
 from shared.acts.freezes import list_frozen
 from shared.data.sql import Connection
 from shared.events.finance import LoanApproved, LoanRefused
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
-from shared.values.verdicts import Decided
+from shared.values.verdicts import Decided, Missing
 
 ROOM = "finance.loans"
 CONTENT = ("household_id", "bank", "amount_fen", "term_months", "purpose")
@@ -59,7 +59,8 @@ async def decide_applications(
     await emit(connection, act, "finance", [_event(row, numbers) for row in rows])
     known = earlier | {row.id: row for row in rows}
     numbers |= {one: row.loan_no for one, row in (await queries.list_loans_by_id(connection, list(earlier))).items()}
-    return [_answer(item.id, reason, known, numbers) for item, reason in zip(items, reasons, strict=True)]
+    why = await list_missing(connection, [row.decision_id for row in known.values() if row.status == "refused"])
+    return [_answer(item.id, reason, known, numbers, why) for item, reason in zip(items, reasons, strict=True)]
 
 
 async def _decide(
@@ -128,10 +129,15 @@ def _event(row: ApplicationRow, numbers: dict[UUID, str]) -> LoanApproved | Loan
 
 
 def _answer(
-    application_id: UUID, reason: str | None, known: dict[UUID, ApplicationRow], numbers: dict[UUID, str]
+    application_id: UUID,
+    reason: str | None,
+    known: dict[UUID, ApplicationRow],
+    numbers: dict[UUID, str],
+    why: dict[UUID, list[Missing]],
 ) -> Result:
     if reason is not None:
         return result(ROOM, application_id, reason)
-    missing = known[application_id].missing["codes"]
-    decided = result(ROOM, application_id, "not_eligible" if missing else None, missing=missing)
-    return ApplicationResult(**decided.model_dump(), loan_no=numbers.get(application_id))
+    row = known[application_id]
+    refused = "not_eligible" if row.status == "refused" else None
+    decided = result(ROOM, application_id, refused, missing=why.get(row.decision_id, []))
+    return ApplicationResult(**dict(decided), loan_no=numbers.get(application_id))

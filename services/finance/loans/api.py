@@ -7,8 +7,9 @@ from fastapi import APIRouter
 
 from services.finance.loans import actions, queries
 from services.finance.loans.rules import State
-from services.finance.loans.schemas import ApplicationResults, Loan, LoanApplication, LoanSummary, LoanTotals
+from services.finance.loans.schemas import ApplicationResults, Loan, LoanApplication, LoanNo, LoanSummary, LoanTotals
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.values.inputs import Word
@@ -32,12 +33,14 @@ async def apply_for_loans(
 async def list_loans(
     connection: Paging,
     at: Cursor,
+    household_id: HouseholdAsked,
     state: State | None = None,
     bank: Word | None = None,
-    household_id: UUID | None = None,
+    loan_no: LoanNo | None = None,
 ) -> Page[LoanSummary]:
     """Loans of the caller's area or bank, by id."""
-    rows = await queries.list_loans(connection, at, state=state, bank=bank, household_id=household_id)
+    filters = {"state": state, "bank": bank, "household_id": household_id, "loan_no": loan_no}
+    rows = await queries.list_loans(connection, at, **filters)
     holds = await queries.list_open_holds(connection, rows)
     shown = [LoanSummary(**row._asdict(), holds=kinds) for row, kinds in zip(rows, holds, strict=True)]
     return page(LoanSummary, shown, at)

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Text
+
 from services.finance.loans.tables import Applicant, ApplicationRow, LoanRow, loan, loan_application
 from shared.acts.batches import FREE, insert_free
+from shared.acts.numbers import NOBODY
 from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import (
     Connection,
@@ -13,6 +16,7 @@ from shared.data.sql import (
     by_id,
     execute_many,
     fetch,
+    fetch_one,
     fetch_or_not_found,
     fetch_row,
     get_by,
@@ -64,6 +68,7 @@ _APPLICATIONS = list_by(loan_application)
 _INSERT_APPLICATIONS = insert_many(loan_application, ApplicationRow._fields, FREE)
 _NUMBERS = sql("SELECT nextval('loan_number') AS n FROM generate_series(1, :count)")
 _INSERT_LOANS = insert_many(loan, OPENED)
+_ID_OF = sql("SELECT id FROM loan WHERE loan_no = :loan_no", loan_no=Text)
 _LOCK_BY_NO = lock_by(loan, "loan_no")
 _LOCK = lock_by(loan)
 _LIST = list_by(loan)
@@ -77,7 +82,7 @@ _OPEN_LOANS = sql(
     LoanRow,
 )
 _GET = get_by(loan)
-_PAGE = page(loan, "state", "bank", "household_id")
+_PAGE = page(loan, "state", "bank", "household_id", "loan_no")
 _HELD_BY = sql("""
     SELECT loan_id, array_agg(DISTINCT kind ORDER BY kind) AS kinds FROM loan_hold
     WHERE loan_id = ANY(:ids) AND released_on IS NULL GROUP BY loan_id
@@ -161,6 +166,12 @@ async def get_loan(connection: Connection, loan_id: UUID) -> LoanRow:
 async def list_loans(connection: Connection, at: Place, **filters: Any) -> list[LoanRow]:
     """By rising id, filtered by state, bank or household."""
     return await fetch_page(connection, _PAGE, at, **filters)
+
+
+async def find_id(connection: Connection, loan_no: str) -> UUID:
+    """Of a loan that the caller may see; else nobody's, of which no list has a row."""
+    found = await fetch_one(connection, _ID_OF, loan_no=loan_no)
+    return found["id"] if found else NOBODY
 
 
 async def list_open_holds(connection: Connection, loans: Sequence[LoanRow]) -> list[list[str]]:

@@ -1,12 +1,17 @@
 """Bodies of the loans' doors."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from services.finance.loans.rules import State
 from shared.acts.bodies import Fen, Input, Result
+from shared.acts.reasons import ReasonShown, reason_shown
+
+# The number that people know a loan by: six digits of the county, the year, a number that never comes again.
+LoanNo = Annotated[str, Field(pattern=r"^[0-9]{6}-[0-9]{4}-[0-9]{6,12}$")]
 
 
 class LoanApplication(Input):
@@ -47,6 +52,10 @@ class LoanSummary(BaseModel):
     principal_fen: int
     overdue_fen: int
     holds: list[str]
+
+    @computed_field
+    def why(self) -> list[ReasonShown]:
+        return [reason_shown("finance.holds", kind) for kind in self.holds]
 
 
 class Loan(LoanSummary):

@@ -1,7 +1,6 @@
 """Doors to corrections: what a meter showed, what was spent, a certificate that is revoked."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -16,6 +15,7 @@ from services.industry.corrections.schemas import (
     SpendingCorrection,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
@@ -57,7 +57,7 @@ async def confirm_payments(body: Batch[Confirmation], connection: Transaction, a
 
 @router.get("/payments", dependencies=[by("county", "bank", "auditor")])
 async def list_payments(
-    connection: Paging, at: Cursor, household_id: UUID | None = None, state: RevocationState | None = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, state: RevocationState | None = None
 ) -> Page[PaymentRevocationShown]:
     """Of the caller's area or bank, by id."""
     rows = await queries.list_payments(connection, at, household_id=household_id, state=state)
@@ -78,7 +78,7 @@ async def confirm_revocations(body: Batch[Confirmation], connection: Transaction
 
 @router.get("/certificates", dependencies=[READERS])
 async def list_revocations(
-    connection: Paging, at: Cursor, household_id: UUID | None = None, state: RevocationState | None = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, state: RevocationState | None = None
 ) -> Page[RevocationShown]:
     """Of the caller's area, by id."""
     rows = await queries.list_revocations(connection, at, household_id=household_id, state=state)

@@ -39,7 +39,7 @@ from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
 from shared.values.money import half_up
-from shared.values.verdicts import Decided
+from shared.values.verdicts import Decided, Missing
 
 ROOM = "industry.dividends"
 PAYMENT = ("agreement_id", "due_on", "amount_fen", "paid_on")
@@ -55,7 +55,7 @@ async def sign_agreements(connection: Connection, act: Act, policy: Policy, item
     known = await queries.list_by_id(connection, [i.id for i in items])
     loans = await queries.list_loans(connection, [i.loan_id for i in items])
     decide = await _decider(connection, policy.on(act.business_date, AgreementPolicy), items, households, loans)
-    decided, missing = list[Decided](), dict[UUID, list[str]]()
+    decided, missing = list[Decided](), dict[UUID, list[Missing]]()
 
     def judge(item: Agreement) -> str | dict[str, Any]:
         if item.signed_on > act.business_date:
@@ -66,8 +66,8 @@ async def sign_agreements(connection: Connection, act: Act, policy: Policy, item
             return "loan_unknown"
         one = decide(item)
         decided.append(one)
-        if one.verdict.missing:
-            missing[item.id] = one.verdict.missing
+        if one.missing:
+            missing[item.id] = one.missing
             return "not_allowed"
         return item.model_dump() | {
             "division": one.division,

@@ -1,7 +1,6 @@
 """Doors to dividends: sign, pay, top up, warn, end, list."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -19,6 +18,7 @@ from services.industry.dividends.schemas import (
     Year,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.values.inputs import Word
@@ -68,7 +68,7 @@ async def end_agreements(body: Batch[Ending], connection: Transaction, act: Coun
 
 @router.get("/agreements", dependencies=[READERS])
 async def list_agreements(
-    connection: Paging, at: Cursor, household_id: UUID | None = None, entity_code: Word | None = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, entity_code: Word | None = None
 ) -> Page[AgreementShown]:
     """Agreements of the caller's area, by id."""
     rows = await queries.list_agreements(connection, at, household_id=household_id, entity_code=entity_code)

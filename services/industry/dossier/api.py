@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from services.industry.dossier import queries
 from services.industry.dossier.schemas import Dossier
-from shared.acts.decisions import with_sources
+from shared.acts.decisions import decisions_shown
 from shared.acts.dossiers import OwnRules, page
 from shared.doors.http import OF_HOUSEHOLDS, Reading
 
@@ -23,6 +23,6 @@ async def get_dossier(household_id: UUID, connection: Reading, rules: OwnRules) 
         "agreements": page(row["agreements"]),
         "posts": page(row["posts"]),
         "certificates": page(row["certificates"]),
-        "decisions": with_sources(row["decisions"], rules),
+        "decisions": decisions_shown(row["decisions"], rules),
     }
     return Dossier(**fields)

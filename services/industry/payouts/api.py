@@ -25,6 +25,7 @@ from services.industry.payouts.schemas import (
     RulingShown,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.files import Csv, FileSent, file_of
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
@@ -114,7 +115,7 @@ async def get_batch(batch_id: UUID, connection: Reading) -> BatchShown:
 async def list_lines(
     connection: Paging,
     at: Cursor,
-    household_id: UUID | None = None,
+    household_id: HouseholdAsked,
     batch_id: UUID | None = None,
     state: LineState | None = None,
 ) -> Page[LineOfBatch]:
@@ -143,7 +144,7 @@ async def confirm_rulings(body: Batch[Confirmation], connection: Transaction, ac
 
 @router.get("/rulings", dependencies=[OF_HOUSEHOLDS])
 async def list_rulings(
-    connection: Paging, at: Cursor, state: RulingState | None = None, household_id: UUID | None = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, state: RulingState | None = None
 ) -> Page[RulingShown]:
     """Of the caller's area, by id."""
     return page(RulingShown, await queries.list_rulings(connection, at, state=state, household_id=household_id), at)

@@ -1,12 +1,14 @@
 """Bodies of the payouts' doors."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.industry.payouts.rules import BatchState, LineState, Purpose, Ruling, RulingState
+from services.industry.payouts.rules import SET_ASIDE, BatchState, LineState, Purpose, Ruling, RulingState
 from shared.acts.bodies import Input
+from shared.acts.reasons import Telling
 from shared.values.inputs import Day, Text
 
 
@@ -58,7 +60,7 @@ class BatchShown(BaseModel):
     due_on: date | None
 
 
-class RowFinding(BaseModel):
+class RowFinding(Telling):
     """What is wrong with a row of a return file; the heading is row 1."""
 
     row: int
@@ -77,7 +79,7 @@ class ReturnTaken(BaseModel):
     findings: list[RowFinding]
 
 
-class LineOfBatch(BaseModel):
+class LineOfBatch(Telling):
     """`id` is the payment's, as PaymentConfirmed carries it."""
 
     id: UUID
@@ -92,8 +94,12 @@ class LineOfBatch(BaseModel):
     paid_on: date | None
     source_key: str
 
+    def says(self) -> tuple[str | None, dict[str, Any]]:
+        ours = self.code is None or self.code in SET_ASIDE
+        return self.code if ours else "industry.payouts.returned", self.__dict__
 
-class Held(BaseModel):
+
+class Held(Telling):
     """A due that goes into no batch: its household left the register, or this line of it came back with this code."""
 
     id: UUID
@@ -105,6 +111,12 @@ class Held(BaseModel):
     removed: bool
     line_id: UUID | None
     code: str | None
+
+    def says(self) -> tuple[str | None, dict[str, Any]]:
+        if self.code in SET_ASIDE and not self.removed:
+            return self.code, {}
+        held = "industry.payouts.held_removed" if self.removed else "industry.payouts.held_returned"
+        return held, self.__dict__
 
 
 class NewRuling(Input):

@@ -144,7 +144,7 @@ def _portions(items: Sequence[Portion], decided: Mapping[UUID, Decided]) -> list
     results, seen = list[Result](), set[UUID]()
     for item in items:
         one = decided.get(item.household_id)
-        missing = one.verdict.missing if one else []
+        missing = one.missing if one else []
         reason = None
         if one is None:
             reason = "shared.household_unknown"

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.industry.plans.rules import Share, State
 from shared.acts.bodies import LARGEST_BATCH, Input, Result
+from shared.acts.reasons import Telling
 
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
 
@@ -29,7 +30,7 @@ class Approval(Input):
     approved: bool = True
 
 
-class PlanResult(BaseModel):
+class PlanResult(Telling):
     """A plan is taken as a whole or not at all; `available_fen` is what could be distributed.
 
     `results` are by household; `missing` are the conditions of the rule that do not hold.

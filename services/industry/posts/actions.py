@@ -40,7 +40,7 @@ from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
 from shared.values.dates import add_months
-from shared.values.verdicts import Decided
+from shared.values.verdicts import Decided, Missing
 
 ROOM = "industry.posts"
 POSTS = Procedure(ROOM, post_assignment, ((
@@ -95,7 +95,7 @@ async def propose(connection: Connection, act: Act, policy: Policy, items: Seque
     held = await queries.list_held(connection, list(posts))
     departed = await queries.list_departed(connection, [i.person for i in items])
     frozen, figures = await list_frozen(connection, list(households)), policy.on(act.business_date, PostPolicy)
-    decided, missing = list[Decided](), dict[UUID, list[str]]()
+    decided, missing = list[Decided](), dict[UUID, list[Missing]]()
 
     def judge(item: Proposal) -> str | dict[str, Any]:
         household, post = households.get(item.household_id), posts.get(item.post_id)
@@ -111,8 +111,8 @@ async def propose(connection: Connection, act: Act, policy: Policy, items: Seque
             figures, household, post, frozen=item.household_id in frozen, holds_post=item.household_id in employed
         )
         decided.append(one)
-        if one.verdict.missing:
-            missing[item.id] = one.verdict.missing
+        if one.missing:
+            missing[item.id] = one.missing
             return "not_eligible"
         employed.add(item.household_id)
         held.add(item.post_id)
@@ -178,7 +178,7 @@ async def approve(connection: Connection, act: Act, policy: Policy, items: Seque
             return _not_carried("not_confirmed")
         one = decided[case.id]
         said = {"decision_id": one.id}
-        missing = one.verdict.missing
+        missing = one.missing
         return _not_carried("not_eligible", missing=missing, sets=said) if missing else Finding(sets=said)
 
     def assigned(case: PostAssignment, _found: Finding) -> Payload:
@@ -309,8 +309,8 @@ async def resume(connection: Connection, act: Act, policy: Policy, items: Sequen
         one, worker = decided.get(case.id), item.person or case.person
         if one is None or worker in departed:
             return Finding(refusal="worker_gone" if one else "shared.not_found")
-        if one.verdict.missing:
-            return Finding(refusal="not_eligible", missing=one.verdict.missing)
+        if one.missing:
+            return Finding(refusal="not_eligible", missing=one.missing)
         said = {"resumed_on": item.resumed_on, "decision_id": one.id, "person": worker}
         return Finding(passed=False, ends="assigned", sets=said)
 

@@ -1,7 +1,6 @@
 """Doors to posts: who may work where, how long he did, what he is owed for it."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -21,6 +20,7 @@ from services.industry.posts.schemas import (
     Proposal,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 
@@ -101,7 +101,7 @@ async def end(body: Batch[Ending], connection: Transaction, act: Office) -> Resu
 
 @router.get("/assignments", dependencies=[OF_HOUSEHOLDS])
 async def list_assignments(
-    connection: Paging, at: Cursor, household_id: UUID | None = None, state: State | None = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, state: State | None = None
 ) -> Page[AssignmentShown]:
     """Within the caller's area, by id."""
     rows = await queries.list_assignments(connection, at, household_id=household_id, state=state)

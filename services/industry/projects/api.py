@@ -25,6 +25,7 @@ from services.industry.projects.schemas import (
     SpendingShown,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.values.inputs import Area, Word
@@ -96,8 +97,8 @@ async def accept_participations(
 async def list_participations(
     connection: Paging,
     at: Cursor,
+    household_id: HouseholdAsked,
     project_id: UUID | None = None,
-    household_id: UUID | None = None,
     state: PartState | None = None,
 ) -> Page[ParticipationShown]:
     """Within the caller's area, by id."""

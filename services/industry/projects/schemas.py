@@ -1,13 +1,14 @@
 """Bodies of the projects' doors. Quantities in 0.01 of the kind's unit: mu, head, count."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from services.industry.projects.rules import EntityKind, PartState, Purpose, ReportState
 from shared.acts.bodies import Case, Confirmation, Fen, Input
+from shared.acts.reasons import Telling
 from shared.values.inputs import Day, Name
 
 Division = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
@@ -130,7 +131,7 @@ class ParticipationShown(Participation):
     due_on: Day | None
 
 
-class Finding(BaseModel):
+class Finding(Telling):
     id: UUID
     project_id: UUID
     division: str
@@ -139,6 +140,9 @@ class Finding(BaseModel):
     reported_x100: int
     accepted_x100: int
     found_on: date
+
+    def says(self) -> tuple[str, dict[str, Any]]:
+        return f"industry.projects.{self.code}", self.__dict__
 
 
 class KindTotals(BaseModel):

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.industry.stations.rules import ExchangeState, Kind, Leg
 from shared.acts.bodies import Input
+from shared.acts.reasons import Telling
 from shared.values.inputs import Day, Name
 
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
@@ -73,7 +74,7 @@ class FaultCheck(Input):
     month_on: Day
 
 
-class Settled(BaseModel):
+class Settled(Telling):
     """A station's quarter: what was metered and what it earns; refused ones say why."""
 
     station_id: UUID

@@ -1,7 +1,6 @@
 """Doors to training: classes, attendance, certificates, the subsidy."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -18,6 +17,7 @@ from services.industry.training.schemas import (
     TrainingTotals,
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 
@@ -71,7 +71,7 @@ async def order_subsidies(
 
 @router.get("/certificates", dependencies=[OF_HOUSEHOLDS])
 async def list_certificates(
-    connection: Paging, at: Cursor, household_id: UUID | None = None, state: State | None = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, state: State | None = None
 ) -> Page[CertificateShown]:
     """Within the caller's area, by id."""
     rows = await queries.list_certificates(connection, at, household_id=household_id, state=state)

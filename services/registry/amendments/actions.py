@@ -218,7 +218,7 @@ async def confirm_amendments(
             passed=passed,
             detail={"decision_id": str(one.id)},
             reason=None if passed else "criteria_not_met",
-            missing=one.verdict.missing,
+            missing=one.missing,
             sets={"decision_id": one.id},
         )
 

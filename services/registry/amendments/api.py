@@ -1,7 +1,6 @@
 """Doors to what comes after an exit: proposed by one person, confirmed by another of the county."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -9,6 +8,7 @@ from services.registry.amendments import actions, queries
 from services.registry.amendments.rules import Kind, State
 from services.registry.amendments.schemas import AmendmentShown, Correction, Return, Revocation
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
@@ -51,9 +51,9 @@ async def confirm(
 async def list_amendments(
     connection: Paging,
     at: Cursor,
+    household_id: HouseholdAsked,
     kind: Kind | None = None,
     state: State | None = None,
-    household_id: UUID | None = None,
 ) -> Page[AmendmentShown]:
     """Those of the caller's area, by id."""
     rows = await queries.list_amendments(connection, at, kind=kind, state=state, household_id=household_id)

@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.registry.amendments.rules import Kind, State
 from shared.acts.bodies import Input
+from shared.acts.reasons import Telling
 from shared.values.inputs import Day
 
 Evidence = Field(min_length=1, max_length=200)
@@ -71,7 +72,7 @@ class Correction(Input):
         return self
 
 
-class AmendmentShown(BaseModel):
+class AmendmentShown(Telling):
     id: UUID
     kind: Kind
     household_id: UUID
@@ -87,3 +88,6 @@ class AmendmentShown(BaseModel):
     decision_id: UUID | None
     since_on: date
     due_on: date | None
+
+    def says(self) -> tuple[str, dict[str, Any]]:
+        return f"registry.amendment.{self.reason}", {}

@@ -1,7 +1,6 @@
 """Doors to natural changes and removals: reported by one person, confirmed by another."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -9,6 +8,7 @@ from services.registry.changes import actions, queries
 from services.registry.changes.rules import DepartureState, RemovalState
 from services.registry.changes.schemas import Departure, DepartureShown, Removal, RemovalShown
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
@@ -36,7 +36,7 @@ async def confirm_departures(
 
 @router.get("/departures", dependencies=[OF_HOUSEHOLDS])
 async def list_departures(
-    connection: Paging, at: Cursor, state: DepartureState | None = None, household_id: UUID | None = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, state: DepartureState | None = None
 ) -> Page[DepartureShown]:
     """Departures of the caller's area, by id."""
     rows = await queries.list_departures(connection, at, state=state, household_id=household_id)
@@ -59,7 +59,7 @@ async def confirm_removals(body: Batch[Confirmation], connection: Transaction, a
 
 @router.get("/removals", dependencies=[OF_HOUSEHOLDS])
 async def list_removals(
-    connection: Paging, at: Cursor, state: RemovalState | None = None, household_id: UUID | None = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, state: RemovalState | None = None
 ) -> Page[RemovalShown]:
     """Removals of the caller's area, by id."""
     rows = await queries.list_removals(connection, at, state=state, household_id=household_id)

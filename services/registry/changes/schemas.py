@@ -1,13 +1,14 @@
 """Bodies of the doors to natural changes and removals."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.registry.changes.rules import DepartureReason, DepartureState, RemovalState
 from shared.acts.bodies import Input
+from shared.acts.reasons import Telling
 from shared.values.inputs import Day, Text
 
 
@@ -31,7 +32,7 @@ class Removal(Input):
     evidence: Text = Field(min_length=1, max_length=200)
 
 
-class DepartureShown(BaseModel):
+class DepartureShown(Telling):
     """No name: `reference` stands for the person."""
 
     id: UUID
@@ -46,8 +47,11 @@ class DepartureShown(BaseModel):
     since_on: date
     due_on: date | None
 
+    def says(self) -> tuple[str, dict[str, Any]]:
+        return f"registry.departure.{self.reason}", {}
 
-class RemovalShown(BaseModel):
+
+class RemovalShown(Telling):
     id: UUID
     household_id: UUID
     division: str
@@ -58,3 +62,6 @@ class RemovalShown(BaseModel):
     decided_on: date | None
     since_on: date
     due_on: date | None
+
+    def says(self) -> tuple[str, dict[str, Any]]:
+        return f"registry.removal.{self.reason}", {}

@@ -9,7 +9,7 @@ from services.registry.dossier import queries
 from services.registry.dossier.schemas import Dossier
 from services.registry.households.api import shown
 from services.registry.households.tables import Whole
-from shared.acts.decisions import with_sources
+from shared.acts.decisions import decisions_shown
 from shared.acts.dossiers import OwnRules, page
 from shared.doors.http import OF_HOUSEHOLDS, Reading
 from shared.ground.context import Act
@@ -27,6 +27,6 @@ async def get_dossier(
         "household": shown(Whole._make(row[name] for name in Whole._fields)),
         "exits": page(row["exits"]),
         "measures": page(row["measures"]),
-        "decisions": with_sources(row["decisions"], rules),
+        "decisions": decisions_shown(row["decisions"], rules),
     }
     return Dossier(**fields)

@@ -49,7 +49,7 @@ from shared.ground.policy import Policy
 from shared.ground.problems import Problem
 from shared.values.calendar import Days
 from shared.values.ids import uuid7
-from shared.values.verdicts import Decided
+from shared.values.verdicts import Decided, Missing
 
 ROOM = "registry.exits"
 BEGUN = (
@@ -159,7 +159,7 @@ def _opened(act: Act, home: Household, members: int, within: Entry) -> ExitCase:
 
 def _proposal_refusal(
     one: UUID, entries: dict[UUID, Entry], open_already: set[UUID], seen: set[UUID], decided: dict[UUID, Decided]
-) -> tuple[str | None, list[str]]:
+) -> tuple[str | None, list[Missing]]:
     if one not in entries:
         return "shared.not_found", []
     if one in open_already:
@@ -168,7 +168,7 @@ def _proposal_refusal(
         return "twice_in_batch", []
     if entries[one].refusal:
         return entries[one].refusal, []
-    missing = decided[one].verdict.missing
+    missing = decided[one].missing
     return ("criteria_not_met" if missing else None), missing
 
 
@@ -308,7 +308,7 @@ async def decide_exits(connection: Connection, act: Act, policy: Policy, items: 
             passed=passed,
             detail={"decision_id": str(one.id)},
             reason=None if passed else "criteria_not_met",
-            missing=one.verdict.missing,
+            missing=one.missing,
             sets={"decision_id": one.id, "members": one.facts.members if passed else None},
         )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.registry.exits import actions, queries
-from services.registry.exits.rules import State
+from services.registry.exits.rules import EXIT_RULE, State
 from services.registry.exits.schemas import (
     Check,
     Consent,
@@ -23,8 +23,11 @@ from services.registry.exits.schemas import (
 )
 from services.registry.households.queries import get_household
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
-from shared.acts.decisions import list_decisions, reasons_json
+from shared.acts.decisions import decisions_shown, list_decisions
+from shared.acts.dossiers import OwnRules
+from shared.acts.numbers import HouseholdAsked
 from shared.acts.procedures import list_steps
+from shared.acts.reasons import reasons_shown
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.values.inputs import Area
@@ -40,9 +43,9 @@ County = Annotated[Act, by("county")]
 async def list_exits(
     connection: Paging,
     at: Cursor,
+    household_id: HouseholdAsked,
     state: State | None = None,
     division: Area | None = None,
-    household_id: UUID | None = None,
 ) -> Page[ExitSummary]:
     """Cases of the caller's area, oldest first."""
     rows = await queries.list_cases(connection, at, state=state, division=division, household_id=household_id)
@@ -57,13 +60,12 @@ async def preview(
     row = await get_household(connection, household_id)
     decided = await actions.decide(connection, act, policy, [row], store=lambda _: False)
     verdict = decided[household_id].verdict
-    return Preview(
-        household_id=household_id, outcome=verdict.outcome, missing=verdict.missing, reasons=reasons_json(verdict)
-    )
+    reasons = reasons_shown(EXIT_RULE.name, verdict.reasons)
+    return Preview(household_id=household_id, outcome=verdict.outcome, missing=verdict.missing, reasons=reasons)
 
 
 @router.get("/{exit_id}")
-async def get_exit(exit_id: UUID, connection: Reading, act: Annotated[Act, OF_HOUSEHOLDS]) -> Exit:
+async def get_exit(exit_id: UUID, connection: Reading, rules: OwnRules, act: Annotated[Act, OF_HOUSEHOLDS]) -> Exit:
     """One case whole: every step, objection and decision with its reasons."""
     case = await queries.get_case(connection, exit_id)
     if act.caller.role == "villager":  # of his neighbours' he sees what is on notice
@@ -72,7 +74,7 @@ async def get_exit(exit_id: UUID, connection: Reading, act: Annotated[Act, OF_HO
         **case._asdict(),
         steps=[Step(**s) for s in await list_steps(connection, exit_id)],
         objections=[Objection(**o._asdict()) for o in await queries.list_objections(connection, exit_id)],
-        decisions=await list_decisions(connection, str(case.household_id)),
+        decisions=decisions_shown(await list_decisions(connection, str(case.household_id)), rules),
     )
 
 

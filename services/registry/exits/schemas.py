@@ -8,7 +8,9 @@ from pydantic import BaseModel, Field
 
 from services.registry.exits.rules import ObjectionReason, State
 from shared.acts.bodies import Case, Input
+from shared.acts.decisions import DecisionShown
 from shared.acts.papers import Signed
+from shared.acts.reasons import Ending, ReasonShown, Telling
 from shared.acts.rounds import OutsideRound
 from shared.values.inputs import Text
 
@@ -78,19 +80,21 @@ class Step(BaseModel):
     recorded_at: datetime
 
 
-class Objection(BaseModel):
+class Objection(Telling):
     id: UUID
     raised_on: date
     reason: ObjectionReason
     resolved_on: date | None
     upheld: bool | None
 
+    def says(self) -> tuple[str, dict[str, Any]]:
+        return f"registry.objection.{self.reason}", {}
 
-class Exit(ExitSummary):
-    ended_code: str | None
+
+class Exit(ExitSummary, Ending):
     steps: list[Step]
     objections: list[Objection]
-    decisions: list[dict[str, Any]]
+    decisions: list[DecisionShown]
 
 
 class Preview(BaseModel):
@@ -99,4 +103,4 @@ class Preview(BaseModel):
     household_id: UUID
     outcome: Literal["approved", "refused"]
     missing: list[str]
-    reasons: list[dict[str, Any]]
+    reasons: list[ReasonShown]

@@ -21,7 +21,7 @@ from services.registry.households.tables import Whole
 from shared.acts.bodies import Batch, Cursor, Page, page
 from shared.doors.http import OF_HOUSEHOLDS, Paging, Reading, Transaction, by
 from shared.ground.context import Act
-from shared.values.inputs import Area
+from shared.values.inputs import Area, HouseholdNo
 from shared.values.money import half_up
 
 router = APIRouter(prefix="/households", tags=["households"])
@@ -32,10 +32,16 @@ Visitor = Annotated[Act, by("village", "team", "helper")]
 
 @router.get("")
 async def list_households(
-    connection: Paging, act: Reader, at: Cursor, status: Status | None = None, division: Area | None = None
+    connection: Paging,
+    act: Reader,
+    at: Cursor,
+    status: Status | None = None,
+    division: Area | None = None,
+    household_no: HouseholdNo | None = None,
 ) -> Page[HouseholdSummary]:
     """Households of the caller's area, by id."""
-    rows = await queries.list_households(connection, act.business_date, at, status=status, division=division)
+    filters = {"status": status, "division": division, "household_no": household_no}
+    rows = await queries.list_households(connection, act.business_date, at, **filters)
     return page(HouseholdSummary, rows, at)
 
 

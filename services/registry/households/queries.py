@@ -88,7 +88,7 @@ _SUMMARY = """
         SELECT x.deep_poverty FROM household_fact x WHERE x.household_id = h.id AND upper_inf(x.known)
             AND x.valid @> CAST(:on AS date) LIMIT 1) f
 """
-_PAGE = page_of(Summary, _SUMMARY, "h.status", "h.division", key="h.id")
+_PAGE = page_of(Summary, _SUMMARY, "h.status", "h.division", "h.household_no", key="h.id")
 _VERSIONS = sql(
     f"SELECT {household_version.columns} FROM household_version WHERE household_id = ANY(:ids)", HouseholdVersion
 )

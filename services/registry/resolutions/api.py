@@ -1,13 +1,13 @@
 """Doors to resolutions: the county grants, other systems ask with a purpose, everybody who asked is on record."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
 from services.registry.resolutions import actions, queries
 from services.registry.resolutions.schemas import GrantShown, GrantTerms, ResolutionShown, Resolve, ResolvedList
 from shared.acts.bodies import CodeCursor, Cursor, Page, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import CurrentDataKeys, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.doors.preconditions import Expecting, tagged
 from shared.ground.context import Act
@@ -41,8 +41,8 @@ async def list_resolutions(
     connection: Paging,
     act: Annotated[Act, Reader],
     at: Cursor,
+    household_id: HouseholdAsked,
     subject: Annotated[str | None, Query(max_length=200)] = None,
-    household_id: UUID | None = None,
 ) -> Page[ResolutionShown]:
     """Who asked for which household, when, what for; whoever asks sees its own, the county and auditors all."""
     own = None if act.caller.role in ("county", "auditor") else act.subject

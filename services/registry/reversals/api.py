@@ -1,7 +1,6 @@
 """Doors to what was confirmed by mistake: doubted by one person, taken back or put right by another."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -9,6 +8,7 @@ from services.registry.reversals import actions, queries
 from services.registry.reversals.rules import State
 from services.registry.reversals.schemas import Reversal, ReversalShown
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
@@ -36,7 +36,7 @@ async def confirm_reversals(
 
 @router.get("", dependencies=[by("county", "township", "village", "team", "helper", "auditor")])
 async def list_reversals(
-    connection: Paging, at: Cursor, state: State | None = None, household_id: UUID | None = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, state: State | None = None
 ) -> Page[ReversalShown]:
     """Those of the caller's area, by id."""
     rows = await queries.list_reversals(connection, at, state=state, household_id=household_id)

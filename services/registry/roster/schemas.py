@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.registry.roster.rules import State
+from shared.acts.reasons import Telling
 
 
 class ImportBegun(BaseModel):
@@ -26,7 +27,7 @@ class ImportReport(BaseModel):
     problem: dict[str, Any] | None
 
 
-class FindingShown(BaseModel):
+class FindingShown(Telling):
     """A place in the file and what is wrong there, never what stands there. `rejects`: the household is not taken."""
 
     position: int

@@ -138,7 +138,7 @@ async def propose_exits(connection: Connection, act: Act, policy: Policy, divisi
     decided = await _decide(connection, act, policy, sorted(villages - standing.keys()))
     results, opened = list[Result](), dict[str, VillageExit]()
     for code in divisions:
-        missing = decided[code].verdict.missing if code in decided else []
+        missing = decided[code].missing if code in decided else []
         if code in standing or code not in decided:
             reason = "case_open" if code in standing else "not_found"
         else:
@@ -186,7 +186,7 @@ async def decide_exits(connection: Connection, act: Act, policy: Policy, items: 
             passed=passed,
             detail={"decision_id": str(one.id)},
             reason=None if passed else "not_ready",
-            missing=one.verdict.missing,
+            missing=one.missing,
             sets={"decision_id": one.id, **counted},
         )
 

@@ -23,6 +23,7 @@ from services.relocation.allocation.schemas import (
 )
 from services.relocation.allocation.tables import AllocationRound
 from shared.acts.bodies import Batch, CodeCursor, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import OF_HOUSEHOLDS, CurrentDataKeys, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.ground.policy import Policy
@@ -142,9 +143,9 @@ async def swap(body: Batch[Swap], connection: Transaction, act: Township) -> Res
 async def list_allocations(
     connection: Paging,
     at: Cursor,
+    household_id: HouseholdAsked,
     cohort: Year | None = None,
     state: State | None = None,
-    household_id: UUID | None = None,
 ) -> Page[AllocationShown]:
     """Allocations of the caller's area, by id; released ones too."""
     rows = await queries.list_allocations(connection, at, cohort=cohort, state=state, household_id=household_id)

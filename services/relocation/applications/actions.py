@@ -21,7 +21,7 @@ from services.relocation.applications.rules import (
 from services.relocation.applications.schemas import NewApplication
 from services.relocation.applications.tables import Application, relocation_application
 from shared.acts.bodies import Case, Confirmation, Result, result
-from shared.acts.decisions import record_decisions
+from shared.acts.decisions import list_missing, record_decisions
 from shared.acts.freezes import list_frozen
 from shared.acts.papers import PartysStep, Signed
 from shared.acts.procedures import (
@@ -45,7 +45,7 @@ from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.values.calendar import Days
-from shared.values.verdicts import Decided
+from shared.values.verdicts import Decided, Missing
 
 ROOM = "relocation.applications"
 CONTENT = ("household_id", "cohort")
@@ -82,7 +82,8 @@ async def apply_for_relocation(
     await log_steps(connection, act, APPLICATION, "applied", [(c, Finding(passed=c.ended_on is None)) for c in made])
     await emit(connection, act, "relocation", [ended(act, c, c.state) for c in made if c.ended_on])
     known |= {case.id: case for case in made}
-    return [_answer(item, known.get(item.id), household_known=item.household_id in households) for item in items]
+    why = await list_missing(connection, [case.decision_id for case in known.values() if case.missing["codes"]])
+    return [_answer(item, known.get(item.id), why, household_known=item.household_id in households) for item in items]
 
 
 async def _decide(
@@ -127,13 +128,15 @@ def _made(act: Act, item: NewApplication, household: Household, decided: Decided
     )
 
 
-def _answer(item: NewApplication, found: Application | None, *, household_known: bool) -> Result:
+def _answer(
+    item: NewApplication, found: Application | None, why: dict[UUID, list[Missing]], *, household_known: bool
+) -> Result:
     if found is None:
         return result(ROOM, item.id, "id_taken" if household_known else "shared.household_unknown")
     if any(getattr(found, name) != getattr(item, name) for name in CONTENT):
         return result(ROOM, item.id, "content_differs")
-    missing = found.missing["codes"]
-    return result(ROOM, item.id, "not_eligible" if missing else None, state=found.state, missing=missing)
+    reason = "not_eligible" if found.missing["codes"] else None
+    return result(ROOM, item.id, reason, state=found.state, missing=why.get(found.decision_id, []) if reason else [])
 
 
 def _of(case: Application) -> dict[str, Any]:
@@ -189,7 +192,7 @@ async def verify(connection: Connection, act: Act, policy: Policy, items: Sequen
         reason, ended_on = (None, None) if passed else ("not_eligible", act.business_date)
         sets = {"decision_id": one.id, "ended_on": ended_on}
         detail = {"decision_id": str(one.id)}
-        return Finding(passed=passed, detail=detail, reason=reason, missing=one.verdict.missing, sets=sets)
+        return Finding(passed=passed, detail=detail, reason=reason, missing=one.missing, sets=sets)
 
     return await _take(connection, act, "verified", items, find, cases)
 

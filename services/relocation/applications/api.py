@@ -17,7 +17,9 @@ from services.relocation.applications.schemas import (
     Step,
 )
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
-from shared.acts.decisions import list_decisions
+from shared.acts.decisions import decisions_shown, list_decisions
+from shared.acts.dossiers import OwnRules
+from shared.acts.numbers import HouseholdAsked
 from shared.acts.procedures import list_steps
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
@@ -60,9 +62,9 @@ async def agree(body: Batch[Agreement], connection: Transaction, act: Annotated[
 async def list_applications(
     connection: Paging,
     at: Cursor,
+    household_id: HouseholdAsked,
     cohort: Year | None = None,
     state: State | None = None,
-    household_id: UUID | None = None,
     division: Area | None = None,
 ) -> Page[ApplicationSummary]:
     """Applications of the caller's area, by id."""
@@ -79,11 +81,11 @@ async def show_totals(connection: Reading) -> ApplicationTotals:
 
 
 @router.get("/{application_id}", dependencies=[OF_HOUSEHOLDS])
-async def get_application(application_id: UUID, connection: Reading) -> Application:
+async def get_application(application_id: UUID, connection: Reading, rules: OwnRules) -> Application:
     """One application whole: every step, and the decisions about its household with their reasons."""
     case = await queries.get_application(connection, application_id)
     return Application(
         **case._asdict(),
         steps=[Step(**s) for s in await list_steps(connection, application_id)],
-        decisions=await list_decisions(connection, str(case.household_id)),
+        decisions=decisions_shown(await list_decisions(connection, str(case.household_id)), rules),
     )

@@ -8,7 +8,9 @@ from pydantic import BaseModel, Field
 
 from services.relocation.applications.rules import State
 from shared.acts.bodies import Case
+from shared.acts.decisions import DecisionShown
 from shared.acts.papers import Signed
+from shared.acts.reasons import Ending
 
 
 class NewApplication(Case):
@@ -46,10 +48,9 @@ class Step(BaseModel):
     recorded_at: datetime
 
 
-class Application(ApplicationSummary):
-    ended_code: str | None
+class Application(ApplicationSummary, Ending):
     steps: list[Step]
-    decisions: list[dict[str, Any]]
+    decisions: list[DecisionShown]
 
 
 class CohortTotals(BaseModel):

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from services.relocation.dossier import queries
 from services.relocation.dossier.schemas import Dossier
-from shared.acts.decisions import with_sources
+from shared.acts.decisions import decisions_shown
 from shared.acts.dossiers import OwnRules, page
 from shared.doors.http import OF_HOUSEHOLDS, Reading
 
@@ -22,6 +22,6 @@ async def get_dossier(household_id: UUID, connection: Reading, rules: OwnRules) 
         "relocation": page(row["relocation"]),
         "allocations": page(row["allocations"]),
         "homesteads": page(row["homesteads"]),
-        "decisions": with_sources(row["decisions"], rules),
+        "decisions": decisions_shown(row["decisions"], rules),
     }
     return Dossier(**fields)

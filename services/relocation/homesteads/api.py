@@ -1,7 +1,6 @@
 """Doors to old homesteads: recorded, taken down, reclaimed, accepted, counted."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -16,6 +15,7 @@ from services.relocation.homesteads.schemas import (
     Reclamation,
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 
@@ -53,7 +53,7 @@ async def accept_works(
 
 @router.get("", dependencies=[OF_HOUSEHOLDS])
 async def list_homesteads(
-    connection: Paging, at: Cursor, state: State | None = None, household_id: UUID | None = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, state: State | None = None
 ) -> Page[Homestead]:
     """Homesteads of the caller's area, by id."""
     return page(Homestead, await queries.list_homesteads(connection, at, state=state, household_id=household_id), at)

@@ -78,6 +78,8 @@ async def test_upheld_is_a_new_version(house: House) -> None:
     assert line(score, "visits") == {
         "code": "visits", "points_x100": 4_500, "max_x100": 4_500, "withheld": False,
         "figures": {"visits_due": 4, "visits_kept": 2, "appeal": body["id"], "before_x100": 2_250},
+        "sentence_en": "Visits: 45 points; 2 of 4 visits that were due were made. Corrected on appeal from 22.5.",
+        "sentence_zh": "走访：45 分；应走访 4 次，完成 2 次。经申诉更正，原为 22.5 分。",
     }  # fmt: skip
     versions = (await door.call("GET", f"{SCORING}/scores/{last}?year=2017", "county")).json()["items"]
     assert versions == [before[last], score]

@@ -75,15 +75,15 @@ async def test_a_unit_line_by_line(house: House) -> None:
     score = (await computed_scores(door, state["id"]))[str(unit)]
     due_x100 = 4 * 0 + 3 * (2_000 + 2_000 + 2_000) + 1_032 - (2_000 - 1_871) - (2_000 - 1_000)
     kept_x100 = (2_000 + 1_871 + 2_000) + 2 * 1_000 + 1_000 + 1_032
-    presence = line(score, "presence")
-    assert presence["figures"] == {
-        "team": 4, "team_needed": 3, "days_due_x100": due_x100, "days_kept_x100": kept_x100,
-    }  # fmt: skip
+    presence, due = line(score, "presence"), {"days_due_x100": due_x100, "days_kept_x100": kept_x100}
+    assert presence["figures"] == due | {"team": 4, "team_needed": 3}
     assert presence["points_x100"] == 500 + (3_000 * kept_x100 + due_x100) // (2 * due_x100)
     assert line(score, "measures")["figures"] == {"households": 3, "helped_once": 2, "helped_twice": 1}
     assert line(score, "exits") == {
         "code": "exits", "points_x100": 0, "max_x100": 2_000, "withheld": False,
         "figures": {"exited": 2, "prepared": 1, "objections": 1},
+        "sentence_en": "Exits: 0 points; of 2 exits 1 were visited often enough before, 1 were objected to.",
+        "sentence_zh": "脱贫退出：0 分；退出 2 户，退出前走访达标 1 户，有异议 1 户。",
     }  # fmt: skip
     assert line(score, "records")["figures"] == {"visits": 4, "late": 1, "copied_groups": 1}
     assert line(score, "records")["points_x100"] == 750 - 200
@@ -161,7 +161,9 @@ async def test_a_case_vetoes_and_only_a_confirmed_one_of_the_year(house: House) 
     all_of_them = await computed_scores(door, (await compute(door)).json()["id"])
     guilty = all_of_them[str(named)]
     assert (guilty["grade"], guilty["points_x100"], guilty["rank"]) == ("poor", 6_500, 3)
-    assert line(guilty, "veto") == {
+    veto = line(guilty, "veto")
+    assert (str(case) in veto.pop("sentence_en"), str(case) in veto.pop("sentence_zh")) == (True, True)
+    assert veto == {
         "code": "veto", "points_x100": 0, "max_x100": 0, "withheld": False, "figures": {"case_id": str(case)},
     }  # fmt: skip
     assert line(all_of_them[str(unit)], "veto")["figures"] == {"case_id": str(of_unit)}

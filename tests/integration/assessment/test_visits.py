@@ -42,7 +42,7 @@ async def test_a_visit_is_kept_and_told(house: House) -> None:
     await pair(door, pairing(household_id, li))
     item = visit(household_id, note="张三 有病", findings=["water_unsafe", "house_unsafe", "water_unsafe"])
     first, second = await put(door, item), await put(door, item)
-    expected = {"id": item["id"], "status": "accepted", "counts": True, "reasons": []}
+    expected = {"id": item["id"], "status": "accepted", "counts": True, "reasons": [], "why": []}
     assert (first.status_code, first.json()) == (201, expected)
     assert (second.status_code, second.json()) == (200, expected)
     (_, told) = await facts(house)

@@ -7,6 +7,8 @@ from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID, uuid4
 
+from shared.ground.sentences import sentence
+from shared.values.figures import LANGUAGES
 from tests.bonds import bind
 from tests.conftest import Door, House
 
@@ -69,8 +71,9 @@ async def results(door: Door, method: str, path: str, role: str, *items: dict[st
 
 def answer(item_id: str, **said: Any) -> dict[str, Any]:
     """What a batch says of an item: accepted, where nothing else is said."""
-    silent: dict[str, Any] = {"code": None, "state": None, "case_id": None, "missing": [], "errors": []}
-    return {"id": item_id, "status": "accepted"} | silent | said
+    silent: dict[str, Any] = {"code": None, "state": None, "case_id": None, "missing": [], "why": [], "errors": []}
+    told = {f"sentence_{language}": said.get("code") and sentence(said["code"], language) for language in LANGUAGES}
+    return {"id": item_id, "status": "accepted"} | silent | told | said
 
 
 async def get(door: Door, path: str, role: str = "county", area: str = "", **request: Any) -> Any:

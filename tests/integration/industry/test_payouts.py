@@ -184,7 +184,9 @@ async def test_good_lines_are_taken_bad_ones_reported_and_the_file_again_changes
     assert (again["taken"], again["unchanged"], again["findings"]) == (0, 2, first["findings"])
     otherwise = answered("3,100.00,paid,,2017-06-05", total="1,100.00")
     (finding,) = (await answer(door, batch_id, otherwise)).json()["findings"]
-    assert finding == {"row": 2, "column": "result", "code": "industry.payouts.answered_otherwise"}
+    assert finding["sentence_zh"] == "银行此前对该明细已有不同答复；以首次答复为准。"
+    where = (finding["row"], finding["column"], finding["code"])
+    assert where == (2, "result", "industry.payouts.answered_otherwise")
     assert len(await facts(house, "payment_confirmed")) == 1
     rest = answered("2,100.00,paid,,2017-06-05", "4,100.00,paid,,2017-06-05", total="2,200.00")
     assert (await answer(door, batch_id, rest)).json()["state"] == "closed"

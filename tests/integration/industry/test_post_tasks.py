@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from shared.acts.reasons import reason_shown
 from shared.events.registry import MemberRemoved
 from tests.conftest import Door, House
 from tests.integration.industry.acts import FAR_VILLAGE, TOWNSHIP, VILLAGE, answer, get, results, seed_household
@@ -85,8 +86,9 @@ async def test_a_death_holds_the_post_until_the_village_says_who_works_on(house:
     assert [r["missing"] for r in await propose(door, other)] == [["no_other_post"]]
     # Who works on is asked of the rule again.
     await house.rows("industry", "UPDATE household SET has_labour = false WHERE id = $1", three)
+    why = [reason_shown("industry.post_eligibility", "has_labour").model_dump()]
     assert await resume(door, weak, "2017-05-10") == answer(
-        weak, status="refused", code=f"{P}not_eligible", state="held", missing=["has_labour"]
+        weak, status="refused", code=f"{P}not_eligible", state="held", missing=["has_labour"], why=why
     )
     owner = await house.owner("industry")
     await owner.execute("UPDATE post SET division = $1", FAR_VILLAGE)  # as if the household had moved here

@@ -212,9 +212,10 @@ async def test_a_proposal_that_is_not_carried_ends_and_frees_the_post(house: Hou
     owner = await house.owner("industry")
     await owner.execute("UPDATE frozen_household SET reviewed_on = '2017-06-01'")
     await owner.execute("UPDATE household SET has_labour = false WHERE id = $1", three)
-    assert await approve(door, changed["id"]) == answer(
-        changed["id"], code=f"{P}not_eligible", state="refused", missing=["has_labour"]
-    )
+    told = await approve(door, changed["id"])
+    (why,) = told["why"]
+    assert (why["code"], why["sentence_zh"]) == ("has_labour", "该户有劳动能力：不符合。")
+    assert told == answer(changed["id"], code=f"{P}not_eligible", state="refused", missing=["has_labour"], why=[why])
     reasons = await house.rows("industry", "SELECT id::text, state, ended_reason FROM post_assignment")
     assert {r["id"]: (r["state"], r["ended_reason"]) for r in reasons} == {
         unconfirmed["id"]: ("refused", "not_confirmed"), unapproved["id"]: ("refused", "not_confirmed"),

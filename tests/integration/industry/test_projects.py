@@ -113,6 +113,8 @@ async def test_a_report_far_above_the_measure_is_a_finding(house: House) -> None
     assert await report(door, said(honest, 11_000), said(boasting, 11_001)) == [None, None]
     assert [await accept(door, p, 10_000) for p in (honest, boasting)] == [None, None]
     (finding,) = (await get(door, "/projects/findings", "township"))["items"]
+    assert finding.pop("sentence_en") == "110.01 were reported, 100 were found on acceptance."
+    assert finding.pop("sentence_zh") == "上报 110.01，验收认定 100。"
     assert finding | {"id": ""} == {
         "id": "", "project_id": boasting, "division": VILLAGE, "kind": "oats", "code": "over_reported",
         "reported_x100": 11_001, "accepted_x100": 10_000, "found_on": "2017-06-01",

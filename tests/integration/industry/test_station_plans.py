@@ -12,6 +12,7 @@ from tests.integration.industry.acts import (
     OTHER_VILLAGE,
     TOWNSHIP,
     VILLAGE,
+    answer,
     at_once,
     facts,
     freeze,
@@ -77,13 +78,8 @@ async def test_drafted_approved_filed_and_owed(house: House) -> None:
     drafted = await draft(door, body)
     assert drafted.json() == {
         "id": body["id"], "status": "accepted", "code": None, "state": "drafted", "amount_fen": 400_000,
-        "available_fen": LEFT_FEN, "results": [
-            {
-                "id": str(h), "status": "accepted", "code": None, "state": None, "case_id": None, "missing": [],
-                "errors": [],
-            }
-            for h in (one, two)
-        ],
+        "available_fen": LEFT_FEN, "sentence_en": None, "sentence_zh": None,
+        "results": [answer(str(h)) for h in (one, two)],
     }  # fmt: skip
     assert (await draft(door, body)).json()["state"] == "drafted"
     differs = await draft(door, body | {"year": 2018})

@@ -10,6 +10,7 @@ import pytest
 
 from services.registry.service import SERVICE
 from shared.ground.policy import read_policy
+from shared.ground.sentences import sentence
 from tests.conftest import Door, House
 from tests.integration.registry.test_households import VILLAGE, seed_household
 
@@ -184,7 +185,14 @@ async def test_a_village_exits_by_the_rule_step_by_step(house: House) -> None:
     households = await seed_poor(house, 7)
     await report(door, *ITEMS[:-1])
     (refused,) = await propose(door)
+    incidence, item = refused.pop("why")
+    assert incidence["sentence_zh"] == (
+        "农村户籍人口 350 人中贫困人口 7 人；贫困发生率应低于 2 %（等于限值不通过：是）：不符合。"
+    )
+    assert (item["code"], item["sentence_en"]) == (f"has_{ITEMS[-1]}", "A place for activities and a clinic: not met.")
     assert refused == {
+        "sentence_en": sentence("registry.villages.not_ready", "en"),
+        "sentence_zh": sentence("registry.villages.not_ready", "zh"),
         "id": VILLAGE, "status": "refused", "code": "registry.villages.not_ready", "state": None, "case_id": None,
         "missing": ["incidence_below_limit", f"has_{ITEMS[-1]}"], "errors": [],
     }  # fmt: skip

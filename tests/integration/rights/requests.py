@@ -22,6 +22,8 @@ SAYS_NOTHING = (
 )
 UUID_LIKE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NAMES_A_ROW = re.compile(r"id|(.*_)?(id|division|bank|unit|subject|person|reference|entity_code|owner_code|loan_no)")
+# Of a list or of one: by its id, where a number would do as well.
+NAMES_ASKED = ("household_id", "subject_id", "loan_id")
 HASH = "0" * 64
 VALUES: dict[str, Any] = {
     "year": 2017, "income_year": 2017, "cohort": 2017, "month_on": "2017-05-01", "quarter_end_on": "2017-03-31",
@@ -71,7 +73,7 @@ def query_of(told: dict[str, Any], k: int) -> dict[str, Any]:
     found = {}
     for parameter in told.get("parameters", ()):
         name, shape = parameter["name"], parameter["schema"]
-        if parameter["in"] == "query" and (parameter.get("required") or name in ("household_id", "subject_id")):
+        if parameter["in"] == "query" and (parameter.get("required") or name in NAMES_ASKED):
             found[name] = str(UUID(int=k)) if name == "subject_id" else rows_named(name, k, shape)
     return found
 
