@@ -27,7 +27,7 @@ from shared.values.id_number import is_valid
 from shared.values.verdicts import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
-DRAWERS = ("__init__", "api", "schemas", "files", "reactions", "work", "actions", "rules", "queries", "tables")
+DRAWERS = ("__init__", "api", "schemas", "files", "reactions", "work", "actions", "lists", "rules", "queries", "tables")
 FURNITURE = {f"{n}.py" for n in DRAWERS}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 70
 MOST_UNFORMATTED = 100

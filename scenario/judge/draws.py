@@ -45,8 +45,7 @@ def unlike(inputs: Document, result: Document) -> str:
 
 
 def _class(unit: Document) -> str:
-    access, size = "accessible" if unit["accessible"] else "ordinary", "pair" if unit["paired"] else "single"
-    return f"{unit['site_id']}/{unit['block']}/{unit['area_m2_x100']}/{access}/{size}"
+    return f"{unit['site_id']}/{unit['block']}/{unit['kind']}"
 
 
 def _order(*parts: object) -> str:

@@ -52,7 +52,7 @@ from shared.values.ids import uuid7
 from shared.values.verdicts import Decided, Missing
 
 ROOM = "registry.exits"
-EXIT = Procedure(ROOM, exit_case, ((
+BEGUN = (
     # name, after, who may; who must not, what it signs
     Step("reviewed", "proposed", ("village",), ("proposed_by",), "reviewed",
          zh="村民代表会议评议", en="Vote of the villagers' representatives"),
@@ -68,7 +68,14 @@ EXIT = Procedure(ROOM, exit_case, ((
          sets=("decision_id", "members"), zh="县级审定", en="Decision of the county"),
     Step("announced", "approved", ("county",), ("decided_by",), "announced",
          zh="公告", en="Announcement"),
-),))  # fmt: skip
+)  # fmt: skip
+# Since the second version whoever checks is none of those whose word he checks, in whatever office each stood.
+CHECKS = {
+    "checked": ("proposed_by", "reviewed_by"),
+    "township_checked": ("proposed_by", "reviewed_by", "checked_by"),
+    "approved": ("proposed_by", "reviewed_by", "checked_by", "township_checked_by"),
+}
+EXIT = Procedure(ROOM, exit_case, (BEGUN, tuple(s._replace(not_by=CHECKS.get(s.name, s.not_by)) for s in BEGUN)))
 OBJECTIONS = OwnTask(
     procedure=ROOM,
     step="objection_resolved",

@@ -10,19 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from services.relocation.allocation import queries
+from services.relocation.allocation.lists import frame_of, is_unchanged, list_anew, published, read_secret, sites_of
 from services.relocation.allocation.rules import (
-    AllocationPolicy,
     Held,
     Inputs,
-    Lot,
     SeedPolicy,
-    Unit,
     cap_m2_x100,
     commitment,
     digest,
     draw,
     inputs_json,
-    numbered,
+    is_coded,
+    numbering_key,
     read_inputs,
     swap_refusal,
 )
@@ -50,7 +49,6 @@ from shared.values.ids import uuid7
 
 ROOM = "relocation.allocation"
 OF_LOT = ("lot", "application_id", "household_id", "division", "members", "needs_accessible")
-SECRET = ("allocation_round", "secret_sealed")  # where a sealed secret belongs
 # A flat that was drawn waits for its keys: the steps are taken in the room of the moves.
 MOVE = Procedure("relocation.moves", allocation, ((
     # name, after, who may; who must not, what it signs
@@ -70,15 +68,15 @@ async def freeze(connection: Connection, act: Act, policy: Policy, keys: DataKey
         Problem: a site is unknown (404); the id is another round's (422); nobody waits or nothing is free (409).
     """
     await application_queries.take_turn(connection)
-    wanted = [str(i) for i in sorted(set(order.site_ids))]
+    wanted, key = sites_of(order), numbering_key(order.secret)
     found = await queries.find_round(connection, order.id)
     if found is not None:
-        if (found.cohort, found.site_ids, found.secret_hash) != (order.cohort, wanted, commitment(order.secret)):
+        if (found.cohort, found.site_ids, found.secret_hash) != (order.cohort, wanted, commitment(key)):
             raise Problem("shared.content_differs")
         return found
     if len(await sites.list_sites_by_id(connection, order.site_ids)) < len(wanted):
         raise Problem("relocation.allocation.site_unknown")
-    row, inputs, lots = await _list(connection, act, policy, keys, order)
+    row, inputs, lots = await list_anew(connection, act, policy, keys, order)
     await queries.insert_round(connection, row)
     await queries.set_list(connection, order.id, inputs, row.inputs_hash, lots)
     return await queries.get_round(connection, order.id)
@@ -96,65 +94,14 @@ async def refreeze(
     found = await queries.lock_round(connection, round_id)
     if found.state == "drawn":
         raise Problem("relocation.allocation.already_drawn")
-    if found.state == "announced" and await _unchanged(connection, found):
+    if found.state == "announced" and await is_unchanged(connection, found):
         raise Problem("relocation.allocation.list_unchanged")
     sites_again = [UUID(i) for i in found.site_ids]
     order = NewRound(id=round_id, cohort=found.cohort, site_ids=sites_again, secret=secret)
-    row, inputs, lots = await _list(connection, act, policy, keys, order)
+    row, inputs, lots = await list_anew(connection, act, policy, keys, order)
     await queries.refreeze_round(connection, row)
     await queries.set_list(connection, round_id, inputs, row.inputs_hash, lots)
     return await queries.get_round(connection, round_id)
-
-
-async def _list(
-    connection: Connection, act: Act, policy: Policy, keys: DataKeys, order: NewRound
-) -> tuple[AllocationRound, dict[str, Any], list[AllocationLot]]:
-    """A round's row, its inputs, and whose lots they name."""
-    figures, secret = policy.on(act.business_date, AllocationPolicy), order.secret
-    agreed = await application_queries.list_agreed(connection, order.cohort)
-    frozen = await list_frozen(connection, [a.household_id for a in agreed])
-    waiting = [a for a in agreed if a.household_id not in frozen]
-    free = await sites.list_free_homes(connection, order.site_ids)
-    if not waiting or not free:
-        raise Problem("relocation.allocation.nothing_to_draw")
-    by_number = {a.number: a for a in waiting}
-    lots = [
-        AllocationLot(order.id, f"L{n:05}", a.id, a.household_id, a.division, a.members, a.needs_accessible, a.division)
-        for n, a in enumerate((by_number[no] for no in numbered(secret, list(by_number))), 1)
-    ]
-    cap, pair_from, on = figures.area_cap_m2_x100_per_person, figures.pair_from_members, act.business_date
-    listed = tuple(_lot(x) for x in lots), tuple(_unit(u) for u in free)
-    inputs = inputs_json(Inputs(str(order.id), 0, order.cohort, on.isoformat(), cap, pair_from, *listed))
-    kept: dict[str, Any] = {"notice_days": figures.allocation_notice_days, "frozen_by": act.subject}
-    kept |= {"secret_hash": commitment(secret), "secret_sealed": keys.encrypt(secret, *SECRET, order.id)}
-    wanted = [str(i) for i in sorted(set(order.site_ids))]
-    row = AllocationRound(order.id, order.cohort, "frozen", wanted, on, digest(inputs), len(lots), len(free), **kept)
-    return row, inputs, lots
-
-
-def _lot(lot: AllocationLot) -> Lot:
-    return Lot(lot.lot, lot.members, lot.needs_accessible, lot.village)
-
-
-def _unit(home: Home) -> Unit:
-    no = "+".join(home.flats)
-    return Unit(str(home.id), str(home.site_id), home.block, no, home.area_m2_x100, home.accessible, home.paired)
-
-
-async def _unchanged(connection: Connection, found: AllocationRound) -> bool:
-    """Whether everything on the list is still to be had: lots agreed and not frozen, the same units free.
-
-    Who agreed after the freeze waits for the next round; members and village stay as they were counted.
-    """
-    lots = await queries.list_all_lots(connection, found.id)
-    rows = await application_queries.lock_applications(connection, [x.application_id for x in lots])
-    if len(rows) < len(lots) or any(case.state != "agreed" for case in rows.values()):
-        return False
-    if await list_frozen(connection, [x.household_id for x in lots]):
-        return False
-    free = await sites.list_free_homes(connection, [UUID(i) for i in found.site_ids])
-    inputs = (await queries.list_draws(connection, found.id))[0].inputs
-    return {u["unit_id"] for u in inputs["units"]} == {str(home.id) for home in free}
 
 
 async def publish_seed(
@@ -196,13 +143,13 @@ async def draw_round(
     earliest = found.seed_on + timedelta(days=policy.on(found.seed_on, SeedPolicy).seed_days_before_draw)
     if act.business_date < earliest:
         raise Problem("relocation.allocation.too_early", draw_from_on=earliest.isoformat())
-    if not await _unchanged(connection, found):
+    if not await is_unchanged(connection, found):
         raise Problem("relocation.allocation.list_changed")
     inputs = read_inputs((await queries.list_draws(connection, round_id))[0].inputs)
     result, facts = await _draw(connection, act, found, inputs)
     allocated = len(result["allocations"])
-    secret = keys.decrypt(found.secret_sealed, *SECRET, round_id) if found.secret_sealed else None
-    await queries.set_drawn(connection, round_id, act.business_date, act.subject, digest(result), allocated, secret)
+    key = numbering_key(read_secret(keys, found))
+    await queries.set_drawn(connection, round_id, act.business_date, act.subject, digest(result), allocated, key)
     await emit(connection, act, "relocation", facts)
     return await queries.get_round(connection, round_id)
 
@@ -215,18 +162,16 @@ async def _draw(
     drawn = draw(inputs, found.seed)
     await queries.set_result(connection, found.id, inputs.draw_no, drawn, digest(drawn), act.business_date)
     chosen = {row["lot"]: UUID(row["unit_id"]) for row in drawn["allocations"]}
-    units = {UUID(u.unit_id): u for u in inputs.units}
+    units = await sites.lock_homes(connection, sorted(chosen.values()))
     lots = [x for x in await queries.list_all_lots(connection, found.id) if x.lot in chosen]
-    homes = [_given(act, found, inputs, x, chosen[x.lot], units[chosen[x.lot]]) for x in lots]
+    homes = [_given(act, found, inputs, x, units[chosen[x.lot]]) for x in lots]
     cases = await application_queries.lock_applications(connection, [x.application_id for x in lots])
     await sites.set_unit_states(connection, sorted(chosen.values()), "allocated")
     await _give(connection, act, "allocated", homes, cases)
     return drawn, [allocated_fact(act, home) for home in homes]
 
 
-def _given(
-    act: Act, found: AllocationRound, inputs: Inputs, lot: AllocationLot, unit_id: UUID, unit: Unit
-) -> Allocation:
+def _given(act: Act, found: AllocationRound, inputs: Inputs, lot: AllocationLot, unit: Home) -> Allocation:
     notice_ends_on = notice_over_on(act, Days(found.notice_days))
     return MOVE.opened(
         act,
@@ -236,7 +181,7 @@ def _given(
         draw_no=inputs.draw_no,
         **{name: getattr(lot, name) for name in OF_LOT},
         cohort=found.cohort,
-        unit_id=unit_id,
+        unit_id=unit.id,
         cap_m2_x100=cap_m2_x100(lot.members, inputs.cap_m2_x100_per_person),
         area_m2_x100=unit.area_m2_x100,
         accessible=unit.accessible,
@@ -368,12 +313,12 @@ async def end_removed(connection: Connection, facts: Sequence[tuple[Act, Househo
         await emit(connection, act, "relocation", said)
 
 
-async def draw_again(connection: Connection, act: Act, round_id: UUID) -> AllocationRound:
+async def draw_again(connection: Connection, act: Act, keys: DataKeys, round_id: UUID) -> AllocationRound:
     """What came free of a round's flats, all at once, among its lots that got nothing: by the same rule and seed under
     the next draw's number. At the county's word and not as each comes free: who comes first must not matter.
 
     Raises:
-        Problem: not drawn yet, or nobody waits or nothing is free (409).
+        Problem: not drawn yet, frozen in an earlier form, or nobody waits or nothing is free (409).
     """
     await application_queries.take_turn(connection)
     found = await queries.lock_round(connection, round_id)
@@ -382,13 +327,17 @@ async def draw_again(connection: Connection, act: Act, round_id: UUID) -> Alloca
     draws, lots = await queries.list_draws(connection, round_id), await queries.list_all_lots(connection, round_id)
     cases = await application_queries.lock_applications(connection, [x.application_id for x in lots])
     frozen = await list_frozen(connection, [x.household_id for x in lots])
-    waiting = [_lot(x) for x in lots if cases[x.application_id].state == "agreed" and x.household_id not in frozen]
+    if not is_coded(draws[0].inputs):
+        raise Problem("relocation.allocation.earlier_form")
     first = read_inputs(draws[0].inputs)
-    free = {str(home.id) for home in await sites.list_free_homes(connection, [UUID(i) for i in found.site_ids])}
-    units = tuple(u for u in first.units if u.unit_id in free)
-    if not waiting or not units:
+    waiting = [x for x in lots if cases[x.application_id].state == "agreed" and x.household_id not in frozen]
+    listed = {u.unit_id for u in first.units}
+    free = await sites.list_free_homes(connection, [UUID(i) for i in found.site_ids])
+    homes = [home for home in free if str(home.id) in listed]
+    if not waiting or not homes:
         raise Problem("relocation.allocation.nothing_to_draw")
-    inputs = replace(first, draw_no=draws[-1].draw_no + 1, lots=tuple(waiting), units=units)
+    frame = replace(frame_of(first), draw_no=draws[-1].draw_no + 1)
+    inputs = published(frame, read_secret(keys, found), waiting, homes)
     document = inputs_json(inputs)
     await queries.insert_draw(connection, round_id, inputs.draw_no, document, digest(document))
     _, facts = await _draw(connection, act, found, inputs)

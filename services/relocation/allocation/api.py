@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.relocation.allocation import actions, queries
-from services.relocation.allocation.rules import SeedPolicy, State
+from services.relocation.allocation.rules import SeedPolicy, State, is_coded
 from services.relocation.allocation.schemas import (
     AllocationShown,
     DrawInputs,
@@ -47,6 +47,8 @@ ANYBODY = by(
     "villager",
     "subscriber",
 )
+Anybody = Annotated[Act, ANYBODY]
+DECIDING = ("county", "auditor")
 County = Annotated[Act, by("county")]
 Township = Annotated[Act, by("township")]
 
@@ -90,9 +92,11 @@ async def draw(
 
 
 @router.post("/rounds/{round_id}/redraw")
-async def draw_again(round_id: UUID, connection: Transaction, policy: CurrentPolicy, act: County) -> Round:
+async def draw_again(
+    round_id: UUID, connection: Transaction, policy: CurrentPolicy, keys: CurrentDataKeys, act: County
+) -> Round:
     """Draw what came free of the round's flats, among its lots that got nothing, by the same seed."""
-    return _round(await actions.draw_again(connection, act, round_id), policy)
+    return _round(await actions.draw_again(connection, act, keys, round_id), policy)
 
 
 @router.get("/rounds", dependencies=[ANYBODY])
@@ -101,11 +105,15 @@ async def list_rounds(connection: Paging, policy: CurrentPolicy, at: Cursor) -> 
     return page(Round, [_round(row, policy) for row in await queries.list_rounds(connection, at)], at)
 
 
-@router.get("/rounds/{round_id}/inputs", dependencies=[ANYBODY])
-async def show_inputs(round_id: UUID, connection: Reading) -> RoundInputs:
+@router.get("/rounds/{round_id}/inputs")
+async def show_inputs(round_id: UUID, connection: Reading, act: Anybody) -> RoundInputs:
     """What `shenchi redraw` takes."""
     row = await queries.get_round(connection, round_id)
-    draws = [DrawInputs(**d._asdict()) for d in await queries.list_draws(connection, round_id)]
+    draws = [
+        DrawInputs(**d._asdict())
+        for d in await queries.list_draws(connection, round_id)
+        if is_coded(d.inputs) or act.caller.role in DECIDING
+    ]
     return RoundInputs(round_id=round_id, state=row.state, seed=row.seed, draws=draws)
 
 

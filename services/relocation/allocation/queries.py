@@ -86,7 +86,7 @@ _LOTS = sql(
 _LOT_PAGE = page_of(
     WhoseLot,
     """
-    SELECT l.lot, l.application_id, l.household_id, l.division, a.state
+    SELECT l.lot, l.application_id, l.household_id, l.division, l.members, l.needs_accessible, l.nonce, a.state
     FROM allocation_lot l JOIN relocation_application a ON a.id = l.application_id
     """,
     "l.round_id",

@@ -2,13 +2,15 @@
 
 Step 1 settles the class of flat by an exact optimum; step 2 draws the flat within its class (domain notes 2.2
 "Allocation": (2) size and type, (3) accessibility first, (4) one village together, (5) class by an optimal
-assignment, flat by public draw). Nothing here knows a household: lots stand for them.
+assignment, flat by public draw). Nothing here knows a household: lots stand for them. And what is published does not
+say who is disabled: lots stand in groups and flats in kinds under codes of their round; how many of which group get
+which kind is settled, and published, with the list; each lot carries a commitment that its household can open.
 """
 
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import product
@@ -36,18 +38,19 @@ class SeedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Lot:
-    """A household as it was on the snapshot day, without its name; `village` is its division."""
+class Applicant:
+    """A household as it was on the snapshot day, without its name; `village` is its division. Never published."""
 
     lot: str
     members: int
     needs_accessible: bool
     village: str
+    nonce: str
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """One flat, or two adjoining ones under one number; area in 0.01 square metres."""
+class Flat:
+    """One flat, or two adjoining ones under one number; area in 0.01 square metres. Never published."""
 
     unit_id: str
     site_id: str
@@ -59,8 +62,41 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """All that a draw depends on, but for the seed. Draw 0 is the round's own; later ones give away what came free."""
+class Lot:
+    """What is published of an applicant: `group` is a code, `commitment` what its household opens by its nonce."""
+
+    lot: str
+    members: int
+    group: str
+    village: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is published of a flat: `kind` is a code for its area, whether it is accessible, and whether it is two."""
+
+    unit_id: str
+    site_id: str
+    block: str
+    no: str
+    area_m2_x100: int
+    kind: str
+    paired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many of a group get units of a kind."""
+
+    group: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a draw is of, and by which figures. Draw 0 is the round's own; later ones give away what came free."""
 
     round_id: str
     draw_no: int
@@ -68,8 +104,15 @@ class Inputs:
     snapshot_on: str
     cap_m2_x100_per_person: int
     pair_from_members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs(Frame):
+    """All that a draw depends on, but for the seed; all of it is published."""
+
     lots: tuple[Lot, ...]
     units: tuple[Unit, ...]
+    quotas: tuple[Quota, ...]
 
 
 class Group(NamedTuple):
@@ -88,16 +131,21 @@ class Type(NamedTuple):
 
 
 Block = tuple[str, str]
+LISTS: Mapping[str, Callable[..., Any]] = {"lots": Lot, "units": Unit, "quotas": Quota}
 
 
 def inputs_json(inputs: Inputs) -> dict[str, Any]:
-    return asdict(inputs) | {"lots": [asdict(x) for x in inputs.lots], "units": [asdict(u) for u in inputs.units]}
+    return asdict(inputs) | {name: [asdict(x) for x in getattr(inputs, name)] for name in LISTS}
 
 
 def read_inputs(document: Mapping[str, Any]) -> Inputs:
     """Raises KeyError or TypeError where it is not what `inputs_json` wrote."""
-    lots, units = tuple(Lot(**x) for x in document["lots"]), tuple(Unit(**u) for u in document["units"])
-    return Inputs(**{**document, "lots": lots, "units": units})
+    return Inputs(**{**document, **{name: tuple(kind(**x) for x in document[name]) for name, kind in LISTS.items()}})
+
+
+def is_coded(document: Mapping[str, Any]) -> bool:
+    """Whether inputs are of this form; those before it told who needs an accessible flat."""
+    return "quotas" in document
 
 
 def digest(document: Mapping[str, Any]) -> str:
@@ -121,16 +169,53 @@ def _order(seed: str, *parts: object) -> str:
     return hashlib.sha256("|".join((seed, *map(str, parts))).encode()).hexdigest()
 
 
-# Numbers that say nothing of whose they are, and stay as they are: who freezes the list hands in the secret, its digest
-# is published at once, itself at the draw. Anybody who has the households' numbers can number them again [choice].
-def numbered(secret: str, households: Sequence[str]) -> list[str]:
+# The secret that who freezes the list hands in stays sealed: codes and nonces come of it, and whoever had it could read
+# the codes by trying the few groups there are. What is told of it at the draw numbers the lots and opens nothing else.
+def numbering_key(secret: str) -> str:
+    """What numbers the lots of a list frozen with this secret."""
+    return _order(secret, "numbering")
+
+
+def nonce_of(secret: str, lot: str) -> str:
+    """What opens a lot's commitment, together with its flag."""
+    return _order(secret, "nonce", lot)
+
+
+def commitment_to(applicant: Applicant) -> str:
+    """SHA-256 of `nonce|lot|yes` for who needs an accessible flat, of `nonce|lot|no` for who does not."""
+    return _order(applicant.nonce, applicant.lot, "yes" if applicant.needs_accessible else "no")
+
+
+def _codes(secret: str, letter: str, found: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], str]:
+    """Codes in an order that says nothing of what they stand for."""
+    shuffled = sorted(set(found), key=lambda x: _order(secret, letter, *x))
+    return {each: f"{letter}{n:02}" for n, each in enumerate(shuffled, 1)}
+
+
+def coded(frame: Frame, secret: str, applicants: Sequence[Applicant], flats: Sequence[Flat]) -> Inputs:
+    """What is published of a list. Step 1 is settled here: it depends on how many there are, and on no seed."""
+    groups = {a.lot: Group(a.members, a.needs_accessible) for a in applicants}
+    types = {f.unit_id: Type(f.area_m2_x100, f.accessible, f.paired) for f in flats}
+    flows = assign(
+        Counter(groups.values()), Counter(types.values()), frame.cap_m2_x100_per_person, frame.pair_from_members
+    )
+    group, kind = _codes(secret, "G", groups.values()), _codes(secret, "K", types.values())
+    lots = (Lot(a.lot, a.members, group[groups[a.lot]], a.village, commitment_to(a)) for a in applicants)
+    units = (Unit(f.unit_id, f.site_id, f.block, f.no, f.area_m2_x100, kind[types[f.unit_id]], f.paired) for f in flats)
+    quotas = sorted((group[g], kind[t], n) for (g, t), n in flows.items())
+    return Inputs(**asdict(frame), lots=tuple(lots), units=tuple(units), quotas=tuple(Quota(*q) for q in quotas))
+
+
+# Numbers that say nothing of whose they are, and stay as they are: the key's digest is published at once, itself at the
+# draw. Anybody who has the households' numbers can number them again [choice].
+def numbered(key: str, households: Sequence[str]) -> list[str]:
     """Households' numbers in the order of their lots, the first of which is L00001."""
-    return sorted(households, key=lambda no: _order(secret, "lot", no))
+    return sorted(households, key=lambda no: _order(key, "lot", no))
 
 
-def commitment(secret: str) -> str:
-    """What is published of a secret while it is one: its SHA-256."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def commitment(key: str) -> str:
+    """What is published of a key while nobody may know it: its SHA-256."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def assign(
@@ -176,40 +261,38 @@ def assign(
     return {pair: n for pair, arc in zip(pairs, arcs, strict=True) if (n := solver.flow(arc))}
 
 
-def _typed(inputs: Inputs, seed: str) -> dict[Type, list[Lot]]:
-    """Which lots get which type. Within a group those who get a flat at all, and the better type, go by the seed."""
-    waiting: dict[Group, list[Lot]] = defaultdict(list)
+def _typed(inputs: Inputs, seed: str) -> dict[str, list[Lot]]:
+    """Which lots get which kind. Within a group those who get a flat at all, and the better kind, go by the seed."""
+    waiting: dict[str, list[Lot]] = defaultdict(list)
     for lot in sorted(inputs.lots, key=lambda x: _order(seed, inputs.draw_no, "group", x.lot)):
-        waiting[Group(lot.members, lot.needs_accessible)].append(lot)
-    types = Counter(Type(u.area_m2_x100, u.accessible, u.paired) for u in inputs.units)
-    flows = assign(
-        {g: len(lots) for g, lots in waiting.items()}, types, inputs.cap_m2_x100_per_person, inputs.pair_from_members
-    )
-    found: dict[Type, list[Lot]] = defaultdict(list)
-    # Larger flats first; of two of a size, for who needs it, the accessible one.
-    for group, kind in sorted(flows, key=lambda p: (p[0], -p[1].area_m2_x100, not p[1].accessible)):
-        taken, waiting[group] = waiting[group][: flows[group, kind]], waiting[group][flows[group, kind] :]
-        found[kind] += taken
+        waiting[lot.group].append(lot)
+    area = {u.kind: u.area_m2_x100 for u in inputs.units}
+    found: dict[str, list[Lot]] = defaultdict(list)
+    # Larger flats first.
+    for quota in sorted(inputs.quotas, key=lambda q: (q.group, -area[q.kind], q.kind)):
+        group = waiting[quota.group]
+        found[quota.kind] += group[: quota.count]
+        waiting[quota.group] = group[quota.count :]
     return found
 
 
-def _placed(inputs: Inputs, seed: str, typed: Mapping[Type, Sequence[Lot]]) -> dict[tuple[Block, Type], list[Lot]]:
+def _placed(inputs: Inputs, seed: str, typed: Mapping[str, Sequence[Lot]]) -> dict[tuple[Block, str], list[Lot]]:
     """Which block: a village's households stay together, the largest village choosing first, by the block that
     takes most of it; of equals the one that it fills best.
     """
-    room = Counter(((u.site_id, u.block), Type(u.area_m2_x100, u.accessible, u.paired)) for u in inputs.units)
+    room = Counter(((u.site_id, u.block), u.kind) for u in inputs.units)
     blocks = sorted({block for block, _ in room})
-    villages: dict[str, list[tuple[Type, Lot]]] = defaultdict(list)
+    villages: dict[str, list[tuple[str, Lot]]] = defaultdict(list)
     for kind in sorted(typed):
         for lot in typed[kind]:
             villages[lot.village].append((kind, lot))
-    placed: dict[tuple[Block, Type], list[Lot]] = defaultdict(list)
+    placed: dict[tuple[Block, str], list[Lot]] = defaultdict(list)
     for village in sorted(villages, key=lambda v: (-len(villages[v]), _order(seed, inputs.draw_no, "village", v))):
         left = villages[village]
         while left:
             wanted = Counter(kind for kind, _ in left)
 
-            def merit(block: Block, wanted: Counter[Type] = wanted) -> tuple[int, int, Block]:
+            def merit(block: Block, wanted: Counter[str] = wanted) -> tuple[int, int, Block]:
                 free = {kind: room[block, kind] for kind in wanted}
                 return -sum(min(free[k], n) for k, n in wanted.items()), sum(free.values()), block
 
@@ -220,15 +303,14 @@ def _placed(inputs: Inputs, seed: str, typed: Mapping[Type, Sequence[Lot]]) -> d
                     placed[block, kind].append(lot)
                 else:
                     still.append((kind, lot))
-            assert len(still) < len(left)  # no type has more lots than units
+            assert len(still) < len(left)  # no kind has more lots than units
             left = still
     return placed
 
 
-def class_name(block: Block, kind: Type) -> str:
+def class_name(block: Block, kind: str) -> str:
     """How a class is written in a result, and into the hash that orders its lots."""
-    access, size = "accessible" if kind.accessible else "ordinary", "pair" if kind.paired else "single"
-    return f"{block[0]}/{block[1]}/{kind.area_m2_x100}/{access}/{size}"
+    return f"{block[0]}/{block[1]}/{kind}"
 
 
 def lottery(name: str, lots: Iterable[Lot], units: Iterable[Unit], seed: str, draw_no: int) -> list[tuple[Lot, Unit]]:
@@ -238,16 +320,15 @@ def lottery(name: str, lots: Iterable[Lot], units: Iterable[Unit], seed: str, dr
 
 
 def draw(inputs: Inputs, seed: str) -> dict[str, Any]:
-    """Both steps: which lot gets which unit, and how good the optimum is, as the result that is published."""
+    """By the quotas and the seed: which lot gets which unit, as the result that is published."""
     placed = _placed(inputs, seed, _typed(inputs, seed))
-    units: dict[tuple[Block, Type], list[Unit]] = defaultdict(list)
+    units: dict[tuple[Block, str], list[Unit]] = defaultdict(list)
     for unit in inputs.units:
-        units[(unit.site_id, unit.block), Type(unit.area_m2_x100, unit.accessible, unit.paired)].append(unit)
-    rows, misses, unused = [], 0, 0
+        units[(unit.site_id, unit.block), unit.kind].append(unit)
+    rows, unused = [], 0
     for block, kind in sorted(placed):
         name = class_name(block, kind)
         for lot, unit in lottery(name, placed[block, kind], units[block, kind], seed, inputs.draw_no):
-            misses += lot.needs_accessible and not unit.accessible
             unused += cap_m2_x100(lot.members, inputs.cap_m2_x100_per_person) - unit.area_m2_x100
             rows.append({"lot": lot.lot, "unit_id": unit.unit_id, "class": name})
     housed = {row["lot"] for row in rows}
@@ -257,7 +338,6 @@ def draw(inputs: Inputs, seed: str) -> dict[str, Any]:
         "seed": seed,
         "allocations": sorted(rows, key=lambda r: r["lot"]),
         "unhoused": sorted(x.lot for x in inputs.lots if x.lot not in housed),
-        "accessibility_misses": misses,
         "unused_area_m2_x100": unused,
     }
 

@@ -12,7 +12,7 @@ from shared.acts.bodies import Case, Input
 
 
 class Secret(Input):
-    """What numbers the lots of a list, drawn by who freezes it; nobody else can read it before the draw."""
+    """What numbers the lots of a list and makes its codes, drawn by who freezes it; nobody else ever reads it."""
 
     secret: str = Field(min_length=16, max_length=200)
 
@@ -42,7 +42,8 @@ class Swap(Case):
 class Round(BaseModel):
     """`lots` and `units` are how many stand on the frozen list; a seed may be drawn by from `draw_from_on` on.
 
-    `secret_hash` is the SHA-256 of the secret that numbered the lots; it is told itself once they are drawn.
+    `secret_hash` is the SHA-256 of the key that numbered the lots; `secret` tells the key once they are drawn. It comes
+    of what was handed in with the list, which stays sealed, and opens no code.
     """
 
     id: UUID
@@ -69,7 +70,11 @@ class DrawInputs(BaseModel):
 
 
 class RoundInputs(BaseModel):
-    """The draws' inputs as they were hashed; with the seed they give the results. They name lots, no households."""
+    """The draws' inputs as they were hashed; with the seed they give the results. They name lots, no households.
+
+    Groups and kinds are codes of the round: they do not say who needs an accessible flat. Draws of the earlier form,
+    which did, are told to the county and to auditors only.
+    """
 
     round_id: UUID
     state: RoundState
@@ -92,12 +97,18 @@ class RoundResult(BaseModel):
 
 
 class LotShown(BaseModel):
-    """Whose lot it is; `state` is the application's."""
+    """Whose lot it is, and what opens its commitment: SHA-256 of `nonce|lot|yes` or `nonce|lot|no`.
+
+    `yes` stands for who needs an accessible flat; `state` is the application's.
+    """
 
     lot: str
     application_id: UUID
     household_id: UUID
     division: str
+    members: int
+    needs_accessible: bool
+    nonce: str | None
     state: ApplicationState
 
 

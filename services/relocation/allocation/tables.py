@@ -51,6 +51,7 @@ class AllocationLot(NamedTuple):
     members: int
     needs_accessible: bool
     village: str
+    nonce: str | None
 
 
 class AllocationSwap(NamedTuple):
@@ -99,6 +100,9 @@ class WhoseLot(NamedTuple):
     application_id: UUID
     household_id: UUID
     division: str
+    members: int
+    needs_accessible: bool
+    nonce: str | None
     state: ApplicationState
 
 

@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from services.relocation.allocation.rules import Inputs, Lot, Unit, digest, draw, inputs_json
+from services.relocation.allocation.rules import Applicant, Flat, Frame, coded, digest, draw, inputs_json
 
-INPUTS = Inputs(
-    "r", 0, 2016, "2017-03-01", 2_500, 6, tuple(Lot(f"L{i:05}", 2, False, "v") for i in range(6)),
-    tuple(Unit(f"u{i}", "s", "B1", f"{i:03}", 5_000, False, False) for i in range(4)),
-)  # fmt: skip
+INPUTS = coded(
+    Frame("r", 0, 2016, "2017-03-01", 2_500, 6),
+    "drawn-at-home",
+    [Applicant(f"L{i:05}", 2, i < 2, "v", f"nonce-{i}") for i in range(6)],
+    [Flat(f"u{i}", "s", "B1", f"{i:03}", 5_000, i == 0, False) for i in range(4)],
+)
 
 
 def redraw(file: Path) -> subprocess.CompletedProcess[str]:

@@ -1,13 +1,14 @@
 """Frozen, announced, drawn: in this order, by different persons, for one list, each flat once."""
 
 import asyncio
+import hashlib
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from services.relocation.allocation.rules import commitment, digest, numbered, read_inputs
+from services.relocation.allocation.rules import commitment, digest, numbered, numbering_key, read_inputs
 from services.relocation.allocation.rules import draw as draw_again
 from shared.events.registry import HouseholdRevised
 from tests.conftest import House
@@ -129,7 +130,7 @@ async def test_the_secret_numbers_the_lots_and_is_told_at_the_draw(house: House)
     await agreed(door, households[::-1])
     site_id, _ = await build_site(door, [{}] * 4)
     frozen = await freeze(door, site_id)
-    assert (frozen["secret_hash"], frozen["secret"]) == (commitment(SECRET), None)
+    assert (frozen["secret_hash"], frozen["secret"]) == (commitment(numbering_key(SECRET)), None)
     other = {"id": frozen["id"], "cohort": 2016, "site_ids": [site_id], "secret": SECRET + "!"}
     differs = await call(door, "POST", ROUNDS, "county", other, status=409)
     assert differs["code"] == "shared.content_differs"
@@ -138,12 +139,52 @@ async def test_the_secret_numbers_the_lots_and_is_told_at_the_draw(house: House)
     assert SECRET not in str(shown) + str(dict(stored)), "it is sealed in the table too"
     await publish(door, frozen)
     done = await draw(door, frozen["id"])
-    assert done["secret"] == SECRET
+    assert done["secret"] == numbering_key(SECRET), "what makes the codes stays sealed"
     whose = (await get(door, f"{ROUNDS}/{done['id']}/lots"))["items"]
     of = dict(zip(map(str, households), numbers, strict=True))
-    assert [of[lot["household_id"]] for lot in whose] == numbered(SECRET, numbers) != numbers
+    assert [of[lot["household_id"]] for lot in whose] == numbered(done["secret"], numbers) != numbers
     short = other | {"id": str(uuid4()), "secret": "guessed"}
     await call(door, "POST", ROUNDS, "county", short, status=422)
+
+
+async def test_nobody_reads_in_the_public_draw_who_is_disabled_but_his_household_can_check_it(house: House) -> None:
+    door = await house.serve("relocation", "api")
+    households = await seed_households(house, *[{"needs_accessible": n == 1} for n in range(4)])
+    await agreed(door, households)
+    site_id, _ = await build_site(door, [{}, {}, {}, {"accessible": True}])
+    done = await draw_all(door, site_id)
+    for role in ("villager", "county"):
+        shown = await get(door, f"{ROUNDS}/{done['id']}/inputs", role)
+        result = await get(door, f"{ROUNDS}/{done['id']}/result", role)
+        assert "accessib" not in str(shown) + str(result)
+    published = {x["lot"]: x for x in shown["draws"][0]["inputs"]["lots"]}
+    mine = {x["household_id"]: x for x in (await get(door, f"{ROUNDS}/{done['id']}/lots", "village", VILLAGE))["items"]}
+    for household, needs in zip(households, ("no", "yes", "no", "no"), strict=True):
+        told = mine[str(household)]
+        assert told["needs_accessible"] is (needs == "yes")
+        opened = hashlib.sha256(f"{told['nonce']}|{told['lot']}|{needs}".encode()).hexdigest()
+        assert published[told["lot"]]["commitment"] == opened
+    groups = [published[mine[str(h)]["lot"]]["group"] for h in households]
+    assert groups[1] not in {groups[0], groups[2], groups[3]}
+    given = {a["household_id"]: a for a in await allocations(door)}
+    assert given[str(households[1])]["accessible"]
+
+
+async def test_a_list_of_the_earlier_form_is_told_to_who_decides_and_frozen_anew(house: House) -> None:
+    door = await house.serve("relocation", "api")
+    await agreed(door, await seed_households(house, {}, {}))
+    site_id, _ = await build_site(door, [{}, {}])
+    frozen = await publish(door, await freeze(door, site_id))
+    owner = await house.owner("relocation")
+    await owner.execute("UPDATE allocation_draw SET inputs = inputs - 'quotas'")
+    path = f"{ROUNDS}/{frozen['id']}"
+    roles = ("county", "auditor", "villager", "subscriber")
+    told = {r: len((await get(door, f"{path}/inputs", r))["draws"]) for r in roles}
+    assert told == {"county": 1, "auditor": 1, "villager": 0, "subscriber": 0}
+    assert (await draw(door, frozen["id"], status=409))["code"] == "relocation.allocation.list_changed"
+    anew = await call(door, "POST", f"{path}/refreeze", "county", {"secret": SECRET}, subject="freezer")
+    assert anew["state"] == "frozen"
+    assert len((await get(door, f"{path}/inputs", "villager"))["draws"]) == 1
 
 
 async def test_what_is_left_out_of_a_list(house: House) -> None:

@@ -1,28 +1,37 @@
 """Who gets which flat: the optimum beside every other choice, the lottery, and that anybody can draw it again."""
 
+import hashlib
+import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.relocation.allocation.rules import (
+    Applicant,
+    Flat,
+    Frame,
     Group,
     Held,
     Inputs,
-    Lot,
     Type,
-    Unit,
     assign,
     cap_m2_x100,
+    coded,
+    commitment_to,
     digest,
     draw,
     fits,
     inputs_json,
     lottery,
+    nonce_of,
+    numbering_key,
     read_inputs,
     swap_refusal,
 )
@@ -30,19 +39,31 @@ from services.relocation.allocation.rules import (
 CAP, PAIR = 2_500, 6
 
 
-def inputs(lots: Sequence[Lot], units: Sequence[Unit], draw_no: int = 0) -> Inputs:
-    return Inputs("r", draw_no, 2016, "2017-03-01", CAP, PAIR, tuple(lots), tuple(units))
+SECRET = "drawn-at-home-2017"
 
 
-def lot(number: int, members: int = 2, *, needs: bool = False, village: str = "v1") -> Lot:
-    return Lot(f"L{number:05}", members, needs, village)
+class Listed(NamedTuple):
+    """A list as the office knows it; what is published of it is `inputs`."""
+
+    lots: Sequence[Applicant]
+    units: Sequence[Flat]
+    inputs: Inputs
 
 
-def unit(number: int, area: int = 5_000, *, accessible: bool = False, paired: bool = False, block: str = "1") -> Unit:
-    return Unit(f"u{number:03}", "s", block, f"{number:03}", area, accessible, paired)
+def inputs(lots: Sequence[Applicant], units: Sequence[Flat], draw_no: int = 0, secret: str = SECRET) -> Listed:
+    frame = Frame("r", draw_no, 2016, "2017-03-01", CAP, PAIR)
+    return Listed(lots, units, coded(frame, secret, lots, units))
 
 
-def choices(lots: Sequence[Lot], units: Sequence[Unit]) -> Iterator[list[tuple[Lot, Unit]]]:
+def lot(number: int, members: int = 2, *, needs: bool = False, village: str = "v1") -> Applicant:
+    return Applicant(f"L{number:05}", members, needs, village, nonce_of(SECRET, f"L{number:05}"))
+
+
+def unit(number: int, area: int = 5_000, *, accessible: bool = False, paired: bool = False, block: str = "1") -> Flat:
+    return Flat(f"u{number:03}", "s", block, f"{number:03}", area, accessible, paired)
+
+
+def choices(lots: Sequence[Applicant], units: Sequence[Flat]) -> Iterator[list[tuple[Applicant, Flat]]]:
     """Every way to give some of the lots one fitting unit each."""
     if not lots:
         yield []
@@ -55,15 +76,15 @@ def choices(lots: Sequence[Lot], units: Sequence[Unit]) -> Iterator[list[tuple[L
             yield from ([(first, each), *more] for more in choices(rest, left))
 
 
-def cost(given: Sequence[tuple[Lot, Unit]]) -> tuple[int, int, int]:
+def cost(given: Sequence[tuple[Applicant, Flat]]) -> tuple[int, int, int]:
     """Households housed (less is worse, so negative), accessibility misses, area left unused."""
     unused = sum(cap_m2_x100(x.members, CAP) - u.area_m2_x100 for x, u in given)
     return -len(given), sum(x.needs_accessible and not u.accessible for x, u in given), unused
 
 
-def drawn(given: Inputs, seed: str = "20170302") -> list[tuple[Lot, Unit]]:
+def drawn(given: Listed, seed: str = "20170302") -> list[tuple[Applicant, Flat]]:
     lots, units = {x.lot: x for x in given.lots}, {u.unit_id: u for u in given.units}
-    return [(lots[row["lot"]], units[row["unit_id"]]) for row in draw(given, seed)["allocations"]]
+    return [(lots[row["lot"]], units[row["unit_id"]]) for row in draw(given.inputs, seed)["allocations"]]
 
 
 LOTS = st.lists(st.tuples(st.integers(1, 8), st.booleans(), st.sampled_from("ab")), max_size=5)
@@ -76,7 +97,7 @@ UNITS = st.lists(
 )  # fmt: skip
 
 
-def built(lots: Sequence[tuple[int, bool, str]], units: Sequence[tuple[int, bool, bool, str]]) -> Inputs:
+def built(lots: Sequence[tuple[int, bool, str]], units: Sequence[tuple[int, bool, bool, str]]) -> Listed:
     return inputs(
         [lot(i, m, needs=n, village=v) for i, (m, n, v) in enumerate(lots)],
         [unit(i, a, accessible=c, paired=p, block=b) for i, (a, c, p, b) in enumerate(units)],
@@ -93,8 +114,8 @@ def test_nothing_is_better_than_what_is_drawn(
     assert cost(found) == min(map(cost, choices(given.lots, given.units)))
     assert len({x.lot for x, _ in found}) == len({u.unit_id for _, u in found}) == len(found)
     assert all(fits(x.members, u.area_m2_x100, CAP, PAIR, paired=u.paired) for x, u in found)
-    result = draw(given, "20170302")
-    assert (result["accessibility_misses"], result["unused_area_m2_x100"]) == cost(found)[1:]
+    result = draw(given.inputs, "20170302")
+    assert result["unused_area_m2_x100"] == cost(found)[2]
     assert sorted([*(x.lot for x, _ in found), *result["unhoused"]]) == sorted(x.lot for x in given.lots)
 
 
@@ -103,7 +124,7 @@ def test_nothing_is_better_than_what_is_drawn(
 def test_it_can_be_drawn_again_from_what_is_published(
     lots: list[tuple[int, bool, str]], units: list[tuple[int, bool, bool, str]], seed: str, chance: object
 ) -> None:
-    given = built(lots, units)
+    given = built(lots, units).inputs
     again = read_inputs(inputs_json(given))
     assert again == given
     assert digest(draw(again, seed)) == digest(draw(given, seed))
@@ -173,11 +194,55 @@ def test_everybody_gets_something_sometimes() -> None:
 
 def test_the_lottery_is_written_down() -> None:
     """As `printf "188|1|s/1/5000/ordinary/single|L00003" | sha256sum` orders them."""
-    lots, units = [lot(i) for i in range(1, 8)], [unit(i) for i in (2, 1, 3, 5, 4)]
-    found = lottery("s/1/5000/ordinary/single", lots, units, "188", 1)
+    listed = inputs([lot(i) for i in range(1, 8)], [unit(i) for i in (2, 1, 3, 5, 4)]).inputs
+    found = lottery("s/1/5000/ordinary/single", listed.lots, listed.units, "188", 1)
     assert [(x.lot, u.unit_id) for x, u in found] == [
         ("L00001", "u001"), ("L00003", "u002"), ("L00002", "u003"), ("L00005", "u004"), ("L00006", "u005"),
     ]  # fmt: skip
+
+
+FLAGS = st.lists(st.booleans(), min_size=2, max_size=12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(FLAGS, st.randoms(use_true_random=False), UNITS)
+def test_who_is_disabled_is_told_by_nothing_but_codes_and_commitments(
+    flags: list[bool], chance: Any, units: list[tuple[int, bool, bool, str]]
+) -> None:
+    """Of a village's households of one size it may be any: what is published of them else is the same."""
+    other = list(flags)
+    chance.shuffle(other)
+    shown = []
+    for needs in (flags, other):
+        document = inputs_json(built([(2, n, "a") for n in needs], units).inputs)
+        text = json.dumps(document)
+        assert not re.search("accessib|true|false", re.sub(r'"paired": (true|false)', "", text))
+        for each in document["lots"]:
+            del each["group"], each["commitment"]
+        shown.append(document)
+    assert shown[0] == shown[1]
+
+
+def test_a_code_does_not_say_which_group_it_is() -> None:
+    """By its name, its place, or by what is told at the draw."""
+    lots = [lot(i, needs=i < 2) for i in range(6)]
+    units = [unit(i, accessible=i < 3) for i in range(6)]
+    secrets = [f"drawn-at-home-{n}" for n in range(200)]
+    listed = [inputs(lots, units, secret=secret).inputs for secret in secrets]
+    assert 60 < sum(x.lots[0].group == "G01" for x in listed) < 140
+    assert 60 < sum(x.units[0].kind == "K01" for x in listed) < 140
+    # Who has the key that numbered the lots makes other codes and nonces of it.
+    assert nonce_of(numbering_key(SECRET), "L00001") != nonce_of(SECRET, "L00001")
+    by_key = [inputs(lots, units, secret=numbering_key(secret)).inputs for secret in secrets]
+    assert 60 < sum(x.lots[0].group == y.lots[0].group for x, y in zip(listed, by_key, strict=True)) < 140
+
+
+def test_a_household_opens_its_commitment_and_nobody_opens_it_otherwise() -> None:
+    one = lot(1, needs=True)
+    (shown,) = inputs([one], [unit(1)]).inputs.lots
+    assert shown.commitment == hashlib.sha256(f"{one.nonce}|L00001|yes".encode()).hexdigest()
+    assert shown.commitment != commitment_to(replace(one, needs_accessible=False))
+    assert shown.commitment != commitment_to(replace(one, nonce=""))
 
 
 def test_costs_of_a_whole_county_fit_the_solver() -> None:

@@ -104,3 +104,49 @@ def test_what_a_step_names_is_a_column_of_its_case(procedure: Procedure[Any], st
 def test_a_step_is_called_in_both_languages(procedure: Procedure[Any], step: Step) -> None:
     assert step.zh, procedure.name
     assert step.en, procedure.name
+
+
+# Steps that check what others did before; the others post, hand over, sign or report.
+CHECKING = {
+    "reviewed", "checked", "township_checked", "approved", "verified", "confirmed", "accepted", "upheld", "published",
+    "filed", "assigned", "released", "demolished", "reclaimed", "moved_in",
+}  # fmt: skip
+OTHERS = {
+    "noticed", "consented", "announced", "agreed", "ended", "key_handed", "reported", "demolition_reported",
+    "reclamation_reported", "closed",
+}  # fmt: skip
+OPENED = {f"{word}_by" for word in (
+    "proposed", "applied", "raised", "opened", "made", "recorded", "reported", "drafted", "told", "computed"
+)}  # fmt: skip
+# Of the same house, and not what is checked: who recorded that it stands, and who looked at the other work.
+APART = {
+    ("relocation.homesteads", "demolished"): {"recorded_by"},
+    ("relocation.homesteads", "reclaimed"): {"recorded_by", "demolition_checked_by"},
+}
+
+
+def _before(steps: tuple[Step, ...], step: Step) -> set[Step]:
+    """All steps that lead to this one."""
+    found, states = set[Step](), {step.after}
+    while fresh := {s for s in steps if s.name in states and s != step} - found:
+        found |= fresh
+        states |= {s.after for s in fresh}
+    return found
+
+
+def test_every_step_is_known_as_a_check_or_as_none() -> None:
+    assert {step.name for _, step in STEPS} <= CHECKING | OTHERS
+    assert not CHECKING & OTHERS
+
+
+@pytest.mark.parametrize(
+    ("procedure", "step"),
+    [(p, s) for p, s in STEPS if s.name in CHECKING and s in p.versions[-1]],
+    ids=lambda x: x.name,
+)
+def test_whoever_checks_is_nobody_whose_word_he_checks(procedure: Procedure[Any], step: Step) -> None:
+    """In whatever office each stood: one person may have two."""
+    checked = {f"{s.signs}_by" for s in _before(procedure.versions[-1], step) if s.name in CHECKING}
+    makers = (OPENED | checked) & {*procedure.case.shape} - {f"{step.signs}_by"}
+    assert makers - APART.get((procedure.name, step.name), set()) <= {*step.not_by}
+    assert step.not_by
