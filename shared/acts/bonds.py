@@ -54,12 +54,13 @@ _LIVE = sql(
     """,
     people=ARRAY(Text),
 )
-# One helper at a time: whoever follows ends who was.
+# One helper at a time: whoever follows ends who was. A pairing that is told again ends others, not itself.
 _HAND_OVER = sql(
     """
     UPDATE paired p SET days = daterange(lower(p.days), greatest(lower(p.days), u.since))
-    FROM unnest(:ids, :since) AS u (household_id, since)
-    WHERE p.household_id = u.household_id AND (upper_inf(p.days) OR upper(p.days) > u.since) AND NOT isempty(p.days)
+    FROM unnest(:ids, :since, :pairing_ids) AS u (household_id, since, pairing_id)
+    WHERE p.household_id = u.household_id AND p.pairing_id IS DISTINCT FROM u.pairing_id
+        AND (upper_inf(p.days) OR upper(p.days) > u.since) AND NOT isempty(p.days)
     """,
     since=ARRAY(Date),
 )
@@ -68,7 +69,7 @@ _PAIR = sql(
     INSERT INTO paired (pairing_id, subject, household_id, days)
     SELECT pairing_id, subject, household_id, daterange(since, NULL)
     FROM unnest(:pairing_ids, :subjects, :ids, :since) AS u (pairing_id, subject, household_id, since)
-    ON CONFLICT (pairing_id) DO NOTHING
+    ON CONFLICT (pairing_id) DO UPDATE SET days = excluded.days
     """,
     subjects=ARRAY(Text),
     since=ARRAY(Date),
@@ -99,12 +100,13 @@ async def begin_pairings(connection: Connection, begun: Sequence[Begun]) -> None
         turn = {b.household_id: b for b in reversed(left)}
         left = [b for b in left if turn[b.household_id] is not b]
         ids, since = list(turn), [b.starts_on for b in turn.values()]
-        await execute(connection, _HAND_OVER, rows=None, ids=ids, since=since)
+        pairing_ids = [b.pairing_id for b in turn.values()]
+        await execute(connection, _HAND_OVER, rows=None, ids=ids, since=since, pairing_ids=pairing_ids)
         await execute(
             connection,
             _PAIR,
-            rows=None,  # told again, it is there
-            pairing_ids=[b.pairing_id for b in turn.values()],
+            rows=len(turn),  # told again, it goes on
+            pairing_ids=pairing_ids,
             subjects=[b.subject for b in turn.values()],
             ids=ids,
             since=since,
@@ -113,7 +115,8 @@ async def begin_pairings(connection: Connection, begun: Sequence[Begun]) -> None
 
 async def end_pairings(connection: Connection, ended: Mapping[UUID, date]) -> None:
     """By household: from that day on nobody helps it."""
-    await execute(connection, _HAND_OVER, rows=None, ids=list(ended), since=list(ended.values()))
+    nobody = [None for _ in ended]
+    await execute(connection, _HAND_OVER, rows=None, ids=list(ended), since=list(ended.values()), pairing_ids=nobody)
 
 
 async def list_helped(

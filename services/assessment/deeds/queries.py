@@ -12,6 +12,7 @@ from shared.data.sql import Connection, execute, fetch, insert_many, sql
 _TOLD = [name for name in deed.shape if name != "id"]
 _INSERT = insert_many(deed, _TOLD, "ORDER BY 1, 2 ON CONFLICT (kind, source_key) DO NOTHING")
 _PAGE = page(deed, "household_id")
+_REVOKED_DEATHS = sql("SELECT source_key FROM deed WHERE kind = 'death_revoked' AND household_id = ANY(:ids)")
 _MOVED_IN = sql(
     """
     SELECT household_id, min(happened_on) AS moved_in_on FROM deed
@@ -30,6 +31,11 @@ async def insert_deeds(connection: Connection, deeds: Sequence[Deed]) -> None:
 async def list_deeds(connection: Connection, at: Place, **filters: Any) -> list[Deed]:
     """The oldest first, filtered by household."""
     return await fetch_page(connection, _PAGE, at, **filters)
+
+
+async def list_revoked_deaths(connection: Connection, household_ids: Sequence[UUID]) -> set[str]:
+    """The source keys of the households' deaths that were taken back."""
+    return {row["source_key"] for row in await fetch(connection, _REVOKED_DEATHS, ids=list(household_ids))}
 
 
 async def list_moved_in(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, date]:

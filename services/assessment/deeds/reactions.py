@@ -20,7 +20,7 @@ from shared.events.industry import (
     PaymentRevoked,
     PostAssigned,
 )
-from shared.events.registry import ExitRevoked, HouseholdExited, MemberRemoved, NoticeObjected
+from shared.events.registry import DepartureAmended, ExitRevoked, HouseholdExited, MemberRemoved, NoticeObjected
 from shared.events.relocation import HouseholdMovedIn, RelocationAgreed
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
@@ -41,6 +41,7 @@ MEANINGS: dict[type[Payload], Meaning] = {
     ExitRevoked: Meaning("exit_revoked", ("exit_id",), "revoked_on"),
     NoticeObjected: Meaning("objection", ("exit_id",), "objected_on"),
     MemberRemoved: Meaning("death", ("household_id", "removed_on"), "removed_on"),
+    DepartureAmended: Meaning("death_revoked", ("household_id", "removed_on"), "amended_on"),
     RelocationAgreed: Meaning("relocation", ("application_id",), "agreed_on"),
     HouseholdMovedIn: Meaning("moved_in", ("allocation_id",), "moved_in_on"),
     # A loan paid out in parts is reported part by part.
@@ -77,7 +78,20 @@ async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, M
     await on_deed(connection, [(act, fact) for act, fact in facts if fact.reason == "death"])
 
 
+async def on_departure_amended(connection: Connection, facts: Sequence[tuple[Act, DepartureAmended]]) -> None:
+    """The death as it was told asks for no visit; of another day, there is another death."""
+    deaths = [(act, fact) for act, fact in facts if fact.reason == "death"]
+    await on_deed(connection, deaths)
+    right = [
+        Deed("death", f"{f.household_id}/{f.right_on}", f.household_id, f.division, f.right_on, None)
+        for _, f in deaths
+        if f.right_on is not None
+    ]
+    await actions.record_deeds(connection, right)
+
+
 REACTIONS: dict[str, Reaction] = {
     **{kind.TYPE: on_deed for kind in MEANINGS},
     MemberRemoved.TYPE: on_member_removed,
+    DepartureAmended.TYPE: on_departure_amended,
 }

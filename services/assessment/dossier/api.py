@@ -1,5 +1,6 @@
 """A door to one household's dossier."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -25,10 +26,13 @@ async def get_dossier(
     """Who helps the household, the visits there, what happened to it and the decisions, within the caller's area."""
     row = await queries.get_dossier(connection, household_id, act.subject, all_notes=act.caller.role in SEE_NOTES)
     days = policy.on(act.business_date, FollowUpPolicy).follow_up_days
-    deeds = [
-        x | {"follow_up_due_on": follow_up_due_on(x["kind"], date.fromisoformat(x["happened_on"]), days)}
-        for x in row["deeds"]
-    ]
+    revoked = {x["source_key"] for x in row["deeds"] if x["kind"] == "death_revoked"}
+
+    def due_on(x: Mapping[str, Any]) -> date | None:
+        on = date.fromisoformat(x["happened_on"])
+        return follow_up_due_on(x["kind"], on, days, revoked=x["source_key"] in revoked)
+
+    deeds = [x | {"follow_up_due_on": due_on(x)} for x in row["deeds"]]
     fields: dict[str, Any] = {
         "helpers": page(row["helpers"]),
         "visits": page(row["visits"]),

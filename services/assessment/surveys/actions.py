@@ -39,6 +39,8 @@ ANSWER = ("satisfied", "aware", "visited_often", "answered_on")
 async def open_round(connection: Connection, act: Act, policy: Policy, new: NewRound) -> RoundRow:
     """Freeze who is helped today, and draw of each unit's households; the draw is stored to be replayed.
 
+    Whom a confirmed fraud holds is asked nothing, and not drawn.
+
     Raises:
         Problem: the id stands for another round or is taken (409), the year lies ahead (422), or nobody is helped
             yet (409).
@@ -50,7 +52,9 @@ async def open_round(connection: Connection, act: Act, policy: Policy, new: NewR
         return earlier
     if new.year > act.business_date.year:
         raise Problem("assessment.surveys.future_year")
-    population = await queries.list_population(connection, act.business_date)
+    helped_now = await queries.list_population(connection, act.business_date)
+    held = await teams.list_held(connection, [one.household_id for one in helped_now])
+    population = [one for one in helped_now if one.household_id not in held]
     if not population:
         raise Problem("assessment.surveys.nobody_helped")
     row = ROUND.opened(

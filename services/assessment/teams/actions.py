@@ -1,7 +1,7 @@
 """Keeping units and cadres, and giving every household its one helper."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from shared.acts.bodies import Result, answers
 from shared.acts.bonds import Begun, begin_pairings, end_pairings
 from shared.data.sql import Connection
 from shared.events.assessment import HelperAssigned, HelperReleased
-from shared.events.registry import HouseholdRemoved
+from shared.events.registry import HouseholdReinstated, HouseholdRemoved
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.problems import Problem
@@ -143,6 +143,14 @@ async def assign_helpers(connection: Connection, act: Act, items: Sequence[NewPa
     rows = list(fresh.values())
     if await queries.insert_pairings(connection, rows, act.business_date, act.subject) != len(rows):
         raise Problem("shared.id_taken")
+    await _tell_assigned(connection, act, rows, cadres)
+    return answers(ROOM, ids, reasons)
+
+
+async def _tell_assigned(
+    connection: Connection, act: Act, rows: Sequence[Paired], cadres: Mapping[UUID, CadreRow]
+) -> None:
+    """Who helps these households from the first day of each pairing on: row-level security asks, others listen."""
     facts = [
         HelperAssigned(
             household_id=row.household_id,
@@ -156,7 +164,6 @@ async def assign_helpers(connection: Connection, act: Act, items: Sequence[NewPa
     ]
     await begin_pairings(connection, [Begun(f.pairing_id, f.household_id, f.subject or "", f.starts_on) for f in facts])
     await emit(connection, act, "assessment", facts)
-    return answers(ROOM, ids, reasons)
 
 
 def _pairing_reason(
@@ -222,3 +229,14 @@ async def release_helpers(connection: Connection, facts: Sequence[tuple[Act, Hou
             ended_on=ends_on[row.id],
         )
         await emit(connection, removed[one][0], "assessment", [released])
+
+
+async def resume_helpers(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
+    """The households were struck by mistake. A pairing ends by the next one or by that: the last goes on."""
+    acts = {fact.household_id: act for act, fact in facts}
+    latest = await queries.list_latest_pairings(connection, sorted(acts))
+    ended = {one: row for one, row in sorted(latest.items()) if row.ends_on is not None}
+    await queries.resume_pairings(connection, [row.id for row in ended.values()])
+    cadres = await queries.list_cadres_by_id(connection, [row.cadre_id for row in ended.values()])
+    for one, row in ended.items():
+        await _tell_assigned(connection, acts[one], [row], cadres)

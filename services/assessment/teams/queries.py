@@ -117,6 +117,7 @@ _END = sql(
     """,
     ends_on=ARRAY(Date),
 )
+_RESUME = sql("UPDATE pairing SET valid = daterange(lower(valid), NULL) WHERE id = ANY(:ids)")
 _INSERT_PAIRINGS = sql(
     """
     INSERT INTO pairing (id, household_id, division, cadre_id, valid, assigned_on, assigned_by)
@@ -270,6 +271,11 @@ async def list_tenures(
 async def end_pairings(connection: Connection, ends_on: dict[UUID, date]) -> None:
     """By pairing: the first day on which it stands no longer."""
     await execute(connection, _END, rows=len(ends_on), ids=list(ends_on), ends_on=list(ends_on.values()))
+
+
+async def resume_pairings(connection: Connection, ids: Sequence[UUID]) -> None:
+    """They go on, as though they had never ended."""
+    await execute(connection, _RESUME, rows=len(ids), ids=list(ids))
 
 
 async def insert_pairings(connection: Connection, rows: Sequence[Paired], assigned_on: date, assigned_by: str) -> int:

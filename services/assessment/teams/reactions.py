@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.assessment.teams import actions
 from shared.data.sql import Connection
-from shared.events.registry import HouseholdRemoved
+from shared.events.registry import HouseholdReinstated, HouseholdRemoved
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
@@ -14,4 +14,12 @@ async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act
     await actions.release_helpers(connection, facts)
 
 
-REACTIONS: dict[str, Reaction] = {HouseholdRemoved.TYPE: on_household_removed}
+async def on_household_reinstated(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
+    """It was struck by mistake: the pairing goes on."""
+    await actions.resume_helpers(connection, facts)
+
+
+REACTIONS: dict[str, Reaction] = {
+    HouseholdRemoved.TYPE: on_household_removed,
+    HouseholdReinstated.TYPE: on_household_reinstated,
+}

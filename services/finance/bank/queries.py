@@ -48,6 +48,13 @@ _UNCLAIMED = sql(
     """,
     InterestPeriod,
 )
+_ACCEPTED = sql(
+    f"""
+    SELECT {interest_period.columns_of("p")} FROM interest_period p JOIN discount_line d ON d.interest_period_id = p.id
+    WHERE d.claim_id = :claim_id AND d.outcome = 'accepted' ORDER BY p.loan_id, p.period_start_on
+    """,
+    InterestPeriod,
+)
 
 
 async def insert_events(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
@@ -108,3 +115,8 @@ async def list_settlements(connection: Connection, at: Place, *, differing: bool
 async def list_unclaimed(connection: Connection, bank: str, after: date, until: date) -> list[InterestPeriod]:
     """Settled periods of a bank that end in (after, until] and stand in no claim."""
     return await fetch(connection, _UNCLAIMED, bank=bank, since=after, until=until)
+
+
+async def list_accepted(connection: Connection, claim_id: UUID) -> list[InterestPeriod]:
+    """The settled periods that a claim pays for."""
+    return await fetch(connection, _ACCEPTED, claim_id=claim_id)

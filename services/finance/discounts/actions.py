@@ -41,7 +41,7 @@ from shared.values.ids import uuid7
 from shared.values.verdicts import Decided
 
 CLAIM = Procedure("finance.discounts", discount_claim, ((
-    Step("checked", "made", ("county",), ("made_by",), "checked",
+    Step("checked", "made", ("county",), ("made_by",), "checked", sets=("lines", "amount_fen"),
          zh="复核贴息申报", en="Check a claim of the interest discount"),
 ),))  # fmt: skip
 
@@ -145,21 +145,38 @@ def _line(claim_id: UUID, settled: InterestPeriod, decided: Decided) -> Discount
     )
 
 
-async def check_claim(connection: Connection, act: Act, claim_id: UUID) -> ClaimTaken:
+async def check_claim(connection: Connection, act: Act, policy: Policy, claim_id: UUID) -> ClaimTaken:
     """A second person finds the claim right: the finance bureau owes it, the rest is left to the households.
+
+    Its lines are decided again: what was struck since is paid nothing, what is frozen since stands in no claim.
 
     Raises:
         Problem: not known here (404), made by the same person (403), checked already (409).
     """
     lines = await queries.list_lines(connection, claim_id)
+    periods = await bank_queries.list_accepted(connection, claim_id)
+    again = await _decide(connection, policy.on(act.business_date, DiscountPolicy), periods)
+    fallen = {p.id: one for p, one in zip(periods, again, strict=True) if one.verdict.outcome == "refused"}
+    frozen = {period_id for period_id, one in fallen.items() if one.facts.frozen}
+    left = [
+        line._replace(outcome="refused", amount_fen=0) if line.period_id in fallen else line
+        for line in lines
+        if line.period_id not in frozen
+    ]
+    paid = [line for line in left if line.outcome == "accepted"]
+    found = Finding(sets={"lines": len(paid), "amount_fen": sum(line.amount_fen for line in paid)})
 
     async def save(_passed: list[tuple[DiscountClaim, Finding]]) -> None:
-        await _cover(connection, act, claim_id, lines)
+        await record_decisions(connection, act, policy.version, list(fallen.values()))
+        await queries.drop_lines(connection, sorted(frozen))
+        await queries.refuse_lines(connection, {one: by for one, by in fallen.items() if one not in frozen})
+        await _cover(connection, act, claim_id, left)
 
-    (answer,) = await take_step(connection, act, CLAIM, "checked", [Case(id=claim_id)], save=save)
+    case = [Case(id=claim_id)]
+    (answer,) = await take_step(connection, act, CLAIM, "checked", case, lambda *_: found, save=save)
     if answer.code is not None:
         raise Problem(answer.code)
-    return _state(await queries.get_claim(connection, claim_id), len(lines))
+    return _state(await queries.get_claim(connection, claim_id), len(left))
 
 
 async def _cover(connection: Connection, act: Act, claim_id: UUID, lines: Sequence[ShownLine]) -> None:

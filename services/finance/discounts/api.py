@@ -44,9 +44,12 @@ async def make_claim(
 
 
 @router.post("/claims/{claim_id}/check")
-async def check_claim(claim_id: UUID, connection: Transaction, act: Clerk) -> ClaimTaken:
-    """Find a claim right; by another person than the one who made it, once."""
-    return await actions.check_claim(connection, act, claim_id)
+async def check_claim(claim_id: UUID, connection: Transaction, act: Clerk, policy: CurrentPolicy) -> ClaimTaken:
+    """Find a claim right; by another person than the one who made it, once.
+
+    Lines of households that were struck since are paid nothing; those of frozen ones wait for a later claim.
+    """
+    return await actions.check_claim(connection, act, policy, claim_id)
 
 
 @router.get("/claims", dependencies=[READERS])

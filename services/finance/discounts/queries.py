@@ -1,6 +1,6 @@
 """All SQL about discount claims."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from services.finance.discounts.tables import DiscountClaim, DiscountLine, ShownLine, discount_claim, discount_line
@@ -18,6 +18,7 @@ from shared.data.sql import (
     insert_one,
     sql,
 )
+from shared.values.verdicts import Decided
 
 # One claim of a bank at a time: the second sees the lines of the first.
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('discount_claim/' || :bank, 0))")
@@ -26,13 +27,22 @@ _INSERT_LINES = insert_many(discount_line, DiscountLine._fields)
 _GET = get_by(discount_claim)
 _LINES = sql(
     """
-    SELECT d.id, d.loan_id, d.household_id, l.loan_no, p.period_start_on, p.period_end_on, d.posted_fen, d.amount_fen,
-           d.outcome, ARRAY(SELECT jsonb_array_elements_text(d.missing -> 'codes')) AS missing, d.decision_id
+    SELECT d.id, d.loan_id, d.household_id, l.loan_no, p.id AS period_id, p.period_start_on, p.period_end_on,
+           d.posted_fen, d.amount_fen, d.outcome,
+           ARRAY(SELECT jsonb_array_elements_text(d.missing -> 'codes')) AS missing, d.decision_id
     FROM discount_line d JOIN loan l ON l.id = d.loan_id JOIN interest_period p ON p.id = d.interest_period_id
     WHERE d.claim_id = :claim_id ORDER BY l.loan_no, p.period_start_on
     """,
     ShownLine,
 )
+_REFUSE_LINES = sql(
+    """
+    UPDATE discount_line d SET outcome = 'refused', amount_fen = 0, decision_id = u.decision_id, missing = u.missing
+    FROM unnest(:ids, :decisions, :whys) AS u (period_id, decision_id, missing)
+    WHERE d.interest_period_id = u.period_id
+    """
+)
+_DROP_LINES = sql("DELETE FROM discount_line WHERE interest_period_id = ANY(:ids)")
 _PAGE = page(discount_claim)
 _SUMMARY = sql("""
     SELECT coalesce(sum(amount_fen), 0)::bigint AS claimed_fen,
@@ -49,6 +59,23 @@ async def take_turn(connection: Connection, bank: str) -> None:
 async def insert_claim(connection: Connection, claim: DiscountClaim, lines: Sequence[DiscountLine]) -> None:
     await execute(connection, _INSERT_CLAIM, rows=1, **claim._asdict())
     await execute_many(connection, _INSERT_LINES, [line._asdict() for line in lines])
+
+
+async def refuse_lines(connection: Connection, decided: Mapping[UUID, Decided]) -> None:
+    """`decided`: by period, the decision that pays nothing for it."""
+    await execute(
+        connection,
+        _REFUSE_LINES,
+        rows=len(decided),
+        ids=list(decided),
+        decisions=[one.id for one in decided.values()],
+        whys=[{"codes": one.verdict.missing} for one in decided.values()],
+    )
+
+
+async def drop_lines(connection: Connection, periods: Sequence[UUID]) -> None:
+    """These periods stand in no claim any more."""
+    await execute(connection, _DROP_LINES, rows=len(periods), ids=list(periods))
 
 
 async def get_claim(connection: Connection, claim_id: UUID) -> DiscountClaim:

@@ -47,6 +47,7 @@ class ShownLine(NamedTuple):
     loan_id: UUID
     household_id: UUID
     loan_no: str
+    period_id: UUID
     period_start_on: date
     period_end_on: date
     posted_fen: int

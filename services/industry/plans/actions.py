@@ -217,7 +217,7 @@ async def _take(
 
 
 async def file_plan(connection: Connection, act: Act, plan_id: UUID) -> PlanState:
-    """The county files a plan: what it distributes is owed from now on, but to nobody who was removed since.
+    """The county files a plan: what it distributes is owed from now on, but to nobody who was removed or frozen since.
 
     Raises:
         Problem: not known here (404), drafted or approved by the same person (403), not in that state, or nobody
@@ -225,8 +225,9 @@ async def file_plan(connection: Connection, act: Act, plan_id: UUID) -> PlanStat
     """
     plan = await queries.lock_plan(connection, plan_id)
     items = await queries.list_items(connection, plan_id)
-    gone = [i for i in items if i.status == "removed"]
-    stays = [i for i in items if i.status != "removed"]
+    frozen = await list_frozen(connection, [i.household_id for i in items])
+    stays = [i for i in items if i.status != "removed" and i.household_id not in frozen]
+    gone = [i for i in items if i not in stays]
     amount_fen = sum(i.amount_fen for i in stays)
     found = Finding(sets={"households": len(stays), "amount_fen": amount_fen}, refusal=None if stays else "nobody_left")
 

@@ -15,6 +15,7 @@ from shared.acts.batches import take_new
 from shared.acts.bodies import Result, result
 from shared.acts.decisions import record_decisions
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, log_steps, take_step
+from shared.acts.projection import list_households, registered
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.relocation import HomesteadReclaimed, OldHouseDemolished, RewardApproved
@@ -151,12 +152,14 @@ async def _reward(
 ) -> None:
     """Decide on each and keep what is approved, once and for good."""
     figures, on = policy.on(act.business_date, RewardPolicy), act.business_date
+    households = await list_households(connection, [case.household_id for case, _, _ in done])
     decisions, rewards = list[Decided](), list[HomesteadReward]()
     for case, home, kind in done:
         finished_on = getattr(home, WORKS[kind][2])
         # No work is reported before the household has moved in.
         assert case.moved_in_on is not None
-        about = RewardFacts(kind, case.members, case.agreed_on is not None, case.moved_in_on, finished_on)
+        removed = registered(households, case.household_id) == "household_removed"
+        about = RewardFacts(kind, case.members, case.agreed_on is not None, case.moved_in_on, finished_on, removed)
         verdict = homestead_reward(about, figures)
         one = Decided(REWARD, str(case.household_id), case.division, about, figures, verdict)
         decisions.append(one)

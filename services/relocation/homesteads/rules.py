@@ -16,13 +16,16 @@ State = Literal["standing", "demolition_reported", "demolished", "reclamation_re
 
 @dataclass(frozen=True, slots=True)
 class RewardFacts:
-    """`members` as on the allocation's snapshot day; `done_on`: when the work was finished."""
+    """`members` as on the allocation's snapshot day; `done_on`: when the work was finished. `removed`: it has left the
+    register since.
+    """
 
     kind: Kind
     members: int
     agreed: bool
     moved_in_on: date
     done_on: date
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,9 @@ def homestead_reward(facts: RewardFacts, policy: RewardPolicy) -> Verdict:
         Reason("in_time", days <= policy.days, {"days": days, "most_days": policy.days}),
         # In force from mid-2017 (S32).
         Reason("amount", amount_fen > 0, {"amount_fen": amount_fen, "members": facts.members}),
+        # Whoever was struck or has died out is paid nothing. The reason stands only where it stops, so that what was
+        # decided before it was asked comes out the same.
+        *((Reason("household_registered", passed=False),) if facts.removed else ()),
     )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 

@@ -12,7 +12,14 @@ from shared.data import db
 from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed
 from shared.events.industry import PaymentConfirmed, PostAssigned
-from shared.events.registry import ExitRevoked, HouseholdExited, HouseholdRegistered, MemberRemoved, NoticeObjected
+from shared.events.registry import (
+    DepartureAmended,
+    ExitRevoked,
+    HouseholdExited,
+    HouseholdRegistered,
+    MemberRemoved,
+    NoticeObjected,
+)
 from shared.events.relocation import HouseholdMovedIn, RelocationAgreed
 from shared.facts.outbox import emit
 from shared.ground.context import system_act
@@ -116,6 +123,32 @@ async def test_an_exit_that_was_taken_back_stands_beside_the_exit(house: House) 
     assert {r["source_key"] for r in await house.rows("assessment", "SELECT source_key FROM deed")} == {str(exit_id)}
     (household,) = await house.rows("assessment", "SELECT status FROM household")
     assert household["status"] == "poor"
+
+
+async def test_a_death_that_was_a_mistake_asks_for_no_visit(house: House) -> None:
+    """Of another day, it asks for one then; what was told stays on record."""
+    one, other = uuid4(), uuid4()
+    died = {"reason": "death", "members": 2, "removed_on": date(2017, 5, 1)}
+    await state(house, "registry", [
+        fact
+        for household_id, right_on in ((one, None), (other, date(2017, 5, 9)))
+        for fact in (
+            whole(household_id), MemberRemoved(**of(household_id), **died, head=False),
+            DepartureAmended(**of(household_id), **died, right_on=right_on, amended_on=DAY),
+        )
+    ])  # fmt: skip
+    await house.serve("registry", "worker")
+    door = await house.serve("assessment")
+
+    async def applied() -> bool:
+        return await read(house, "registry.household") == 6
+
+    await house.settled(applied)
+    items = [[(d["kind"], d["happened_on"], d["follow_up_due_on"]) for d in await shown(door, h)] for h in (one, other)]
+    assert items == [
+        [("death", "2017-05-01", None), ("death_revoked", "2017-06-01", None)],
+        [("death", "2017-05-01", None), ("death", "2017-05-09", "2017-06-08"), ("death_revoked", "2017-06-01", None)],
+    ]
 
 
 async def test_deeds_of_a_household_that_is_not_known_yet(house: House) -> None:

@@ -39,6 +39,26 @@ async def test_who_was_drawn_and_is_struck_or_frozen_since_is_not_asked(house: H
     assert [r["code"] for r in await record(door, answer(two))] == [None]
 
 
+async def test_who_stands_still_is_not_drawn(house: House) -> None:
+    """Whoever's unit it is; with nobody else to ask there is no round, and once he was reviewed he may be drawn."""
+    door = await house.serve("assessment", "api")
+    (li,) = await station(door, "li")
+    frozen, free = await seed_households(house, 2)
+    await pair(door, pairing(frozen, li))
+    case = new_case([li], [frozen])
+    await open_case(door, case)
+    await decide(door, case["id"])
+    nobody = await open_round(door, new_round())
+    assert (nobody.status_code, nobody.json()["code"]) == (409, "assessment.surveys.nobody_helped")
+    await pair(door, pairing(free, li))
+    drawn = [(await open_round(door, body := new_round())).json()]
+    await review(door, case["id"], [frozen])
+    drawn.append((await open_round(door, new_round())).json())
+    assert [(d["population"], d["sampled"]) for d in drawn] == [(1, 1), (2, 2)]
+    (sample,) = (await get(door, f"{SURVEYS}/samples?round_id={body['id']}", "surveyor"))["items"]
+    assert sample["household_id"] == str(free)
+
+
 async def test_who_stands_still_is_paired_once_he_was_reviewed(house: House) -> None:
     """Also where the case is of the village that he came from, and hidden from the township that pairs."""
     door = await house.serve("assessment", "api")

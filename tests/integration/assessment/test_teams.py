@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from shared.data import db
-from shared.events.registry import HouseholdExited, HouseholdRemoved, HouseholdRevised
+from shared.events.registry import HouseholdExited, HouseholdReinstated, HouseholdRemoved, HouseholdRevised
 from shared.facts.outbox import emit
 from shared.ground.context import system_act
 from tests.conftest import House
@@ -331,4 +331,41 @@ async def test_pairings_follow_a_household_until_it_is_removed(house: House) -> 
     assert again["code"] == "shared.household_removed"
     (stays,) = await pair(door, pairing(exited, wang, "2017-06-01"))
     assert stays["status"] == "accepted"
+    assert await house.rows("assessment", "SELECT 1 FROM parked_key") == []
+
+
+async def test_who_helped_a_household_that_was_struck_by_mistake_helps_it_again(house: House) -> None:
+    """From the first day, as though it had never been struck; of whom nobody helped nothing is said."""
+    door = await house.serve("assessment")
+    li, wang = await station(door, "li", "wang")
+    back, alone = await seed_households(house, 2)
+    await pair(door, pairing(back, li, "2017-01-10"))
+    await pair(door, pairing(back, wang, "2017-02-10"))
+    about = {"division": VILLAGE, "reason": "deceased", "removed_on": date(2017, 5, 20)}
+    again = {"division": VILLAGE, "status": "poor", "members": 3, "reinstated_on": date(2017, 6, 1)}
+    await state(
+        house,
+        *(HouseholdRemoved(household_id=h, **about) for h in (back, alone)),
+        *(HouseholdReinstated(household_id=h, **again) for h in (back, alone)),
+    )
+    await house.serve("registry", "worker")
+
+    async def applied() -> bool:
+        query = "SELECT sum(next_offset) AS n FROM consumer_offset WHERE topic = 'registry.household'"
+        return bool((await house.rows("assessment", query))[0]["n"] == 4)
+
+    await house.settled(applied)
+    known = [(r["starts_on"], r["ends_on"]) for r in await house.rows("assessment", PAIRINGS, back)]
+    assert sorted(known) == [(date(2017, 1, 10), date(2017, 2, 10)), (date(2017, 2, 10), None)]
+    bound = (
+        "SELECT lower(days), upper(days) FROM paired WHERE household_id = $1 AND subject IN ('li', 'wang') ORDER BY 1"
+    )
+    assert [tuple(r) for r in await house.rows("assessment", bound, back)] == sorted(known)
+    sent = await house.rows(
+        "assessment", "SELECT value::jsonb ->> 'starts_on' AS d, value::jsonb ->> 'subject' AS s FROM"
+        " (SELECT * FROM outbox_sent UNION ALL SELECT *, now() FROM outbox) o"
+        " WHERE headers ->> 'ce_type' = 'assessment.helper_assigned.v1' ORDER BY o.id",
+    )  # fmt: skip
+    assert [(r["d"], r["s"]) for r in sent] == [("2017-01-10", "li"), ("2017-02-10", "wang"), ("2017-02-10", "wang")]
+    assert await house.rows("assessment", "SELECT 1 FROM pairing WHERE household_id = $1", alone) == []
     assert await house.rows("assessment", "SELECT 1 FROM parked_key") == []

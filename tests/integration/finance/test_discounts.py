@@ -86,6 +86,37 @@ async def test_made_by_one_checked_by_another_and_booked(house: House) -> None:
     assert (replay["replayed"], replay["different_count"]) == (6, 0)
 
 
+async def test_who_is_struck_or_frozen_before_the_check_is_paid_nothing(house: House) -> None:
+    """The others are paid; who was frozen stands in no claim, and a later one takes him."""
+    door = await house.serve("finance", "api")
+    good, removed, frozen = [await running(house, door) for _ in range(3)]
+    made = (await claim(door, "1")).json()
+    assert (made["lines"], made["amount_fen"]) == (3, 3 * 60_694)
+    of = "(SELECT household_id FROM loan WHERE loan_no = $1)"
+    await house.rows("finance", f"UPDATE household SET status = 'removed' WHERE id = {of}", removed)
+    await house.rows(
+        "finance", f"INSERT INTO frozen_household SELECT x, uuidv7(), '2017-06-26' FROM {of} AS f (x)", frozen
+    )
+
+    checked = (await check(door, made["id"], "checker")).json()
+    assert checked == {"id": made["id"], "state": "checked", "lines": 1, "refused_lines": 1, "amount_fen": 60_694}
+    shown = await get(door, f"{CLAIMS}/{made['id']}")
+    assert {x["loan_no"]: (x["outcome"], x["missing"], x["amount_fen"]) for x in shown["items"]} == {
+        good: ("accepted", [], 60_694), removed: ("refused", ["household_eligible"], 0),
+    }  # fmt: skip
+    assert [w["code"] for x in shown["items"] for w in x["why"]] == ["household_eligible"]
+    assert (await types(house)).count("discount_approved") == 1
+    assert await get(door, "/finance/v1/discounts/summary") == {"claimed_fen": 60_694, "checked_fen": 60_694}
+    owed = await house.rows("finance", "SELECT loan_no, interest_fen, interest_owed_fen FROM loan")
+    assert {r["loan_no"]: (r["interest_fen"], r["interest_owed_fen"]) for r in owed} == {
+        good: (0, 0), removed: (60_694, 60_694), frozen: (60_694, 0),
+    }  # fmt: skip
+    assert (await claim(door, "2")).json()["code"] == "finance.discounts.nothing_to_claim"
+    await house.rows("finance", "UPDATE frozen_household SET reviewed_on = '2017-06-26'")
+    assert (await claim(door, "3")).json()["lines"] == 1
+    assert (await get(door, "/finance/v1/operations/replay"))["different_count"] == 0
+
+
 async def test_the_export_names_nobody(house: House) -> None:
     door = await house.serve("finance", "api")
     loan_no = await running(house, door)

@@ -201,14 +201,16 @@ async def test_who_drafts_what(house: House) -> None:
     assert (await draft(door, plan(village))).status_code == 422
 
 
-async def test_who_was_removed_since_is_not_paid(house: House) -> None:
+async def test_who_was_removed_or_frozen_since_is_not_paid(house: House) -> None:
+    """What the frozen would have had is the station's again, for another plan once they were reviewed."""
     door = await house.serve("industry", "api")
     station_id = await earning(house, door)
-    one, two = await weak(house), await weak(house)
-    body = plan(station_id, portion(one), portion(two, 100_000))
+    one, two, three = [await weak(house) for _ in range(3)]
+    body = plan(station_id, portion(one), portion(two, 100_000), portion(three, 50_000))
     await draft(door, body)
     await approve(door, body["id"])
     await house.rows("industry", "UPDATE household SET status = 'removed' WHERE id = $1", two)
+    await freeze(house, three)
     assert (await file(door, body["id"])).json()["state"] == "filed"
     ((_, filed),) = await facts(house)
     assert (filed["households"], filed["amount_fen"]) == (1, 300_000)

@@ -15,7 +15,9 @@ from tests.bonds import PERSON, bind
 from tests.conftest import House
 from tests.integration.relocation.acts import (
     APPLICATIONS,
+    HOMESTEADS,
     MOVES,
+    PHOTO,
     ROUNDS,
     SITES,
     VILLAGE,
@@ -38,6 +40,8 @@ from tests.integration.relocation.acts import (
     seed_households,
     types,
 )
+
+LAND = {"house_area_m2_x100": 6_000, "land_mu_x100": 45}
 
 
 async def test_struck_before_the_draw_it_is_on_no_list(house: House) -> None:
@@ -112,6 +116,30 @@ async def test_struck_with_the_keys_in_hand_it_loses_the_flat_and_after_the_move
     assert (await get(door, f"{SITES}/summary"))["free_units"] == 1
     await agreed(door, [waits])
     assert (await draw_all(door, site_id))["allocated"] == 1, "a flat that came free is drawn in the next round"
+
+
+async def test_struck_after_the_move_its_old_house_goes_and_nothing_is_paid_for_it(house: House) -> None:
+    """Also where the work was reported before it was struck; the frozen waits."""
+    door = await house.serve("relocation", "api")
+    households = await seed_households(house, {}, {}, {})
+    await agreed(door, households)
+    site_id, _ = await build_site(door, [{}] * 3)
+    await draw_all(door, site_id)
+    homes = {a["household_id"]: a["application_id"] for a in await moved_in(door)}
+    ids = [homes[str(h)] for h in households]
+    await batch(door, "PUT", HOMESTEADS, "village", [{"id": i, **LAND} for i in ids])
+    done = [{"id": i, "demolished_on": "2017-08-01", "photo_sha256": PHOTO} for i in ids]
+    assert codes(await batch(door, "POST", f"{HOMESTEADS}/demolitions", "village", done, on="2017-09-01")) == [None] * 3
+    await hear(house, removed(households[1], "deceased"))
+    await hear(house, fraud(households[2])[0])
+    works = [{"id": i, "step": "demolition", "accepted": True} for i in ids]
+    taken = await batch(door, "POST", f"{HOMESTEADS}/acceptances", "township", works, on="2017-09-02")
+    assert codes(taken) == [None, None, "shared.frozen"]
+    assert (await types(house)).count("old_house_demolished") == 2
+    paid = await house.rows("relocation", "SELECT household_id FROM homestead_reward")
+    assert [r["household_id"] for r in paid] == [households[0]]
+    (why, *_) = await get(door, f"/relocation/v1/decisions?subject_id={households[1]}")
+    assert [r["code"] for r in why["reasons"] if not r["passed"]] == ["household_registered"]
 
 
 async def test_what_came_free_is_drawn_together_so_that_the_first_message_gets_nothing(house: House) -> None:
