@@ -1,6 +1,5 @@
 """The door to deeds: what happened for a household."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -8,7 +7,6 @@ from fastapi import APIRouter
 from services.assessment.deeds import queries
 from services.assessment.deeds.rules import FollowUpPolicy, follow_up_due_on
 from services.assessment.deeds.schemas import DeedItem
-from services.assessment.deeds.tables import Deed
 from shared.acts.bodies import Cursor, Page, page
 from shared.acts.numbers import OneHousehold
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging
@@ -26,10 +24,10 @@ async def list_deeds(
     """One household's deeds, the oldest first, where they happened within the caller's area."""
     days = policy.on(act.business_date, FollowUpPolicy).follow_up_days
     rows = await queries.list_deeds(connection, at, household_id=household_id)
-    revoked = await queries.list_revoked_deaths(connection, [household_id])
-
-    def due_on(d: Deed) -> date | None:
-        return follow_up_due_on(d.kind, d.happened_on, days, revoked=d.source_key in revoked)
-
-    shown = [DeedItem(**d._asdict(), follow_up_due_on=due_on(d)) for d in rows]
+    shown = [
+        DeedItem.model_validate(
+            d._asdict() | {"follow_up_due_on": follow_up_due_on(d.kind, d.happened_on, days, revoked=d.revoked)}
+        )
+        for d in rows
+    ]
     return page(DeedItem, shown, at)

@@ -5,14 +5,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.assessment.deeds.tables import Deed, MovedIn, deed
-from shared.data.pages import Place, fetch_page, page
+from services.assessment.deeds.tables import Deed, DeedSeen, MovedIn, deed
+from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import Connection, execute, fetch, insert_many, sql
 
 _TOLD = [name for name in deed.shape if name != "id"]
 _INSERT = insert_many(deed, _TOLD, "ORDER BY 1, 2 ON CONFLICT (kind, source_key) DO NOTHING")
-_PAGE = page(deed, "household_id")
-_REVOKED_DEATHS = sql("SELECT source_key FROM deed WHERE kind = 'death_revoked' AND household_id = ANY(:ids)")
+_PAGE = page_of(
+    DeedSeen,
+    """
+    SELECT d.id, d.kind, d.source_key, d.household_id, d.happened_on, d.amount_fen, EXISTS (SELECT FROM deed r
+    WHERE r.kind = 'death_revoked' AND r.source_key = d.source_key) AS revoked FROM deed d
+    """,
+    "d.household_id",
+    key="d.id",
+)
 _MOVED_IN = sql(
     """
     SELECT household_id, min(happened_on) AS moved_in_on FROM deed
@@ -28,14 +35,9 @@ async def insert_deeds(connection: Connection, deeds: Sequence[Deed]) -> None:
     await execute(connection, _INSERT, rows=None, **columns)
 
 
-async def list_deeds(connection: Connection, at: Place, **filters: Any) -> list[Deed]:
+async def list_deeds(connection: Connection, at: Place, **filters: Any) -> list[DeedSeen]:
     """The oldest first, filtered by household."""
     return await fetch_page(connection, _PAGE, at, **filters)
-
-
-async def list_revoked_deaths(connection: Connection, household_ids: Sequence[UUID]) -> set[str]:
-    """The source keys of the households' deaths that were taken back."""
-    return {row["source_key"] for row in await fetch(connection, _REVOKED_DEATHS, ids=list(household_ids))}
 
 
 async def list_moved_in(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, date]:

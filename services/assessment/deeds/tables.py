@@ -26,6 +26,18 @@ class Deed(NamedTuple):
 deed = table("deed", Deed)
 
 
+class DeedSeen(NamedTuple):
+    """A deed as it is read; `revoked`: a death that the register took back."""
+
+    id: UUID
+    kind: Kind
+    source_key: str
+    household_id: UUID
+    happened_on: date
+    amount_fen: int | None
+    revoked: bool
+
+
 class MovedIn(NamedTuple):
     """Since when a household that was relocated lives elsewhere."""
 
