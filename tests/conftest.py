@@ -97,6 +97,26 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"CI must have a real {' and a real '.join(missing)}: install Java 17 and Maven")
 
 
+# Folders whose tests share a server that is slow to start, and the group that is one worker's.
+TOGETHER = {"broker": "kafka", "keycloak": "keycloak"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(TOGETHER[folder]))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Groups hold, or nothing runs: spread over the workers each would start its servers and play the year again."""
+    if not getattr(session.config.option, "loadgroup", False):
+        return
+    loose = [i.nodeid for i in session.items if i.get_closest_marker("xdist_group") and "@" not in i.nodeid]
+    if loose:
+        raise pytest.UsageError(f"pytest-xdist keeps no groups with this pytest: {loose[0]} may run anywhere")
+
+
 @pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
     with running() as server:

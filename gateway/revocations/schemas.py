@@ -1,7 +1,6 @@
 """Bodies of the doors to revocations."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -21,12 +20,11 @@ class NewRevocation(Input):
 class RevocationShown(Telling):
     """No token of `subject` that was issued before `not_before` (Unix seconds) is taken any more."""
 
+    TEXT = "gateway.revocation.{reason}"
+
     id: UUID
     subject: str
     not_before: int
     reason: Reason
     revoked_by: str
     revoked_at: datetime
-
-    def says(self) -> tuple[str, dict[str, Any]]:
-        return f"gateway.revocation.{self.reason}", {}

@@ -1,7 +1,7 @@
 """Reasons as they are answered: a stable code, its figures, and a sentence in both languages, made when it is read."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, computed_field
 
@@ -11,7 +11,9 @@ from shared.values.verdicts import Missing, Reason
 
 
 class Telling(BaseModel):
-    """Something that is also said as a sentence: by its own `code`, where it does not say by which other."""
+    """Something that is also said as a sentence: by its own `code`, or by `TEXT`, which its fields complete."""
+
+    TEXT: ClassVar[str] = ""
 
     @computed_field
     def sentence_en(self) -> str | None:
@@ -23,7 +25,8 @@ class Telling(BaseModel):
 
     def says(self) -> tuple[str | None, Mapping[str, Any]]:
         """The code of the text, and the figures for it."""
-        return getattr(self, "code", None), NO_FIGURES
+        own = vars(self)
+        return (self.TEXT.format_map(own), own) if self.TEXT else (own.get("code"), NO_FIGURES)
 
     def _said(self, language: Language) -> str | None:
         code, figures = self.says()

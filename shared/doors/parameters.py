@@ -31,15 +31,20 @@ async def _known_parameters(request: Request) -> None:
         return
     dependant = request.scope["route"].dependant
     known = {*_parameters(dependant)}
-    unknown = next((name for name in sent if name not in known), None)
-    twice = next((name for name in sent if len(sent.getlist(name)) > 1), None) if unknown is None else None
-    if unknown is None and twice is None:
+    problem = next((found for name in sent if (found := _fault(name, sent.getlist(name), known))), None)
+    if problem is None:
         return
     if current_caller in calls_of(dependant):  # a stranger first hears that he is one
         await current_caller(request, request.headers.get("authorization", ""))
-    if unknown is None:
-        raise Problem("shared.invalid_input", errors=[field_error({"type": "said_twice", "loc": (twice,)})])
-    raise Problem("shared.unknown_parameter", parameter=unknown[:200], known=", ".join(sorted(known)) or "-")
+    raise problem
+
+
+def _fault(name: str, values: list[str], known: set[str]) -> Problem | None:
+    if name not in known:
+        return Problem("shared.unknown_parameter", parameter=name[:200], known=", ".join(sorted(known)) or "-")
+    if len(values) > 1:
+        return Problem("shared.invalid_input", errors=[field_error({"type": "said_twice", "loc": (name,)})])
+    return None
 
 
 # A dependency of every door of an application.

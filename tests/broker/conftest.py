@@ -1,6 +1,5 @@
 """Two services that speak over a real broker: the registry states, finance listens."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,12 +24,6 @@ TOPIC = "registry.household"
 
 if not BROKER:
     collect_ignore_glob = ["test_*"]
-
-
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(__file__.rpartition("/")[0]):
-            item.add_marker(pytest.mark.xdist_group("kafka"))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import html
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,12 +23,6 @@ SIGNED = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 if not KEYCLOAK:
     collect_ignore_glob = ["test_*"]
-
-
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(__file__.rpartition("/")[0]):
-            item.add_marker(pytest.mark.xdist_group("keycloak"))
 
 
 @dataclass(frozen=True)

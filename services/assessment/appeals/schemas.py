@@ -1,7 +1,6 @@
 """Bodies of the appeals' doors."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -29,6 +28,8 @@ class AppealDecision(Input):
 
 
 class AppealState(Telling):
+    TEXT = "assessment.appeal.{reason}"
+
     id: UUID
     subject_id: UUID
     kind: str
@@ -41,6 +42,3 @@ class AppealState(Telling):
     points_x100: int | None
     since_on: date
     due_on: date | None
-
-    def says(self) -> tuple[str, dict[str, Any]]:
-        return f"assessment.appeal.{self.reason}", {}

@@ -1,17 +1,14 @@
 """Doors to holds: lists, the county's confirmation of a suspicion, and its release of a hold."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from services.finance.holds import actions, queries
 from services.finance.holds.rules import Kind
 from services.finance.holds.schemas import Hold, Release
-from services.finance.loans.queries import find_id
-from services.finance.loans.schemas import LoanNo
+from services.finance.loans.api import LoanAsked
 from shared.acts.bodies import Batch, Case, Cursor, Page, Results, page
-from shared.acts.numbers import one_of_two
 from shared.doors.http import Paging, Transaction, by
 from shared.ground.context import Act
 
@@ -25,16 +22,11 @@ County = Annotated[Act, by("county")]
 async def list_holds(
     connection: Paging,
     at: Cursor,
-    loan_id: UUID | None = None,
-    loan_no: LoanNo | None = None,
+    loan_id: LoanAsked,
     kind: Kind | None = None,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
 ) -> Page[Hold]:
     """Holds of the caller's area or bank, by id; `open`: not released yet."""
-    if loan_no is not None:
-        if loan_id is not None:
-            raise one_of_two("loan_id")
-        loan_id = await find_id(connection, loan_no)
     return page(Hold, await queries.list_holds(connection, at, loan_id=loan_id, kind=kind, open=is_open), at)
 
 

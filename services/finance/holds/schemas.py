@@ -1,7 +1,6 @@
 """Bodies of the holds' doors."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -21,6 +20,8 @@ class Release(Case):
 class Hold(Telling):
     """Open until it is released. Of a suspicion `confirmed_on` says since when it is known to be misuse."""
 
+    TEXT = "finance.holds.{kind}"
+
     id: UUID
     loan_id: UUID
     household_id: UUID
@@ -32,6 +33,3 @@ class Hold(Telling):
     confirmed_on: date | None
     released_on: date | None
     release_reason: str | None
-
-    def says(self) -> tuple[str, dict[str, Any]]:
-        return f"finance.holds.{self.kind}", {}

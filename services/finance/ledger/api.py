@@ -1,16 +1,14 @@
 """Doors to the ledger; nothing is written through them."""
 
 from itertools import groupby
-from uuid import UUID
 
 from fastapi import APIRouter
 
 from services.finance.ledger import queries
 from services.finance.ledger.schemas import AccountSums, Journals, JournalShown, Posting, TrialBalance
-from services.finance.loans.queries import find_id
-from services.finance.loans.schemas import LoanNo
+from services.finance.loans.api import LoanAsked
 from shared.acts.numbers import one_of_two
-from shared.doors.http import Reading, by
+from shared.doors.http import Paging, Reading, by
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
 
@@ -24,11 +22,9 @@ async def show_trial_balance(connection: Reading) -> TrialBalance:
 
 
 @router.get("/entries", dependencies=[by("county", "township", "village", "team", "villager", "bank", "auditor")])
-async def list_entries(connection: Reading, loan_id: UUID | None = None, loan_no: LoanNo | None = None) -> Journals:
+async def list_entries(connection: Paging, loan_id: LoanAsked) -> Journals:
     """A loan's book, by date."""
-    if loan_no is not None and loan_id is None:
-        loan_id = await find_id(connection, loan_no)
-    elif loan_id is None or loan_no is not None:
+    if loan_id is None:
         raise one_of_two("loan_id")
     rows = await queries.list_entries(connection, loan_id)
     items = []

@@ -3,13 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from services.finance.loans import actions, queries
 from services.finance.loans.rules import State
 from services.finance.loans.schemas import ApplicationResults, Loan, LoanApplication, LoanNo, LoanSummary, LoanTotals
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
-from shared.acts.numbers import HouseholdAsked
+from shared.acts.numbers import HouseholdAsked, one_of_two
 from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
 from shared.values.inputs import Word
@@ -19,6 +19,18 @@ router = APIRouter(prefix="/loans", tags=["loans"])
 # A helper learns nothing of loans, and applies for none.
 READERS = by("county", "township", "village", "team", "villager", "bank", "auditor")
 Applicant = Annotated[Act, by("village", "team")]
+
+
+async def _asked(connection: Paging, loan_id: UUID | None = None, loan_no: LoanNo | None = None) -> UUID | None:
+    if loan_no is None:
+        return loan_id
+    if loan_id is not None:
+        raise one_of_two("loan_id")
+    return await queries.find_id(connection, loan_no)
+
+
+# `loan_id` or `loan_no` of the query; None where neither is asked for.
+LoanAsked = Annotated[UUID | None, Depends(_asked)]
 
 
 @router.post("/applications", response_model=ApplicationResults)

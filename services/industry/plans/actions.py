@@ -226,8 +226,8 @@ async def file_plan(connection: Connection, act: Act, plan_id: UUID) -> PlanStat
     plan = await queries.lock_plan(connection, plan_id)
     items = await queries.list_items(connection, plan_id)
     frozen = await list_frozen(connection, [i.household_id for i in items])
-    stays = [i for i in items if i.status != "removed" and i.household_id not in frozen]
-    gone = [i for i in items if i not in stays]
+    gone = {i.household_id for i in items if i.status == "removed" or i.household_id in frozen}
+    stays = [i for i in items if i.household_id not in gone]
     amount_fen = sum(i.amount_fen for i in stays)
     found = Finding(sets={"households": len(stays), "amount_fen": amount_fen}, refusal=None if stays else "nobody_left")
 
@@ -243,8 +243,8 @@ async def file_plan(connection: Connection, act: Act, plan_id: UUID) -> PlanStat
 
     await _take(connection, act, "filed", plan, found, filed)
     if gone:
-        await queries.drop_items(connection, plan_id, [i.household_id for i in gone])
-        await stations.reserve(connection, plan.station_id, -sum(i.amount_fen for i in gone))
+        await queries.drop_items(connection, plan_id, sorted(gone))
+        await stations.reserve(connection, plan.station_id, amount_fen - sum(i.amount_fen for i in items))
     dues = [
         Due(
             f"pv:{plan_id}:{i.household_id}", i.household_id, i.division, "pv_share", f"pv:{plan.station_id}",

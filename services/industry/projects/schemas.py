@@ -1,7 +1,7 @@
 """Bodies of the projects' doors. Quantities in 0.01 of the kind's unit: mu, head, count."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -132,6 +132,8 @@ class ParticipationShown(Participation):
 
 
 class Finding(Telling):
+    TEXT = "industry.projects.{code}"
+
     id: UUID
     project_id: UUID
     division: str
@@ -140,9 +142,6 @@ class Finding(Telling):
     reported_x100: int
     accepted_x100: int
     found_on: date
-
-    def says(self) -> tuple[str, dict[str, Any]]:
-        return f"industry.projects.{self.code}", self.__dict__
 
 
 class KindTotals(BaseModel):

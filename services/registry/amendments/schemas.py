@@ -73,6 +73,8 @@ class Correction(Input):
 
 
 class AmendmentShown(Telling):
+    TEXT = "registry.amendment.{reason}"
+
     id: UUID
     kind: Kind
     household_id: UUID
@@ -88,6 +90,3 @@ class AmendmentShown(Telling):
     decision_id: UUID | None
     since_on: date
     due_on: date | None
-
-    def says(self) -> tuple[str, dict[str, Any]]:
-        return f"registry.amendment.{self.reason}", {}

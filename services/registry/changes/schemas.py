@@ -1,7 +1,7 @@
 """Bodies of the doors to natural changes and removals."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -35,6 +35,8 @@ class Removal(Input):
 class DepartureShown(Telling):
     """No name: `reference` stands for the person."""
 
+    TEXT = "registry.departure.{reason}"
+
     id: UUID
     household_id: UUID
     division: str
@@ -47,11 +49,10 @@ class DepartureShown(Telling):
     since_on: date
     due_on: date | None
 
-    def says(self) -> tuple[str, dict[str, Any]]:
-        return f"registry.departure.{self.reason}", {}
-
 
 class RemovalShown(Telling):
+    TEXT = "registry.removal.{reason}"
+
     id: UUID
     household_id: UUID
     division: str
@@ -62,6 +63,3 @@ class RemovalShown(Telling):
     decided_on: date | None
     since_on: date
     due_on: date | None
-
-    def says(self) -> tuple[str, dict[str, Any]]:
-        return f"registry.removal.{self.reason}", {}

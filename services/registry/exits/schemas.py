@@ -81,14 +81,13 @@ class Step(BaseModel):
 
 
 class Objection(Telling):
+    TEXT = "registry.objection.{reason}"
+
     id: UUID
     raised_on: date
     reason: ObjectionReason
     resolved_on: date | None
     upheld: bool | None
-
-    def says(self) -> tuple[str, dict[str, Any]]:
-        return f"registry.objection.{self.reason}", {}
 
 
 class Exit(ExitSummary, Ending):

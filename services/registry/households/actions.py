@@ -1,8 +1,8 @@
 """Recording what households earn and how they live."""
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from services.registry.households import queries
@@ -22,6 +22,7 @@ ROOM = "registry.households"
 NEWER_STANDS = "registry.households.newer_stands"
 CONFLICT = "registry.households.conflict"
 Edit: TypeAlias = IncomeStatement | ConditionReport
+AnyEdit = TypeVar("AnyEdit", IncomeStatement, ConditionReport)
 Versions: TypeAlias = Mapping[UUID, HouseholdVersion]
 
 
@@ -76,19 +77,18 @@ async def record_incomes(connection: Connection, act: Act, items: Sequence[Incom
     if overtaken:
         await queries.keep_overtaken(connection, overtaken, act.subject)
     await emit(connection, act, "registry", events)
-    await _tell_versions(connection, items, results, versions, lambda ids: _stated(connection, ids))
+    if lost := await _tell_versions(connection, items, results, versions):
+        known = await queries.list_incomes(connection, [item.household_id for item, _ in lost])
+        for item, answer in lost:
+            stated = _stated(known[item.household_id].get(item.income_year, []))
+            answer.conflict = _conflict(item, versions[item.household_id], stated)
     return results
 
 
-async def _stated(connection: Connection, ids: Sequence[UUID]) -> Callable[[IncomeStatement], dict[str, Any]]:
+def _stated(lines: Sequence[IncomeLine]) -> dict[str, Any]:
     """What stands of a year's statement, as one says it."""
-    known = await queries.list_incomes(connection, ids)
-
-    def of(item: IncomeStatement) -> dict[str, Any]:
-        lines = [x for x in known[item.household_id].get(item.income_year, ()) if x.kind == "statement"]
-        return {f"{c}_fen": sum(x.amount_fen for x in lines if x.category == c) for c in CATEGORIES} if lines else {}
-
-    return of
+    said = [x for x in lines if x.kind == "statement"]
+    return {f"{c}_fen": sum(x.amount_fen for x in said if x.category == c) for c in CATEGORIES} if said else {}
 
 
 def _line(item: IncomeStatement, division: str, line: IncomeLine) -> dict[str, Any]:
@@ -135,7 +135,11 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
             answer.code = NEWER_STANDS
     if reports:
         await queries.revise_facts(connection, reports)
-    await _tell_versions(connection, items, results, versions, lambda ids: _seen(connection, ids, act.business_date))
+    if lost := await _tell_versions(connection, items, results, versions):
+        facts = await queries.list_facts(connection, [item.household_id for item, _ in lost], act.business_date)
+        for item, answer in lost:
+            stands = {name: getattr(facts[item.household_id], name) for name in _said(item)}
+            answer.conflict = _conflict(item, versions[item.household_id], stands)
     return results
 
 
@@ -145,12 +149,6 @@ def _said(item: Edit) -> dict[str, Any]:
 
 def _of_visit(act: Act, item: ConditionReport) -> dict[str, Any]:
     return {"since": item.observed_on, "stated_by": act.subject, "weight": "visit"}
-
-
-async def _seen(connection: Connection, ids: Sequence[UUID], on: date) -> Callable[[ConditionReport], dict[str, Any]]:
-    """What stands of what a visit saw."""
-    facts = await queries.list_facts(connection, ids, on)
-    return lambda item: {name: getattr(facts[item.household_id], name) for name in _said(item)}
 
 
 def _is_overtaken(item: ConditionReport, words: Sequence[OwnWords]) -> bool:
@@ -173,29 +171,23 @@ def _answer(act: Act, item: Edit, reason: str | None, versions: Versions) -> Edi
 
 
 async def _tell_versions(
-    connection: Connection,
-    items: Sequence[Any],
-    answers: Sequence[Edited],
-    versions: Versions,
-    look: Callable[[Sequence[UUID]], Awaitable[Callable[[Any], dict[str, Any]]]],
-) -> None:
-    """Of edits that said what they go by: the version now, or both, theirs and what stands. `look` finds the latter."""
+    connection: Connection, items: Sequence[AnyEdit], answers: Sequence[Edited], versions: Versions
+) -> list[tuple[AnyEdit, Edited]]:
+    """Say the version now to whose edit was taken and named the one that it goes by; those that are in conflict."""
     if not versions:
-        return
+        return []
     now = await queries.list_versions(connection, list(versions))
-    lost = [i.household_id for i, answer in zip(items, answers, strict=True) if answer.code == CONFLICT]
-    standing = await look(lost) if lost else None
-    for item, answer in zip(items, answers, strict=True):
-        if item.base_version is None or item.household_id not in versions:
-            continue
-        held = versions[item.household_id]
+    named = [(i, a) for i, a in zip(items, answers, strict=True) if i.base_version is not None]
+    for item, answer in named:
         if answer.status == "accepted":
             answer.version = now[item.household_id].version
-        elif answer.code == CONFLICT and standing:
-            base, theirs = item.base_version, standing(item)
-            answer.conflict = Conflict(
-                base_version=base, version=held.version, changed_by=held.changed_by, sent=_said(item), stands=theirs
-            )
+    return [(item, answer) for item, answer in named if answer.code == CONFLICT]
+
+
+def _conflict(item: Edit, held: HouseholdVersion, stands: dict[str, Any]) -> Conflict:
+    """Both: what was sent and what stands."""
+    about = {"base_version": item.base_version, "version": held.version, "changed_by": held.changed_by}
+    return Conflict.model_validate(about | {"sent": _said(item), "stands": stands})
 
 
 async def _helped(connection: Connection, act: Act, days: Sequence[tuple[UUID, date]]) -> set[tuple[UUID, date]] | None:
