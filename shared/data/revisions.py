@@ -40,7 +40,7 @@ _CARRIED = """,
             LATERAL (SELECT CASE
                 WHEN lower(e.valid) < r.since THEN r.said
                 WHEN lower(e.valid) = r.since THEN r.said || jsonb_build_object('own', (
-                    SELECT jsonb_agg(DISTINCT w ORDER BY w)
+                    SELECT coalesce(jsonb_agg(DISTINCT w ORDER BY w), '[]')
                     FROM jsonb_array_elements_text((e.was -> 'own') || (r.said -> 'own')) AS w))
                 ELSE (SELECT coalesce(jsonb_object_agg(w, r.said -> w), '{{}}')
                     FROM jsonb_array_elements_text(r.said -> 'own') AS w

@@ -64,6 +64,13 @@ async def test_reports_of_one_batch_say_different_things(house: House) -> None:
     assert [r["status"] for r in await edit(door, "first", *items)] == ["accepted"] * 3
 
 
+async def test_a_visit_that_says_nothing_may_be_told_twice(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one = await seed_household(house)
+    told = [await edit(door, "first", seen(one)) for _ in range(2)]
+    assert [r["status"] for (r,) in told] == ["accepted"] * 2
+
+
 async def test_what_a_device_queued_chains_until_another_comes_between(house: House) -> None:
     door = await house.serve("registry", "api")
     one = await seed_household(house)

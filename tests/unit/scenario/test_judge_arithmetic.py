@@ -127,9 +127,9 @@ def test_rows_without_a_figure_say_why() -> None:
 def drawn(seed: str = "s") -> tuple[dict[str, Any], dict[str, Any]]:
     """Three lots and three flats of one class, drawn by the published rule."""
     lots = [{"lot": f"L{i}", "members": 2} for i in range(3)]
-    flat = {"site_id": "S", "block": "1", "area_m2_x100": 5000, "accessible": False, "paired": False}
+    flat = {"site_id": "S", "block": "1", "area_m2_x100": 5000, "kind": "K01", "paired": False}
     units = [flat | {"unit_id": f"U{i}", "no": f"{3 - i}01"} for i in range(3)]
-    name = "S/1/5000/ordinary/single"
+    name = "S/1/K01"
     order = sorted(range(3), key=lambda i: hashlib.sha256(f"{seed}|0|{name}|L{i}".encode()).hexdigest())
     rows = [{"lot": f"L{i}", "unit_id": u, "class": name} for i, u in zip(order, ("U2", "U1", "U0"), strict=True)]
     inputs = {"draw_no": 0, "cap_m2_x100_per_person": 2500, "lots": lots, "units": units}
