@@ -50,10 +50,11 @@ def test_every_fact_has_the_fields_that_its_meaning_names() -> None:
 def test_help_is_what_reached_a_household() -> None:
     told = {m.kind for m in MEANINGS.values()}
     assert set(HELP) < told
-    taken_back = {"certificate_revoked", "payment_revoked"}
+    taken_back = {"certificate_revoked", "payment_revoked", "death_revoked"}
     assert told - set(HELP) == {"exit", "exit_revoked", "objection", "dividend_missed", "death"} | taken_back
 
 
 def test_only_a_death_asks_for_a_visit() -> None:
     assert follow_up_due_on("death", date(2017, 1, 31), 30) == date(2017, 3, 2)
+    assert follow_up_due_on("death", date(2017, 1, 31), 30, revoked=True) is None
     assert follow_up_due_on("exit", date(2017, 1, 31), 30) is None
