@@ -176,10 +176,11 @@ _VISITS = sql(
 _FOLLOW_UPS = sql(
     """
     SELECT p.cadre_id AS id, count(*) AS follow_ups_due, count(*) FILTER (WHERE EXISTS (SELECT FROM visit v
-    WHERE v.household_id = d.household_id AND v.counts AND v.visited_on - d.happened_on BETWEEN 0 AND :days))
-    AS follow_ups_kept
-    FROM deed d JOIN pairing p ON p.household_id = d.household_id AND p.valid @> (d.happened_on + :days) WHERE d.kind = 'death' AND d.happened_on + :days >= :start_on AND d.happened_on + :days < :end_on
-    AND NOT EXISTS (SELECT FROM deed r WHERE r.kind = 'death_revoked' AND r.source_key = d.source_key) GROUP BY 1
+    WHERE v.household_id = d.household_id AND v.counts
+    AND v.visited_on - d.happened_on BETWEEN 0 AND :days)) AS follow_ups_kept
+    FROM deed d JOIN pairing p ON p.household_id = d.household_id AND p.valid @> (d.happened_on + :days)
+    WHERE d.kind = 'death' AND d.happened_on + :days >= :start_on AND d.happened_on + :days < :end_on AND NOT EXISTS
+    (SELECT FROM deed r WHERE r.kind = 'death_revoked' AND r.source_key = d.source_key) GROUP BY 1
     """,
     FollowUps,
     days=Integer,
