@@ -5,6 +5,7 @@ from pathlib import Path
 from services.industry.corrections.actions import PAYMENTS, REVOCATIONS
 from services.industry.corrections.api import router as corrections
 from services.industry.corrections.tables import certificate_revocation, payment_revocation
+from services.industry.departures.reactions import REACTIONS as DEPARTURES
 from services.industry.dividends.api import router as dividends
 from services.industry.dividends.reactions import REACTIONS as DIVIDENDS
 from services.industry.dividends.rules import AGREEMENT
@@ -22,7 +23,6 @@ from services.industry.plans.rules import BENEFICIARY
 from services.industry.plans.tables import station_plan_item
 from services.industry.posts.actions import POSTS as POST_ASSIGNMENTS
 from services.industry.posts.api import router as posts
-from services.industry.posts.reactions import REACTIONS as POSTS
 from services.industry.posts.rules import ELIGIBILITY
 from services.industry.posts.tables import departed, post_assignment, post_attendance
 from services.industry.projects.actions import PARTS, REPORTS
@@ -41,7 +41,7 @@ SERVICE = Service(
     folder=Path(__file__).parent,
     routers=(payouts, plans, stations, dividends, projects, posts, training, forestry, corrections, dossier),
     reactions=together(
-        projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, PAYOUTS, DIVIDENDS, POSTS
+        projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, PAYOUTS, DIVIDENDS, DEPARTURES
     ),
     follows=(
         payout_due,

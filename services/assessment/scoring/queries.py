@@ -179,13 +179,12 @@ _FOLLOW_UPS = sql(
     WHERE v.household_id = d.household_id AND v.counts AND v.visited_on >= d.happened_on
     AND v.visited_on <= d.happened_on + :days)) AS follow_ups_kept
     FROM deed d JOIN pairing p ON p.household_id = d.household_id AND p.valid @> (d.happened_on + :days)
-    WHERE d.kind = 'death' AND d.happened_on + :days >= :start_on AND d.happened_on + :days < :end_on
-    AND NOT EXISTS (SELECT FROM deed r WHERE r.kind = 'death_revoked' AND r.source_key = d.source_key) GROUP BY 1
+    WHERE d.kind = 'death' AND d.happened_on + :days >= :start_on AND d.happened_on + :days < :end_on AND NOT EXISTS
+    (SELECT FROM deed r WHERE r.kind = 'death_revoked' AND r.source_key = d.source_key) GROUP BY 1
     """,
     FollowUps,
     days=Integer,
 )
-
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('assessment/scoring/' || :year, 0))", year=Text)
 _GET_RUN = get_by(scoring_run)
 _RUN_PAGE = page(scoring_run, "year")

@@ -33,7 +33,7 @@ from shared.acts.projection import Household, lock_households
 from shared.data.sql import Connection
 from shared.events.finance import LoanDisbursed, LoanSettled
 from shared.events.industry import AgreementEnded, AgreementSigned, DividendMissed
-from shared.events.registry import HouseholdRemoved
+from shared.events.registry import HouseholdReinstated, HouseholdRemoved
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
@@ -42,6 +42,7 @@ from shared.values.money import half_up
 from shared.values.verdicts import Decided, Missing
 
 ROOM = "industry.dividends"
+REMOVED = "removed"
 PAYMENT = ("agreement_id", "due_on", "amount_fen", "paid_on")
 SIGNED = ("household_id", "division", "loan_id", "entity_code", "floor_fen", "signed_on")
 
@@ -83,12 +84,15 @@ async def sign_agreements(connection: Connection, act: Act, policy: Policy, item
     reasons, new = await take_new(items, known, list(Agreement.model_fields), judge, save)
     days = policy.on(act.business_date, SchedulePolicy).dividend_due_days
     await queries.insert_dues(connection, _dues(new, days))
-    facts = [AgreementSigned(agreement_id=row["id"], **{n: row[n] for n in SIGNED}) for row in new]
-    await emit(connection, act, "industry", facts)
+    await emit(connection, act, "industry", [_signed(row) for row in new])
     return [
         result(ROOM, item.id, reason, missing=missing.get(item.id, []) if reason == "not_allowed" else [])
         for item, reason in zip(items, reasons, strict=True)
     ]
+
+
+def _signed(row: Mapping[str, Any]) -> AgreementSigned:
+    return AgreementSigned(agreement_id=row["id"], **{n: row[n] for n in SIGNED})
 
 
 async def _decider(
@@ -263,9 +267,23 @@ async def end_of_removed(connection: Connection, facts: Sequence[tuple[Act, Hous
     removed = {fact.household_id: (act, fact.removed_on) for act, fact in facts}
     agreements = await queries.lock_of_households(connection, sorted(removed))
     days = {a.id: max(removed[a.household_id][1], a.signed_on) for a in agreements}
-    await queries.end_agreements(connection, {i: (on, "removed") for i, on in days.items()})
+    await queries.end_agreements(connection, {i: (on, REMOVED) for i, on in days.items()})
     for a in sorted(agreements, key=lambda a: (str(a.household_id), a.id)):
-        await emit(connection, removed[a.household_id][0], "industry", [_ended(a, days[a.id], "removed")])
+        await emit(connection, removed[a.household_id][0], "industry", [_ended(a, days[a.id], REMOVED)])
+
+
+async def resume_of_reinstated(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
+    """A household that was struck by mistake has its agreements again, with all that falls due, unless its loan stands
+    in another scheme by now.
+    """
+    for act, fact in facts:
+        ended = await queries.lock_ended_of(connection, fact.household_id, REMOVED)
+        taken = await queries.list_taken_loans(connection, [a.loan_id for a in ended])
+        again = {a.loan_id: a for a in ended if a.loan_id not in taken}
+        days = await queries.list_due_days(connection, [a.id for a in again.values()])
+        owed = [row for a in again.values() for row in _dues([a._asdict()], days[a.id])]
+        await queries.resume_agreements(connection, [a.id for a in again.values()], owed)
+        await emit(connection, act, "industry", [_signed(a._asdict()) for a in again.values()])
 
 
 async def keep_disbursed(connection: Connection, facts: Sequence[LoanDisbursed]) -> None:

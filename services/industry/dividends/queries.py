@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.industry.dividends.tables import (
     DividendAgreement,
+    DividendDue,
     DividendPayment,
     DividendTopUp,
     DueOfEntity,
@@ -110,6 +111,22 @@ _LOCK_OF_HOUSEHOLDS = sql(
     """,
     DividendAgreement,
 )
+_LOCK_ENDED_OF = sql(
+    f"""
+    SELECT {dividend_agreement.columns} FROM dividend_agreement
+    WHERE household_id = :household_id AND state = 'ended' AND ended_reason = :reason ORDER BY ended_on, id FOR UPDATE
+    """,
+    DividendAgreement,
+)
+_DUE_DAYS = sql(f"SELECT {dividend_due.columns} FROM dividend_due WHERE agreement_id = ANY(:ids)", DividendDue)
+_RESUME = sql("""
+    UPDATE dividend_agreement SET state = 'active', ended_on = NULL, ended_reason = NULL WHERE id = ANY(:ids)
+    """)
+_OWE_AGAIN = sql("""
+    UPDATE dividend_due d SET owed_fen = greatest(u.owed_fen, d.paid_fen + d.topped_up_fen)
+    FROM unnest(:ids, :days, :amounts) AS u (agreement_id, due_on, owed_fen)
+    WHERE d.agreement_id = u.agreement_id AND d.due_on = u.due_on
+    """)
 _PAGE = page(dividend_agreement, "household_id", "entity_code")
 _OF_YEAR = sql(
     f"""
@@ -231,6 +248,26 @@ async def end_agreements(connection: Connection, ended: Mapping[UUID, tuple[date
     days, reasons = [on for on, _ in ended.values()], [reason for _, reason in ended.values()]
     await execute(connection, _END, rows=len(ended), ids=list(ended), days=days, reasons=reasons)
     await execute(connection, _OWE_NO_MORE, rows=None, ids=list(ended), days=days)
+
+
+async def lock_ended_of(connection: Connection, household_id: UUID, reason: str) -> list[DividendAgreement]:
+    """The household's agreements that ended for a reason, locked, the last of them last."""
+    return await fetch(connection, _LOCK_ENDED_OF, household_id=household_id, reason=reason)
+
+
+async def list_due_days(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, list[tuple[int, int]]]:
+    """On which (month, day) of a year each agreement's dividends fall due."""
+    found: dict[UUID, set[tuple[int, int]]] = {one: set() for one in ids}
+    for due in await fetch(connection, _DUE_DAYS, ids=list(ids)):
+        found[due.agreement_id].add((due.due_on.month, due.due_on.day))
+    return {one: sorted(days) for one, days in found.items()}
+
+
+async def resume_agreements(connection: Connection, ids: Sequence[UUID], dues: Sequence[Mapping[str, Any]]) -> None:
+    """They are in force as before. `dues`: agreement_id, due_on, owed_fen."""
+    await execute(connection, _RESUME, rows=len(ids), ids=list(ids))
+    of, days, amounts = ([d[n] for d in dues] for n in ("agreement_id", "due_on", "owed_fen"))
+    await execute(connection, _OWE_AGAIN, rows=len(dues), ids=of, days=days, amounts=amounts)
 
 
 async def list_agreements(connection: Connection, at: Place, **filters: Any) -> list[DividendAgreement]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.industry.dividends import actions
 from shared.data.sql import Connection
 from shared.events.finance import LoanDisbursed, LoanSettled
-from shared.events.registry import HouseholdRemoved
+from shared.events.registry import HouseholdReinstated, HouseholdRemoved
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
@@ -22,8 +22,13 @@ async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act
     await actions.end_of_removed(connection, facts)
 
 
+async def on_household_reinstated(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
+    await actions.resume_of_reinstated(connection, facts)
+
+
 REACTIONS: dict[str, Reaction] = {
     LoanDisbursed.TYPE: on_loan_disbursed,
     LoanSettled.TYPE: on_loan_settled,
     HouseholdRemoved.TYPE: on_household_removed,
+    HouseholdReinstated.TYPE: on_household_reinstated,
 }

@@ -12,7 +12,6 @@ from services.industry.posts import queries, schemas
 from services.industry.posts.rules import (
     DEATH,
     ELIGIBILITY,
-    Departure,
     PostFacts,
     PostPolicy,
     Tenure,
@@ -20,11 +19,10 @@ from services.industry.posts.rules import (
     attendance_refusal,
     days_possible,
     post_eligibility,
-    stops_work,
     wage_fen,
 )
 from services.industry.posts.schemas import Attendance, Continuation, Ending, Payroll, Proposal
-from services.industry.posts.tables import Attended, Departed, Post, PostAssignment, post_assignment
+from services.industry.posts.tables import Attended, Post, PostAssignment, post_assignment
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers, result
 from shared.acts.decisions import record_decisions
@@ -34,7 +32,6 @@ from shared.acts.projection import Household, list_households, lock_households
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.industry import PostAssigned, PostEnded
-from shared.events.registry import HouseholdRemoved, MemberRemoved
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
@@ -55,7 +52,6 @@ POSTS = Procedure(ROOM, post_assignment, ((
 POST = ("division", "kind", "monthly_fen", "reserved_for_relocated", "employer_code")
 PROPOSAL = ("post_id", "household_id", "starts_on", "person")
 ATTENDANCE = ("assignment_id", "month_on", "days")
-REMOVED = "removed"
 
 
 async def open_posts(connection: Connection, act: Act, items: Sequence[schemas.Post]) -> list[Result]:
@@ -181,18 +177,22 @@ async def approve(connection: Connection, act: Act, policy: Policy, items: Seque
         missing = one.missing
         return _not_carried("not_eligible", missing=missing, sets=said) if missing else Finding(sets=said)
 
-    def assigned(case: PostAssignment, _found: Finding) -> Payload:
-        post = posts[case.post_id]
-        return PostAssigned(
-            household_id=case.household_id,
-            division=case.division,
-            assignment_id=case.id,
-            kind=post.kind,
-            monthly_fen=post.monthly_fen,
-            started_on=case.starts_on,
-        )
+    def told(case: PostAssignment, _found: Finding) -> Payload:
+        return assigned(case, posts[case.post_id])
 
-    return await take_step(connection, act, POSTS, "assigned", items, find, rows=cases, facts=assigned)
+    return await take_step(connection, act, POSTS, "assigned", items, find, rows=cases, facts=told)
+
+
+def assigned(case: PostAssignment, post: Post) -> PostAssigned:
+    """What an assignment makes known when it begins, or goes on after a mistake."""
+    return PostAssigned(
+        household_id=case.household_id,
+        division=case.division,
+        assignment_id=case.id,
+        kind=post.kind,
+        monthly_fen=post.monthly_fen,
+        started_on=case.starts_on,
+    )
 
 
 async def record_attendance(connection: Connection, act: Act, items: Sequence[Attendance]) -> list[Result]:
@@ -251,45 +251,6 @@ async def run_payroll(connection: Connection, act: Act, policy: Policy, month_on
     )
 
 
-async def hold_of_departed(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
-    """Somebody died, or left a household otherwise, who may have been the holder of its post.
-
-    The post stands still from that day until the village has said whether somebody works on; where it was the holder
-    and nobody else can work, it ends. A holder who is gone before he was assigned is not.
-    """
-    gone = {
-        f.person: Departed(f.person, f.household_id, f.division, f.removed_on) for _, f in facts if f.person is not None
-    }
-    await queries.insert_departed(connection, list(gone.values()))
-    households = await list_households(connection, {f.household_id for _, f in facts})
-    for case in await queries.lock_open_of(connection, sorted({f.household_id for _, f in facts})):
-        home = households.get(case.household_id)
-        able = home is None or home.has_labour
-        concerned = [
-            (act, fact)
-            for act, fact in facts
-            if fact.household_id == case.household_id
-            and stops_work(case.person, Departure(fact.reason, fact.person, able))
-        ]
-        if concerned:
-            act, fact = min(concerned, key=lambda told: told[1].removed_on)
-            await _stop(connection, act, case, fact, able=able)
-
-
-async def _stop(connection: Connection, act: Act, case: PostAssignment, fact: MemberRemoved, *, able: bool) -> None:
-    on, holder = max(case.starts_on, fact.removed_on), case.person is not None and case.person == fact.person
-    if case.state not in ("assigned", "held"):
-        if holder:
-            refused = Finding(passed=False, sets={"ended_reason": fact.reason})
-            await advance(connection, act, POSTS, "ended", [(case, "refused", refused)])
-    elif holder and not able:
-        await _end(connection, act, [(case, on, fact.reason)])
-    # A death of before that is heard of later holds from its own day.
-    elif case.state == "assigned" or case.held_on is None or on < case.held_on:
-        held = Finding(detail={"reason": fact.reason}, sets={"held_on": on})
-        await advance(connection, act, POSTS, "held", [(case, "held", held)])
-
-
 async def resume(connection: Connection, act: Act, policy: Policy, items: Sequence[Continuation]) -> list[Result]:
     """The village says whether somebody works on, of whom the rule is asked again; else it ends with the death."""
     cases = await queries.lock_assignments(connection, [i.id for i in items])
@@ -330,7 +291,7 @@ async def end_assignments(connection: Connection, act: Act, items: Sequence[Endi
         if reasons[-1] is None and item.id not in told:
             told[item.id] = item.ended_on, item.reason
             ended.append((cases[item.id], item.ended_on, item.reason))
-    await _end(connection, act, ended)
+    await end(connection, act, ended)
     return answers(ROOM, [i.id for i in items], reasons)
 
 
@@ -348,7 +309,7 @@ def _ending_refusal(
     return "dates_reversed" if item.ended_on < case.starts_on else None
 
 
-async def _end(connection: Connection, act: Act, ended: Sequence[tuple[PostAssignment, date, str]]) -> None:
+async def end(connection: Connection, act: Act, ended: Sequence[tuple[PostAssignment, date, str]]) -> None:
     """The last day and the reason of each, from outside the procedure's steps."""
     changes = [
         (case, "ended", Finding(detail={"reason": reason}, sets={"ended_on": on, "ended_reason": reason}))
@@ -362,15 +323,3 @@ def _ended(case: PostAssignment, on: date, reason: str) -> PostEnded:
     return PostEnded(
         household_id=case.household_id, division=case.division, assignment_id=case.id, reason=reason, ended_on=on
     )
-
-
-async def end_of_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
-    """The households left the register: they hold no post any more, and are proposed for none."""
-    removed = {fact.household_id: (act, fact.removed_on) for act, fact in facts}
-    for case in await queries.lock_open_of(connection, sorted(removed)):
-        act, on = removed[case.household_id]
-        if case.state in ("assigned", "held"):
-            await _end(connection, act, [(case, max(case.starts_on, on), REMOVED)])
-        else:
-            refused = Finding(passed=False, sets={"ended_reason": REMOVED})
-            await advance(connection, act, POSTS, "ended", [(case, "refused", refused)])

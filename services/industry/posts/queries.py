@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.industry.posts.rules import OPEN
+from services.industry.posts.rules import OPEN, OVER, Standing
 from services.industry.posts.tables import (
     AssignmentShown,
     Attended,
@@ -24,7 +24,19 @@ from services.industry.posts.tables import (
 )
 from shared.acts.batches import FREE, insert_free
 from shared.data.pages import Place, fetch_page, page, page_of
-from shared.data.sql import Connection, by_id, execute_many, fetch, fetch_row, insert_many, list_by, lock_by, sql
+from shared.data.sql import (
+    Connection,
+    by_id,
+    execute,
+    execute_many,
+    fetch,
+    fetch_row,
+    insert_many,
+    list_by,
+    lock_by,
+    sql,
+    update_many,
+)
 
 _POSTS = list_by(post)
 _LOCK_POSTS = lock_by(post)
@@ -36,6 +48,15 @@ _LOCK = lock_by(post_assignment)
 _OPEN = f"SELECT {post_assignment.columns} FROM post_assignment WHERE household_id = ANY(:ids) AND state IN {OPEN}"
 _EMPLOYED = sql(_OPEN, PostAssignment)
 _LOCK_OPEN = sql(f"{_OPEN} ORDER BY id FOR UPDATE", PostAssignment)
+_LOCK_OF_HOUSEHOLD = sql(
+    f"""
+    SELECT {post_assignment.columns} FROM post_assignment WHERE household_id = :household_id
+    ORDER BY ended_on DESC NULLS FIRST, id FOR UPDATE
+    """,
+    PostAssignment,
+)
+_RESTORE = update_many(post_assignment, "state", "since_on", "due_on", "held_on", "ended_on", "ended_reason")
+_DROP_DEPARTED = sql("DELETE FROM departed WHERE person = :person", person=Text)
 _INSERT = insert_many(post_assignment, PostAssignment._fields, FREE)
 _INSERT_DEPARTED = insert_many(
     departed,
@@ -127,6 +148,23 @@ async def lock_assignments(connection: Connection, ids: Iterable[UUID]) -> dict[
 async def lock_open_of(connection: Connection, household_ids: Sequence[UUID]) -> list[PostAssignment]:
     """What the households hold or are proposed for, locked in id order."""
     return await fetch(connection, _LOCK_OPEN, ids=list(household_ids))
+
+
+async def lock_of_household(connection: Connection, household_id: UUID) -> list[PostAssignment]:
+    """All that a household holds, held or was proposed for, the last first."""
+    return await fetch(connection, _LOCK_OF_HOUSEHOLD, household_id=household_id)
+
+
+async def restore(connection: Connection, on: date, case: PostAssignment, now: Standing, due_on: date | None) -> None:
+    """Put a case back; what is over keeps why."""
+    reason = case.ended_reason if now.state in OVER else None
+    changed = {"state": now.state, "held_on": now.held_on, "ended_on": now.ended_on, "ended_reason": reason}
+    await execute_many(connection, _RESTORE, [{"id": case.id, "since_on": on, "due_on": due_on} | changed])
+
+
+async def drop_departed(connection: Connection, person: str) -> None:
+    """He has not left."""
+    await execute(connection, _DROP_DEPARTED, rows=None, person=person)
 
 
 async def insert_departed(connection: Connection, rows: Sequence[Departed]) -> None:

@@ -17,6 +17,7 @@ State = Literal["proposed", "checked", "assigned", "held", "ended", "refused"]
 DEATH = "death"
 # Of an assignment that has not come to an end.
 OPEN = ("proposed", "checked", "assigned", "held")
+OVER = ("ended", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,47 @@ class Tenure:
     def stands_still(self) -> bool:
         """Nobody has said since the death that somebody works on."""
         return self.held_on is not None and (self.resumed_on is None or self.resumed_on < self.held_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far an assignment has come; `checked`: by the township."""
+
+    state: State
+    checked: bool
+    held_on: date | None
+    resumed_on: date | None
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done to assignments by mistake: for which reason, from which day on, for whom."""
+
+    reason: str
+    on: date | None = None
+    person: str | None = None
+
+
+def undone(was: Standing, ended_reason: str | None, worker: str | None, done: Done) -> Standing | None:
+    """Where an assignment stood before a mistake; None where it did nothing to it.
+
+    Whoever was said to work on since stays, as people said so.
+    """
+    mine = was.state == "refused" and (done.on is None or worker == done.person)
+    mine = mine or (was.state == "ended" and done.on in (None, was.ended_on))
+    over = mine and ended_reason == done.reason
+    freed = done.on is not None and was.held_on == done.on and was.resumed_on is None
+    if not over and not freed:
+        return None
+    held_on = None if freed else was.held_on
+    state, ended_on = was.state, was.ended_on
+    if was.state == "refused" and over:
+        state, ended_on = "checked" if was.checked else "proposed", None
+    elif over or was.state == "held":
+        still = Tenure(date.min, None, held_on, was.resumed_on).stands_still
+        state, ended_on = "held" if still else "assigned", None
+    return Standing(state, was.checked, held_on, was.resumed_on, ended_on)
 
 
 # A post is the household's; who of it works is not known here. So nobody is paid for a day that the dead cannot have

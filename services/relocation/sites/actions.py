@@ -122,7 +122,10 @@ def _units(fresh: Sequence[Listed], unit_ids: Mapping[UUID, UUID], listed: Mappi
 
 
 async def accept_buildings(connection: Connection, act: Act, items: Sequence[Acceptance]) -> list[Result]:
-    """One that was found wanting may be inspected again; one that was accepted stays so."""
+    """One that was found wanting may be inspected again; one that was accepted stays so.
+
+    That it was found wanting on an earlier day, told late, changes nothing.
+    """
     rows = await queries.lock_buildings(connection, [i.id for i in items])
     half = await queries.list_with_half_pairs(connection, list(rows))
     results, found = list[Result](), dict[UUID, tables.Building]()
@@ -141,7 +144,9 @@ async def accept_buildings(connection: Connection, act: Act, items: Sequence[Acc
         reason = next((reason for holds, reason in against if holds), None)
         if reason is None:
             state: BuildingState = "accepted" if item.accepted else "rejected"
-            row = found[item.id] = row._replace(state=state, inspected_on=item.accepted_on)
+            overtaken = row.inspected_on is not None and item.accepted_on < row.inspected_on
+            if item.accepted or not overtaken:
+                row = found[item.id] = row._replace(state=state, inspected_on=item.accepted_on)
         results.append(result(ROOM, item.id, reason, state=row.state))
     await queries.inspect_buildings(connection, list(found.values()), act.subject)
     return results

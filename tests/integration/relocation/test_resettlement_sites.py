@@ -1,5 +1,7 @@
 """What is built: declared once, accepted by another, and paired for the large."""
 
+from collections.abc import Sequence
+from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
@@ -73,6 +75,22 @@ async def test_who_accepts_what(house: House) -> None:
     owner = await house.owner("relocation")
     with pytest.raises(asyncpg.CheckViolationError, match="building_inspector_is_not_declarer"):
         await owner.execute("UPDATE building SET inspected_by = declared_by WHERE state = 'accepted'")
+
+
+@pytest.mark.parametrize(
+    "order", list(permutations([("2017-03-05", False), ("2017-03-10", False), ("2017-03-20", True)]))
+)
+async def test_inspections_end_alike_in_every_order(house: House, order: Sequence[tuple[str, bool]]) -> None:
+    """Of two that found it wanting the later stands; once it was accepted it stays so."""
+    door = await house.serve("relocation", "api")
+    _, (every, wanting) = await build_site(door, [{}], [{}], accepted=False)
+    for day, sure in order:
+        found = [{"id": i, "accepted": sure, "accepted_on": day} for i in ([every] if sure else [every, wanting])]
+        await batch(door, "POST", f"{SITES}/acceptances", "township", found, TOWN, on="2017-04-01")
+    rows = await house.rows("relocation", "SELECT id, state, inspected_on::text FROM building")
+    assert {str(r["id"]): tuple(r)[1:] for r in rows} == {
+        every: ("accepted", "2017-03-20"), wanting: ("rejected", "2017-03-10"),
+    }  # fmt: skip
 
 
 async def test_again_is_the_same_and_otherwise_refused(house: House) -> None:

@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from services.industry.posts.rules import (
     ELIGIBILITY,
     Departure,
+    Done,
     PostFacts,
     PostPolicy,
+    Standing,
     Tenure,
     attendance_refusal,
     days_possible,
     post_eligibility,
     stops_work,
+    undone,
     wage_fen,
 )
 
@@ -121,3 +124,34 @@ def test_a_post_goes_on_where_its_holder_is_known_to_be_there(
     worker: str | None, departure: Departure, stops: bool
 ) -> None:
     assert stops_work(worker, departure) is stops
+
+
+DIED = date(2017, 5, 2)
+WORKS = Standing("assigned", checked=True, held_on=None, resumed_on=None, ended_on=None)
+DEATH_OF_LI = Done("death", DIED, "li")
+
+
+@pytest.mark.parametrize(
+    ("was", "reason", "done", "now"),
+    [
+        (replace(WORKS, state="held", held_on=DIED), None, DEATH_OF_LI, WORKS),
+        (replace(WORKS, state="held", held_on=date(2017, 5, 1)), None, DEATH_OF_LI, None),
+        (replace(WORKS, held_on=DIED, resumed_on=date(2017, 5, 9)), None, DEATH_OF_LI, None),
+        (replace(WORKS, state="ended", ended_on=DIED), "death", DEATH_OF_LI, WORKS),
+        (replace(WORKS, state="ended", ended_on=DIED), "moved", DEATH_OF_LI, None),
+        (replace(WORKS, state="ended", ended_on=date(2017, 5, 1)), "death", DEATH_OF_LI, None),
+        (replace(WORKS, state="refused"), "death", DEATH_OF_LI, replace(WORKS, state="checked")),
+        (replace(WORKS, state="refused"), "death", Done("death", DIED, "wang"), None),
+        (replace(WORKS, state="refused", checked=False), "removed", Done("removed"),
+         replace(WORKS, state="proposed", checked=False)),
+        (replace(WORKS, state="ended", held_on=DIED, ended_on=date(2017, 5, 20)), "removed", Done("removed"),
+         replace(WORKS, state="held", held_on=DIED)),
+        (replace(WORKS, state="ended", held_on=DIED, ended_on=date(2017, 5, 20)), "removed", DEATH_OF_LI,
+         replace(WORKS, state="ended", ended_on=date(2017, 5, 20))),
+        (WORKS, None, DEATH_OF_LI, None),
+    ],
+)  # fmt: skip
+def test_what_a_mistake_did_is_undone_and_nothing_else(
+    was: Standing, reason: str | None, done: Done, now: Standing | None
+) -> None:
+    assert undone(was, reason, "li", done) == now

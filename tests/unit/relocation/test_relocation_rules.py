@@ -123,6 +123,7 @@ DONE = RewardFacts("demolition", 4, agreed=True, moved_in_on=D, done_on=date(201
         ({"done_on": date(2018, 5, 11)}, 4_000_000, ["in_time"]),
         ({"agreed": False}, 4_000_000, ["agreed"]),
         ({"members": 0}, 0, ["amount"]),
+        ({"removed": True}, 4_000_000, ["household_registered"]),
     ],
 )
 def test_rewards(changes: dict[str, object], amount_fen: int, missing: list[str]) -> None:
