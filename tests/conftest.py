@@ -101,6 +101,7 @@ def pytest_configure() -> None:
 TOGETHER = {"broker": "kafka", "keycloak": "keycloak"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist writes the groups down
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
