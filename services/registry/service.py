@@ -5,9 +5,13 @@ from pathlib import Path
 from services.registry.amendments.actions import AMENDMENT
 from services.registry.amendments.api import router as amendments
 from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
+from services.registry.arrivals.actions import ARRIVAL
+from services.registry.arrivals.api import router as arrivals
 from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.changes.work import state_people
+from services.registry.claims.actions import CLAIM
+from services.registry.claims.api import router as claims
 from services.registry.divisions.api import router as divisions
 from services.registry.dossier.api import router as dossier
 from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
@@ -35,10 +39,12 @@ from shared.serve.service import Service, together
 SERVICE = Service(
     name="registry",
     folder=Path(__file__).parent,
-    # `changes` and `reversals` before `households`: their paths stand beside /households/{household_id}.
+    # Before `households` those whose paths stand beside /households/{household_id}.
     routers=(
         divisions,
         changes,
+        arrivals,
+        claims,
         reversals,
         households,
         roster,
@@ -53,7 +59,7 @@ SERVICE = Service(
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
-    procedures=(EXIT, AMENDMENT, VILLAGE_STEPS, DEPARTURE, REMOVAL, REVERSAL, papers_of("registry")),
+    procedures=(EXIT, AMENDMENT, VILLAGE_STEPS, DEPARTURE, REMOVAL, ARRIVAL, CLAIM, REVERSAL, papers_of("registry")),
     parties=(CONSENT,),
     own_tasks=(OBJECTIONS,),
     background=(run_imports, state_people),

@@ -66,6 +66,19 @@ class MemberRemoved(_OfHousehold):
     person: str | None = None  # the register's reference
 
 
+class MemberAdded(_OfHousehold):
+    """Somebody joined the household: birth, marriage_in, registration_in, release, sharing. The household's new whole
+    goes before it; `members` are there now.
+    """
+
+    TYPE: ClassVar[str] = "registry.member_added.v1"
+
+    reason: str
+    members: int
+    joined_on: date
+    person: str  # the register's reference, the same in whatever household he belonged to before
+
+
 class IncomeAssessed(_OfHousehold):
     """The statements of an income year (1 October to 30 September) were recorded; the net sum of all members."""
 

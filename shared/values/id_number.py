@@ -3,6 +3,7 @@
 A number names the place of first registration, so the area is never compared with where somebody lives.
 """
 
+import re
 from datetime import date
 from typing import Literal
 
@@ -12,6 +13,9 @@ LENGTH = 18
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"  # indexed by the weighted sum modulo 11
 DIGITS = frozenset("0123456789")  # str.isdigit also takes superscripts and other scripts
+
+# Kind and degree of a disability, behind the ID number in a certificate [known].
+_CERTIFICATE_TAIL = re.compile(r"[1-7][1-4]")
 
 Sex = Literal["male", "female"]
 
@@ -61,3 +65,14 @@ def is_valid(number: str) -> bool:
     except ValueError:
         return False
     return number[-1] == check_digit(number[:-1])
+
+
+def is_certificate_tail(text: str) -> bool:
+    """Whether this is what a disability certificate has behind the ID number."""
+    return bool(_CERTIFICATE_TAIL.fullmatch(text))
+
+
+def is_number_or_certificate(number: str) -> bool:
+    """Whether a normalised number is an ID number, or a disability certificate, which begins with one."""
+    tail = number[LENGTH:]
+    return is_valid(number[:LENGTH]) and (not tail or is_certificate_tail(tail))

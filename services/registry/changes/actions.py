@@ -60,7 +60,7 @@ async def report_departures(connection: Connection, act: Act, items: Sequence[De
             return reason or "not_found"
         if person.id in reported:
             return "already_reported"
-        reported.add(person.id)
+        reported[person.id] = item.id
         opened[item.id] = case = DEPARTURE.opened(
             act,
             "reported",

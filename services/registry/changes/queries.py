@@ -24,7 +24,7 @@ _PEOPLE = sql(
     SELECT m.id, m.reference, m.household_id, m.division, min(lower(f.valid)) AS joined_on,
            bool_or(upper_inf(f.valid)) AS stays
     FROM member m JOIN member_fact f ON f.member_id = m.id AND upper_inf(f.known)
-    WHERE m.reference = ANY(:references) GROUP BY m.id
+    WHERE m.reference = ANY(:references) GROUP BY m.id ORDER BY stays, joined_on
     """,
     KnownPerson,
 )
@@ -36,9 +36,7 @@ _SEEN = """
 _DEPARTURES = sql(f"{_SEEN} WHERE x.id = ANY(:ids)", DepartureSeen)
 _DEPARTURE_CASES = list_by(departure)
 _REMOVALS = list_by(removal)
-_REPORTED = sql(
-    "SELECT member_id FROM departure WHERE member_id = ANY(:ids) AND state NOT IN ('rejected', 'taken_back')"
-)
+_REPORTED = sql("SELECT member_id, id FROM departure WHERE member_id = ANY(:ids) AND state = 'reported'")
 _PROPOSED = sql(
     "SELECT household_id FROM removal WHERE household_id = ANY(:ids) AND state NOT IN ('rejected', 'taken_back')"
 )
@@ -93,7 +91,7 @@ async def list_references(connection: Connection, member_ids: Sequence[UUID]) ->
 
 
 async def list_people(connection: Connection, references: Sequence[str]) -> dict[str, KnownPerson]:
-    """By reference, within the caller's area."""
+    """By reference, within the caller's area; where somebody belonged to several households, as member of the last."""
     return {p.reference: p for p in await fetch(connection, _PEOPLE, references=list(references))}
 
 
@@ -109,9 +107,9 @@ async def list_removals_by_id(connection: Connection, ids: Sequence[UUID]) -> di
     return await by_id(connection, _REMOVALS, ids)
 
 
-async def list_reported(connection: Connection, member_ids: Sequence[UUID]) -> set[UUID]:
-    """Of whom a departure was reported or confirmed."""
-    return {r["member_id"] for r in await fetch(connection, _REPORTED, ids=list(member_ids))}
+async def list_reported(connection: Connection, member_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """By member, the departure that was reported and that nobody has decided."""
+    return {r["member_id"]: r["id"] for r in await fetch(connection, _REPORTED, ids=list(member_ids))}
 
 
 async def list_proposed(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:

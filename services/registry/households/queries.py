@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Date
+from sqlalchemy import Date, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.registry.households.rules import IncomeLine, MemberFacts, Status
+from services.registry.households.rules import IncomeLine, MemberFacts, Status, Weight
 from services.registry.households.tables import (
     HeadUntil,
     Household,
@@ -206,18 +206,19 @@ _INSERT_STATEMENTS = sql(
 
 
 def _insert_open(table: Relation[Any], *unsaid: str) -> Statement[Row]:
-    """As `insert_many`, for rows out of the national register, which says nothing of `unsaid`: they hold from their
-    day `since` on, until further notice.
+    """As `insert_many`, for rows of which nothing was known before, and which say nothing of `unsaid`: they hold from
+    their day `since` on, until further notice.
     """
     columns = [n for n in table.shape if n not in ("id", "valid", "known", "weight", *unsaid)]
     names, lists = ", ".join(columns), ", ".join(f":{n}" for n in columns)
     return sql(
         f"""
         INSERT INTO {table.name} (id, valid, weight, {names})
-        SELECT uuidv7(), daterange(since, NULL), 'takeover', {names}
+        SELECT uuidv7(), daterange(since, NULL), :weight, {names}
         FROM unnest(:since, {lists}) AS u (since, {names})
         """,
         since=ARRAY(Date),
+        weight=Text,
         **{n: ARRAY(table.types[n]) for n in columns},
     )
 
@@ -377,10 +378,15 @@ async def reinstate(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, H
 async def insert_households(connection: Connection, rows: Mapping[str, Rows]) -> None:
     """`rows` by table: household, household_fact, household_contact, member, member_fact, person_index."""
     await execute_many(connection, _INSERT_HOUSEHOLDS, rows["household"])
-    await execute_many(connection, _INSERT_HOUSEHOLD_FACTS, rows["household_fact"])
+    await execute_many(connection, _INSERT_HOUSEHOLD_FACTS, rows["household_fact"], weight="takeover")
     await execute_many(connection, _INSERT_CONTACTS, rows["household_contact"])
+    await insert_members(connection, rows, weight="takeover")
+
+
+async def insert_members(connection: Connection, rows: Mapping[str, Rows], weight: Weight) -> None:
+    """`rows` by table: member, member_fact, person_index. `weight`: how what is held for true came to be known."""
     await execute_many(connection, _INSERT_MEMBERS, rows["member"])
-    await execute_many(connection, _INSERT_MEMBER_FACTS, rows["member_fact"])
+    await execute_many(connection, _INSERT_MEMBER_FACTS, rows["member_fact"], weight=weight)
     await execute_many(connection, _INSERT_PERSONS, rows["person_index"])
 
 

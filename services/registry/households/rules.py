@@ -18,6 +18,15 @@ Attribute = Literal["general", "dibao", "wubao", "dibao_poor"]
 Grade = Literal["A", "B", "C", "D"]
 Sex = Literal["male", "female"]
 Labour = Literal["ordinary", "skilled", "weak", "lost", "none"]
+Health = Literal["healthy", "chronic", "major", "disabled"]
+Education = Literal["preschool", "illiterate", "primary", "middle", "high", "college"]
+SchoolStatus = Literal["none", "preschool", "primary", "middle", "high", "vocational", "college"]
+WorkPlace = Literal["", "township", "county", "province", "outside"]
+# What somebody is to the head of his household.
+Relation = Literal[
+    "spouse", "son", "daughter", "father", "mother", "grandson", "granddaughter", "daughter_in_law", "son_in_law",
+    "other",
+]  # fmt: skip
 Category = Literal["wage", "business", "property", "transfer", "business_cost"]
 Kind = Literal["statement", "payment"]
 # How what is held for true came to be known.

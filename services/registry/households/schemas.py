@@ -8,12 +8,60 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from services.registry.households.rules import Grade, Labour, Sex, Status
+from services.registry.households.rules import (
+    Education,
+    Grade,
+    Health,
+    Labour,
+    SchoolStatus,
+    Sex,
+    Status,
+    WorkPlace,
+)
 from shared.acts.bodies import Fen, Input, Result
-from shared.values.inputs import LARGEST, Day
+from shared.values import id_number
+from shared.values.inputs import LARGEST, Day, Name
 
 # The version of the household that the sender looked at; one who does not say it overwrites whatever stands.
 BaseVersion = Annotated[int | None, Field(ge=1, le=LARGEST, strict=True)]
+
+
+class NewPerson(Input):
+    """Somebody as the register takes him down. `number`: an ID number (GB 11643), or a disability certificate, which is
+    one with two figures behind; sex and day of birth are those that it states.
+    """
+
+    name: Name = Field(min_length=1, max_length=50)
+    number: str = Field(min_length=18, max_length=20)
+    ethnicity: Name = Field(min_length=1, max_length=50)
+    education: Education
+    school_status: SchoolStatus
+    health: Health
+    labour: Labour
+    work_place: WorkPlace = ""
+    work_months: int = Field(default=0, ge=0, le=12, strict=True)
+    medical_insured: bool
+    pension_insured: bool
+
+    @field_validator("name")
+    @classmethod
+    def _has_no_figures(cls, name: str) -> str:
+        if any(c.isdigit() for c in name):
+            raise PydanticCustomError("figures_in_name", "a name without figures")
+        return name
+
+    @field_validator("number")
+    @classmethod
+    def _is_a_persons(cls, number: str) -> str:
+        number = id_number.normalise(number)
+        if not id_number.is_number_or_certificate(number):
+            raise PydanticCustomError("no_id_number", "an ID number, or a disability certificate")
+        return number
+
+    @property
+    def identity(self) -> str:
+        """The ID number, also where a certificate was shown."""
+        return self.number[: id_number.LENGTH]
 
 
 class StatedPayer(Input):

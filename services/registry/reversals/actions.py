@@ -11,6 +11,7 @@ from services.registry.changes.tables import DepartureCase, RemovalCase
 from services.registry.exits.queries import lock_open_cases
 from services.registry.households import queries as households
 from services.registry.households.rules import BorrowerPolicy
+from services.registry.persons import queries as persons
 from services.registry.reversals import queries
 from services.registry.reversals.rules import STANDS, TAKEN_BACK, day_refusal, is_back, reversal_refusal
 from services.registry.reversals.schemas import Reversal
@@ -56,6 +57,7 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
     }
     left = [case.member_id for case in doubted.values() if isinstance(case, DepartureCase)]
     joined = await changes.list_joined_on(connection, left)
+    settled = await _settled(connection, left)
     waiting = await queries.list_doubted(connection, [c.household_id for c in doubted.values()])
     opened: dict[UUID, ReversalCase] = {}
 
@@ -68,6 +70,7 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
         if isinstance(case, DepartureCase):
             state = "departure_doubted"
             reason = day_refusal(case.left_on, item.right_on, joined[case.member_id], act.business_date)
+            reason = reason or ("joined_since" if case.member_id in settled else None)
         if reason is None and case.id in waiting:
             reason = "already_open"
         if reason:
@@ -94,6 +97,13 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
     return answers(ROOM, [i.id for i in items], reasons, states)
 
 
+async def _settled(connection: Connection, member_ids: Sequence[UUID]) -> set[UUID]:
+    """Who has joined a household since he left, in whatever village: he cannot belong to two."""
+    references = await changes.list_references(connection, member_ids)
+    settled = await persons.list_settled(connection, references.values())
+    return {one for one, reference in references.items() if reference in settled}
+
+
 async def confirm_reversals(
     connection: Connection, act: Act, policy: Policy, items: Sequence[Confirmation]
 ) -> list[Result]:
@@ -102,14 +112,20 @@ async def confirm_reversals(
     departures = await lock_cases(connection, DEPARTURE, [c.departure_id for c in cases.values() if c.departure_id])
     removals = await lock_cases(connection, REMOVAL, [c.removal_id for c in cases.values() if c.removal_id])
     doubted: dict[UUID, Doubted] = {**departures, **removals}
+    settled = await _settled(connection, [d.member_id for d in departures.values()])
     ids = sorted({c.household_id for c in cases.values()})
     await lock_open_cases(connection, ids)
     await households.lock_households(connection, ids)
     oldest = policy.on(act.business_date, BorrowerPolicy).oldest_borrower
 
     def find(case: ReversalCase, item: Confirmation) -> Finding:
-        stands = doubted[_of(case)].state == STANDS
-        return confirmed_or_rejected(case, item) if stands or not item.confirmed else Finding(refusal="not_standing")
+        one = doubted[_of(case)]
+        if not item.confirmed:
+            return confirmed_or_rejected(case, item)
+        if one.state != STANDS:
+            return Finding(refusal="not_standing")
+        joined_since = isinstance(one, DepartureCase) and one.member_id in settled
+        return Finding(refusal="joined_since") if joined_since else confirmed_or_rejected(case, item)
 
     async def save(passed: list[tuple[ReversalCase, Finding]]) -> None:
         facts: list[Payload] = []

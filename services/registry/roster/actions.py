@@ -3,46 +3,79 @@
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import structlog
 
+from services.registry.arrivals.actions import report_arrivals
+from services.registry.arrivals.schemas import Arrival
+from services.registry.claims.actions import Claimed, open_claims
 from services.registry.households import queries as register
 from services.registry.households.rules import MemberFacts, household_flags, income_year_period
+from services.registry.households.schemas import NewPerson
+from services.registry.persons import queries as persons
+from services.registry.persons.tables import KnownPerson
 from services.registry.roster import queries, rules
 from services.registry.roster.files import RosterFile, UnfitError, read_roster
 from services.registry.roster.rules import (
     CATEGORIES,
+    HOUSEHOLD_NO,
+    NUMBER,
+    OF_A_HOUSEHOLD,
+    OF_A_MEMBER,
     SHEET,
     Finding,
     Ground,
+    Known,
     RosterHousehold,
     RosterMember,
     RosterPolicy,
 )
-from services.registry.roster.tables import RosterFinding, RosterImport
+from services.registry.roster.tables import RegisteredHome, RosterFinding, RosterImport
 from shared.acts.bonds import keep_residents
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.events.registry import HouseholdRegistered
 from shared.facts.outbox import emit
-from shared.ground.context import Act, Caller
+from shared.ground.context import Act, Caller, Role
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
 from shared.spreadsheet.workbook import WorkbookError, read_sheet
+from shared.values.dates import full_years
 from shared.values.ids import uuid7
 
 log = structlog.get_logger()
 
 PORTION = 1000
-TABLES = ("household", "household_fact", "household_contact", "member", "member_fact", "person_index", "income_line")
+COUNTY = 6  # figures of a county's code
+TABLES = (
+    "household",
+    "household_fact",
+    "household_contact",
+    "member",
+    "member_fact",
+    "person_index",
+    "moves",
+    "income_line",
+)
 Rows = dict[str, list[dict[str, Any]]]
 Index = dict[str, dict[str, bytes]]  # by ID number: key id -> digest
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """What is needed to write households down."""
+
+    ground: Ground
+    data_keys: DataKeys
+    index: Index
+    stated_by: str
+    people: Mapping[str, KnownPerson]
 
 
 async def receive_roster(
@@ -95,10 +128,17 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
         policy.on(act.business_date, RosterPolicy),
     )
     index = {m.identity: data_keys.index(m.identity) for h in roster.households for m in h.members if m.identity}
-    findings = await _check(connection, roster, ground, index)
-    accepted = rules.accepted(roster.households, findings)
-    clerk = Clerk(ground, data_keys, index, row.submitted_by)
-    await _write(connection, act, row.income_year, clerk, accepted)
+    people = await persons.list_known(connection, index)
+    registered = await queries.list_registered(connection, [h.household_no for h in roster.households])
+    inside = {no: home for no, home in registered.items() if _is_open_to(row, home)}
+    findings = _check(roster, ground, inside, set(registered) - set(inside), people)
+    sound = rules.accepted(roster.households, findings)
+    accepted = [h for h in sound if h.household_no not in inside]
+    known = [(h, inside[h.household_no]) for h in sound if h.household_no in inside]
+    clerk = Clerk(ground, data_keys, index, row.submitted_by, people)
+    await enter_households(connection, act, row.income_year, clerk, accepted)
+    findings += await _propose(connection, _submitter(row), clerk, known)
+    await open_claims(connection, _submitter(row), _claims(roster.households, inside, clerk))
     await queries.insert_findings(connection, _finding_rows(row, rules.report(findings)))
     await queries.finish_import(
         connection,
@@ -107,22 +147,91 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
         people=roster.people,
         households=len(roster.households),
         accepted=len(accepted),
+        known=len(known),
     )
     log.info("roster_done", roster_import=str(row.id), people=roster.people, accepted=len(accepted))
     return None
 
 
-async def _check(connection: Connection, roster: RosterFile, ground: Ground, index: Index) -> list[Finding]:
-    """Everything against the file: in itself, and by what the register holds."""
+def _is_open_to(row: RosterImport, home: RegisteredHome) -> bool:
+    """Whether who handed the file in answers for the household."""
+    return home.division.startswith(row.division) and home.status != "removed"
+
+
+def _submitter(row: RosterImport) -> Act:
+    """What a file proposes, he proposes who handed it in: another person confirms it."""
+    role: Role = "county" if len(row.division) == COUNTY else "township"
+    return Act(Caller(row.submitted_by, role, row.division), row.business_date, correlation_id=row.id)
+
+
+def _check(
+    roster: RosterFile,
+    ground: Ground,
+    inside: Mapping[str, RegisteredHome],
+    outside: Collection[str],
+    people: Mapping[str, KnownPerson],
+) -> list[Finding]:
+    """Everything against the file: in itself, and by what the register has."""
     findings = list(roster.findings)
     for household in roster.households:
         findings += rules.contradictions(household, ground)
     findings += rules.persons_twice(roster.households)
-    digests = {pair: identity for identity, digest in index.items() for pair in digest.items()}
-    known = await queries.list_known_digests(connection, list(digests))
-    persons = {identity for (_, digest), identity in digests.items() if digest in known}
-    registered = await queries.list_registered(connection, [h.household_no for h in roster.households])
-    return findings + rules.already_known(roster.households, registered, persons)
+    known = {identity: Known(p.left_on is None, p.died) for identity, p in people.items()}
+    return findings + rules.already_known(roster.households, inside, outside, known)
+
+
+async def _propose(
+    connection: Connection, act: Act, clerk: Clerk, known: Sequence[tuple[RosterHousehold, RegisteredHome]]
+) -> list[Finding]:
+    """Of households that the register has: who is new is proposed as one who joined, and what differs is told."""
+    ids, on = [home.id for _, home in known], act.business_date
+    members = await register.list_members(connection, ids, on)
+    facts = await register.list_facts(connection, ids, on)
+    findings, rows, items = list[Finding](), dict[UUID, Finding](), list[Arrival]()
+    for household, home in known:
+        number, stands = household.household_no, {m.member_id: m for m in members[home.id]}
+        findings += rules.differences(household.row, number, household.values, facts[home.id], OF_A_HOUSEHOLD)
+        for member in household.members:
+            person = clerk.people.get(member.identity)
+            fact = stands.pop(person.member_id, None) if person else None
+            if fact:
+                findings += rules.differences(member.row, number, member.values, fact, OF_A_MEMBER)
+            else:
+                items.append(item := _arrival(home, member, person, clerk, on))
+                rows[item.id] = Finding(member.row, number, *NUMBER, "member_proposed", rejects=False)
+        if stands:
+            findings.append(Finding(household.row, number, *HOUSEHOLD_NO, "members_missing", rejects=False))
+    answers = await report_arrivals(connection, act, clerk.data_keys, items)
+    for item, answer in zip(items, answers, strict=True):
+        found = rows[item.id]
+        findings.append(replace(found, reason=answer.code) if answer.code else found)
+    return findings
+
+
+def _arrival(home: RegisteredHome, member: RosterMember, person: KnownPerson | None, clerk: Clerk, on: date) -> Arrival:
+    """The same row of last month's file proposes nothing anew: its id is the person's in this household."""
+    newborn = person is None and full_years(member.born_on, on) < 1 and member.born_on >= home.registered_on
+    digest = min(clerk.index[member.identity].values()).hex()
+    relation = member.values["relation"]
+    return Arrival(
+        id=uuid5(home.id, digest),
+        household_id=home.id,
+        reason="birth" if newborn else "sharing" if person else "registration_in",
+        joined_on=member.born_on if newborn else on,
+        relation="other" if relation == "head" else relation,
+        person=NewPerson(**{name: member.values[name] for name in NewPerson.model_fields}),
+    )
+
+
+def _claims(households: Sequence[RosterHousehold], inside: Mapping[str, RegisteredHome], clerk: Clerk) -> list[Claimed]:
+    """Who stands in a household that is new, and still belongs to another: the county decides."""
+    return [
+        Claimed(person, division, "sharing", clerk.ground.business_date, household_no=household.household_no)
+        for household in households
+        if household.household_no not in inside and (division := rules.division_of(household, clerk.ground))
+        for member in household.members
+        if (person := clerk.people.get(member.identity)) and person.left_on is None
+    ]
 
 
 def _finding_rows(row: RosterImport, findings: Sequence[Finding]) -> list[RosterFinding]:
@@ -132,17 +241,7 @@ def _finding_rows(row: RosterImport, findings: Sequence[Finding]) -> list[Roster
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Clerk:
-    """What is needed to write households down."""
-
-    ground: Ground
-    data_keys: DataKeys
-    index: Index
-    stated_by: str
-
-
-async def _write(
+async def enter_households(
     connection: Connection, act: Act, income_year: int, clerk: Clerk, households: Sequence[RosterHousehold]
 ) -> None:
     """In portions: while PostgreSQL writes one, the next is sealed."""
@@ -155,6 +254,9 @@ async def _write(
         for portion in portions:
             rows, told = await portion
             await register.insert_households(connection, rows)
+            await persons.move_persons(
+                connection, [(m["old_id"], m["member_id"], m["division"]) for m in rows["moves"]]
+            )
             await register.insert_statements(
                 connection, rows["income_line"], income_year, act.business_date, clerk.stated_by
             )
@@ -211,13 +313,18 @@ def _add_household(rows: Rows, household: RosterHousehold, own: dict[str, Any], 
 
 
 def _add_member(rows: Rows, member: RosterMember, registered_on: date, own: dict[str, Any], clerk: Clerk) -> None:
-    member_id = uuid7()
+    """Who belonged to another household before is called as he was there, and is of this one since he left that."""
+    member_id, before = uuid7(), clerk.people.get(member.identity)
+    reference = before.reference if before else secrets.token_hex(8)
     sealed = clerk.data_keys.encrypt(member.values["number"], "member", "id_number_sealed", member_id)
-    rows["member"].append(own | {"id": member_id, "id_number_sealed": sealed, "reference": secrets.token_hex(8)})
-    since = max(registered_on, member.born_on)
+    rows["member"].append(own | {"id": member_id, "id_number_sealed": sealed, "reference": reference})
+    since = max(registered_on, member.born_on, before.left_on if before and before.left_on else registered_on)
     rows["member_fact"].append(
         member.values | own | {"member_id": member_id, "born_on": member.born_on, "since": since}
     )
+    if before:
+        rows["moves"].append(own | {"old_id": before.member_id, "member_id": member_id})
+        return
     rows["person_index"] += [
         own | {"key_id": key_id, "digest": digest, "member_id": member_id}
         for key_id, digest in clerk.index[member.identity].items()

@@ -38,7 +38,6 @@ _HOUSEHOLD_NO = re.compile(r"[0-9A-Za-z-]{1,30}")
 _BETWEEN = re.compile(r"[,，、;；]")
 _PHONE = re.compile(r"\+?[0-9-]{7,20}")
 _ACCOUNT = re.compile(r"[0-9]{12,25}")
-_CERTIFICATE_TAIL = re.compile(r"[1-7][1-4]")  # kind and degree of a disability behind the ID number [known]
 
 Reader = Callable[[Cell], Any]
 
@@ -70,7 +69,7 @@ def person_number(cell: Cell) -> str:
     """An identity number, or a disability certificate: the number with two digits behind."""
     number = id_number.normalise(compact(cell))
     first, tail = number[: id_number.LENGTH], number[id_number.LENGTH :]
-    if len(first) < id_number.LENGTH or (tail and not _CERTIFICATE_TAIL.fullmatch(tail)):
+    if len(first) < id_number.LENGTH or (tail and not id_number.is_certificate_tail(tail)):
         raise CellError("not_an_id_number")
     if not id_number.is_valid(first):
         raise CellError("wrong_check_digit")

@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, Integer
 
 from services.registry.roster.rules import State
 from services.registry.roster.tables import (
     NamedVillage,
     Progress,
+    RegisteredHome,
     RosterFinding,
     RosterImport,
     roster_finding,
@@ -31,7 +31,7 @@ from shared.data.sql import (
     sql,
 )
 
-NOTHING = {"people": 0, "households": 0, "accepted": 0, "problem": None}
+NOTHING = {"people": 0, "households": 0, "accepted": 0, "known": 0, "problem": None}
 
 _INSERT_IMPORT = insert_one(
     roster_import,
@@ -69,12 +69,14 @@ _LOCK = sql(
 _FINISH = sql(
     """
     UPDATE roster_import SET state = :state, people = :people, households = :households,
-        accepted_households = :accepted, rejected_households = :households - :accepted, problem = :problem,
+        accepted_households = :accepted, known_households = :known,
+        rejected_households = :households - :accepted - :known, problem = :problem,
         file_sealed = NULL, finished_at = clock_timestamp()
     WHERE id = :id
     """,
     households=Integer,
     accepted=Integer,
+    known=Integer,
 )
 _VILLAGES = sql(
     """
@@ -84,13 +86,9 @@ _VILLAGES = sql(
     """,
     NamedVillage,
 )
-_REGISTERED = sql("SELECT household_no FROM household WHERE household_no = ANY(:numbers)")
-_KNOWN = sql(
-    """
-    SELECT DISTINCT p.digest FROM person_index p JOIN unnest(:key_ids, :digests) AS u (key_id, digest)
-        ON p.key_id = u.key_id AND p.digest = u.digest
-    """,
-    key_ids=ARRAY(Text),
+_REGISTERED = sql(
+    "SELECT id, household_no, division, status, registered_on FROM household WHERE household_no = ANY(:numbers)",
+    RegisteredHome,
 )
 _INSERT_FINDINGS = insert_many(roster_finding, RosterFinding._fields)
 
@@ -126,7 +124,7 @@ async def lock_import(connection: Connection, import_id: UUID) -> RosterImport |
 
 
 async def finish_import(connection: Connection, import_id: UUID, state: State, **found: Any) -> None:
-    """`found`: people, households and accepted ones of a file that was read; the problem of one that was not."""
+    """`found`: people, households, accepted and known ones of a file that was read; the problem of one that was not."""
     await execute(connection, _FINISH, rows=1, id=import_id, state=state, **(NOTHING | found))
 
 
@@ -138,15 +136,9 @@ async def list_villages(connection: Connection, area: str, on: date) -> dict[tup
     return found
 
 
-async def list_registered(connection: Connection, numbers: Sequence[str]) -> set[str]:
+async def list_registered(connection: Connection, numbers: Sequence[str]) -> dict[str, RegisteredHome]:
     """Which of these household numbers the county has; seen by `system` only, across townships."""
-    return set(await fetch_values(connection, _REGISTERED, numbers=list(numbers)))
-
-
-async def list_known_digests(connection: Connection, digests: Sequence[tuple[str, bytes]]) -> set[bytes]:
-    """Which of these (key id, digest) belong to somebody in the register."""
-    found = await fetch_values(connection, _KNOWN, key_ids=[k for k, _ in digests], digests=[d for _, d in digests])
-    return set(found)
+    return {h.household_no: h for h in await fetch(connection, _REGISTERED, numbers=list(numbers))}
 
 
 async def insert_findings(connection: Connection, findings: Sequence[RosterFinding]) -> None:

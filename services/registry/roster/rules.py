@@ -7,7 +7,7 @@ its rows, because a dropped member would falsify its per-capita income. Findings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.values import id_number
 from shared.values.dates import full_years
@@ -75,7 +75,8 @@ class Finding:
 
     @property
     def code(self) -> str:
-        return f"registry.roster.{self.reason}"
+        """The whole code; `reason` may be one of another room."""
+        return self.reason if "." in self.reason else f"registry.roster.{self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,24 +177,63 @@ def persons_twice(households: Sequence[RosterHousehold]) -> list[Finding]:
             if member.identity:
                 rows.setdefault(member.identity, []).append((member.row, household.household_no))
     twice = [place for found in rows.values() if len(found) > 1 for place in found]
-    return [Finding(row, number, *NUMBER, "person_under_review") for row, number in twice]
+    return [Finding(row, number, *NUMBER, "person_twice") for row, number in twice]
+
+
+class Known(NamedTuple):
+    """What the register has of a person. `settled`: he belongs to a household; `died`: his death was confirmed."""
+
+    settled: bool
+    died: bool
 
 
 def already_known(
-    households: Sequence[RosterHousehold], registered: Collection[str], persons: Collection[str]
+    households: Sequence[RosterHousehold],
+    inside: Collection[str],
+    outside: Collection[str],
+    people: Mapping[str, Known],
 ) -> list[Finding]:
-    """Households whose number the register has, and people who belong to another household of it; not to whose."""
+    """Why a file cannot take households, by what the register has: `inside` the submitter's area, and `outside` it or
+    struck, by number; people by ID number. Nobody is told to which household somebody belongs.
+    """
     found = []
     for household in households:
-        if household.household_no in registered:
-            found.append(Finding(household.row, household.household_no, *HOUSEHOLD_NO, "already_registered"))
-            continue
-        elsewhere = [m.row for m in household.members if m.identity in persons]
-        found += [Finding(row, household.household_no, *NUMBER, "person_under_review") for row in elsewhere]
+        number = household.household_no
+        if number in outside:
+            found.append(Finding(household.row, number, *HOUSEHOLD_NO, "already_registered"))
+        elif number not in inside:
+            for member in household.members:
+                if known := people.get(member.identity):
+                    reason = "person_has_died" if known.died else "person_under_review" if known.settled else ""
+                    found += [Finding(member.row, number, *NUMBER, reason)] if reason else []
     return found
 
 
+# What a file may say otherwise than the register, by column.
+OF_A_MEMBER = {
+    "姓名": "name", "民族": "ethnicity", "文化程度": "education", "在校生状况": "school_status", "健康状况": "health",
+    "劳动技能": "labour", "务工区域": "work_place", "务工时间(月)": "work_months", "参加医疗保险": "medical_insured",
+    "参加养老保险": "pension_insured",
+}  # fmt: skip
+OF_A_HOUSEHOLD = {
+    "贫困户属性": "attribute", "主要致贫原因": "main_cause", "深度贫困": "deep_poverty", "住房鉴定等级": "house_grade",
+    "饮水安全": "safe_water", "通生活用电": "electricity",
+}  # fmt: skip
+
+
+def differences(
+    row: int, number: str, said: Mapping[str, Any], stands: Any, columns: Mapping[str, str]
+) -> list[Finding]:
+    """Where a file says otherwise than the register: told, and changed by nobody's silence."""
+    return [
+        Finding(row, number, heading, "word", "differs", rejects=False)
+        for heading, name in columns.items()
+        if said.get(name) is not None and said[name] != getattr(stands, name)
+    ]
+
+
 def accepted(households: Sequence[RosterHousehold], findings: Sequence[Finding]) -> list[RosterHousehold]:
+    """Those that nothing speaks against."""
     rejected = {f.household_no for f in findings if f.rejects}
     return [h for h in households if h.household_no not in rejected]
 
@@ -206,21 +246,25 @@ def report(findings: Sequence[Finding]) -> list[Finding]:
     return found
 
 
-# Compulsory schooling: who is of that age and not in school has dropped out (domain notes 2.1, household exit).
 def school_dropout(household: RosterHousehold, ground: Ground) -> bool:
     return any(
-        m.values["school_status"] == "none" and _must_be_in_school(m, ground.business_date, ground.policy)
+        has_dropped_out(
+            m.born_on, m.values["school_status"], m.values["education"], ground.business_date, ground.policy
+        )
         for m in household.members
     )
 
 
-def _must_be_in_school(member: RosterMember, on: date, policy: RosterPolicy) -> bool:
-    """Who was old enough when the school year began, until he is of the last age and through."""
+# Compulsory schooling: who is of that age and not in school has dropped out (domain notes 2.1, household exit).
+def has_dropped_out(born_on: date, school_status: str, education: str, on: date, policy: RosterPolicy) -> bool:
+    """Whether somebody is not in school who must be: once he was old enough when a school year began, until he is of
+    the last age and through.
+    """
     youngest, oldest = policy.compulsory_school_ages
-    begun = full_years(member.born_on, _counted_on(on, policy)) >= youngest
-    age = full_years(member.born_on, on)
-    through = age > oldest or (age == oldest and member.values["education"] in policy.compulsory_educations)
-    return begun and not through
+    begun = full_years(born_on, _counted_on(on, policy)) >= youngest
+    age = full_years(born_on, on)
+    through = age > oldest or (age == oldest and education in policy.compulsory_educations)
+    return school_status == "none" and begun and not through
 
 
 def _counted_on(on: date, policy: RosterPolicy) -> date:

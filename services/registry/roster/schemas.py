@@ -15,7 +15,10 @@ class ImportBegun(BaseModel):
 
 
 class ImportReport(BaseModel):
-    """How far an import is, in households; `problem` is a problem+json document where the file was refused whole."""
+    """How far an import is, in households: `accepted` are entered; of `known` ones, which the register has already,
+    what the file says otherwise is a finding or a proposal. `problem` is a problem+json document where the file was
+    refused whole.
+    """
 
     id: UUID
     state: State
@@ -23,6 +26,7 @@ class ImportReport(BaseModel):
     people: int
     households: int
     accepted_households: int
+    known_households: int
     rejected_households: int
     problem: dict[str, Any] | None
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from services.registry.households.rules import Status
 from services.registry.roster.rules import State
 from shared.data.relations import table
 
@@ -22,6 +23,7 @@ class RosterImport(NamedTuple):
     people: int
     households: int
     accepted_households: int
+    known_households: int
     rejected_households: int
     problem: dict[str, Any] | None
     attempts: int
@@ -50,8 +52,19 @@ class Progress(NamedTuple):
     people: int
     households: int
     accepted_households: int
+    known_households: int
     rejected_households: int
     problem: dict[str, Any] | None
+
+
+class RegisteredHome(NamedTuple):
+    """A household that the register has under a number of a file."""
+
+    id: UUID
+    household_no: str
+    division: str
+    status: Status
+    registered_on: date
 
 
 class NamedVillage(NamedTuple):

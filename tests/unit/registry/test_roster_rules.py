@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.registry.roster import rules
 from services.registry.roster.files import BY_HEADING, NEEDED, RosterFile, UnfitError, read_roster
-from services.registry.roster.rules import Finding, Ground, RosterHousehold, RosterPolicy
+from services.registry.roster.rules import Finding, Ground, Known, RosterHousehold, RosterPolicy
 from shared.ground.problems import catalogue
 from shared.spreadsheet import cells, workbook
 from shared.spreadsheet.workbook import Sheet
@@ -197,9 +197,9 @@ def test_a_row_without_a_number_is_held_against_the_household_above() -> None:
 
 def test_the_same_person_in_two_households_rejects_both() -> None:
     rows = household("1", person(1)) + household("2", person(1)) + household("3", person(3))
-    assert [(f.row, f.reason) for f in found(rows)] == [(2, "person_under_review"), (3, "person_under_review")]
+    assert [(f.row, f.reason) for f in found(rows)] == [(2, "person_twice"), (3, "person_twice")]
     assert [h.household_no for h in taken(rows)] == ["3"]
-    assert {f.code for f in found(rows)} == {"registry.roster.person_under_review"}
+    assert {f.code for f in found(rows)} == {"registry.roster.person_twice"}
 
 
 @pytest.mark.parametrize(
@@ -319,11 +319,16 @@ def test_who_is_through_middle_school_at_fifteen_has_not_dropped_out() -> None:
 
 
 def test_what_the_register_has_is_refused_without_telling_whose() -> None:
-    file = read(household("1", person(1)) + household("2", person(3)) + household("3", person(5)))
-    findings = rules.already_known(file.households, {"1"}, {number(order=1), number(order=3)})
+    file = read([row for n in range(1, 6) for row in household(str(n), person(2 * n - 1))])
+    settled, left, died = Known(True, False), Known(False, False), Known(False, True)
+    people = dict(
+        zip((number(order=2 * n - 1) for n in range(1, 6)), (settled, settled, left, died, settled), strict=True)
+    )
+    findings = rules.already_known(file.households, {"5"}, {"1"}, people)
     assert [(f.row, f.reason, f.column) for f in findings] == [
         (2, "already_registered", "户编号"), (3, "person_under_review", "证件号码"),
-    ]  # fmt: skip
+        (5, "person_has_died", "证件号码"),
+    ], "who has left is free, and of a household that is known nobody is refused"  # fmt: skip
 
 
 def test_a_report_is_cut_where_nobody_reads_on() -> None:

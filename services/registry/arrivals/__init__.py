@@ -1,0 +1,3 @@
+"""People who join a household: born, married in, registered here, released, sharing again; said by one person,
+confirmed by another.
+"""
