@@ -30,7 +30,9 @@ from services.assessment.scoring.rules import (
 from services.assessment.surveys.rules import SURVEY_DRAW, DrawFacts, DrawPolicy, draw_decision
 from services.finance.holds.rules import Kind
 from services.registry.amendments.schemas import Correction, Return, Revocation
+from services.registry.arrivals.schemas import Arrival
 from services.registry.changes.schemas import Departure, Removal
+from services.registry.claims.rules import State
 from services.registry.exits.schemas import NewObjection
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
@@ -174,6 +176,8 @@ def codes() -> set[str]:
     amendments = {*words_of(Return), *words_of(Revocation), Correction.reason}
     stated = {
         "registry.departure": words_of(Departure),
+        "registry.arrival": words_of(Arrival),
+        "registry.claim": get_args(State),
         "registry.removal": words_of(Removal),
         "registry.amendment": amendments,
         "registry.objection": words_of(NewObjection),
