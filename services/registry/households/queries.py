@@ -18,7 +18,6 @@ from services.registry.households.tables import (
     Member,
     MemberFact,
     OwnWords,
-    PersonIndex,
     StatedOn,
     Summary,
     Whole,
@@ -30,8 +29,8 @@ from services.registry.households.tables import (
     income_line,
     member,
     member_fact,
-    person_index,
 )
+from services.registry.persons.queries import insert_persons
 from shared.data.pages import Place, fetch_page, page_of
 from shared.data.relations import Relation
 from shared.data.revisions import plain, revise, revision
@@ -193,7 +192,6 @@ _INSERT_HOUSEHOLDS = insert_many(
 )
 _INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
 _INSERT_MEMBERS = insert_many(member, Member._fields)
-_INSERT_PERSONS = insert_many(person_index, PersonIndex._fields)
 _EARNED = ("household_id", "division", "category", "amount_fen")
 _INSERT_STATEMENTS = sql(
     f"""
@@ -387,7 +385,7 @@ async def insert_members(connection: Connection, rows: Mapping[str, Rows], weigh
     """`rows` by table: member, member_fact, person_index. `weight`: how what is held for true came to be known."""
     await execute_many(connection, _INSERT_MEMBERS, rows["member"])
     await execute_many(connection, _INSERT_MEMBER_FACTS, rows["member_fact"], weight=weight)
-    await execute_many(connection, _INSERT_PERSONS, rows["person_index"])
+    await insert_persons(connection, rows["person_index"])
 
 
 async def insert_statements(connection: Connection, lines: Rows, income_year: int, on: date, stated_by: str) -> None:

@@ -125,13 +125,6 @@ class MemberFact(NamedTuple):
     weight: Weight
 
 
-class PersonIndex(NamedTuple):
-    key_id: str
-    digest: bytes
-    member_id: UUID
-    division: str
-
-
 class KeptLine(NamedTuple):
     """What was stated or paid of one category in an income year, and when that was held for true."""
 
@@ -215,5 +208,4 @@ household_fact = table("household_fact", HouseholdFact)
 household_contact = table("household_contact", HouseholdContact)
 member = table("member", Member)
 member_fact = table("member_fact", MemberFact)
-person_index = table("person_index", PersonIndex)
 income_line = table("income_line", KeptLine)

@@ -1,16 +1,18 @@
 """All SQL about where a person is known, in whatever village: answered to who knows his number or reference."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.registry.persons.tables import KnownPerson
-from shared.data.sql import Connection, fetch, fetch_values, sql
+from services.registry.persons.tables import KnownPerson, PersonIndex, person_index
+from shared.data.sql import Connection, execute_many, fetch, fetch_values, insert_many, sql
 
 Digests = Mapping[str, Mapping[str, bytes]]  # by ID number: key id -> digest
 
+_INSERT = insert_many(person_index, PersonIndex._fields)
 # Two who take the same person down at this moment wait for one another.
 _HOLD = sql(
     "SELECT pg_advisory_xact_lock(hashtextextended(encode(d, 'hex'), 0)) FROM unnest(:digests) AS d",
@@ -32,6 +34,11 @@ _MEMBERS = sql(
     """,
     people=ARRAY(Text),
 )
+
+
+async def insert_persons(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Whom nobody knew before: key_id, digest, member_id, division."""
+    await execute_many(connection, _INSERT, rows)
 
 
 async def hold_persons(connection: Connection, index: Digests) -> None:

@@ -1,8 +1,10 @@
-"""What is known of a person; the migrations make the functions that answer it."""
+"""The blind index of persons, and what is known of one; the migrations make the functions that answer it."""
 
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
+
+from shared.data.relations import table
 
 
 class KnownPerson(NamedTuple):
@@ -16,3 +18,13 @@ class KnownPerson(NamedTuple):
     joined_on: date
     left_on: date | None
     died: bool
+
+
+class PersonIndex(NamedTuple):
+    key_id: str
+    digest: bytes
+    member_id: UUID
+    division: str
+
+
+person_index = table("person_index", PersonIndex)

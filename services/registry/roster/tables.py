@@ -23,12 +23,12 @@ class RosterImport(NamedTuple):
     people: int
     households: int
     accepted_households: int
-    known_households: int
     rejected_households: int
     problem: dict[str, Any] | None
     attempts: int
     submitted_at: datetime
     finished_at: datetime | None
+    known_households: int
 
 
 class RosterFinding(NamedTuple):
