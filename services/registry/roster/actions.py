@@ -98,7 +98,7 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
     findings = await _check(connection, roster, ground, index)
     accepted = rules.accepted(roster.households, findings)
     clerk = Clerk(ground, data_keys, index, row.submitted_by)
-    await _write(connection, act, row.income_year, clerk, accepted)
+    await enter_households(connection, act, row.income_year, clerk, accepted)
     await queries.insert_findings(connection, _finding_rows(row, rules.report(findings)))
     await queries.finish_import(
         connection,
@@ -142,10 +142,10 @@ class Clerk:
     stated_by: str
 
 
-async def _write(
+async def enter_households(
     connection: Connection, act: Act, income_year: int, clerk: Clerk, households: Sequence[RosterHousehold]
 ) -> None:
-    """In portions: while PostgreSQL writes one, the next is sealed."""
+    """Put them into the register, in portions: while PostgreSQL writes one, the next is sealed."""
     loop, events = asyncio.get_running_loop(), list[HouseholdRegistered]()
     with ThreadPoolExecutor(1) as sealer:
         portions = [
