@@ -34,15 +34,20 @@ Evidence = Annotated[Text, Field(min_length=1, max_length=200)]
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """The words of a column of the roster file, as the register keeps them."""
+    """A text that is one of some words."""
 
-    words: Mapping[str, str]
+    words: tuple[str, ...]
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> CoreSchema:
-        return literal_schema(sorted(set(self.words.values())))
+        return literal_schema(list(self.words))
 
 
-Cause = Annotated[str, OneOf(CAUSES)]
+def of_roster(words: Mapping[str, str]) -> OneOf:
+    """The words of a column of the roster file, as the register keeps them."""
+    return OneOf(tuple(sorted(set(words.values()))))
+
+
+Cause = Annotated[str, of_roster(CAUSES)]
 
 
 class Applying(Input):
@@ -52,13 +57,13 @@ class Applying(Input):
 
     name: Name = Field(min_length=1, max_length=50)
     number: str = Field(pattern=r"^[0-9]{17}[0-9Xx]([0-9]{2})?$")
-    relation: Annotated[str, OneOf(RELATIONS)]
+    relation: Annotated[str, of_roster(RELATIONS)]
     ethnicity: Name = Field(min_length=1, max_length=50)
-    education: Annotated[str, OneOf(EDUCATIONS)]
-    school_status: Annotated[str, OneOf(SCHOOL_STATUSES)]
-    health: Annotated[str, OneOf(HEALTHS)]
+    education: Annotated[str, of_roster(EDUCATIONS)]
+    school_status: Annotated[str, of_roster(SCHOOL_STATUSES)]
+    health: Annotated[str, of_roster(HEALTHS)]
     labour: Labour
-    work_place: Annotated[str, OneOf(WORK_PLACES)] | None = None
+    work_place: Annotated[str, of_roster(WORK_PLACES)] | None = None
     work_months: int = Field(default=0, ge=0, le=12, strict=True)
     medical_insured: bool
     pension_insured: bool
@@ -91,7 +96,7 @@ class Application(Earned):
     safe_water: bool
     electricity: bool
     phone: str | None = Field(default=None, pattern=f"^{PHONE.pattern}$")
-    account: str | None = Field(default=None, pattern=f"^{ACCOUNT.pattern}$")
+    account: str | None = Field(default=None, pattern=f"^{ACCOUNT.pattern}$", description="The account at a bank.")
     outside_round: OutsideRound | None = None
 
 
