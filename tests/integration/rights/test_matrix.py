@@ -72,8 +72,8 @@ FITTING = {
         "UPDATE paper SET state = 'recorded', signature = 'signed'",
         "UPDATE division SET level = 'village', code = '140927' || lpad(substr(code, 2), 6, '0')",
         # Each applied for himself, and nothing lies sealed that no key seals.
-        "UPDATE identification SET state = 'applied', seen = NULL,"
-        " applied_by = 'x' || ('x' || right(id::text, 8))::bit(32)::int",
+        "UPDATE identification SET state = 'applied', seen = NULL",
+        "UPDATE identification SET applied_by = 'x' || ('x' || right(id::text, 8))::bit(32)::int",
         "DELETE FROM identification_application",
     ),
     "relocation": ("UPDATE paper SET state = 'recorded', signature = 'signed'",),
