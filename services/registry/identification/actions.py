@@ -70,6 +70,11 @@ from shared.values.calendar import Days
 from shared.values.verdicts import Decided
 
 ROOM = "registry.identification"
+# While somebody has still to answer, a case waits for nobody else.
+UNDOUBTED = """
+    NOT EXISTS (SELECT FROM identification_doubt d WHERE d.identification_id = c.id AND d.resolved_on IS NULL
+    AND d.kind IN ({}))
+"""
 VILLAGERS_WORD = ("applied_by", "visited_by", "reviewed_by")
 IDENTIFICATION = Procedure(ROOM, identification, ((
     # name, after, who may; who must not, what it signs
@@ -82,11 +87,12 @@ IDENTIFICATION = Procedure(ROOM, identification, ((
     Step("noticed", "checked", ("village",), signs="notice_posted", sets=("notice_ends_on",),
          zh="第一次公示", en="First public notice"),
     Step("township_checked", "noticed", ("township",), (*VILLAGERS_WORD, "checked_by"), "township_checked",
-         waits_for="notice_ends_on", zh="乡镇审核", en="Check by the township"),
+         waits_for="notice_ends_on", asked_where=UNDOUBTED.format("'objection'"),
+         zh="乡镇审核", en="Check by the township"),
     Step("noticed_again", "township_checked", ("village",), signs="second_notice_posted",
          sets=("second_notice_ends_on",), zh="第二次公示", en="Second public notice"),
     Step("compared", "noticed_again", ("county",), (*VILLAGERS_WORD, "checked_by", "township_checked_by"), "compared",
-         waits_for="second_notice_ends_on", sets=("decision_id",),
+         waits_for="second_notice_ends_on", sets=("decision_id",), asked_where=UNDOUBTED.format("'objection', 'suspicion'"),
          zh="县级比对审定", en="Comparison and decision of the county"),
     Step("entered", "compared", ("county",), ("compared_by",), "entered", sets=("household_id", "household_no"),
          zh="公告并登记建档", en="Announce and register the household"),

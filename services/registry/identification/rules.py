@@ -148,12 +148,12 @@ def identification_decision(facts: IdentificationFacts, policy: IdentificationPo
                 "net_income_fen": facts.net_income_fen,
                 "poverty_line_fen": line_fen,
                 "members": facts.members,
-                "lacking": " ".join(lacking),
+                "lacking": " ".join(lacking) or "none",
             },
         ),
         Reason("objections", facts.open_objections == 0, {"open": facts.open_objections}),
         Reason("suspicions", facts.open_suspicions == 0, {"open": facts.open_suspicions}),
-        Reason("steps", not facts.steps_missing, {"steps": " ".join(facts.steps_missing)}),
+        Reason("steps", not facts.steps_missing, {"steps": " ".join(facts.steps_missing) or "none"}),
     )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 

@@ -144,7 +144,6 @@ class IdentificationSummary(Ending):
     notice_ends_on: date | None
     second_notice_ends_on: date | None
     decision_id: UUID | None
-    entered_on: date | None
     since_on: date
     due_on: date | None
     case_round_id: UUID | None

@@ -35,7 +35,6 @@ class IdentificationCase(NamedTuple):
     decision_id: UUID | None
     household_no: str | None
     entered_by: str | None
-    entered_on: date | None
     ended_code: str | None
     version: Big
     procedure_version: int

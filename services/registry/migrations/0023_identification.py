@@ -19,7 +19,7 @@ CREATE TABLE identification (
     content_digest bytea NOT NULL, applied_on date NOT NULL, applied_by text NOT NULL, seen jsonb, visited_by text,
     reviewed_by text, checked_by text, notice_posted_on date, notice_ends_on date, township_checked_by text,
     second_notice_posted_on date, second_notice_ends_on date, compared_by text,
-    decision_id uuid REFERENCES decision, household_no text, entered_by text, entered_on date, ended_code text,
+    decision_id uuid REFERENCES decision, household_no text, entered_by text, ended_code text,
     version bigint NOT NULL DEFAULT 1, procedure_version integer NOT NULL CHECK (procedure_version >= 1),
     since_on date NOT NULL, due_on date, case_round_id uuid REFERENCES case_round,
     -- Maker and checker are different persons, whatever the code above says.
@@ -36,8 +36,8 @@ CREATE TABLE identification (
     CONSTRAINT identification_entry_is_by_another CHECK (entered_by <> compared_by),
     CHECK (due_on IS NOT NULL OR state NOT IN {OPEN}),
     CHECK (state <> 'refused' OR ended_code IS NOT NULL),
-    CHECK (num_nulls(household_id, household_no, entered_by, entered_on) =
-        CASE state WHEN 'entered' THEN 0 ELSE 4 END),
+    CHECK (num_nulls(household_id, household_no) = CASE state WHEN 'entered' THEN 0 ELSE 2 END),
+    CHECK (state <> 'entered' OR entered_by IS NOT NULL),
     CHECK (state NOT IN ('compared', 'entered') OR decision_id IS NOT NULL));
 CREATE INDEX ON identification (division, id);
 CREATE INDEX ON identification (state, id);

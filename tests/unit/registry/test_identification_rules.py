@@ -64,7 +64,8 @@ def test_whoever_is_refused_learns_by_which_figures() -> None:
     verdict = identification_decision(replace(RICH, open_suspicions=2, steps_missing=("visited", "checked")), POLICY)
     assert verdict.missing == ["poverty", "suspicions", "steps"]
     assert verdict.reasons[0].figures == {
-        "income_year": 2017, "net_income_fen": 1_000_501, "poverty_line_fen": 1_000_500, "members": 3, "lacking": "",
+        "income_year": 2017, "net_income_fen": 1_000_501, "poverty_line_fen": 1_000_500, "members": 3,
+        "lacking": "none",
     }  # fmt: skip
     assert verdict.reasons[3].figures == {"steps": "visited checked"}
     assert gaps(replace(POOR, food_secure=False, house_grade="D"), POLICY) == ("food", "housing")
