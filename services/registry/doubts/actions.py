@@ -94,7 +94,11 @@ async def resolve(connection: Connection, act: Act, policy: Policy, doubt_id: UU
     if case.state in ENDED:
         return
     if answer.upheld:
-        reason = f"registry.removal.{found.reason}" if found.kind == "suspicion" else "objection_upheld"
+        reason = (
+            f"registry.removal.{found.reason}"
+            if found.kind == "suspicion"
+            else "registry.identification.objection_upheld"
+        )
         ended = Finding(passed=False, detail=detail, reason=reason)
         await advance(connection, act, IDENTIFICATION, "doubt_resolved", [(case, "refused", ended)])
     elif found.kind == "objection" and case.state in NOTICES:

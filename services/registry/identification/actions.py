@@ -25,6 +25,7 @@ from services.registry.identification.rules import (
     identification_decision,
     is_possible,
     line_counted_on,
+    next_numbers,
     seen_income_fen,
     vote_decision,
 )
@@ -92,7 +93,8 @@ IDENTIFICATION = Procedure(ROOM, identification, ((
     Step("noticed_again", "township_checked", ("village",), signs="second_notice_posted",
          sets=("second_notice_ends_on",), zh="第二次公示", en="Second public notice"),
     Step("compared", "noticed_again", ("county",), (*VILLAGERS_WORD, "checked_by", "township_checked_by"), "compared",
-         waits_for="second_notice_ends_on", sets=("decision_id",), asked_where=UNDOUBTED.format("'objection', 'suspicion'"),
+         waits_for="second_notice_ends_on", sets=("decision_id",),
+         asked_where=UNDOUBTED.format("'objection', 'suspicion'"),
          zh="县级比对审定", en="Comparison and decision of the county"),
     Step("entered", "compared", ("county",), ("compared_by",), "entered", sets=("household_id", "household_no"),
          zh="公告并登记建档", en="Announce and register the household"),
@@ -340,7 +342,9 @@ async def enter(
     cases = await queries.lock_cases(connection, [i.id for i in items])
     ripe = await ripe_cases(connection, act, IDENTIFICATION, "entered", cases)
     sealed = await queries.list_sealed(connection, [c.id for c in ripe])
-    numbers = await _next_numbers(connection, ripe)
+    places = [c.division for c in ripe]
+    given = next_numbers(places, await queries.list_last_numbers(connection, places))
+    numbers = {case.id: no for case, no in zip(ripe, given, strict=True)}
     homes, indexes = dict[UUID, RosterHousehold](), dict[UUID, Index]()
     for case in ripe:
         applied = unseal(data_keys, case.id, sealed[case.id])
@@ -358,17 +362,6 @@ async def enter(
         return Finding(sets={"household_id": ids[case.id], "household_no": numbers[case.id]})
 
     return await take_step(connection, act, IDENTIFICATION, "entered", items, find, rows=cases)
-
-
-async def _next_numbers(connection: Connection, cases: Sequence[IdentificationCase]) -> dict[UUID, str]:
-    """By case: a village's code and four figures, the next after those that it gave."""
-    last = await queries.list_last_numbers(connection, [c.division for c in cases])
-    serials = {division: int(no.removeprefix(division)) for division, no in last.items()}
-    numbers = {}
-    for case in cases:
-        serials[case.division] = serials.get(case.division, 0) + 1
-        numbers[case.id] = f"{case.division}{serials[case.division]:04}"
-    return numbers
 
 
 async def _register(
