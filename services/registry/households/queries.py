@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Date, Text
+from sqlalchemy import Date
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.households.rules import IncomeLine, MemberFacts, Status
@@ -194,13 +194,7 @@ _INSERT_HOUSEHOLDS = insert_many(
 _INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
 _INSERT_MEMBERS = insert_many(member, Member._fields)
 _INSERT_PERSONS = insert_many(person_index, PersonIndex._fields)
-_RELEASE_PERSONS = sql(
-    """
-    DELETE FROM person_index p USING unnest(:key_ids, :digests) AS u (key_id, digest)
-    WHERE p.key_id = u.key_id AND p.digest = u.digest
-    """,
-    key_ids=ARRAY(Text),
-)
+_RELEASE_PERSONS = sql("DELETE FROM person_index WHERE (key_id, digest) IN (SELECT * FROM unnest(:keys, :digests))")
 _EARNED = ("household_id", "division", "category", "amount_fen")
 _INSERT_STATEMENTS = sql(
     f"""
@@ -393,8 +387,8 @@ async def insert_households(connection: Connection, rows: Mapping[str, Rows]) ->
 
 async def release_persons(connection: Connection, digests: Sequence[tuple[str, bytes]]) -> None:
     """Whoever of these (key id, digest) left his household, or the register with it, may belong to another."""
-    key_ids, ours = [k for k, _ in digests], [d for _, d in digests]
-    await execute(connection, _RELEASE_PERSONS, rows=None, key_ids=key_ids, digests=ours)
+    keys, ours = [k for k, _ in digests], [d for _, d in digests]
+    await execute(connection, _RELEASE_PERSONS, rows=None, keys=keys, digests=ours)
 
 
 async def insert_statements(connection: Connection, lines: Rows, income_year: int, on: date, stated_by: str) -> None:

@@ -75,6 +75,7 @@ FITTING = {
         "UPDATE identification SET state = 'applied', seen = NULL",
         "UPDATE identification SET applied_by = 'x' || ('x' || right(id::text, 8))::bit(32)::int",
         "DELETE FROM identification_application",
+        "UPDATE identification_doubt SET kind = 'suspicion'",
     ),
     "relocation": ("UPDATE paper SET state = 'recorded', signature = 'signed'",),
     "finance": (),
