@@ -73,8 +73,7 @@ from shared.values.verdicts import Decided
 ROOM = "registry.identification"
 # While somebody has still to answer, a case waits for nobody else.
 UNDOUBTED = """
-    NOT EXISTS (SELECT FROM identification_doubt d WHERE d.identification_id = c.id AND d.resolved_on IS NULL
-    AND d.kind IN ({}))
+    NOT EXISTS (SELECT FROM identification_doubt d WHERE d.identification_id = c.id AND d.resolved_on IS NULL{})
 """
 VILLAGERS_WORD = ("applied_by", "visited_by", "reviewed_by")
 IDENTIFICATION = Procedure(ROOM, identification, ((
@@ -88,16 +87,15 @@ IDENTIFICATION = Procedure(ROOM, identification, ((
     Step("noticed", "checked", ("village",), signs="notice_posted", sets=("notice_ends_on",),
          zh="第一次公示", en="First public notice"),
     Step("township_checked", "noticed", ("township",), (*VILLAGERS_WORD, "checked_by"), "township_checked",
-         waits_for="notice_ends_on", asked_where=UNDOUBTED.format("'objection'"),
+         waits_for="notice_ends_on", asked_where=UNDOUBTED.format(" AND d.kind = 'objection'"),
          zh="乡镇审核", en="Check by the township"),
     Step("noticed_again", "township_checked", ("village",), signs="second_notice_posted",
          sets=("second_notice_ends_on",), zh="第二次公示", en="Second public notice"),
     Step("compared", "noticed_again", ("county",), (*VILLAGERS_WORD, "checked_by", "township_checked_by"), "compared",
          waits_for="second_notice_ends_on", sets=("decision_id",),
-         asked_where=UNDOUBTED.format("'objection', 'suspicion'"),
-         zh="县级比对审定", en="Comparison and decision of the county"),
+         asked_where=UNDOUBTED.format(""), zh="县级比对审定", en="Comparison and decision of the county"),
     Step("entered", "compared", ("county",), ("compared_by",), "entered", sets=("household_id", "household_no"),
-         zh="公告并登记建档", en="Announce and register the household"),
+         asked_where=UNDOUBTED.format(""), zh="公告并登记建档", en="Announce and register the household"),
 ),), freezes=False)  # fmt: skip
 # By the state of a notice, the column with the first day after it.
 NOTICES = {"noticed": "notice_ends_on", "noticed_again": "second_notice_ends_on"}
@@ -340,7 +338,8 @@ async def enter(
     """
     await queries.hold_applications(connection)
     cases = await queries.lock_cases(connection, [i.id for i in items])
-    ripe = await ripe_cases(connection, act, IDENTIFICATION, "entered", cases)
+    doubted = await _doubted(connection, cases)
+    ripe = [c for c in await ripe_cases(connection, act, IDENTIFICATION, "entered", cases) if doubted(c) is None]
     sealed = await queries.list_sealed(connection, [c.id for c in ripe])
     places = [c.division for c in ripe]
     given = next_numbers(places, await queries.list_last_numbers(connection, places))
@@ -357,6 +356,8 @@ async def enter(
     ids = await _register(connection, act, clerk, free, homes)
 
     def find(case: IdentificationCase, _item: Case) -> Finding:
+        if held_by := doubted(case):
+            return Finding(refusal=held_by)
         if case.id not in ids:
             return Finding(passed=False, reason="registry.roster.person_under_review")
         return Finding(sets={"household_id": ids[case.id], "household_no": numbers[case.id]})

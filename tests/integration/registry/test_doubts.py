@@ -94,11 +94,21 @@ async def test_a_match_is_a_suspicion_that_somebody_in_the_village_answers(house
 
     assert (await answer(found[1], "clerk", upheld=False)).json()["code"] == "shared.same_person"
     assert (await answer(found[1], "chair", upheld=False)).status_code == 204
+    assert (await walk(door, two, "/comparisons"))["state"] == "compared"
+    # Found between the comparison and the announcement: it is looked into all the same.
+    late = found[1] | {"id": str(uuid4()), "reason": "EX9", "evidence": "run 4"}
+    await step(door, "/suspicions", "county", late, on="2017-10-24", subject="comparer")
+    (held,) = await step(door, "/entries", "county", {"id": two}, on="2017-10-24", subject="announcer")
+    assert held["code"] == "registry.identification.suspicion_open"
+    assert (await tasks(door, "county", "140927", "announcer", on="2017-10-24"))["items"] == []
+    assert (await answer(late, "chair", upheld=False)).status_code == 204
+    (task,) = (await tasks(door, "county", "140927", "announcer", on="2017-10-24"))["items"]
+    assert (task["id"], task["step"]) == (two, "entered")
     assert (await walk(door, two))["state"] == "entered"
     assert (await answer(found[0], "chair", upheld=True)).status_code == 204
     case = await shown(door, one)
     assert (case["state"], case["ended_code"], case["sentence_zh"]) == (
         "refused", "registry.removal.EX3", "家庭购有 30,000 元以上车辆。",
     )  # fmt: skip
-    (late,) = await step(door, "/suspicions", "county", found[0] | {"id": str(uuid4())})
-    assert late["code"] == "shared.wrong_state"
+    (ended,) = await step(door, "/suspicions", "county", found[0] | {"id": str(uuid4())})
+    assert ended["code"] == "shared.wrong_state"
