@@ -44,6 +44,7 @@ READS = {
         "exit_case", "household", "household_fact", "household_version", "income_line", "measure", "member",
         "member_fact",
     },
+    "registry/identification": {"household"},
     "registry/measures": {"household"},
     "registry/persons": {"member"},
     "registry/resolutions": {"household", "member", "member_fact"},

@@ -14,11 +14,16 @@ from services.registry.claims.actions import CLAIM
 from services.registry.claims.api import router as claims
 from services.registry.divisions.api import router as divisions
 from services.registry.dossier.api import router as dossier
+from services.registry.doubts.actions import DOUBTS
+from services.registry.doubts.api import router as doubts
 from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
 from services.registry.households.api import router as households
 from services.registry.households.reactions import REACTIONS as HOUSEHOLDS
+from services.registry.identification.actions import IDENTIFICATION
+from services.registry.identification.api import router as identification
+from services.registry.identification.rules import IDENTIFICATION_RULE, VOTE_RULE
 from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
@@ -48,6 +53,8 @@ SERVICE = Service(
         reversals,
         households,
         roster,
+        identification,
+        doubts,
         exits,
         amendments,
         villages,
@@ -58,9 +65,20 @@ SERVICE = Service(
     ),
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
-    rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT),
-    procedures=(EXIT, AMENDMENT, VILLAGE_STEPS, DEPARTURE, REMOVAL, ARRIVAL, CLAIM, REVERSAL, papers_of("registry")),
+    rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT, IDENTIFICATION_RULE, VOTE_RULE),
+    procedures=(
+        EXIT,
+        AMENDMENT,
+        VILLAGE_STEPS,
+        DEPARTURE,
+        REMOVAL,
+        ARRIVAL,
+        CLAIM,
+        REVERSAL,
+        IDENTIFICATION,
+        papers_of("registry"),
+    ),
     parties=(CONSENT,),
-    own_tasks=(OBJECTIONS,),
+    own_tasks=(OBJECTIONS, *DOUBTS),
     background=(run_imports, state_people),
 )

@@ -1,7 +1,7 @@
 """People who join a household; who is claimed by two households; one person keeps his reference wherever he lives."""
 
 from shared.data.ddl import run
-from shared.data.ddl.m0001 import audit, restrict_by_area
+from shared.data.ddl.m0001 import HAS_CONTEXT, audit, restrict_by_area
 from shared.data.ddl.m0006 import narrow, open_to_the_narrowed
 
 revision = "0022"
@@ -66,24 +66,29 @@ ALTER TABLE roster_import ADD COLUMN known_households integer NOT NULL DEFAULT 0
 DROP INDEX departure_once;
 CREATE UNIQUE INDEX departure_once ON departure (member_id) WHERE state = 'reported';
 """
-# A person may be known elsewhere, where the caller sees nothing: only these two answer that, by what he must know.
+# A person may be known elsewhere, where the caller sees nothing: only these answer that, by what he must know. Whose
+# household was struck belongs to none.
 FUNCTIONS = """
 CREATE FUNCTION persons_known(key_ids text[], digests bytea[])
 RETURNS TABLE (digest bytea, member_id uuid, household_id uuid, division text, reference text, joined_on date,
     left_on date, died boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT p.digest, m.id, m.household_id, m.division, m.reference, f.joined_on, f.left_on,
+    SELECT p.digest, m.id, m.household_id, m.division, m.reference, f.joined_on,
+        CASE WHEN f.stays AND h.status <> 'removed' THEN NULL ELSE coalesce(f.left_on, (SELECT max(r.decided_on)
+            FROM removal r WHERE r.household_id = h.id AND r.state = 'confirmed')) END,
         EXISTS (SELECT FROM departure d WHERE d.member_id = m.id AND d.state = 'confirmed' AND d.reason = 'death')
     FROM unnest(key_ids, digests) AS u (key_id, digest)
     JOIN person_index p ON p.key_id = u.key_id AND p.digest = u.digest JOIN member m ON m.id = p.member_id
-    CROSS JOIN LATERAL (SELECT max(lower(x.valid)) AS joined_on,
-        CASE WHEN bool_or(upper_inf(x.valid)) THEN NULL ELSE max(upper(x.valid)) END AS left_on
-        FROM member_fact x WHERE x.member_id = m.id AND upper_inf(x.known)) f
+    JOIN household h ON h.id = m.household_id
+    CROSS JOIN LATERAL (SELECT max(lower(x.valid)) AS joined_on, max(upper(x.valid)) AS left_on,
+        bool_or(upper_inf(x.valid)) AS stays FROM member_fact x WHERE x.member_id = m.id AND upper_inf(x.known)) f
+    WHERE {context}
 $$;
 CREATE FUNCTION persons_settled(asked text[]) RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT DISTINCT m.reference FROM member m JOIN member_fact f ON f.member_id = m.id
-    WHERE m.reference = ANY(asked) AND upper_inf(f.known) AND upper_inf(f.valid)
+    JOIN household h ON h.id = m.household_id AND h.status <> 'removed'
+    WHERE m.reference = ANY(asked) AND upper_inf(f.known) AND upper_inf(f.valid) AND {context}
 $$;
 -- Of somebody who has left; who still belongs somewhere is not moved.
 CREATE FUNCTION move_persons(old_ids uuid[], new_ids uuid[], divisions text[]) RETURNS bigint
@@ -91,7 +96,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $
     WITH moved AS (
         UPDATE person_index p SET member_id = u.new_id, division = u.division
         FROM unnest(old_ids, new_ids, divisions) AS u (old_id, new_id, division)
-        WHERE p.member_id = u.old_id AND NOT EXISTS (SELECT FROM member_fact f
+        WHERE p.member_id = u.old_id AND {context} AND NOT EXISTS (SELECT FROM member_fact f
+            JOIN household h ON h.id = f.household_id AND h.status <> 'removed'
             WHERE f.member_id = u.old_id AND upper_inf(f.known) AND upper_inf(f.valid))
         RETURNING p.member_id)
     SELECT count(DISTINCT member_id) FROM moved
@@ -105,6 +111,6 @@ def upgrade() -> None:
         restrict_by_area("registry", table)
         narrow(table)
     audit("arrival", "claim")
-    run(FUNCTIONS)
+    run(FUNCTIONS.format(context=HAS_CONTEXT))
     run("GRANT EXECUTE ON FUNCTION persons_known, persons_settled, move_persons TO registry_app, system")
     open_to_the_narrowed("registry")

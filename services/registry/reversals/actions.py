@@ -1,6 +1,6 @@
 """Doubting what was confirmed of departures and removals, and taking it back or putting its day right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +57,7 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
     }
     left = [case.member_id for case in doubted.values() if isinstance(case, DepartureCase)]
     joined = await changes.list_joined_on(connection, left)
-    settled = await _settled(connection, left)
+    since = await _list_joined_since(connection, act, doubted)
     waiting = await queries.list_doubted(connection, [c.household_id for c in doubted.values()])
     opened: dict[UUID, ReversalCase] = {}
 
@@ -70,9 +70,7 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
         if isinstance(case, DepartureCase):
             state = "departure_doubted"
             reason = day_refusal(case.left_on, item.right_on, joined[case.member_id], act.business_date)
-            reason = reason or ("joined_since" if case.member_id in settled else None)
-        if reason is None and case.id in waiting:
-            reason = "already_open"
+        reason = reason or ("joined_since" if case.id in since else "already_open" if case.id in waiting else None)
         if reason:
             return reason
         waiting.add(case.id)
@@ -97,11 +95,17 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
     return answers(ROOM, [i.id for i in items], reasons, states)
 
 
-async def _settled(connection: Connection, member_ids: Sequence[UUID]) -> set[UUID]:
-    """Who has joined a household since he left, in whatever village: he cannot belong to two."""
-    references = await changes.list_references(connection, member_ids)
+async def _list_joined_since(connection: Connection, act: Act, doubted: Mapping[UUID, Doubted]) -> set[UUID]:
+    """What cannot be undone: whom it took out of a household belongs to another since, in whatever village."""
+    struck = [case.household_id for case in doubted.values() if isinstance(case, RemovalCase)]
+    people = await households.list_members(connection, struck, act.business_date)
+    took = {
+        one: [case.member_id] if isinstance(case, DepartureCase) else [p.member_id for p in people[case.household_id]]
+        for one, case in doubted.items()
+    }
+    references = await changes.list_references(connection, [m for members in took.values() for m in members])
     settled = await persons.list_settled(connection, references.values())
-    return {one for one, reference in references.items() if reference in settled}
+    return {one for one, members in took.items() if settled & {references[m] for m in members}}
 
 
 async def confirm_reversals(
@@ -112,7 +116,7 @@ async def confirm_reversals(
     departures = await lock_cases(connection, DEPARTURE, [c.departure_id for c in cases.values() if c.departure_id])
     removals = await lock_cases(connection, REMOVAL, [c.removal_id for c in cases.values() if c.removal_id])
     doubted: dict[UUID, Doubted] = {**departures, **removals}
-    settled = await _settled(connection, [d.member_id for d in departures.values()])
+    since = await _list_joined_since(connection, act, doubted)
     ids = sorted({c.household_id for c in cases.values()})
     await lock_open_cases(connection, ids)
     await households.lock_households(connection, ids)
@@ -124,8 +128,7 @@ async def confirm_reversals(
             return confirmed_or_rejected(case, item)
         if one.state != STANDS:
             return Finding(refusal="not_standing")
-        joined_since = isinstance(one, DepartureCase) and one.member_id in settled
-        return Finding(refusal="joined_since") if joined_since else confirmed_or_rejected(case, item)
+        return Finding(refusal="joined_since") if one.id in since else confirmed_or_rejected(case, item)
 
     async def save(passed: list[tuple[ReversalCase, Finding]]) -> None:
         facts: list[Payload] = []

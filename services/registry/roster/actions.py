@@ -244,7 +244,7 @@ def _finding_rows(row: RosterImport, findings: Sequence[Finding]) -> list[Roster
 async def enter_households(
     connection: Connection, act: Act, income_year: int, clerk: Clerk, households: Sequence[RosterHousehold]
 ) -> None:
-    """In portions: while PostgreSQL writes one, the next is sealed."""
+    """Put them into the register, in portions: while PostgreSQL writes one, the next is sealed."""
     loop, events = asyncio.get_running_loop(), list[HouseholdRegistered]()
     with ThreadPoolExecutor(1) as sealer:
         portions = [

@@ -36,8 +36,8 @@ HEADING_ROWS = 5  # a title may stand above the headings
 MOST_NOTES = 50
 _HOUSEHOLD_NO = re.compile(r"[0-9A-Za-z-]{1,30}")
 _BETWEEN = re.compile(r"[,，、;；]")
-_PHONE = re.compile(r"\+?[0-9-]{7,20}")
-_ACCOUNT = re.compile(r"[0-9]{12,25}")
+PHONE = re.compile(r"\+?[0-9-]{7,20}")
+ACCOUNT = re.compile(r"[0-9]{12,25}")
 
 Reader = Callable[[Cell], Any]
 
@@ -162,8 +162,8 @@ OF_HOUSEHOLD = (
     Column("转移性收入", "transfer", "money", hundredths),
     Column("生产经营性支出", "business_cost", "money", hundredths),
     Column("是否搬迁户", "relocated", "yes_no", _yes),
-    Column("联系电话", "phone", "phone", _shaped(_PHONE), None, notes=True),
-    Column("银行卡号", "account", "account", _shaped(_ACCOUNT), None, notes=True),
+    Column("联系电话", "phone", "phone", _shaped(PHONE), None, notes=True),
+    Column("银行卡号", "account", "account", _shaped(ACCOUNT), None, notes=True),
 )
 OF_MEMBER = (
     Column("姓名", "name", "name", person_name),

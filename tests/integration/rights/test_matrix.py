@@ -26,6 +26,7 @@ ROOM_OF = {
     "industry.plans": "stations/plans",
     "registry.changes.departures": "households/departures",
     "registry.changes.removals": "households/removals",
+    "registry.identification": "identifications",
     "registry.reversals": "households/reversals",
     "relocation.moves": "allocation/allocations",
 }
@@ -70,6 +71,11 @@ FITTING = {
     "registry": (
         "UPDATE paper SET state = 'recorded', signature = 'signed'",
         "UPDATE division SET level = 'village', code = '140927' || lpad(substr(code, 2), 6, '0')",
+        # Each applied for himself, and nothing lies sealed that no key seals.
+        "UPDATE identification SET state = 'applied', seen = NULL",
+        "UPDATE identification SET applied_by = 'x' || ('x' || right(id::text, 8))::bit(32)::int",
+        "DELETE FROM identification_application",
+        "UPDATE identification_doubt SET kind = 'suspicion'",
     ),
     "relocation": ("UPDATE paper SET state = 'recorded', signature = 'signed'",),
     "finance": (),

@@ -109,11 +109,11 @@ def test_a_step_is_called_in_both_languages(procedure: Procedure[Any], step: Ste
 # Steps that check what others did before; the others post, hand over, sign or report.
 CHECKING = {
     "reviewed", "checked", "township_checked", "approved", "verified", "confirmed", "accepted", "upheld", "published",
-    "filed", "assigned", "released", "demolished", "reclaimed", "moved_in", "moves",
+    "filed", "assigned", "released", "demolished", "reclaimed", "moved_in", "moves", "compared",
 }  # fmt: skip
 OTHERS = {
     "noticed", "consented", "announced", "agreed", "ended", "key_handed", "reported", "demolition_reported",
-    "reclamation_reported", "closed",
+    "reclamation_reported", "closed", "visited", "noticed_again", "entered",
 }  # fmt: skip
 OPENED = {f"{word}_by" for word in (
     "proposed", "applied", "raised", "opened", "made", "recorded", "reported", "drafted", "told", "computed"

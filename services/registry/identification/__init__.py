@@ -1,0 +1,1 @@
+"""Identification: a household that nobody registered applies, and comes in by vote, two notices and a comparison."""
