@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.registry.roster.files import person_name, person_number
 from services.registry.roster.rules import (
     CATEGORIES,
     Ground,
@@ -16,7 +15,6 @@ from services.registry.roster.rules import (
     persons_twice,
 )
 from shared.data.crypto import DataKeys
-from shared.spreadsheet.cells import CellError
 from shared.values import id_number
 
 NAME = ("identification_application", "sealed")
@@ -48,24 +46,14 @@ def read(
 
     `known`: the digest of what came under this id before, which may be by a key of before.
     """
-    people, reason = list[RosterMember](), None
-    try:
-        applied = _as_roster(applied)
-        household = household_of(applied, division, ground.business_date)
-        people = household.members
-        found = [*contradictions(household, ground), *persons_twice([household])]
-        reason = found[0].code if found else None
-    except CellError as error:
-        reason = f"registry.roster.{error.reason}"
+    household = household_of(applied, division, ground.business_date)
+    found = [*contradictions(household, ground), *persons_twice([household])]
+    reason = found[0].code if found else None
     digests = data_keys.index(_as_bytes(applied).decode())
     content = known if known in digests.values() and known else digests[data_keys.active]
-    return Read(one, division, content, applied, reason, {m.identity: data_keys.index(m.identity) for m in people})
-
-
-def _as_roster(applied: Mapping[str, Any]) -> dict[str, Any]:
-    """With names and numbers as a roster file's are read."""
-    people = [p | {"name": person_name(p["name"]), "number": person_number(p["number"])} for p in applied["people"]]
-    return {**applied, "people": people}
+    return Read(
+        one, division, content, applied, reason, {m.identity: data_keys.index(m.identity) for m in household.members}
+    )
 
 
 def _as_bytes(applied: Mapping[str, Any]) -> bytes:

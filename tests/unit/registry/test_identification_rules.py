@@ -119,7 +119,7 @@ KEYS = DataKeys("k2", {"k2": b"0" * 32}, {"k1": b"1" * 32, "k2": b"2" * 32})
 def person(order: int = 1, born: str = "19700101", **changes: Any) -> dict[str, Any]:
     return {
         "name": "张三", "number": number(born, order), "relation": "head", "ethnicity": "汉族", "education": "primary",
-        "school_status": "none", "health": "healthy", "labour": "ordinary", "work_place": None, "work_months": 0,
+        "school_status": "none", "health": "healthy", "labour": "ordinary", "work_place": "", "work_months": 0,
         "medical_insured": True, "pension_insured": True,
     } | changes  # fmt: skip
 
@@ -148,13 +148,9 @@ def with_area(area: str) -> str:
         # Permits of residents from Hong Kong, Macau and Taiwan are numbered as identity cards are.
         (application(person(number=with_area("810000"))), None),
         (application(person(number=with_area("830000") + "43")), None),
-        (application(person(number="140999197001010011")), "wrong_check_digit"),
-        (application(person(number=number()[:17] + "1")), "wrong_check_digit"),
-        (application(person(number=number() + "99")), "not_an_id_number"),
-        (application(person(name="张3")), "digits_in_name"),
         (application(person(), person(2)), "not_one_head"),
         (application(person(relation="son")), "not_one_head"),
-        (application(person(), person(1, relation="son")), "person_under_review"),
+        (application(person(), person(1, relation="son")), "person_twice"),
         (application(person(), person(3, "20200101", relation="son")), "born_in_future"),
         (application(other_causes=["funds"]), "cause_twice"),
     ],
