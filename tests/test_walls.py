@@ -40,6 +40,7 @@ READS = {
     "industry/training": {"payout_due", "payout_ruling"},
     "registry/amendments": {"exit_case"},
     "registry/changes": {"household", "member", "member_fact"},
+    "registry/disclosures": {"household", "member", "member_fact", "person_index", "resolution"},
     "registry/dossier": {
         "exit_case", "household", "household_fact", "household_version", "income_line", "measure", "member",
         "member_fact",

@@ -12,6 +12,9 @@ from services.registry.changes.api import router as changes
 from services.registry.changes.work import state_people
 from services.registry.claims.actions import CLAIM
 from services.registry.claims.api import router as claims
+from services.registry.disclosures.api import router as disclosures
+from services.registry.disclosures.reactions import REACTIONS as DISCLOSURES
+from services.registry.disclosures.work import keep_looks, read_names
 from services.registry.divisions.api import router as divisions
 from services.registry.dossier.api import router as dossier
 from services.registry.doubts.actions import DOUBTS
@@ -51,6 +54,7 @@ SERVICE = Service(
         arrivals,
         claims,
         reversals,
+        disclosures,
         households,
         roster,
         identification,
@@ -64,7 +68,7 @@ SERVICE = Service(
         dossier,
     ),
     # No door of the register moves a household to another village, so nothing here follows one.
-    reactions=together(freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES),
+    reactions=together(freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT, IDENTIFICATION_RULE, VOTE_RULE),
     procedures=(
         EXIT,
@@ -80,5 +84,6 @@ SERVICE = Service(
     ),
     parties=(CONSENT,),
     own_tasks=(OBJECTIONS, *DOUBTS),
-    background=(run_imports, state_people),
+    background=(run_imports, state_people, read_names),
+    lifespan=keep_looks,
 )

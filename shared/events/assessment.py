@@ -49,6 +49,27 @@ class VisitRecorded(_OfHousehold):
     findings: list[str]
 
 
+class SampleDrawn(_OfHousehold):
+    """A survey's draw named the household: whoever asks may come, until the last day of the round at most."""
+
+    TYPE: ClassVar[str] = "assessment.sample_drawn.v1"
+
+    sample_id: UUID
+    round_id: UUID
+    drawn_on: date
+    until: date
+
+
+class SampleClosed(_OfHousehold):
+    """Its round was closed: the household is asked nothing any more."""
+
+    TYPE: ClassVar[str] = "assessment.sample_closed.v1"
+
+    sample_id: UUID
+    round_id: UUID
+    closed_on: date
+
+
 class ScorePublished(Payload):
     """A year's score of a unit or a cadre, the sum of its lines; a correction is a new version."""
 

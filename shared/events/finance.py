@@ -17,13 +17,17 @@ class _OfLoan(Payload):
 
 
 class LoanApproved(_OfLoan):
-    """The county found the household eligible; the bank decides next."""
+    """The county found the household eligible; the bank decides next. `borrower` is who signs, by the register's
+    reference; where nobody is named, the head.
+    """
 
     TYPE: ClassVar[str] = "finance.loan_approved.v1"
 
     loan_no: str
     amount_fen: int
     term_months: int
+    bank: str | None = None
+    borrower: str | None = None
 
 
 class LoanRefused(_OfLoan):

@@ -43,6 +43,17 @@ class PaymentRevoked(_OfHousehold):
     revoked_on: date
 
 
+class PayeeNamed(_OfHousehold):
+    """A line of a batch that a second person checked: this bank may have it, and pays the household."""
+
+    TYPE: ClassVar[str] = "industry.payee_named.v1"
+
+    payment_id: UUID
+    batch_id: UUID
+    bank: str
+    checked_on: date
+
+
 class AgreementSigned(_OfHousehold):
     """The household put its loan into an entity that guarantees a yearly dividend and repays the loan."""
 

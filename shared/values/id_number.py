@@ -53,6 +53,11 @@ def sex(number: str) -> Sex:
     return "male" if int(number[16]) % 2 else "female"
 
 
+def masked(number: str) -> str:
+    """As it is shown: area and year of birth. Beside a birthday, order and check digits would say the rest."""
+    return number[:10] + "*" * (len(number) - 10)
+
+
 def is_valid(number: str) -> bool:
     """Whether a normalised number has 18 characters, a real date of birth and the right check digit.
 

@@ -21,6 +21,8 @@ from shared.acts.bodies import Case, Result, answers
 from shared.acts.decisions import record_decisions
 from shared.acts.procedures import PASSED, Procedure, Step, log_steps, take_step, taken
 from shared.data.sql import Connection
+from shared.events.assessment import SampleClosed, SampleDrawn
+from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
@@ -81,7 +83,14 @@ async def open_round(connection: Connection, act: Act, policy: Policy, new: NewR
     await queries.insert_candidates(connection, candidates)
     await queries.insert_samples(connection, samples)
     await record_decisions(connection, act, policy.version, decided)
+    await emit(connection, act, "assessment", [_drawn(row, sample) for sample in samples])
     return row
+
+
+def _drawn(row: RoundRow, sample: SampleRow) -> SampleDrawn:
+    assert row.due_on is not None  # it is open
+    of_round = {"sample_id": sample.id, "round_id": row.id, "drawn_on": row.opened_on, "until": row.due_on}
+    return SampleDrawn(household_id=sample.household_id, division=sample.division, **of_round)
 
 
 def _candidate(round_id: UUID, one: Helped) -> CandidateRow:
@@ -136,4 +145,11 @@ async def close_round(connection: Connection, act: Act, round_id: UUID) -> Round
         Problem: not known here (404), the same person (403), or closed before (409).
     """
     taken(await take_step(connection, act, ROUND, "closed", [Case(id=round_id)]))
+    samples = await queries.list_drawn(connection, round_id)
+    await emit(connection, act, "assessment", [_closed(act, sample) for sample in samples])
     return await queries.get_round(connection, round_id)
+
+
+def _closed(act: Act, sample: SampleRow) -> SampleClosed:
+    about = {"sample_id": sample.id, "round_id": sample.round_id, "closed_on": act.business_date}
+    return SampleClosed(household_id=sample.household_id, division=sample.division, **about)

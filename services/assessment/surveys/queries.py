@@ -65,6 +65,7 @@ _CANDIDATES = sql(
     """,
     Shuffled,
 )
+_DRAWN = sql(f"SELECT {survey_sample.columns} FROM survey_sample WHERE round_id = :round_id ORDER BY id", SampleRow)
 _PAGE = page_of(
     Drawn,
     """
@@ -130,6 +131,11 @@ async def insert_samples(connection: Connection, rows: Sequence[SampleRow]) -> N
 
 async def list_candidates(connection: Connection, round_id: UUID) -> list[Shuffled]:
     return await fetch(connection, _CANDIDATES, round_id=round_id)
+
+
+async def list_drawn(connection: Connection, round_id: UUID) -> list[SampleRow]:
+    """Whom a round drew, answered or not."""
+    return await fetch(connection, _DRAWN, round_id=round_id)
 
 
 async def list_samples(connection: Connection, at: Place, **filters: Any) -> list[Drawn]:

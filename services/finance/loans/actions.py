@@ -125,7 +125,8 @@ def _event(row: ApplicationRow, numbers: dict[UUID, str]) -> LoanApproved | Loan
     of_loan = {"loan_id": row.id, "household_id": row.household_id, "division": row.division}
     if row.status == "refused":
         return LoanRefused(**of_loan, reasons=row.missing["codes"])
-    return LoanApproved(**of_loan, loan_no=numbers[row.id], amount_fen=row.amount_fen, term_months=row.term_months)
+    terms = {"amount_fen": row.amount_fen, "term_months": row.term_months, "bank": row.bank}
+    return LoanApproved(**of_loan, loan_no=numbers[row.id], **terms)
 
 
 def _answer(

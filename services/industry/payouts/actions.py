@@ -35,7 +35,7 @@ from shared.acts.bodies import Case, Confirmation, Result, answers
 from shared.acts.procedures import PASSED, Procedure, Step, advance, confirmed, take_step, taken
 from shared.acts.tasks import OwnTask
 from shared.data.sql import Connection
-from shared.events.industry import PaymentConfirmed
+from shared.events.industry import PayeeNamed, PaymentConfirmed
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
@@ -135,8 +135,26 @@ async def check_batch(connection: Connection, act: Act, batch_id: UUID, *, set_a
     results = await take_step(connection, act, BATCH, "checked", [Case(id=batch_id)], find, rows={batch_id: batch})
     taken(results, lines=", ".join(str(line.line_no) for line in gone))
     await queries.set_aside(connection, gone, act.business_date, act.subject)
+    lines = await queries.list_batch_lines(connection, batch_id)
+    await emit(connection, act, "industry", await asyncio.to_thread(_payees, act.business_date, lines))
     state = await _close(connection, act, await queries.lock_batch(connection, batch_id))
     return BatchChecked(id=batch_id, state=state, set_aside=len(gone))
+
+
+def _payees(checked_on: date, lines: Sequence[PayoutLine]) -> list[PayeeNamed]:
+    """Of the lines that the bank may have now."""
+    sent = sorted((line for line in lines if line.state == "sent"), key=lambda line: line.household_id)
+    return [
+        PayeeNamed(
+            household_id=line.household_id,
+            division=line.division,
+            payment_id=line.id,
+            batch_id=line.batch_id,
+            bank=line.bank,
+            checked_on=checked_on,
+        )
+        for line in sent
+    ]
 
 
 async def _close(connection: Connection, act: Act, batch: PayoutBatch) -> Any:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.registry.disclosures.api import OpenedBy
 from services.registry.dossier import queries
 from services.registry.dossier.schemas import Dossier
 from services.registry.households.api import shown
@@ -19,10 +20,15 @@ router = APIRouter(prefix="/dossier", tags=["dossier"])
 
 @router.get("/{household_id}")
 async def get_dossier(
-    household_id: UUID, connection: Reading, rules: OwnRules, act: Annotated[Act, OF_HOUSEHOLDS]
+    household_id: UUID,
+    connection: Reading,
+    rules: OwnRules,
+    act: Annotated[Act, OF_HOUSEHOLDS],
+    by_whom: OpenedBy,
 ) -> Dossier:
-    """The household whole, its exits, the measures for it, and the decisions about it."""
+    """The household whole, its exits, the measures for it, the decisions about it; who opened it is on record."""
     row = await queries.get_dossier(connection, household_id, act.business_date)
+    by_whom.opened(act, household_id)
     fields: dict[str, Any] = {
         "household": shown(Whole._make(row[name] for name in Whole._fields)),
         "exits": page(row["exits"]),

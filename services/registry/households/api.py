@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.registry.disclosures.api import OpenedBy
 from services.registry.households import actions, queries
 from services.registry.households.rules import IncomeLine, Status, net_income_fen
 from services.registry.households.schemas import (
@@ -46,9 +47,11 @@ async def list_households(
 
 
 @router.get("/{household_id}")
-async def get_household(household_id: UUID, connection: Reading, act: Reader) -> Household:
-    """One household with its people, conditions and incomes as held for true now."""
-    return shown(await queries.get_whole(connection, household_id, act.business_date))
+async def get_household(household_id: UUID, connection: Reading, act: Reader, by_whom: OpenedBy) -> Household:
+    """One household with its people, conditions and incomes as held for true now; who opened it is on record."""
+    row = await queries.get_whole(connection, household_id, act.business_date)
+    by_whom.opened(act, household_id)
+    return shown(row)
 
 
 def shown(row: Whole) -> Household:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -192,6 +193,27 @@ async def test_a_round_is_closed_by_another_person_and_then_takes_no_answer(hous
     assert late["code"] == "assessment.surveys.closed"
     missing = await door.call("POST", f"{SURVEYS}/rounds/{uuid4()}/closing", "county")
     assert missing.status_code == 404
+
+
+async def test_whom_a_round_draws_is_told_and_that_it_is_over(house: House) -> None:
+    door = await house.serve("assessment", "api")
+    round_id, samples = await drawn(house, door)
+    again = {"id": round_id, "year": 2017, "seed": "20170601", "per_unit": 10}
+    assert (await open_round(door, again, on="2017-06-20")).status_code == 201
+    closing = f"{SURVEYS}/rounds/{round_id}/closing"
+    assert (await door.call("POST", closing, "county", subject="closer", on="2017-06-10")).status_code == 200
+    about = {s["id"]: {n: s[n] for n in ("household_id", "division", "round_id")} for s in samples}
+    of_day = {
+        "sample_drawn": {"drawn_on": "2017-06-01", "until": "2017-07-01"},
+        "sample_closed": {"closed_on": "2017-06-10"},
+    }
+    for kind, days in of_day.items():
+        rows = await house.rows(
+            "assessment", "SELECT value FROM outbox WHERE headers ->> 'ce_type' = $1", f"assessment.{kind}.v1"
+        )
+        told = {fact["sample_id"]: fact for fact in (json.loads(row["value"]) for row in rows)}
+        assert told == {one: {"sample_id": one} | said | days for one, said in about.items()}
+        assert len(rows) == len(samples) == 3
 
 
 async def test_what_was_drawn_and_answered_is_never_changed(house: House) -> None:

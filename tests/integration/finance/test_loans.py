@@ -1,6 +1,7 @@
 """Applications through their door, on a real database, with what they leave in tables and outbox."""
 
 import asyncio
+import json
 from uuid import uuid4
 
 from tests.conftest import House
@@ -41,6 +42,9 @@ async def test_a_batch_is_decided_item_by_item(house: House) -> None:
     ]  # fmt: skip
     assert results[0]["loan_no"] == "140927-2017-000001"
     assert await types(house) == ["loan_approved", "loan_refused", "loan_refused"]
+    (approved,) = await house.rows("finance", "SELECT value FROM outbox ORDER BY id LIMIT 1")
+    assert json.loads(approved["value"])["bank"] == "xinhe"
+    assert json.loads(approved["value"])["borrower"] is None
     (why,) = await get(door, f"/finance/v1/decisions?subject_id={old}")
     assert (why["rule"], why["outcome"]) == ("finance.loan_eligibility", "refused")
     (loan,) = (await get(door, f"{LOANS}?household_id={good}"))["items"]

@@ -115,6 +115,14 @@ async def test_owed_sent_and_confirmed(house: House) -> None:
     assert [(x["source_key"], x["state"], x["paid_on"]) for x in (lines[str(one)], lines[str(two)])] == [
         ("a", "confirmed", "2017-06-04"), ("b", "confirmed", "2017-06-03"),
     ]  # fmt: skip
+    assert {f["household_id"]: f for _, f in await facts(house, "payee_named")} == {
+        household_id: {
+            "household_id": household_id, "division": line["division"], "payment_id": line["id"],
+            "batch_id": batch_id, "bank": "xinhe", "checked_on": "2017-06-02",
+        }
+        for household_id, line in ((h, lines[h] | {"division": d}) for h, d in
+                                   ((str(one), VILLAGE), (str(two), FAR_VILLAGE)))
+    }  # fmt: skip
     assert {f["household_id"]: f for _, f in await facts(house, "payment_confirmed")} == {
         str(one): {
             "household_id": str(one), "division": VILLAGE, "payment_id": lines[str(one)]["id"],
@@ -162,7 +170,7 @@ async def test_what_was_returned_for_a_while_is_owed_again(house: House) -> None
     ]  # fmt: skip
     (total,) = (await get(door, "/payouts/summary"))["items"]
     assert (total["dues"], total["lines"], total["confirmed"], total["returned"]) == (1, 2, 1, 1)
-    assert len(await facts(house)) == 1
+    assert len(await facts(house, "payment_confirmed")) == 1
     nothing = await make(door, "late")
     assert (nothing.status_code, nothing.json()["code"]) == (409, "industry.payouts.nothing_due")
 

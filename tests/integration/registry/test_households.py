@@ -4,10 +4,12 @@ import json
 from functools import partial
 from uuid import UUID, uuid4
 
+from shared.data.crypto import read_data_keys
 from tests.bonds import bind
 from tests.conftest import Door, House
 
 VILLAGE = "140927200201"
+NUMBER = "140999197001010017"
 
 
 async def seed_household(house: House, division: str = VILLAGE, *, id: UUID | None = None, **facts: object) -> UUID:  # noqa: A002 - the column
@@ -26,8 +28,9 @@ async def seed_household(house: House, division: str = VILLAGE, *, id: UUID | No
         f" {', '.join(f'${i}' for i in range(3, 3 + len(columns)))})",
         household_id, division, *columns.values(),
     )  # fmt: skip
+    sealed = read_data_keys(house.keys.data).encrypt(NUMBER, "member", "id_number_sealed", member_id)
     await connection.execute(
-        "INSERT INTO member VALUES ($1, $2, $3, 'sealed', $4)", member_id, household_id, division, str(member_id)
+        "INSERT INTO member VALUES ($1, $2, $3, $4, $5)", member_id, household_id, division, sealed, str(member_id)
     )
     await connection.execute(
         "INSERT INTO member_fact (id, member_id, household_id, division, valid, name, sex, born_on, relation,"

@@ -7,6 +7,7 @@ from uuid import UUID
 NOT_YOURS = (
     "not_found", "household_unknown", "outside_area", "forbidden", "not_paired", "wrong_role", "unknown", "other_trade",
     "id_taken", "not_the_subject", "loan_unknown", "unit_unknown", "wrong_place", "not_in_case", "not_the_helper",
+    "purpose_unknown",
 )  # fmt: skip
 # Refused before anything was looked up: the item alone says why, whoever sends it.
 SAYS_NOTHING = (

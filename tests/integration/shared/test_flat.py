@@ -35,6 +35,7 @@ ROLES = ("county", "township", "village", "team", "helper", "villager", "departm
 # What is few in every county, or what no door asks.
 FEW_ANYWHERE = {
     "services.registry.divisions.queries._PAGE(level)",  # a county has some hundred places
+    "services.registry.disclosures.queries._LOOKS()",  # for who may not see all of them its door names the household
     "services.registry.resolutions.queries._GRANTS()",  # a county gives dozens of grants
     "services.registry.resolutions.queries._PAGE()",  # for who may not see all of them its door names him
     "services.relocation.sites.queries._SITE_PAGE()",  # a county has dozens of sites

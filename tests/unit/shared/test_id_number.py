@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.values.id_number import CHECK_DIGITS, birth_on, check_digit, is_valid, normalise, sex
+from shared.values.id_number import CHECK_DIGITS, birth_on, check_digit, is_valid, masked, normalise, sex
 
 VECTOR = "11010519491231002X"
 
@@ -79,3 +79,7 @@ def test_the_check_digit_is_iso_7064_mod_11_2(number: str) -> None:
 def test_any_change_of_one_character_is_caught(number: str, place: int, put: str) -> None:
     changed = number[:place] + put + number[place + 1 :]
     assert is_valid(changed) == (changed == number)
+
+
+def test_what_is_shown_beside_a_birthday_says_no_order_and_no_check_digit() -> None:
+    assert masked("140999197001010017") == "1409991970********"

@@ -33,6 +33,7 @@ from services.registry.amendments.schemas import Correction, Return, Revocation
 from services.registry.arrivals.schemas import Arrival
 from services.registry.changes.schemas import Departure, Removal
 from services.registry.claims.rules import State
+from services.registry.disclosures.rules import LookKind
 from services.registry.exits.schemas import NewObjection
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
@@ -190,6 +191,7 @@ def codes() -> set[str]:
         | {f"assessment.visits.{code}" for code in visits}
         | {"industry.payouts.held_removed", "industry.payouts.held_returned", "industry.payouts.returned"}
         | {"industry.projects.over_reported"}
+        | {f"registry.disclosures.{kind}" for kind in get_args(LookKind)}
         | {f"{room}.{word}" for room, words in stated.items() for word in words}
     )
 
