@@ -47,6 +47,7 @@ READS = {
     "registry/identification": {"household"},
     "registry/measures": {"household"},
     "registry/resolutions": {"household", "member", "member_fact"},
+    "registry/reversals": {"member", "person_index"},
     "registry/roster": {"division", "household", "person_index"},
     "registry/targets": {"division", "household", "member_fact", "village_exit"},
     "registry/villages": {"division", "household", "member_fact"},

@@ -106,10 +106,20 @@ async def confirm_reversals(
     await lock_open_cases(connection, ids)
     await households.lock_households(connection, ids)
     oldest = policy.on(act.business_date, BorrowerPolicy).oldest_borrower
+    elsewhere = await queries.list_elsewhere(connection, ids)
+    people = await households.list_members(connection, ids, act.business_date)
 
     def find(case: ReversalCase, item: Confirmation) -> Finding:
-        stands = doubted[_of(case)].state == STANDS
-        return confirmed_or_rejected(case, item) if stands or not item.confirmed else Finding(refusal="not_standing")
+        one = doubted[_of(case)]
+        if not item.confirmed:
+            return confirmed_or_rejected(case, item)
+        if one.state != STANDS:
+            return Finding(refusal="not_standing")
+        # Nobody comes back into a household who belongs to another by now.
+        back = {p.member_id for p in people[case.household_id]} if isinstance(one, RemovalCase) else {one.member_id}
+        if case.right_on is None and back & elsewhere:
+            return Finding(refusal="registry.roster.person_under_review")
+        return confirmed_or_rejected(case, item)
 
     async def save(passed: list[tuple[ReversalCase, Finding]]) -> None:
         facts: list[Payload] = []

@@ -16,6 +16,11 @@ _DOUBTED = sql("""
     SELECT coalesce(departure_id, removal_id) AS id FROM reversal
     WHERE household_id = ANY(:ids) AND state IN ('departure_doubted', 'removal_doubted')
     """)
+# Who was registered anew has his place in the index there.
+_ELSEWHERE = sql("""
+    SELECT m.id FROM member m WHERE m.household_id = ANY(:ids)
+        AND NOT EXISTS (SELECT FROM person_index p WHERE p.member_id = m.id)
+    """)
 _PAGE = page(reversal, "state", "household_id")
 
 
@@ -31,6 +36,11 @@ async def list_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, 
 async def list_doubted(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:
     """Departures and removals of the households that somebody doubts already."""
     return {r["id"] for r in await fetch(connection, _DOUBTED, ids=list(household_ids))}
+
+
+async def list_elsewhere(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:
+    """Members of these households, of now or of before, who were registered anew in another one."""
+    return {r["id"] for r in await fetch(connection, _ELSEWHERE, ids=list(household_ids))}
 
 
 async def list_reversals(connection: Connection, at: Place, **filters: Any) -> list[ReversalCase]:

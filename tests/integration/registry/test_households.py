@@ -30,6 +30,9 @@ async def seed_household(house: House, division: str = VILLAGE, *, id: UUID | No
         "INSERT INTO member VALUES ($1, $2, $3, 'sealed', $4)", member_id, household_id, division, str(member_id)
     )
     await connection.execute(
+        "INSERT INTO person_index VALUES ('test', $1, $2, $3)", member_id.bytes, member_id, division
+    )
+    await connection.execute(
         "INSERT INTO member_fact (id, member_id, household_id, division, valid, name, sex, born_on, relation,"
         " ethnicity, education, school_status, health, labour, work_months, medical_insured, pension_insured)"
         " VALUES (uuidv7(), $1, $2, $3, '[2014-06-01,)', '甲', 'male', '1970-01-01', 'head', '汉', 'primary', 'none',"

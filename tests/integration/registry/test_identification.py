@@ -1,6 +1,7 @@
 """A household applies, and comes into the register: every step through its door, every wrong turn."""
 
 import json
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -95,20 +96,21 @@ async def noticed(door: Door, *people: dict[str, Any], on: str = "2017-10-10", s
     return one
 
 
-async def walk(door: Door, one: str, until: str = "/entries") -> dict[str, Any]:
+async def walk(door: Door, one: str, until: str = "/entries", later: timedelta = timedelta()) -> dict[str, Any]:
     """What the last of the steps after the notice answered."""
     result: dict[str, Any] = {}
     for path, role, body, subject, on in AFTER:
-        (result,) = await step(door, path, role, {"id": one} | body, subject=subject, on=on)
+        day = str(date.fromisoformat(on) + later)
+        (result,) = await step(door, path, role, {"id": one} | body, subject=subject, on=day)
         if path == until:
             break
     return result
 
 
-async def entered(door: Door, *people: dict[str, Any], **changes: Any) -> str:
+async def entered(door: Door, *people: dict[str, Any], on: str = "2017-10-10") -> str:
     """The household that it became."""
-    one = await noticed(door, *people, **changes)
-    result = await walk(door, one)
+    one = await noticed(door, *people, on=on)
+    result = await walk(door, one, later=date.fromisoformat(on) - date(2017, 10, 10))
     assert (result["code"], result["state"]) == (None, "entered"), result
     return str((await shown(door, one))["household_id"])
 
