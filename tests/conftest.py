@@ -1,4 +1,4 @@
-"""Real parts for tests: one PostgreSQL per test process, databases cloned from migrated templates (65 ms each)."""
+"""Real parts for tests: one PostgreSQL per test process, databases cloned from migrated templates."""
 
 import asyncio
 import base64
@@ -30,6 +30,7 @@ from shared.process.settings import Settings
 from shared.serve.run import build_app, listening
 from tests.broker import BROKER, Broker, running
 from tests.keycloak import KEYCLOAK, Issuer, issuing
+from tests.memory import throwaway
 
 SERVICES = (*NAMES, "gateway")
 DATABASES = (*SERVICES, "bus")
@@ -74,13 +75,13 @@ async def _start(server: Postgres, passwords: dict[str, str]) -> Cluster:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    folder = tmp_path_factory.mktemp("pg")
-    server = Postgres(folder, free_port(), secrets.token_hex(8), folder / "postgres.log", durable=False)
     passwords = {login: secrets.token_hex(8) for login in login_names(DATABASES)}
-    try:
-        yield asyncio.run(_start(server, passwords))
-    finally:
-        asyncio.run(server.stop())
+    with throwaway(tmp_path_factory.mktemp("pg")) as folder:
+        server = Postgres(folder, free_port(), secrets.token_hex(8), folder / "postgres.log", durable=False)
+        try:
+            yield asyncio.run(_start(server, passwords))
+        finally:
+            asyncio.run(server.stop())
 
 
 # What a test needs that comes from Maven's packages, and whether this machine can run it.
