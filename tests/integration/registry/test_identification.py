@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from tests.conftest import Door, House
+from tests.integration.registry.test_exit_rounds import a_round, put, stage
 from tests.integration.registry.test_registry_tasks import tasks
 from tests.integration.registry.test_roster import seed_divisions
 from tests.roster_file import number
@@ -319,3 +320,18 @@ async def test_what_waits_for_whom(house: House) -> None:
     assert other.status_code == 404
     listed = (await door.call("GET", f"{APPLY}?state=visited&division={VILLAGE}", "township", VILLAGE[:9])).json()
     assert [c["id"] for c in listed["items"]] == [one]
+
+
+async def test_a_village_whose_round_is_open_takes_applications_within_it_or_for_a_reason(house: House) -> None:
+    await seed_divisions(house)
+    door = await house.serve("registry", "api")
+    stages = [stage("applied", "2017-10-20", "2017-10-31"), stage("visited", "2017-11-01", "2017-11-10")]
+    opened = a_round(procedure="registry.identification", stages=stages)
+    assert await put(door, opened) == [("accepted", None)]
+    early, missed, within = application(), application(person(5), outside_round="missed"), application(person(7))
+    assert [r["code"] for r in await apply(door, early, missed)] == ["shared.outside_round", None]
+    assert [r["code"] for r in await apply(door, within, on="2017-10-20")] == [None]
+    assert (await shown(door, missed["id"]))["steps"][0]["detail"] == {"outside_round": "missed"}
+    assert (await shown(door, within["id"]))["case_round_id"] == opened["id"]
+    (soon,) = await step(door, "/visits", "helper", {"id": within["id"]} | SEEN, subject="visitor", on="2017-10-21")
+    assert soon["code"] == "shared.stage_not_open"
