@@ -1,6 +1,7 @@
 """Doubting what was confirmed of departures and removals, and taking it back or putting its day right."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -70,7 +71,10 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
         if isinstance(case, DepartureCase):
             state = "departure_doubted"
             reason = day_refusal(case.left_on, item.right_on, joined[case.member_id], act.business_date)
-        reason = reason or ("joined_since" if case.id in since else "already_open" if case.id in waiting else None)
+        if reason is None and case.id in since and _gives_back(case, item.right_on):
+            reason = "joined_since"
+        if reason is None and case.id in waiting:
+            reason = "already_open"
         if reason:
             return reason
         waiting.add(case.id)
@@ -93,6 +97,11 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
     await log_steps(connection, act, REVERSAL, "proposed", [(opened[row["id"]], PASSED) for row in fresh])
     states = {one: row.state for one, row in known.items()} | {row["id"]: row["state"] for row in fresh}
     return answers(ROOM, [i.id for i in items], reasons, states)
+
+
+def _gives_back(doubted: Doubted, right_on: date | None) -> bool:
+    """Whether somebody would belong to the household longer than it stands."""
+    return right_on is None or not isinstance(doubted, DepartureCase) or right_on > doubted.left_on
 
 
 async def _list_joined_since(connection: Connection, act: Act, doubted: Mapping[UUID, Doubted]) -> set[UUID]:
@@ -128,7 +137,9 @@ async def confirm_reversals(
             return confirmed_or_rejected(case, item)
         if one.state != STANDS:
             return Finding(refusal="not_standing")
-        return Finding(refusal="joined_since") if one.id in since else confirmed_or_rejected(case, item)
+        if one.id in since and _gives_back(one, case.right_on):
+            return Finding(refusal="joined_since")
+        return confirmed_or_rejected(case, item)
 
     async def save(passed: list[tuple[ReversalCase, Finding]]) -> None:
         facts: list[Payload] = []

@@ -1,6 +1,7 @@
 """A household applies, and comes into the register: every step through its door, every wrong turn."""
 
 import json
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import asyncpg
 import pytest
 
 from tests.conftest import Door, House
+from tests.integration.registry.test_exit_rounds import a_round, put, stage
 from tests.integration.registry.test_registry_tasks import tasks
 from tests.integration.registry.test_roster import seed_divisions
 from tests.roster_file import number
@@ -95,20 +97,21 @@ async def noticed(door: Door, *people: dict[str, Any], on: str = "2017-10-10", s
     return one
 
 
-async def walk(door: Door, one: str, until: str = "/entries") -> dict[str, Any]:
+async def walk(door: Door, one: str, until: str = "/entries", later: timedelta = timedelta()) -> dict[str, Any]:
     """What the last of the steps after the notice answered."""
     result: dict[str, Any] = {}
     for path, role, body, subject, on in AFTER:
-        (result,) = await step(door, path, role, {"id": one} | body, subject=subject, on=on)
+        day = str(date.fromisoformat(on) + later)
+        (result,) = await step(door, path, role, {"id": one} | body, subject=subject, on=day)
         if path == until:
             break
     return result
 
 
-async def entered(door: Door, *people: dict[str, Any], **changes: Any) -> str:
+async def entered(door: Door, *people: dict[str, Any], on: str = "2017-10-10") -> str:
     """The household that it became."""
-    one = await noticed(door, *people, **changes)
-    result = await walk(door, one)
+    one = await noticed(door, *people, on=on)
+    result = await walk(door, one, later=date.fromisoformat(on) - date(2017, 10, 10))
     assert (result["code"], result["state"]) == (None, "entered"), result
     return str((await shown(door, one))["household_id"])
 
@@ -317,3 +320,18 @@ async def test_what_waits_for_whom(house: House) -> None:
     assert other.status_code == 404
     listed = (await door.call("GET", f"{APPLY}?state=visited&division={VILLAGE}", "township", VILLAGE[:9])).json()
     assert [c["id"] for c in listed["items"]] == [one]
+
+
+async def test_a_village_whose_round_is_open_takes_applications_within_it_or_for_a_reason(house: House) -> None:
+    await seed_divisions(house)
+    door = await house.serve("registry", "api")
+    stages = [stage("applied", "2017-10-20", "2017-10-31"), stage("visited", "2017-11-01", "2017-11-10")]
+    opened = a_round(procedure="registry.identification", stages=stages)
+    assert await put(door, opened) == [("accepted", None)]
+    early, missed, within = application(), application(person(5), outside_round="missed"), application(person(7))
+    assert [r["code"] for r in await apply(door, early, missed)] == ["shared.outside_round", None]
+    assert [r["code"] for r in await apply(door, within, on="2017-10-20")] == [None]
+    assert (await shown(door, missed["id"]))["steps"][0]["detail"] == {"outside_round": "missed"}
+    assert (await shown(door, within["id"]))["case_round_id"] == opened["id"]
+    (soon,) = await step(door, "/visits", "helper", {"id": within["id"]} | SEEN, subject="visitor", on="2017-10-21")
+    assert soon["code"] == "shared.stage_not_open"
