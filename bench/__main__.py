@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bench.acts import bench_acts
 from bench.allocation import bench_allocation
+from bench.as_of import bench_as_of
 from bench.doors import bench_doors
 from bench.drain import bench_drain
 from bench.events import bench_consumer, bench_relay
@@ -32,6 +33,7 @@ async def run() -> list[Result]:
         results = [
             await bench(place) for bench in (bench_acts, bench_relay, bench_consumer, bench_payout, bench_allocation)
         ]
+        results += await bench_as_of(place)
         if at_hand():
             async with broker() as kafka:
                 results += [await bench_kafka_relay(place, kafka), *await bench_kafka_consumer(place, kafka)]

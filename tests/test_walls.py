@@ -45,13 +45,17 @@ READS = {
         "exit_case", "household", "household_fact", "household_version", "income_line", "measure", "member",
         "member_fact",
     },
+    "registry/grievances": {"household"},
     "registry/identification": {"household"},
     "registry/measures": {"household"},
     "registry/persons": {"member"},
+    "registry/record": {
+        "household", "household_fact", "household_version", "income_line", "member", "member_fact",
+    },
     "registry/resolutions": {"household", "member", "member_fact"},
     "registry/roster": {"division", "household"},
     "registry/targets": {"division", "household", "member_fact", "village_exit"},
-    "registry/villages": {"division", "household", "member_fact"},
+    "registry/villages": {"division", "household", "household_standing", "member_fact"},
     "relocation/allocation": {"relocation_application"},
     "relocation/dossier": {"allocation", "homestead", "relocation_application"},
 }  # fmt: skip

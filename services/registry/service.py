@@ -22,6 +22,8 @@ from services.registry.doubts.api import router as doubts
 from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
+from services.registry.grievances.actions import GRIEVANCE
+from services.registry.grievances.api import router as grievances
 from services.registry.households.api import router as households
 from services.registry.households.reactions import REACTIONS as HOUSEHOLDS
 from services.registry.identification.actions import IDENTIFICATION
@@ -30,6 +32,7 @@ from services.registry.identification.rules import IDENTIFICATION_RULE, VOTE_RUL
 from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
+from services.registry.record.api import router as record
 from services.registry.resolutions.api import router as resolutions
 from services.registry.reversals.actions import REVERSAL
 from services.registry.reversals.api import router as reversals
@@ -55,6 +58,7 @@ SERVICE = Service(
         claims,
         reversals,
         disclosures,
+        record,
         households,
         roster,
         identification,
@@ -66,6 +70,7 @@ SERVICE = Service(
         measures,
         resolutions,
         dossier,
+        grievances,
     ),
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES),
@@ -80,6 +85,7 @@ SERVICE = Service(
         CLAIM,
         REVERSAL,
         IDENTIFICATION,
+        GRIEVANCE,
         papers_of("registry"),
     ),
     parties=(CONSENT,),

@@ -38,9 +38,9 @@ class Step(NamedTuple):
 
     `name` is the state it leads to, `after` the state it follows. `roles` may take it; nobody who stands in a column of
     `not_by` may. `<signs>_by` and `<signs>_on` keep who took it and when. `waits_for` is a column with the first day on
-    which it can be taken; `days` by when it should be (a number of this project's choosing, not of a law). `sets` are
-    columns of the case that its finding may fill. `asked_where` is SQL about the case (`c`): elsewhere it waits for
-    nobody yet.
+    which it can be taken; `days` by when it should be (a number of this project's choosing, not of a law), or `due`, a
+    column with that day, which the step before it sets. `sets` are columns of the case that its finding may fill.
+    `asked_where` is SQL about the case (`c`): elsewhere it waits for nobody yet.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Step(NamedTuple):
     signs: str = ""
     waits_for: str = ""
     days: int = 7
+    due: str = ""
     sets: tuple[str, ...] = ()
     asked_where: str = ""
     zh: str = ""
@@ -99,7 +100,11 @@ class Procedure(Generic[Case]):
         `ready` holds the days that a step may have to wait for, by column; `stages` those of the case's round.
         """
         follow = [s for s in self.versions[(version or self.version) - 1] if s.after == state]
-        free = [(ready.get(s.waits_for) or on) + timedelta(days=s.days) for s in follow if s.name not in stages]
+        free = [
+            ready.get(s.due) or (ready.get(s.waits_for) or on) + timedelta(days=s.days)
+            for s in follow
+            if s.name not in stages
+        ]
         return min((*free, *(stages[s.name][1] for s in follow if s.name in stages)), default=None)
 
     def opened(self, act: Act, state: str, stages: Stages = NO_STAGES, /, **values: Any) -> Case:

@@ -72,6 +72,6 @@ def page_of(
 
 async def fetch_page(connection: Connection, pages: Pages[R], at: Place, **filters: Any) -> list[R]:
     """By rising key; a filter that is None lets everything pass. What `source` or `where` ask for stands among them."""
-    asked = {name: value for name, value in filters.items() if value is not None}
+    asked = {name: value for name, value in filters.items() if value is not None or name not in pages.conditions}
     query = pages.statement(asked.keys() & pages.conditions.keys())
     return await fetch(connection, query, after=at.after, limit=at.limit, **asked)

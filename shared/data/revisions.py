@@ -1,8 +1,8 @@
 """Facts over time: the one statement that ends what was known, says the days before again, and says it anew."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Table
@@ -11,16 +11,45 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from shared.data.relations import Relation
 from shared.data.sql import Connection, RowCountError, Statement, fetch_one, sql, types_of
 
+
+class AsOf(NamedTuple):
+    """What is asked of facts over time: what was held for true at a moment (None: now) about a day. `asked`: somebody
+    said which, and does not just ask how things stand.
+    """
+
+    on: date
+    known_at: datetime | None = None
+    asked: bool = False
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Those of `held`."""
+        return {"on": self.on, "known_at": self.known_at}
+
+
+def held(alias: str) -> str:
+    """The condition by which facts over time are asked for. What is held for true now is so until the end of time."""
+    return f"{known(alias)} AND {alias}.valid @> :on"
+
+
+def known(alias: str) -> str:
+    """As `held`, of what has no days."""
+    return f"{alias}.known @> coalesce(:known_at, 'infinity')"
+
+
 # The reports, each under its key, all at one instant; then what they end of what was known.
 _ENDED = """
     WITH report AS MATERIALIZED (
-        SELECT {keys}, (r ->> 'since')::date AS since, jsonb_strip_nulls(r) AS said, (SELECT clock_timestamp()) AS at
+        SELECT {keys}, (r ->> 'since')::date AS since, jsonb_strip_nulls(r){office} AS said,
+               (SELECT clock_timestamp()) AS at
         FROM unnest(:reports) AS r, LATERAL jsonb_populate_record(NULL::{table}, r) AS n),
     ended AS MATERIALIZED (
         UPDATE {table} f SET known = tstzrange(lower(f.known), r.at) FROM report r
         WHERE f.{first_key} = ANY(:{first_key}) AND ({keys_of_f}) = ({keys_of_r})
             AND upper_inf(f.known) AND {touched}
         RETURNING {keys_of_f}, {was}, r.since, r.at)"""
+# In which office it is stated, where the table keeps it.
+_OFFICE = " || jsonb_build_object('stated_as', nullif(current_setting('app.role', true), ''))"
 _BEFORE = """,
     before AS (
         INSERT INTO {table} SELECT n.* FROM ended e, LATERAL jsonb_populate_record(NULL::{table}, e.was
@@ -86,7 +115,8 @@ def revision(
     types = types_of(table)
     days = "valid" in types
     of = {f"keys_of_{alias}": ", ".join(f"{alias}.{column}" for column in key) for alias in "frx"}
-    names = of | {"table": table.name, "keys": ", ".join(key), "first_key": key[0]}
+    office = _OFFICE if "stated_as" in types else ""
+    names = of | {"table": table.name, "keys": ", ".join(key), "first_key": key[0], "office": office}
     touched = "f.valid && daterange(r.since, NULL)" if onward or carried else "f.valid @> r.since" if days else "true"
     parts = [_ENDED.format(**names, touched=touched, was="f.valid, to_jsonb(f) AS was" if days else "f.id")]
     if days:

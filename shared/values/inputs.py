@@ -6,7 +6,7 @@ Bodies and parameters of all doors are made of these; a test sweeps the document
 import re
 import types
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BeforeValidator, Field
@@ -47,6 +47,21 @@ def _written_out(day: Any) -> Any:
     raise PydanticCustomError("day_invalid", "a date, YYYY-MM-DD")
 
 
+_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+ -][0-9]{2}:[0-9]{2})$"
+
+
+def _at_its_offset(moment: Any) -> datetime:
+    """In an address a plus is a space where nobody has written it as %2B."""
+    try:
+        if isinstance(moment, str) and re.match(_MOMENT, moment):
+            found = datetime.fromisoformat(moment.replace(" ", "+"))
+            if FIRST_DAY <= found.date() <= LAST_DAY:
+                return found
+    except ValueError:
+        pass
+    raise PydanticCustomError("datetime_parsing", "a moment, RFC 3339")
+
+
 # What a person tells: several lines, any script.
 Text = Annotated[str, Written(lines=True)]
 # What something is called: one line.
@@ -59,6 +74,9 @@ Day = Annotated[
         le=LAST_DAY,
         json_schema_extra={"formatMinimum": FIRST_DAY.isoformat(), "formatMaximum": LAST_DAY.isoformat()},
     ),
+]
+Moment = Annotated[
+    datetime, BeforeValidator(_at_its_offset), Field(json_schema_extra={"pattern": _MOMENT, "maxLength": 32})
 ]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 # A division of any level, or what lies inside it.

@@ -285,17 +285,19 @@ async def _apply(
         if case.kind == "return":
             # The day of the exit stays; it counts as out in no year.
             out_on = homes[case.household_id].exited_on
-            standings[case.household_id] = households.Standing("returned", out_on, None)
+            assert case.fell_on is not None
+            standings[case.household_id] = households.Standing("returned", out_on, None, case.fell_on)
             continue
         exit_case = exit_cases[case.id]
         amended = Finding(detail={"amendment_id": str(case.id), "kind": case.kind} | case.corrected)
         if case.kind == "revocation":
-            standings[case.household_id] = households.Standing(before[exit_case.id], None, None)
+            assert exit_case.announced_on is not None
+            standings[case.household_id] = households.Standing(before[exit_case.id], None, None, exit_case.announced_on)
             revoked.append((exit_case, "revoked", amended))
         else:
             right[exit_case.id] = public = _right(exit_case, case.corrected)
             out_on = public["exited_on"]
-            standings[case.household_id] = households.Standing("exited", out_on, out_on.year)
+            standings[case.household_id] = households.Standing("exited", out_on, out_on.year, out_on)
             corrected.append((exit_case, amended))
     await households.set_status(connection, standings, before=("exited",))
     await advance(connection, act, EXIT, "amended", revoked)

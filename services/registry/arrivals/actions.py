@@ -15,12 +15,11 @@ from services.registry.changes.actions import revised
 from services.registry.changes.queries import list_references
 from services.registry.claims.actions import Claimed, open_claims
 from services.registry.households import queries as households
-from services.registry.households.rules import BorrowerPolicy
+from services.registry.households.rules import BorrowerPolicy, SchoolPolicy, has_dropped_out
 from services.registry.households.schemas import NewPerson
 from services.registry.households.tables import Household
 from services.registry.persons import queries as persons
 from services.registry.persons.tables import KnownPerson
-from services.registry.roster.rules import RosterPolicy, has_dropped_out
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers
 from shared.acts.bonds import keep_residents
@@ -215,7 +214,7 @@ async def _revise_guarantees(
     connection: Connection, act: Act, policy: Policy, joined: Sequence[tuple[ArrivalCase, Newcomer]]
 ) -> None:
     """A household is insured, and sends its children to school, only if whoever joined it is and does."""
-    rule = policy.on(act.business_date, RosterPolicy)
+    rule = policy.on(act.business_date, SchoolPolicy)
     reports = dict[UUID, dict[str, Any]]()
     for case, newcomer in joined:
         person, missing = newcomer.person, dict[str, Any]()

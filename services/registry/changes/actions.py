@@ -200,8 +200,8 @@ async def _strike(
     if not reasons:
         return
     await end_cases(connection, act, list(reasons))
-    await households.strike(connection, list(reasons))
     on = act.business_date
+    await households.strike(connection, list(reasons), on)
     facts += [
         HouseholdRemoved(household_id=one, division=homes[one].division, reason=reason, removed_on=on)
         for one, reason in reasons.items()

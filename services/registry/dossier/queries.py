@@ -3,16 +3,17 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date
+from sqlalchemy import Date, DateTime
 
-from services.registry.households.queries import WHOLE
 from services.registry.measures.queries import OF_HOUSEHOLD
+from services.registry.record.queries import WHOLE
 from shared.acts.dossiers import dossier
+from shared.data.revisions import AsOf
 from shared.data.sql import Connection, Row, fetch_or_not_found
 
 _DOSSIER = dossier(
     WHOLE,
-    types={"on": Date},
+    types={"on": Date, "known_at": DateTime(timezone=True)},
     exits="SELECT * FROM exit_case WHERE household_id = :household_id ORDER BY id",
     measures=OF_HOUSEHOLD,
 )
@@ -20,4 +21,4 @@ _DOSSIER = dossier(
 
 async def get_dossier(connection: Connection, household_id: UUID, on: date) -> Row:
     """Raises Problem `shared.not_found`, also where it lies outside the caller's area."""
-    return await fetch_or_not_found(connection, _DOSSIER, household_id=household_id, on=on)
+    return await fetch_or_not_found(connection, _DOSSIER, household_id=household_id, **AsOf(on).parameters)

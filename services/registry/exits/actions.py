@@ -337,7 +337,7 @@ async def announce(connection: Connection, act: Act, items: Sequence[Case]) -> l
         )
 
     async def save(passed: list[tuple[ExitCase, Finding]]) -> None:
-        out = dict.fromkeys((case.household_id for case, _ in passed), households.Standing("exited", on, on.year))
+        out = dict.fromkeys((case.household_id for case, _ in passed), households.Standing("exited", on, on.year, on))
         await households.set_status(connection, out, before=("poor", "returned"))
 
     return await take_step(connection, act, EXIT, "announced", items, find, rows=cases, facts=exited, save=save)

@@ -19,8 +19,6 @@ from services.registry.households.tables import (
     MemberFact,
     OwnWords,
     StatedOn,
-    Summary,
-    Whole,
     YearLine,
     household,
     household_contact,
@@ -31,7 +29,6 @@ from services.registry.households.tables import (
     member_fact,
 )
 from services.registry.persons.queries import insert_persons
-from shared.data.pages import Place, fetch_page, page_of
 from shared.data.relations import Relation
 from shared.data.revisions import plain, revise, revision
 from shared.data.sql import (
@@ -55,39 +52,12 @@ Rows = Sequence[dict[str, Any]]
 STATED = {"kind": "statement", "weight": "statement"}
 # What is told of how a household lives.
 SAID = frozenset(HouseholdFact._fields) - {
-    "id", "household_id", "division", "valid", "known", "stated_by", "weight", "own",
+    "id", "household_id", "division", "valid", "known", "stated_by", "stated_as", "weight", "own",
 }  # fmt: skip
 PAID = {"kind": "payment", "weight": "payment"}
 
 _GET = get_by(household)
 _LOCK = lock_by(household)
-# One household whole, in one round trip; lists travel as JSON, and so does all that is known of how it lives.
-WHOLE = """
-    SELECT h.id, h.household_no, h.division, h.status, h.registered_on, h.exited_on, h.exited_year,
-           h.relocation_cohort, h.moved_in_on, v.version, f.deep_poverty, f.main_cause, to_json(f) AS conditions,
-           (SELECT coalesce(json_agg(p ORDER BY p.relation <> 'head', p.born_on), '[]') FROM (
-               SELECT m.reference, x.name, x.sex, x.born_on, x.relation, x.labour, x.school_status, x.medical_insured
-               FROM member_fact x JOIN member m ON m.id = x.member_id
-               WHERE x.household_id = h.id AND upper_inf(x.known) AND x.valid @> CAST(:on AS date)) p) AS people,
-           (SELECT coalesce(json_agg(i), '[]') FROM (
-               SELECT income_year, category, kind, payer, amount_fen FROM income_line l
-               WHERE l.household_id = h.id AND upper_inf(l.known)) i) AS income_lines
-    FROM household h JOIN household_version v ON v.household_id = h.id
-    JOIN household_fact f ON f.household_id = h.id AND upper_inf(f.known) AND f.valid @> CAST(:on AS date)
-    WHERE h.id = :household_id
-"""
-_GET_WHOLE = sql(WHOLE, Whole)
-# The limit keeps the planner from joining the whole county before it looks at a page of it.
-_SUMMARY = """
-    SELECT h.id, h.household_no, h.division, h.status, h.relocation_cohort, h.exited_year, f.deep_poverty,
-           (SELECT v.version FROM household_version v WHERE v.household_id = h.id) AS version,
-           (SELECT count(*) FROM member_fact m WHERE m.household_id = h.id AND upper_inf(m.known)
-               AND m.valid @> CAST(:on AS date)) AS members
-    FROM household h CROSS JOIN LATERAL (
-        SELECT x.deep_poverty FROM household_fact x WHERE x.household_id = h.id AND upper_inf(x.known)
-            AND x.valid @> CAST(:on AS date) LIMIT 1) f
-"""
-_PAGE = page_of(Summary, _SUMMARY, "h.status", "h.division", "h.household_no", key="h.id")
 _VERSIONS = sql(
     f"SELECT {household_version.columns} FROM household_version WHERE household_id = ANY(:ids)", HouseholdVersion
 )
@@ -149,12 +119,16 @@ _SET_HEADS = revision(member_fact, "member_id", onward=True)
 _SET_STATEMENTS = revision(income_line, "household_id", "income_year", "kind")
 _SET_PAYMENTS = revision(income_line, "household_id", "income_year", "kind", "category", "payer")
 _SET_MOVED_IN = update_many(household, "moved_in_on")
-_SET_STATUS = update_many(household, "status", "exited_on", "exited_year", where="t.status = ANY(:statuses)")
+_SET_STATUS = update_many(
+    household, "status", "exited_on", "exited_year", "stands_since", where="t.status = ANY(:statuses)"
+)
 # The day of an exit stays with a household that is struck later; the year's count is of those who are out.
 _STRIKE = sql("""
-    UPDATE household SET status = 'removed', exited_year = NULL, status_before = status, year_before = exited_year
+    UPDATE household SET status = 'removed', exited_year = NULL, status_before = status, year_before = exited_year,
+        stands_since = :on
     WHERE id = ANY(:ids) AND status <> 'removed'
     """)
+# Since the day on which it was struck it stands as before: `stands_since` stays.
 _REINSTATE = sql(
     f"""
     UPDATE household SET status = status_before, exited_year = year_before, status_before = NULL, year_before = NULL
@@ -207,7 +181,7 @@ def _insert_open(table: Relation[Any], *unsaid: str) -> Statement[Row]:
     """As `insert_many`, for rows of which nothing was known before, and which say nothing of `unsaid`: they hold from
     their day `since` on, until further notice.
     """
-    columns = [n for n in table.shape if n not in ("id", "valid", "known", "weight", *unsaid)]
+    columns = [n for n in table.shape if n not in ("id", "valid", "known", "weight", "stated_as", *unsaid)]
     names, lists = ", ".join(columns), ", ".join(f":{n}" for n in columns)
     return sql(
         f"""
@@ -228,25 +202,17 @@ _INSERT_MEMBER_FACTS = _insert_open(member_fact)
 
 
 class Standing(NamedTuple):
-    """How a household stands: the day of its exit, and the year in which it counts as out."""
+    """How a household stands since a day: the day of its exit, and the year in which it counts as out."""
 
     status: Status
     exited_on: date | None
     exited_year: int | None
+    stands_since: date
 
 
 async def get_household(connection: Connection, household_id: UUID) -> Household:
     """Raises Problem `shared.not_found`, also where it lies outside the caller's area."""
     return await fetch_or_not_found(connection, _GET, id=household_id)
-
-
-async def get_whole(connection: Connection, household_id: UUID, on: date) -> Whole:
-    """The household as held for true now about a day.
-
-    Raises:
-        Problem: `shared.not_found`, also where it lies outside the caller's area or was not yet registered.
-    """
-    return await fetch_or_not_found(connection, _GET_WHOLE, household_id=household_id, on=on)
 
 
 async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Household]:
@@ -257,11 +223,6 @@ async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[U
 async def list_versions(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, HouseholdVersion]:
     """How often each was told anew, and by whom last."""
     return {v.household_id: v for v in await fetch(connection, _VERSIONS, ids=list(ids))}
-
-
-async def list_households(connection: Connection, on: date, at: Place, **filters: Any) -> list[Summary]:
-    """By rising id, with the number of members on that day, filtered by status or division."""
-    return await fetch_page(connection, _PAGE, at, on=on, **filters)
 
 
 async def list_facts(connection: Connection, ids: Sequence[UUID], on: date) -> dict[UUID, HouseholdFact]:
@@ -363,9 +324,9 @@ async def set_status(connection: Connection, changes: Mapping[UUID, Standing], b
     await execute_many(connection, _SET_STATUS, rows, statuses=list(before))
 
 
-async def strike(connection: Connection, ids: Sequence[UUID]) -> None:
-    """Strike households that are in the register."""
-    await execute(connection, _STRIKE, rows=len(ids), ids=list(ids))
+async def strike(connection: Connection, ids: Sequence[UUID], on: date) -> None:
+    """Strike households that are in the register; from that day on they are out of it."""
+    await execute(connection, _STRIKE, rows=len(ids), ids=list(ids), on=on)
 
 
 async def reinstate(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Household]:
@@ -375,7 +336,7 @@ async def reinstate(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, H
 
 async def insert_households(connection: Connection, rows: Mapping[str, Rows]) -> None:
     """`rows` by table: household, household_fact, household_contact, member, member_fact, person_index."""
-    await execute_many(connection, _INSERT_HOUSEHOLDS, rows["household"])
+    await execute_many(connection, _INSERT_HOUSEHOLDS, [{"stands_since": None} | row for row in rows["household"]])
     await execute_many(connection, _INSERT_HOUSEHOLD_FACTS, rows["household_fact"], weight="takeover")
     await execute_many(connection, _INSERT_CONTACTS, rows["household_contact"])
     await insert_members(connection, rows, weight="takeover")

@@ -13,6 +13,8 @@ from typing import Literal, NamedTuple
 from shared.values.dates import Period, full_years
 
 Status = Literal["poor", "exited", "returned", "removed"]
+# Who counts as poor now (未脱贫 + 返贫, domain notes 2.1).
+POOR: tuple[Status, ...] = ("poor", "returned")
 StatusBefore = Literal["poor", "exited", "returned"]
 Attribute = Literal["general", "dibao", "wubao", "dibao_poor"]
 Grade = Literal["A", "B", "C", "D"]
@@ -123,3 +125,32 @@ def household_flags(members: list[MemberFacts], on: date, oldest_borrower: int) 
         borrower_age_ok=any(18 <= age <= oldest_borrower for age in ages),
         needs_accessible=any(age >= 70 for age in ages) or any(m.health == "disabled" for m in members),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPolicy:
+    """Compulsory school ages in completed years, both included; the month and day by which a child must be of the
+    first of them to begin; the educations of who is through.
+    """
+
+    compulsory_school_ages: tuple[int, int]
+    school_age_counted_on: tuple[int, int]
+    compulsory_educations: tuple[str, ...]
+
+
+# Compulsory schooling: who is of that age and not in school has dropped out (domain notes 2.1, household exit).
+def has_dropped_out(born_on: date, school_status: str, education: str, on: date, policy: SchoolPolicy) -> bool:
+    """Whether somebody is not in school who must be: once he was old enough when a school year began, until he is of
+    the last age and through.
+    """
+    youngest, oldest = policy.compulsory_school_ages
+    begun = full_years(born_on, _counted_on(on, policy)) >= youngest
+    age = full_years(born_on, on)
+    through = age > oldest or (age == oldest and education in policy.compulsory_educations)
+    return school_status == "none" and begun and not through
+
+
+def _counted_on(on: date, policy: SchoolPolicy) -> date:
+    """The day by which a child had to be of age for the school year in which `on` lies; it begins a day later."""
+    day = date(on.year, *policy.school_age_counted_on)
+    return day if day < on else date(on.year - 1, *policy.school_age_counted_on)

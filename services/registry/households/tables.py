@@ -21,7 +21,9 @@ from shared.data.relations import Big, DayRange, InstantRange, table
 
 
 class Household(NamedTuple):
-    """`status_before` and `year_before`: how it stood when it was struck, for as long as it is."""
+    """`status_before` and `year_before`: how it stood when it was struck, for as long as it is. `stands_since`: the day
+    since which it stands as it does; None since it was registered.
+    """
 
     id: UUID
     household_no: str
@@ -35,6 +37,7 @@ class Household(NamedTuple):
     moved_in_on: date | None
     status_before: StatusBefore | None
     year_before: int | None
+    stands_since: date | None
 
 
 class HouseholdVersion(NamedTuple):
@@ -75,6 +78,7 @@ class HouseholdFact(NamedTuple):
     stated_by: str
     weight: Weight
     own: list[str]
+    stated_as: str | None
 
 
 class OwnWords(NamedTuple):
@@ -123,6 +127,7 @@ class MemberFact(NamedTuple):
     medical_insured: bool
     pension_insured: bool
     weight: Weight
+    stated_as: str | None
 
 
 class KeptLine(NamedTuple):
@@ -140,6 +145,7 @@ class KeptLine(NamedTuple):
     stated_on: date
     stated_by: str
     weight: Weight
+    stated_as: str | None
 
 
 class Summary(NamedTuple):
@@ -157,7 +163,7 @@ class Summary(NamedTuple):
 
 
 class Whole(NamedTuple):
-    """A household as held for true now about a day; `people` and `income_lines` are JSON."""
+    """A household as held for true about a day; `people` and `income_lines` are JSON."""
 
     id: UUID
     household_no: str

@@ -290,6 +290,10 @@ def _add_household(rows: Rows, household: RosterHousehold, own: dict[str, Any], 
             "id": household_id,
             "household_no": household.household_no,
             "exited_year": values["exited_year"] if values["status"] == "exited" else None,
+            # Of an exit the register says the year alone.
+            "stands_since": min(date(values["exited_year"], 12, 31), clerk.ground.business_date)
+            if values["status"] == "exited"
+            else None,
         }
     )
     rows["household_fact"].append(

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from services.registry.households.rules import SchoolPolicy, has_dropped_out
 from shared.values import id_number
-from shared.values.dates import full_years
 
 State = Literal["received", "running", "done", "failed"]
 SHEET = "贫困人口信息"
@@ -80,14 +80,9 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class RosterPolicy:
-    """Compulsory school ages in completed years, both included; the month and day by which a child must be of the
-    first of them to begin; the educations of who is through; the oldest age at which one may borrow.
-    """
+class RosterPolicy(SchoolPolicy):
+    """What a file is read by; the oldest age at which one may borrow."""
 
-    compulsory_school_ages: tuple[int, int]
-    school_age_counted_on: tuple[int, int]
-    compulsory_educations: tuple[str, ...]
     oldest_borrower: int
 
 
@@ -253,21 +248,3 @@ def school_dropout(household: RosterHousehold, ground: Ground) -> bool:
         )
         for m in household.members
     )
-
-
-# Compulsory schooling: who is of that age and not in school has dropped out (domain notes 2.1, household exit).
-def has_dropped_out(born_on: date, school_status: str, education: str, on: date, policy: RosterPolicy) -> bool:
-    """Whether somebody is not in school who must be: once he was old enough when a school year began, until he is of
-    the last age and through.
-    """
-    youngest, oldest = policy.compulsory_school_ages
-    begun = full_years(born_on, _counted_on(on, policy)) >= youngest
-    age = full_years(born_on, on)
-    through = age > oldest or (age == oldest and education in policy.compulsory_educations)
-    return school_status == "none" and begun and not through
-
-
-def _counted_on(on: date, policy: RosterPolicy) -> date:
-    """The day by which a child had to be of age for the school year in which `on` lies; it begins a day later."""
-    day = date(on.year, *policy.school_age_counted_on)
-    return day if day < on else date(on.year - 1, *policy.school_age_counted_on)

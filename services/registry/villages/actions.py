@@ -27,6 +27,7 @@ from shared.acts.procedures import (
     ripe_cases,
     take_step,
 )
+from shared.data.revisions import AsOf
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.industry import WorksAccepted
@@ -120,7 +121,7 @@ async def record_works(connection: Connection, act: Act, works: Sequence[WorksAc
 async def _decide(connection: Connection, act: Act, policy: Policy, divisions: Sequence[str]) -> dict[str, Decided]:
     """The rule's verdict on each village of that day, recorded."""
     figures = policy.on(act.business_date, VillagePolicy)
-    found = await queries.list_village_facts(connection, act.business_date, divisions)
+    found = await queries.list_village_facts(connection, AsOf(act.business_date), divisions)
     decided = {
         code: Decided(VILLAGE_EXIT, code, code, facts, figures, village_exit_decision(facts, figures))
         for code, facts in found.items()

@@ -10,8 +10,10 @@ from services.registry.villages.rules import ChecklistPolicy, VillageFacts, inci
 from services.registry.villages.schemas import ExitShown, FacilityReport, Village, VillageCard
 from services.registry.villages.tables import VillageExit
 from shared.acts.bodies import Batch, CodeCursor, Page, Results, page
+from shared.data.revisions import AsOf
 from shared.data.sql import Connection
 from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.moments import AskedAsOf
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
@@ -58,27 +60,35 @@ async def announce_exits(body: Batch[Village], connection: Transaction, act: Cou
 
 
 @router.get("")
-async def list_villages(connection: Paging, act: Reader, policy: CurrentPolicy, at: CodeCursor) -> Page[VillageCard]:
-    """Villages of the caller's area, by code."""
-    codes = await queries.list_villages(connection, act.caller.area, act.business_date, at)
-    return page(VillageCard, await _cards(connection, act, policy, codes), at, key="division")
+async def list_villages(
+    connection: Paging, act: Reader, policy: CurrentPolicy, as_of: AskedAsOf, at: CodeCursor
+) -> Page[VillageCard]:
+    """Villages of the caller's area, by code; as they stand, or as of a day, by what was known at a moment."""
+    codes = await queries.list_villages(connection, act.caller.area, as_of.on, at)
+    return page(VillageCard, await _cards(connection, policy, as_of, codes), at, key="division")
 
 
 @router.get("/{division}")
 async def get_village(
-    division: Annotated[str, Path(pattern=r"^[0-9]{12}$")], connection: Reading, act: Reader, policy: CurrentPolicy
+    division: Annotated[str, Path(pattern=r"^[0-9]{12}$")],
+    connection: Reading,
+    act: Reader,
+    policy: CurrentPolicy,
+    as_of: AskedAsOf,
 ) -> VillageCard:
-    """One village of the caller's area."""
-    codes = await queries.find_village(connection, act.caller.area, act.business_date, division)
+    """One village of the caller's area, as `GET /villages` tells of it."""
+    codes = await queries.find_village(connection, act.caller.area, as_of.on, division)
     if not codes:
         raise Problem("shared.not_found")
-    return (await _cards(connection, act, policy, codes))[0]
+    return (await _cards(connection, policy, as_of, codes))[0]
 
 
-async def _cards(connection: Connection, act: Act, policy: Policy, codes: list[str]) -> list[VillageCard]:
-    found = await queries.list_village_facts(connection, act.business_date, codes)
+async def _cards(connection: Connection, policy: Policy, as_of: AsOf, codes: list[str]) -> list[VillageCard]:
+    found = await queries.list_village_facts(connection, as_of, codes)
     cases = await queries.list_latest_cases(connection, codes)
-    items = policy.on(act.business_date, ChecklistPolicy).village_facility_items
+    if as_of.asked:  # of a case that was under way then nobody knows how far it had come
+        cases = {code: case for code, case in cases.items() if case.announced_on and case.announced_on <= as_of.on}
+    items = policy.on(as_of.on, ChecklistPolicy).village_facility_items
     return [_card(code, facts, cases.get(code), items) for code, facts in found.items()]
 
 

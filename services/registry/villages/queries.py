@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Text
 
+from services.registry.record.queries import STANDS, STOOD
 from services.registry.villages.rules import VillageFacts
 from services.registry.villages.tables import VillageExit, village_exit, village_facility
 from shared.data.pages import Place
-from shared.data.revisions import revise, revision
+from shared.data.revisions import AsOf, held, revise, revision
 from shared.data.sql import Connection, execute_many, fetch, insert_many, sql
 
 # Divisions are open to everyone who has a role; what villages answer for is the caller's own area.
@@ -21,21 +22,28 @@ _LOCK = sql(f"SELECT code {_IN_FORCE} AND code = ANY(:codes) ORDER BY code FOR U
 _LOCK_DIVISIONS = sql("SELECT code FROM division WHERE code = ANY(:codes) ORDER BY code FOR UPDATE")
 _PAGE = sql(f"SELECT code {_IN_FORCE} AND code > :after ORDER BY code LIMIT :limit", after=Text)
 _FIND = sql(f"SELECT code {_IN_FORCE} AND code = :code")
-_FACTS = sql("""
+
+
+def _facts(source: str) -> str:
+    return f"""
     SELECT d.code, d.poor_village, d.rural_people, coalesce(p.people, 0) AS poor_people,
-           coalesce(f.items, '{}') AS met
+           coalesce(f.items, '{{}}') AS met
     FROM division d
     LEFT JOIN (
-        SELECT h.division, count(*) AS people FROM household h JOIN member_fact m ON m.household_id = h.id
-            AND upper_inf(m.known) AND m.valid @> CAST(:on AS date)
+        SELECT h.division, count(*) AS people FROM {source} h JOIN member_fact m ON m.household_id = h.id
+            AND {held("m")}
         WHERE h.division = ANY(:codes) AND h.status IN ('poor', 'returned') GROUP BY h.division
     ) p ON p.division = d.code
     LEFT JOIN (
-        SELECT division, array_agg(item ORDER BY item) AS items FROM village_facility
-        WHERE division = ANY(:codes) AND upper_inf(known) AND valid @> CAST(:on AS date) AND met GROUP BY division
+        SELECT x.division, array_agg(x.item ORDER BY x.item) AS items FROM village_facility x
+        WHERE x.division = ANY(:codes) AND {held("x")} AND x.met GROUP BY x.division
     ) f ON f.division = d.code
     WHERE d.code = ANY(:codes) AND d.level = 'village' AND d.valid @> CAST(:on AS date) ORDER BY d.code
-    """)
+    """
+
+
+_FACTS = sql(_facts(STANDS))
+_FACTS_AS_OF = sql(_facts(STOOD))
 # The report holds until the next one does, whichever was told first.
 _REVISE_FACILITIES = revision(village_facility, "division", "item", first=True)
 _LATEST = sql(
@@ -72,11 +80,12 @@ async def find_village(connection: Connection, area: str, on: date, code: str) -
     return [r["code"] for r in await fetch(connection, _FIND, area=area, on=on, code=code)]
 
 
-async def list_village_facts(connection: Connection, on: date, codes: Sequence[str]) -> dict[str, VillageFacts]:
-    """What is held for true now about a day, by village, in their order."""
+async def list_village_facts(connection: Connection, as_of: AsOf, codes: Sequence[str]) -> dict[str, VillageFacts]:
+    """What was held for true about a day, by village, in their order."""
+    query = _FACTS_AS_OF if as_of.asked else _FACTS
     return {
         r["code"]: VillageFacts(r["poor_village"], r["poor_people"], r["rural_people"], tuple(r["met"]))
-        for r in await fetch(connection, _FACTS, on=on, codes=list(codes))
+        for r in await fetch(connection, query, codes=list(codes), **as_of.parameters)
     }
 
 

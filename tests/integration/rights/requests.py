@@ -20,6 +20,7 @@ SAYS_NOTHING = (
     "not_held",
     "serial_reused",
     "unreadable",
+    "wrong_channel",
 )
 UUID_LIKE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NAMES_A_ROW = re.compile(r"id|(.*_)?(id|division|bank|unit|subject|person|reference|entity_code|owner_code|loan_no)")

@@ -76,6 +76,10 @@ FITTING = {
         "UPDATE identification SET applied_by = 'x' || ('x' || right(id::text, 8))::bit(32)::int",
         "DELETE FROM identification_application",
         "UPDATE identification_doubt SET kind = 'suspicion'",
+        (
+            "UPDATE grievance SET recorded_by = person, about_office = NULL, about_subject = NULL,"
+            " with_office = 'township'"
+        ),
     ),
     "relocation": ("UPDATE paper SET state = 'recorded', signature = 'signed'",),
     "finance": (),

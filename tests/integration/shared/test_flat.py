@@ -139,7 +139,7 @@ def arguments(query: Statement[Any], words: dict[str, str]) -> list[Any]:
     k, village = 500, f"140927{500 // A_VILLAGE:06}"
     by_kind = {
         "UUID": UUID(int=k), "TEXT": "x500", "VARCHAR": "x500", "INTEGER": k, "BIGINT": k, "BOOLEAN": True,
-        "DATE": date(2018, 5, 16),
+        "DATE": date(2018, 5, 16), "TIMESTAMP": "infinity",
     }  # fmt: skip
     # A page of tasks goes on behind (day, id) and is asked on a day of many.
     first_task = {"due_on": date.min, "id": UUID(int=0)} if "due_on" in query.names else {}

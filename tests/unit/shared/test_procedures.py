@@ -93,7 +93,7 @@ STEPS = [
 def test_what_a_step_names_is_a_column_of_its_case(procedure: Procedure[Any], step: Step) -> None:
     """A signature whose columns are not there would be left out without a word."""
     columns, signed = {*procedure.case.shape}, {f"{step.signs}_by", f"{step.signs}_on"}
-    assert {*step.not_by, *step.sets, *filter(None, [step.waits_for])} <= columns
+    assert {*step.not_by, *step.sets, *filter(None, [step.waits_for, step.due])} <= columns
     assert not step.signs or signed & columns
     assert procedure.case.shape["state"].words == () or {step.name, step.after} <= {
         *procedure.case.shape["state"].words
@@ -109,11 +109,13 @@ def test_a_step_is_called_in_both_languages(procedure: Procedure[Any], step: Ste
 # Steps that check what others did before; the others post, hand over, sign or report.
 CHECKING = {
     "reviewed", "checked", "township_checked", "approved", "verified", "confirmed", "accepted", "upheld", "published",
-    "filed", "assigned", "released", "demolished", "reclaimed", "moved_in", "moves", "compared",
+    "filed", "assigned", "released", "demolished", "reclaimed", "moved_in", "moves", "compared", "township_answered",
+    "county_answered", "auditor_answered",
 }  # fmt: skip
 OTHERS = {
     "noticed", "consented", "announced", "agreed", "ended", "key_handed", "reported", "demolition_reported",
-    "reclamation_reported", "closed", "visited", "noticed_again", "entered",
+    "reclamation_reported", "closed", "visited", "noticed_again", "entered", "told", "settled", "with_county",
+    "with_auditor",
 }  # fmt: skip
 OPENED = {f"{word}_by" for word in (
     "proposed", "applied", "raised", "opened", "made", "recorded", "reported", "drafted", "told", "computed"

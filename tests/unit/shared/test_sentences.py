@@ -32,9 +32,12 @@ from services.finance.holds.rules import Kind
 from services.registry.amendments.schemas import Correction, Return, Revocation
 from services.registry.arrivals.schemas import Arrival
 from services.registry.changes.schemas import Departure, Removal
-from services.registry.claims.rules import State
+from services.registry.claims.rules import State as ClaimState
 from services.registry.disclosures.rules import LookKind
 from services.registry.exits.schemas import NewObjection
+from services.registry.grievances.rules import State
+from services.registry.households.rules import CATEGORIES, Weight
+from services.registry.record.rules import OF_HOUSEHOLD, OF_PERSON
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
     IncidencePolicy,
@@ -175,13 +178,17 @@ def words_of(body: type[BaseModel]) -> tuple[str, ...]:
 def codes() -> set[str]:
     """Of closed vocabularies that are answered without figures, or put together by a schema."""
     amendments = {*words_of(Return), *words_of(Revocation), Correction.reason}
+    persons = {f"person_{field}" for field in OF_PERSON}
     stated = {
         "registry.departure": words_of(Departure),
         "registry.arrival": words_of(Arrival),
-        "registry.claim": get_args(State),
+        "registry.claim": get_args(ClaimState),
         "registry.removal": words_of(Removal),
         "registry.amendment": amendments,
         "registry.objection": words_of(NewObjection),
+        "registry.grievance": {*get_args(State)},
+        "registry.fact": {"status", *OF_HOUSEHOLD, *persons, *(f"{category}_fen" for category in CATEGORIES)},
+        "registry.source": {*get_args(Weight)},
         "assessment.appeal": words_of(NewAppeal),
         "gateway.revocation": words_of(NewRevocation),
     }

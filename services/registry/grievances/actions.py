@@ -1,0 +1,206 @@
+"""Taking down grievances, answering them, handing the answer over, and taking them higher."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from services.registry.grievances import queries
+from services.registry.grievances.rules import (
+    OFFICES,
+    GrievancePolicy,
+    Office,
+    escalation_refusal,
+    filing_refusal,
+    first_office,
+    may_read,
+    next_office,
+    speaking_refusal,
+    telling_refusal,
+)
+from services.registry.grievances.schemas import Answer, AnswerShown, Grievance, GrievanceStep, Handing, NewGrievance
+from services.registry.grievances.tables import GrievanceCase, grievance
+from shared.acts.batches import NewRows, take_new
+from shared.acts.bodies import Case, Result, answers
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, log_steps, notice_over_on, take_step
+from shared.data.crypto import DataKeys
+from shared.data.sql import Connection
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.values.calendar import DAY, Days
+
+ROOM = "registry.grievances"
+RECORDERS = ("village", "team", "township", "county", "auditor")
+PARTIES = ("villager", *RECORDERS)
+ANSWERERS = tuple(f"{office}_answered_by" for office in OFFICES)
+PROMISED = "answer_by_on"
+# Nobody but the complainant is asked to go on when he was told; who took it down for him may say it all the same.
+OWN_WORD = "current_setting('app.role', true) = 'villager'"
+
+
+def _answer(office: Office, zh: str, en: str) -> Step:
+    """Nobody answers what he took down, nor what he has answered before in another office."""
+    own = f"{office}_answered"
+    others = tuple(name for name in ANSWERERS if name != f"{own}_by")
+    sets = (f"{office}_answer_sealed", "upheld", PROMISED)
+    return Step(own, f"with_{office}", (office,), ("recorded_by", *others), own, due=PROMISED, sets=sets, zh=zh, en=en)
+
+
+def _higher(office: Office, after: str, below: Office) -> Step:
+    """The complainant goes on when he was told; before that whoever waits does so when it is late."""
+    name, sets = f"with_{office}", ("with_office", PROMISED)
+    if after == "told":
+        return Step(name, after, PARTIES, days=30, sets=sets, asked_where=f"c.with_office = '{below}' AND {OWN_WORD}",
+                    zh="不服答复，提请上一级", en="The complainant goes higher")  # fmt: skip
+    return Step(name, after, ("villager", office), due=PROMISED, sets=sets, asked_where=f"c.{PROMISED} < :on",
+                zh="逾期未答复，提请上一级", en="Late: it goes higher")  # fmt: skip
+
+
+# Until it is told, every state is due on the day that was promised for the answer.
+GRIEVANCE = Procedure(ROOM, grievance, ((
+    _answer("township", "乡镇答复", "Answer of the township"),
+    _answer("county", "县级答复", "Answer of the county"),
+    _answer("auditor", "监督部门答复", "Answer of the auditor"),
+    # By who took it down, else by the office.
+    *(Step("told", f"{office}_answered", ("villager", "village", "team", office), signs="handed", due=PROMISED,
+           sets=("handed",), zh="答复送达签收", en="The answer is handed over and signed for") for office in OFFICES),
+    Step("settled", "told", PARTIES, ANSWERERS, "settled", days=30,
+         asked_where=OWN_WORD, zh="认可答复", en="The complainant accepts the answer"),
+    *(_higher("county", after, "township") for after in ("told", "with_township", "township_answered")),
+    *(_higher("auditor", after, "county") for after in ("told", "with_county", "county_answered")),
+),), freezes=False)  # fmt: skip
+
+
+def _promised(act: Act, policy: Policy) -> date:
+    """The last of the working days within which an answer is due that is asked for today."""
+    working = Days(policy.on(act.business_date, GrievancePolicy).grievance_answer_days, working=True, from_next=True)
+    return notice_over_on(act, working) - DAY
+
+
+async def file_grievances(
+    connection: Connection, act: Act, policy: Policy, data_keys: DataKeys, items: Sequence[NewGrievance]
+) -> list[Result]:
+    """What is complained of waits for the office that answers; the same item again is answered the same."""
+    household_ids = sorted({i.household_id for i in items if i.household_id})
+    places = await queries.list_places(connection, household_ids)
+    living = await queries.list_living(connection, household_ids)
+    known = await queries.list_by_id(connection, [i.id for i in items])
+    opened: dict[UUID, GrievanceCase] = {}
+    promised, caller = _promised(act, policy), act.caller
+
+    def judge(item: NewGrievance) -> str | dict[str, Any]:
+        about, person = item.about_office, caller.person or item.person
+        reason = filing_refusal(
+            caller.role, act.subject, item.channel, about, item.about_subject, named=item.person is not None
+        )
+        place = places.get(item.household_id) if item.household_id else item.division or caller.area
+        if reason or place is None:
+            return reason or "not_found"
+        if not caller.within(place):
+            return "outside_area"
+        if person and (item.household_id or not caller.person) and (person, item.household_id) not in living:
+            return "not_of_household"
+        office = first_office(about, place)
+        opened[item.id] = case = GRIEVANCE.opened(
+            act,
+            f"with_{office}",
+            **item.model_dump(include={"id", "household_id", "matter", "channel", "about_office", "about_subject"}),
+            division=place,
+            person=person or None,
+            text_sealed=data_keys.encrypt(item.text, "grievance", "text_sealed", item.id),
+            with_office=office,
+            answer_by_on=promised,
+            due_on=promised,
+            filed_on=act.business_date,
+            recorded_by=act.subject,
+        )
+        return case._asdict() | {"text": item.text}
+
+    async def save(rows: NewRows) -> set[UUID]:
+        return await queries.insert_grievances(connection, rows)
+
+    said = {one: row._asdict() | {"text": _read(data_keys, row, "text_sealed")} for one, row in known.items()}
+    content = ("matter", "channel", "text", "household_id", "about_office", "about_subject")
+    reasons, fresh = await take_new(items, said, content, judge, save)
+    await log_steps(connection, act, GRIEVANCE, "filed", [(opened[row["id"]], PASSED) for row in fresh])
+    states = {one: row.state for one, row in known.items()} | {row["id"]: row["state"] for row in fresh}
+    return answers(ROOM, [i.id for i in items], reasons, states)
+
+
+def _read(data_keys: DataKeys, case: GrievanceCase, column: str) -> str | None:
+    sealed = getattr(case, column)
+    return data_keys.decrypt(sealed, "grievance", column, case.id) if sealed else None
+
+
+async def answer(connection: Connection, act: Act, data_keys: DataKeys, items: Sequence[Answer]) -> list[Result]:
+    """By the office with which it lies."""
+    column = f"{act.caller.role}_answer_sealed"
+
+    def find(case: GrievanceCase, item: Answer) -> Finding:
+        sealed = data_keys.encrypt(item.answer, "grievance", column, case.id)
+        sets = {column: sealed, "upheld": item.upheld, PROMISED: case.answer_by_on}
+        return Finding(detail={"upheld": item.upheld}, sets=sets)
+
+    return await take_step(connection, act, GRIEVANCE, f"{act.caller.role}_answered", items, find)
+
+
+async def hand_over(connection: Connection, act: Act, items: Sequence[Handing]) -> list[Result]:
+    """The answer is in the complainant's hands, who signed for it; the deadline ends here and not before."""
+
+    def find(case: GrievanceCase, item: Handing) -> Finding:
+        refusal = telling_refusal(case.channel, item.handed)
+        return Finding(refusal=refusal, detail={"handed": item.handed}, sets={"handed": item.handed})
+
+    return await take_step(connection, act, GRIEVANCE, "told", items, find)
+
+
+async def settle(connection: Connection, act: Act, items: Sequence[Case]) -> list[Result]:
+    def find(case: GrievanceCase, _item: Case) -> Finding:
+        return Finding(refusal=speaking_refusal(act.caller.role, case.channel))
+
+    return await take_step(connection, act, GRIEVANCE, "settled", items, find)
+
+
+async def escalate(connection: Connection, act: Act, policy: Policy, items: Sequence[Case]) -> list[Result]:
+    """To the next office, which has as many days as the first one had."""
+    cases = await lock_cases(connection, GRIEVANCE, [i.id for i in items])
+    promised, results = _promised(act, policy), dict[int, Result]()
+
+    def find(case: GrievanceCase, _item: Case) -> Finding:
+        refusal = escalation_refusal(
+            case.with_office, case.state, act.caller.role, case.channel, case.answer_by_on, act.business_date
+        )
+        return Finding(refusal=refusal, sets={"with_office": next_office(case.with_office), PROMISED: promised})
+
+    targets: dict[str, list[int]] = {}
+    for place, item in enumerate(items):
+        office = cases[item.id].with_office if item.id in cases else OFFICES[0]
+        targets.setdefault(f"with_{next_office(office) or office}", []).append(place)
+    for name, places in targets.items():
+        done = await take_step(connection, act, GRIEVANCE, name, [items[n] for n in places], find, rows=cases)
+        results |= dict(zip(places, done, strict=True))
+    return [results[place] for place in range(len(items))]
+
+
+def shown(data_keys: DataKeys, act: Act, case: GrievanceCase, steps: Sequence[Any]) -> Grievance:
+    """As the caller may read it."""
+    given = [office for office in OFFICES if getattr(case, f"{office}_answered_by")]
+    reads = may_read(act.caller.role, case.with_office, frozenset(given))
+    read = partial(_read, data_keys, case) if reads else lambda _column: None
+    return Grievance(
+        **case._asdict() | {
+            "text": read("text_sealed"),
+            "about_subject": case.about_subject if reads else None,
+            "person": case.person if reads else None,
+            "answers": [
+                AnswerShown(
+                    office=office,
+                    answered_on=getattr(case, f"{office}_answered_on"),
+                    answer=read(f"{office}_answer_sealed"),
+                )
+                for office in given
+            ],
+            "steps": [GrievanceStep(**{n: s[n] for n in GrievanceStep.model_fields}) for s in steps],
+        }
+    )  # fmt: skip

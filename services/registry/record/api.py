@@ -1,0 +1,103 @@
+"""Doors to the record: lists without names, one household whole, figures, every fact with its source."""
+
+from collections.abc import Iterator
+from typing import Annotated, get_args
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.registry.disclosures.api import OpenedBy
+from services.registry.households.api import shown
+from services.registry.households.rules import POOR, Status
+from services.registry.households.schemas import Household, HouseholdSummary
+from services.registry.record import queries
+from services.registry.record.rules import OF_HOUSEHOLD, OF_PERSON, Said, facts_of
+from services.registry.record.schemas import Fact, Facts, Figures, StandingCount
+from services.registry.record.tables import Sourced
+from shared.acts.bodies import Cursor, Page, page
+from shared.doors.http import OF_HOUSEHOLDS, Paging, Reading, by
+from shared.doors.moments import AskedAsOf
+from shared.ground.context import Act
+from shared.values.inputs import Area, HouseholdNo
+
+Reader = Annotated[Act, OF_HOUSEHOLDS]
+
+# Whoever generates a client finds them where they were.
+router = APIRouter(prefix="/households", tags=["households"])
+
+
+@router.get("", dependencies=[OF_HOUSEHOLDS])
+async def list_households(
+    connection: Paging,
+    as_of: AskedAsOf,
+    at: Cursor,
+    status: Status | None = None,
+    division: Area | None = None,
+    household_no: HouseholdNo | None = None,
+) -> Page[HouseholdSummary]:
+    """Households of the caller's area, by id: as they stand, or as of a day, by what was known at a moment."""
+    filters = {"status": status, "division": division, "household_no": household_no}
+    rows = await queries.list_households(connection, as_of, at, **filters)
+    return page(HouseholdSummary, rows, at)
+
+
+@router.get("/figures", dependencies=[by("county", "township", "village", "team", "auditor")])
+async def get_figures(connection: Reading, as_of: AskedAsOf, division: Area) -> Figures:
+    """How many households and people of a division stood how on a day, by what was known at a moment."""
+    counted = {row.status: row for row in await queries.count_households(connection, as_of, division)}
+    poor = [counted[status] for status in POOR if status in counted]
+    return Figures(
+        division=division,
+        on=as_of.on,
+        known_at=as_of.known_at,
+        poor_households=sum(row.households for row in poor),
+        poor_people=sum(row.people for row in poor),
+        standings=[StandingCount(**counted[s]._asdict()) for s in get_args(Status) if s in counted],
+    )
+
+
+@router.get("/{household_id}")
+async def get_household(
+    household_id: UUID, connection: Reading, as_of: AskedAsOf, act: Reader, by_whom: OpenedBy
+) -> Household:
+    """One household with its people, conditions and incomes: as held for true now, or as of a day, by what was known at
+    a moment. Who opened it is on record.
+    """
+    row = await queries.get_whole(connection, household_id, as_of)
+    by_whom.opened(act, household_id)
+    return shown(row)
+
+
+@router.get("/{household_id}/facts")
+async def get_facts(household_id: UUID, connection: Reading, as_of: AskedAsOf, act: Reader, by_whom: OpenedBy) -> Facts:
+    """Every fact that is held for true of a household: since when, who said it and how it came to be known. Who opened
+    it is on record.
+    """
+    row = await queries.get_sourced(connection, household_id, as_of)
+    by_whom.opened(act, household_id)
+    return Facts(household_id=household_id, on=as_of.on, known_at=as_of.known_at, facts=list(_facts(row)))
+
+
+def _facts(row: Sourced) -> Iterator[Fact]:
+    # Who is out, fell back or was struck is so by a procedure of the county.
+    poor = row.status == "poor"
+    yield Fact(
+        field="status", value=row.status, since=row.stands_since, said_as=None if poor else "county",
+        weight="takeover" if poor else "attestation",
+    )  # fmt: skip
+    for said in facts_of(OF_HOUSEHOLD, row.versions):
+        yield _fact(said)
+    for reference in dict.fromkeys(x["reference"] for x in row.people):
+        for said in facts_of(OF_PERSON, [x for x in row.people if x["reference"] == reference]):
+            yield _fact(said, f"person_{said.field}", reference)
+    for line in row.lines:
+        said = Said(f"{line['category']}_fen", line["amount_fen"], line)
+        yield _fact(said).model_copy(update={"income_year": line["income_year"]})
+
+
+def _fact(said: Said, field: str = "", person: str | None = None) -> Fact:
+    source = said.source
+    return Fact(
+        field=field or said.field, value=said.value, person=person, since=source["since"],
+        said_as=source["stated_as"], weight=source["weight"],
+    )  # fmt: skip

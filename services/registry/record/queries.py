@@ -1,0 +1,124 @@
+"""All SQL about how households stood: lists, one whole, figures."""
+
+from typing import Any
+from uuid import UUID
+
+from services.registry.households.tables import Summary, Whole
+from services.registry.record.tables import Counted, Sourced
+from shared.acts.dossiers import lists
+from shared.data.pages import Place, fetch_page, page_of
+from shared.data.revisions import AsOf, held, known
+from shared.data.sql import Connection, fetch, fetch_or_not_found, sql
+
+# The households as they stand, and as they stood: two sources with the same columns. Of what a range holds the planner
+# expects next to nothing, and would sort a county for a page of it; of a CASE it expects half.
+STANDS = "household"
+
+
+def _stood(whose: str) -> str:
+    return f"""(
+    SELECT s.household_id AS id, r.household_no, s.division, s.status, r.registered_on, s.exited_on, s.exited_year,
+           r.relocation_cohort, CASE WHEN r.moved_in_on <= :on THEN r.moved_in_on END AS moved_in_on
+    FROM household_standing s {whose} WHERE CASE WHEN {held("s")} THEN true ELSE false END)"""
+
+
+STOOD = _stood("JOIN household r ON r.id = s.household_id")
+# Each looked up by itself: a page far behind would else read all households before it.
+_STOOD_EACH = _stood("CROSS JOIN LATERAL (SELECT x.* FROM household x WHERE x.id = s.household_id LIMIT 1) r")
+_NUMBERED = "h.id = (SELECT n.id FROM household n WHERE n.household_no = :household_no)"
+
+
+def _whole(source: str) -> str:
+    """One household whole, in one round trip; lists travel as JSON, and so does all that is known of how it lives."""
+    return f"""
+    SELECT h.id, h.household_no, h.division, h.status, h.registered_on, h.exited_on, h.exited_year,
+           h.relocation_cohort, h.moved_in_on, v.version, f.deep_poverty, f.main_cause, to_json(f) AS conditions,
+           (SELECT coalesce(json_agg(p ORDER BY p.relation <> 'head', p.born_on), '[]') FROM (
+               SELECT m.reference, x.name, x.sex, x.born_on, x.relation, x.labour, x.school_status, x.medical_insured
+               FROM member_fact x JOIN member m ON m.id = x.member_id
+               WHERE x.household_id = h.id AND {held("x")}) p) AS people,
+           (SELECT coalesce(json_agg(i), '[]') FROM (
+               SELECT income_year, category, kind, payer, amount_fen FROM income_line l
+               WHERE l.household_id = h.id AND {known("l")}) i) AS income_lines
+    FROM {source} h JOIN household_version v ON v.household_id = h.id
+    JOIN household_fact f ON f.household_id = h.id AND {held("f")}
+    WHERE h.id = :household_id
+    """
+
+
+def _summary(source: str) -> str:
+    """The limit keeps the planner from joining the whole county before it looks at a page of it."""
+    return f"""
+    SELECT h.id, h.household_no, h.division, h.status, h.relocation_cohort, h.exited_year, f.deep_poverty,
+           (SELECT v.version FROM household_version v WHERE v.household_id = h.id) AS version,
+           (SELECT count(*) FROM member_fact m WHERE m.household_id = h.id AND {held("m")}) AS members
+    FROM {source} h CROSS JOIN LATERAL (
+        SELECT x.deep_poverty FROM household_fact x WHERE x.household_id = h.id AND {held("x")} LIMIT 1) f
+    """
+
+
+WHOLE = _whole(STANDS)
+_GET_WHOLE = sql(WHOLE, Whole)
+_GET_WHOLE_AS_OF = sql(_whole(STOOD), Whole)
+_PAGE = page_of(Summary, _summary(STANDS), "h.status", "h.division", "h.household_no", key="h.id")
+_PAGE_AS_OF = page_of(Summary, _summary(_STOOD_EACH), "h.status", "h.division", key="h.id", household_no=_NUMBERED)
+# People are joined before they are counted: a household of nobody counts as one.
+_FIGURES = sql(
+    f"""
+    SELECT s.status, count(DISTINCT s.household_id)::integer AS households, count(m.id)::integer AS people
+    FROM household_standing s LEFT JOIN member_fact m ON m.household_id = s.household_id AND {held("m")}
+    WHERE {held("s")} AND s.division >= :division AND s.division <= :division || '~'
+    GROUP BY s.status
+    """,
+    Counted,
+)
+_HOLDS = {
+    "versions": f"""
+        SELECT lower(f.valid) AS since, f.* FROM household_fact f
+        WHERE f.household_id = s.household_id AND {known("f")} AND lower(f.valid) <= :on ORDER BY lower(f.valid)
+    """,
+    "people": f"""
+        SELECT m.reference, lower(x.valid) AS since, x.* FROM member_fact x JOIN member m ON m.id = x.member_id
+        WHERE x.household_id = s.household_id AND {known("x")} AND lower(x.valid) <= :on AND x.member_id IN (
+            SELECT y.member_id FROM member_fact y WHERE y.household_id = s.household_id AND {held("y")})
+        ORDER BY lower(x.valid), x.member_id
+    """,
+    "lines": f"""
+        SELECT l.income_year, l.category, l.payer, l.amount_fen, l.stated_on AS since, l.weight, l.stated_as
+        FROM income_line l WHERE l.household_id = s.household_id AND {known("l")}
+        ORDER BY l.income_year, l.category, l.kind, l.payer
+    """,
+}
+_SOURCED = sql(
+    f"""
+    SELECT s.status, lower(s.valid) AS stands_since, {lists(**_HOLDS)}
+    FROM household_standing s WHERE s.household_id = :household_id AND {held("s")}
+    """,
+    Sourced,
+)
+
+
+async def get_sourced(connection: Connection, household_id: UUID, as_of: AsOf) -> Sourced:
+    """Raises Problem `shared.not_found`, as `get_whole` does."""
+    return await fetch_or_not_found(connection, _SOURCED, household_id=household_id, **as_of.parameters)
+
+
+async def get_whole(connection: Connection, household_id: UUID, as_of: AsOf) -> Whole:
+    """The household as held for true about a day.
+
+    Raises:
+        Problem: `shared.not_found`, also where it lies outside the caller's area or was not yet registered.
+    """
+    query = _GET_WHOLE_AS_OF if as_of.asked else _GET_WHOLE
+    return await fetch_or_not_found(connection, query, household_id=household_id, **as_of.parameters)
+
+
+async def list_households(connection: Connection, as_of: AsOf, at: Place, **filters: Any) -> list[Summary]:
+    """By rising id, with the number of members on that day, filtered by status or division."""
+    pages = _PAGE_AS_OF if as_of.asked else _PAGE
+    return await fetch_page(connection, pages, at, **as_of.parameters, **filters)
+
+
+async def count_households(connection: Connection, as_of: AsOf, division: str) -> list[Counted]:
+    """Households and people of a division, by how they stood."""
+    return await fetch(connection, _FIGURES, division=division, **as_of.parameters)
