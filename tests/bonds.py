@@ -11,7 +11,8 @@ PERSON = "test-person"
 async def bind(connection: asyncpg.Connection, *household_ids: UUID, person: str = PERSON) -> None:
     """Pair households with the helpers whom tests call by no other name; a villager of these tests lives in them."""
     await connection.execute(
-        "INSERT INTO paired SELECT uuidv7(), s, h, '[2010-01-01,)' FROM unnest($1::text[]) s, unnest($2::uuid[]) h",
+        "INSERT INTO paired SELECT uuidv7(), s, h, '[2010-01-01,)' FROM unnest($1::text[]) s, unnest($2::uuid[]) h"
+        " WHERE NOT EXISTS (SELECT FROM paired p WHERE (p.subject, p.household_id) = (s, h))",
         HELPERS,
         household_ids,
     )

@@ -144,7 +144,7 @@ async def check_exits(api: Api, village: Village, day: date) -> None:
     if items:
         await api.batches(village.team, "/registry/v1/exits/checks", items)
     agreeing = [c["id"] for c in await _in_state(api, village.clerk, "checked")]
-    await papers.sign(api, (village.clerk, village.team), "registry.exits", agreeing, day)
+    await papers.sign(api, (village.chair, village.team), "registry.exits", agreeing, day)
 
 
 async def post_notices(api: Api, village: Village) -> None:

@@ -83,6 +83,16 @@ _IS_PAIRED = sql(
     days=ARRAY(Date),
 )
 
+_HELPING = sql(
+    """
+    SELECT u.household_id, u.subject, u.day FROM unnest(:ids, :subjects, :days) AS u (household_id, subject, day)
+    WHERE EXISTS (SELECT FROM paired p WHERE p.household_id = u.household_id AND p.subject = u.subject
+        AND p.days @> u.day)
+    """,
+    subjects=ARRAY(Text),
+    days=ARRAY(Date),
+)
+
 
 async def keep_residents(connection: Connection, people: Mapping[UUID, Iterable[str]]) -> None:
     """From now on these, and nobody else, live in these households. Who was the last of one may still ask why."""
@@ -126,6 +136,13 @@ async def list_helped(
     ids, on = [one for one, _ in days], [day for _, day in days]
     rows = await fetch(connection, _IS_PAIRED, subject=subject, ids=ids, days=on)
     return {(row["household_id"], row["day"]) for row in rows}
+
+
+async def list_helping(connection: Connection, asked: Sequence[tuple[UUID, str, date]]) -> set[tuple[UUID, str, date]]:
+    """Who of these was the helper of the household on the day."""
+    ids, subjects, days = [a[0] for a in asked], [a[1] for a in asked], [a[2] for a in asked]
+    rows = await fetch(connection, _HELPING, ids=ids, subjects=subjects, days=days)
+    return {(row["household_id"], row["subject"], row["day"]) for row in rows}
 
 
 async def on_people(

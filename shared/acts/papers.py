@@ -13,6 +13,7 @@ from pydantic import Field
 
 from shared.acts.batches import FREE, NewRows, insert_free, take_new
 from shared.acts.bodies import Case, Confirmation, Result, answers
+from shared.acts.bonds import list_helping
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, log_steps, step_refusal, take_step
 from shared.acts.procedures import confirmed_or_rejected as confirmed
 from shared.acts.reasons import Ending
@@ -127,6 +128,15 @@ async def record_papers(
     by_name = {p.procedure.name: p for p in parties}
     known = {row.id: row for row in await _papers(connection, [i.id for i in items])}
     cases = await _cases(connection, by_name, [(i.procedure, i.case_id) for i in items])
+    helping = await list_helping(
+        connection,
+        [
+            (case.household_id, subject, i.signed_on)
+            for i in items
+            if (case := cases.get((i.procedure, i.case_id))) is not None
+            for subject in (i.witness, act.subject)
+        ],
+    )
     opened: dict[UUID, Paper] = {}
 
     def judge(item: NewPaper) -> str | dict[str, Any]:
@@ -138,6 +148,11 @@ async def record_papers(
         case: Any = cases.get((item.procedure, item.case_id))
         if refusal := step_refusal(party.procedure, party.step, case, act, on_paper=True):
             return refusal
+        # Neither who asked for the signature nor who is rated by it vouches for it (domain notes 9.1).
+        if getattr(case, "proposed_by", None) == act.subject:
+            return "same_person"
+        if any((case.household_id, one, item.signed_on) in helping for one in (item.witness, act.subject)):
+            return "helper_vouches"
         opened[item.id] = row = papers_of(service).opened(
             act,
             "recorded",

@@ -21,6 +21,7 @@ from services.registry.exits.rules import (
 from services.registry.exits.schemas import Check, NewObjection, Proposal, Review
 from services.registry.exits.tables import ExitCase, exit_case
 from services.registry.households import queries as households
+from services.registry.households.rules import is_of_age
 from services.registry.households.tables import Household
 from shared.acts.bodies import Case, Confirmation, Result, result
 from shared.acts.decisions import record_decisions
@@ -196,9 +197,13 @@ async def check(connection: Connection, act: Act, items: Sequence[Check]) -> lis
 
 
 async def consent(connection: Connection, act: Act, items: Sequence[Signed], *, on_paper: bool = False) -> list[Result]:
-    """A household that does not agree stays what it is: the case is withdrawn."""
+    """A household that does not agree stays what it is: the case is withdrawn. It is spoken for by one of age."""
+    born_on = None if on_paper else await households.find_birth(connection, act.caller.person or "", act.business_date)
+    of_age = on_paper or (born_on is not None and is_of_age(born_on, act.business_date))
 
     def find(_case: ExitCase, item: Signed) -> Finding:
+        if not of_age:
+            return Finding(refusal="not_of_age")
         reason, detail = None if item.agreed else "not_agreed", {"signature": item.signature}
         return Finding(passed=item.agreed, detail=detail, ends="withdrawn", reason=reason)
 

@@ -40,6 +40,7 @@ from shared.data.sql import (
     execute_many,
     fetch,
     fetch_or_not_found,
+    fetch_values,
     get_by,
     insert_many,
     lock_by,
@@ -106,6 +107,13 @@ _LAST_HEADS = sql(
     HeadUntil,
 )
 
+_BIRTHS = sql(
+    """
+    SELECT f.born_on FROM member_fact f JOIN member m ON m.id = f.member_id
+    WHERE m.reference = :person AND upper_inf(f.known) AND f.valid @> CAST(:on AS date)
+    """,
+    person=Text,
+)
 _REVISE_FACTS = revision(household_fact, "household_id", carried=True)
 _OWN_WORDS = sql(
     """
@@ -236,6 +244,11 @@ async def list_members(connection: Connection, ids: Sequence[UUID], on: date) ->
     for fact in await fetch(connection, _MEMBERS, ids=list(ids), on=on):
         found[fact.household_id].append(fact)
     return found
+
+
+async def find_birth(connection: Connection, reference: str, on: date) -> date | None:
+    """When somebody was born who belongs to a household on that day."""
+    return next(iter(await fetch_values(connection, _BIRTHS, person=reference, on=on)), None)
 
 
 def member_facts(people: Sequence[MemberFact]) -> list[MemberFacts]:

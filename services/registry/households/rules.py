@@ -154,3 +154,11 @@ def _counted_on(on: date, policy: SchoolPolicy) -> date:
     """The day by which a child had to be of age for the school year in which `on` lies; it begins a day later."""
     day = date(on.year, *policy.school_age_counted_on)
     return day if day < on else date(on.year - 1, *policy.school_age_counted_on)
+
+
+OF_AGE = 18  # General Provisions of the Civil Law (2017), article 17 [known]
+
+
+def is_of_age(born_on: date, on: date) -> bool:
+    """Whether somebody speaks for himself, and for his household."""
+    return full_years(born_on, on) >= OF_AGE

@@ -40,6 +40,7 @@ async def seed_household(house: House, division: str = VILLAGE, *, id: UUID | No
         member_id, household_id, division,
     )  # fmt: skip
     await bind(connection, household_id)
+    await bind(connection, household_id, person=str(member_id))
     return household_id
 
 
