@@ -10,6 +10,7 @@ from uuid import UUID
 from tests.conftest import Door, House
 from tests.integration.assessment.acts import station
 from tests.integration.registry.test_households import seed_household
+from tests.roster_file import number
 
 COUNTY, TOWNSHIP, VILLAGE, OTHER_VILLAGE = "140927", "140927200", "140927200201", "140927200202"
 AREAS = {
@@ -28,6 +29,7 @@ NAMES: list[Any] = [*map(str, HOUSEHOLDS), *(str(UUID(int=k)) for k in range(101
 PLACES = {COUNTY, TOWNSHIP, VILLAGE, OTHER_VILLAGE}
 DAYS = ["2017-06-01", "2017-05-31", "2017-01-01", "2017-06-30", "2017-03-31", "2016-12-20"]
 THERE: dict[str, list[Any]] = {
+    "number": [number(order=order) for order in range(1, 40)],
     "bank": ["xinhe"], "year": [2016, 2017], "income_year": [2016, 2017], "cohort": [2017, 2018], "limit": [1, 100],
     "topic": ["registry.households"],
 }  # fmt: skip

@@ -11,11 +11,12 @@ from shared.data.sql import Connection, execute, fetch, insert_many, sql
 
 _TOLD = [name for name in deed.shape if name != "id"]
 _INSERT = insert_many(deed, _TOLD, "ORDER BY 1, 2 ON CONFLICT (kind, source_key) DO NOTHING")
+# Each looked up by itself: of an EXISTS the planner would rather read all that was ever revoked.
 _PAGE = page_of(
     DeedSeen,
     """
-    SELECT d.id, d.kind, d.source_key, d.household_id, d.happened_on, d.amount_fen, EXISTS (SELECT FROM deed r
-    WHERE r.kind = 'death_revoked' AND r.source_key = d.source_key) AS revoked FROM deed d
+    SELECT d.id, d.kind, d.source_key, d.household_id, d.happened_on, d.amount_fen, coalesce((SELECT true FROM deed r
+    WHERE r.kind = 'death_revoked' AND r.source_key = d.source_key LIMIT 1), false) AS revoked FROM deed d
     """,
     "d.household_id",
     key="d.id",

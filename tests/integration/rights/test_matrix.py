@@ -24,8 +24,10 @@ from tests.integration.shared.test_flat import CHECKS, grow
 # Rooms whose doors stand under another room's path.
 ROOM_OF = {
     "industry.plans": "stations/plans",
+    "registry.arrivals": "households/arrivals",
     "registry.changes.departures": "households/departures",
     "registry.changes.removals": "households/removals",
+    "registry.claims": "households/claims",
     "registry.identification": "identifications",
     "registry.reversals": "households/reversals",
     "relocation.moves": "allocation/allocations",
