@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from tests.conftest import Door, House
-from tests.integration.registry.test_households import VILLAGE, post_incomes, seed_household, statement
+from tests.integration.registry.test_households import VILLAGE, post_incomes, seed_household, speaker, statement
 
 EXITS = "/registry/v1/exits"
 TOWNSHIP = VILLAGE[:9]
@@ -29,8 +29,7 @@ async def ready_household(house: House, door: Door, **facts: Any) -> UUID:
 
 async def step(door: Door, path: str, role: str, *items: dict[str, Any], area: str = VILLAGE, on: str = "2017-10-10",
                subject: str = "", person: str = "") -> list[dict[str, Any]]:  # fmt: skip
-    if path == "/consents" and not person:
-        person = await head(door, items[0]["id"])
+    person = person or (await speaker(door, items[0]["id"]) if path == "/consents" else "")
     answer = await door.call(
         "POST", f"{EXITS}{path}", role, area, on=on, subject=subject or role, person=person,
         json={"items": list(items)},
@@ -38,14 +37,6 @@ async def step(door: Door, path: str, role: str, *items: dict[str, Any], area: s
     assert answer.status_code == 200, answer.text
     results: list[dict[str, Any]] = answer.json()["results"]
     return results
-
-
-async def head(door: Door, exit_id: str) -> str:
-    """Who speaks for the household of a case."""
-    case = (await door.call("GET", f"{EXITS}/{exit_id}", "village", VILLAGE)).json()
-    home = (await door.call("GET", f"/registry/v1/households/{case['household_id']}", "village", VILLAGE)).json()
-    reference: str = home["people"][0]["reference"]
-    return reference
 
 
 async def proposed(door: Door, household_id: UUID) -> str:

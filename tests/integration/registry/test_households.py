@@ -44,6 +44,14 @@ async def seed_household(house: House, division: str = VILLAGE, *, id: UUID | No
     return household_id
 
 
+async def speaker(door: Door, exit_id: str) -> str:
+    """Who speaks for the household of a case."""
+    case = (await door.call("GET", f"/registry/v1/exits/{exit_id}", "village", VILLAGE)).json()
+    home = (await door.call("GET", f"/registry/v1/households/{case['household_id']}", "village", VILLAGE)).json()
+    reference: str = home["people"][0]["reference"]
+    return reference
+
+
 def statement(household_id: UUID, **changes: object) -> dict[str, object]:
     return {
         "household_id": str(household_id), "income_year": 2017, "wage_fen": 300_000, "business_fen": 100_000,
