@@ -97,7 +97,8 @@ ONCE = {
     "a fact for each exit": (
         "registry", "SELECT id::text FROM exit_case WHERE state = 'announced'",
         ("SELECT value::jsonb ->> 'exit_id' FROM outbox_sent"
-         " WHERE headers ->> 'ce_type' = 'registry.household_exited.v1'"),
+         " WHERE headers ->> 'ce_type' = 'registry.household_exited.v1' AND value::jsonb ->> 'household_id' IN"
+         " (SELECT household_id::text FROM exit_case)"),
     ),
 }  # fmt: skip
 FEED = "SELECT position, key, event_id FROM exit_fact ORDER BY position"

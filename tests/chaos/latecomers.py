@@ -1,7 +1,8 @@
 """Facts that overtake the fact they wait for: a key waits at a consumer and is released, again and again.
 
 In the played county nothing overtakes for long; so two producers state, through their outboxes as everything else,
-first a visit to a household that nobody has heard of, a moment later its registration.
+first a visit to a household that nobody has heard of, a moment later its registration, and that it has exited: as long
+as a run lasts there is something to release and something to tell a subscriber.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from deploy.local.postgres import database_url
 from shared.data import db
 from shared.events.assessment import VisitRecorded
 from shared.events.envelope import Payload
-from shared.events.registry import HouseholdRegistered
+from shared.events.registry import HouseholdExited, HouseholdRegistered
 from shared.facts.outbox import emit
 from shared.ground.context import system_act
 from tests.chaos.system import System
@@ -47,7 +48,7 @@ async def arrive_late(system: System, rng: random.Random, stopping: asyncio.Even
         household = uuid4()
         await state(system, "assessment", [_visit(household) for _ in range(rng.randint(1, 3))])
         await asyncio.sleep(rng.uniform(0.1, 1.5))
-        await state(system, "registry", [_registration(household)])
+        await state(system, "registry", [_registration(household), _exit(household)])
         count += 1
         await asyncio.sleep(rng.uniform(0.5, 1.5) * pause)
     return count
@@ -65,3 +66,9 @@ def _registration(household: UUID) -> HouseholdRegistered:
         household_id=household, division=DIVISION, status="poor", members=2, has_labour=True, borrower_age_ok=True,
         needs_accessible=False, deep_poverty=False, relocated=False,
     )  # fmt: skip
+
+
+def _exit(household: UUID) -> HouseholdExited:
+    return HouseholdExited(
+        household_id=household, division=DIVISION, exit_id=uuid4(), members=2, exited_on=ON, decision_id=uuid4()
+    )
