@@ -74,15 +74,6 @@ _PAIR = sql(
     subjects=ARRAY(Text),
     since=ARRAY(Date),
 )
-_IS_PAIRED = sql(
-    """
-    SELECT u.household_id, u.day FROM unnest(:ids, :days) AS u (household_id, day)
-    WHERE EXISTS (SELECT FROM paired p WHERE p.household_id = u.household_id AND p.subject = :subject
-        AND p.days @> u.day)
-    """,
-    days=ARRAY(Date),
-)
-
 _HELPING = sql(
     """
     SELECT u.household_id, u.subject, u.day FROM unnest(:ids, :subjects, :days) AS u (household_id, subject, day)
@@ -133,9 +124,8 @@ async def list_helped(
     connection: Connection, subject: str, days: Sequence[tuple[UUID, date]]
 ) -> set[tuple[UUID, date]]:
     """Those of the days with a household on which this helper was its own."""
-    ids, on = [one for one, _ in days], [day for _, day in days]
-    rows = await fetch(connection, _IS_PAIRED, subject=subject, ids=ids, days=on)
-    return {(row["household_id"], row["day"]) for row in rows}
+    helping = await list_helping(connection, [(one, subject, day) for one, day in days])
+    return {(one, day) for one, _, day in helping}
 
 
 async def list_helping(connection: Connection, asked: Sequence[tuple[UUID, str, date]]) -> set[tuple[UUID, str, date]]:

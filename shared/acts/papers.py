@@ -92,11 +92,14 @@ class PaperShown(Ending):
 
 
 class PartysStep(NamedTuple):
-    """The step of a procedure that is a party's own, and the room's action that takes it."""
+    """The step of a procedure that is a party's own, and the room's action that takes it. `not_by`: the columns of a
+    case whose people do not vouch for what the party signed.
+    """
 
     procedure: Procedure[Any]
     step: str
     take: Callable[[Connection, Act, Sequence[Signed]], Awaitable[list[Result]]]
+    not_by: tuple[str, ...] = ()
 
 
 paper = table("paper", Paper)
@@ -149,7 +152,7 @@ async def record_papers(
         if refusal := step_refusal(party.procedure, party.step, case, act, on_paper=True):
             return refusal
         # Neither who asked for the signature nor who is rated by it vouches for it (domain notes 9.1).
-        if getattr(case, "proposed_by", None) == act.subject:
+        if act.subject in [getattr(case, column) for column in party.not_by]:
             return "same_person"
         if any((case.household_id, one, item.signed_on) in helping for one in (item.witness, act.subject)):
             return "helper_vouches"

@@ -75,8 +75,11 @@ async def report_arrivals(
     """What is reported waits for another person. Who still belongs to another household is claimed there."""
     homes = await households.lock_households(connection, [i.household_id for i in items])
     known = await queries.list_by_id(connection, [i.id for i in items])
-    newcomers = await _newcomers(connection, data_keys, {i.id: i.person for i in items})
-    by_id = {i.id: i for i in items}
+    # Of an id that comes twice the first word counts; whom a decided one named, nobody keeps.
+    people = {i.id: i.person for i in reversed(items)}
+    newcomers = await _newcomers(connection, data_keys, people)
+    waiting = await _list_waiting(connection, data_keys, list(known))
+    told = {one: row._asdict() | {"person": waiting.get(one, people[one])} for one, row in known.items()}
     opened: dict[UUID, ArrivalCase] = {}
 
     def judge(item: Arrival) -> str | dict[str, Any]:
@@ -92,23 +95,30 @@ async def report_arrivals(
             reported_on=act.business_date,
             reported_by=act.subject,
         )
-        return case._asdict()
+        return case._asdict() | {"person": item.person}
 
     async def save(rows: NewRows) -> set[UUID]:
         free = await queries.insert_arrivals(connection, rows)
         cases = [opened[one] for one in sorted(free)]
-        sealed = [
-            ArrivalPerson(c.id, c.household_id, c.division, _seal(data_keys, c.id, by_id[c.id].person)) for c in cases
-        ]
+        sealed = [ArrivalPerson(c.id, c.household_id, c.division, _seal(data_keys, c.id, people[c.id])) for c in cases]
         await queries.insert_persons(connection, sealed)
         await open_claims(connection, act, [c for case in cases if (c := _claimed(case, newcomers[case.id]))])
         return free
 
-    content = ("household_id", "reason", "joined_on", "relation")
-    reasons, fresh = await take_new(items, known, content, judge, save)
+    content = ("household_id", "reason", "joined_on", "relation", "person")
+    reasons, fresh = await take_new(items, told, content, judge, save)
     await log_steps(connection, act, ARRIVAL, "reported", [(opened[row["id"]], PASSED) for row in fresh])
     states = {one: row.state for one, row in known.items()} | {row["id"]: "reported" for row in fresh}
     return answers(ROOM, [i.id for i in items], reasons, states)
+
+
+async def _list_waiting(connection: Connection, data_keys: DataKeys, ids: Sequence[UUID]) -> dict[UUID, NewPerson]:
+    """By arrival that is not decided, who it is."""
+    sealed = await queries.list_persons(connection, ids)
+    return {
+        one: NewPerson.model_validate_json(data_keys.decrypt(row.person_sealed, *SEALED, one))
+        for one, row in sealed.items()
+    }
 
 
 async def _newcomers(
@@ -141,11 +151,7 @@ async def confirm_arrivals(
     """Another person agrees: he belongs to the household from that day on, if no other household still holds him."""
     cases = await lock_cases(connection, ARRIVAL, [i.id for i in items])
     homes = await households.lock_households(connection, sorted({c.household_id for c in cases.values()}))
-    sealed = await queries.list_persons(connection, list(cases))
-    waiting = {
-        one: NewPerson.model_validate_json(data_keys.decrypt(row.person_sealed, *SEALED, one))
-        for one, row in sealed.items()
-    }
+    waiting = await _list_waiting(connection, data_keys, list(cases))
     await persons.hold_persons(connection, {p.identity: data_keys.index(p.identity) for p in waiting.values()})
     newcomers = await _newcomers(connection, data_keys, waiting)
     taken = set[str]()

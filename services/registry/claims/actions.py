@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.registry.changes import queries as changes
 from services.registry.changes.actions import DEPARTURE
+from services.registry.changes.actions import ROOM as CHANGES
 from services.registry.changes.rules import Membership, departure_refusal
 from services.registry.changes.tables import DepartureCase
 from services.registry.claims import queries
@@ -14,7 +15,7 @@ from services.registry.claims.rules import leaves_as
 from services.registry.claims.schemas import ClaimDecision
 from services.registry.claims.tables import ClaimCase, claim
 from services.registry.persons.tables import KnownPerson
-from shared.acts.bodies import Result
+from shared.acts.bodies import Result, code_of
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, log_steps, take_step
 from shared.data.sql import Connection
 from shared.ground.context import Act
@@ -79,7 +80,7 @@ async def decide_claims(connection: Connection, act: Act, items: Sequence[ClaimD
             person = people[case.reference]
             membership = Membership(person.joined_on, stays=person.stays and person.id == case.member_id)
             if refusal := departure_refusal(membership, moved_on, act.business_date):
-                return Finding(refusal=refusal if "." in refusal else f"registry.changes.{refusal}")
+                return Finding(refusal=code_of(CHANGES, refusal))
             reported[case.member_id] = departure = DEPARTURE.opened(
                 act,
                 "reported",

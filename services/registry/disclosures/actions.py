@@ -19,7 +19,7 @@ from services.registry.disclosures.rules import (
     purpose_refusal,
 )
 from services.registry.disclosures.schemas import Disclose, Disclosed, FoundHousehold, FoundList, Search
-from services.registry.disclosures.tables import FoundRow, KnownPerson, PurposeRow
+from services.registry.disclosures.tables import FoundRow, PurposePerson, PurposeRow
 from services.registry.resolutions.rules import over_limit
 from shared.acts.bodies import FIRST, result
 from shared.data import db
@@ -70,7 +70,7 @@ def _told(item: Disclose) -> tuple[PersonalField, ...]:
 
 
 def _refusal(
-    act: Act, figures: DisclosurePolicy, item: Disclose, held: PurposeRow | None, people: Mapping[Key, KnownPerson]
+    act: Act, figures: DisclosurePolicy, item: Disclose, held: PurposeRow | None, people: Mapping[Key, PurposePerson]
 ) -> str | None:
     days = Days(held.days.lower, held.days.upper) if held else None
     reason = purpose_refusal(item.purpose, days, act.business_date, figures.payee_disclosed_days)
@@ -80,7 +80,7 @@ def _refusal(
     return reason or (None if _told(item) else "beyond_purpose")
 
 
-def _answer(data_keys: DataKeys, item: Disclose, reason: str | None, people: Mapping[Key, KnownPerson]) -> Disclosed:
+def _answer(data_keys: DataKeys, item: Disclose, reason: str | None, people: Mapping[Key, PurposePerson]) -> Disclosed:
     about = dict(result(ROOM, item.id, reason))
     if reason:
         return Disclosed(**about)
@@ -89,7 +89,7 @@ def _answer(data_keys: DataKeys, item: Disclose, reason: str | None, people: Map
     return Disclosed(**about, told=told, beyond=list(part(item.purpose, item.fields).beyond))
 
 
-def _value(data_keys: DataKeys, person: KnownPerson, field: PersonalField) -> str | None:
+def _value(data_keys: DataKeys, person: PurposePerson, field: PersonalField) -> str | None:
     if field in ("name", "address"):
         return str(getattr(person, field)) or None
     if field == "id_masked":

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.registry.disclosures.tables import (
     DisclosureRow,
     FoundRow,
-    KnownPerson,
     LookRow,
+    PurposePerson,
     PurposeRow,
     disclosure,
     name_reading,
@@ -50,7 +50,7 @@ _PURPOSES = sql(
     """,
     PurposeRow,
 )
-_PEOPLE = sql("SELECT * FROM purpose_people(:kinds, :case_ids, :ids, :on)", KnownPerson)
+_PEOPLE = sql("SELECT * FROM purpose_people(:kinds, :case_ids, :ids, :on)", PurposePerson)
 # Held until the end, so that what one subject asks at once is counted one after the other.
 _HOLD = sql("SELECT pg_advisory_xact_lock(hashtextextended('disclose/' || :subject, 0))")
 _LAST_HOUR = sql("""
@@ -130,7 +130,7 @@ async def list_purposes(connection: Connection, keys: Sequence[Key]) -> dict[Key
     return {row[:3]: row for row in await fetch(connection, _PURPOSES, **_lists(keys))}
 
 
-async def list_people(connection: Connection, keys: Sequence[Key], on: date) -> dict[Key, KnownPerson]:
+async def list_people(connection: Connection, keys: Sequence[Key], on: date) -> dict[Key, PurposePerson]:
     """Whom these purposes are about, of those that the caller holds on that day."""
     return {row[:3]: row for row in await fetch(connection, _PEOPLE, **_lists(keys), on=on)}
 

@@ -61,7 +61,7 @@ class LookRow(NamedTuple):
     asked_at: datetime
 
 
-class KnownPerson(NamedTuple):
+class PurposePerson(NamedTuple):
     """Whom a purpose is about, as far as the caller holds it today."""
 
     kind: PurposeKind

@@ -355,4 +355,4 @@ async def end_cases(connection: Connection, act: Act, household_ids: Sequence[UU
     await advance(connection, act, EXIT, "withdrawn", [(case, "withdrawn", ended) for case in cases])
 
 
-CONSENT = PartysStep(EXIT, "consented", partial(consent, on_paper=True))
+CONSENT = PartysStep(EXIT, "consented", partial(consent, on_paper=True), ("proposed_by",))

@@ -132,13 +132,13 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
     registered = await queries.list_registered(connection, [h.household_no for h in roster.households])
     inside = {no: home for no, home in registered.items() if _is_open_to(row, home)}
     findings = _check(roster, ground, inside, set(registered) - set(inside), people)
-    sound = rules.accepted(roster.households, findings)
+    sound, claiming = rules.accepted(roster.households, findings), rules.claiming(roster.households, findings)
     accepted = [h for h in sound if h.household_no not in inside]
     known = [(h, inside[h.household_no]) for h in sound if h.household_no in inside]
     clerk = Clerk(ground, data_keys, index, row.submitted_by, people)
     await enter_households(connection, act, row.income_year, clerk, accepted)
     findings += await _propose(connection, _submitter(row), clerk, known)
-    await open_claims(connection, _submitter(row), _claims(roster.households, inside, clerk))
+    await open_claims(connection, _submitter(row), _claims(claiming, clerk))
     await queries.insert_findings(connection, _finding_rows(row, rules.report(findings)))
     await queries.finish_import(
         connection,
@@ -223,12 +223,12 @@ def _arrival(home: RegisteredHome, member: RosterMember, person: KnownPerson | N
     )
 
 
-def _claims(households: Sequence[RosterHousehold], inside: Mapping[str, RegisteredHome], clerk: Clerk) -> list[Claimed]:
+def _claims(households: Sequence[RosterHousehold], clerk: Clerk) -> list[Claimed]:
     """Who stands in a household that is new, and still belongs to another: the county decides."""
     return [
         Claimed(person, division, "sharing", clerk.ground.business_date, household_no=household.household_no)
         for household in households
-        if household.household_no not in inside and (division := rules.division_of(household, clerk.ground))
+        if (division := rules.division_of(household, clerk.ground))
         for member in household.members
         if (person := clerk.people.get(member.identity)) and person.left_on is None
     ]

@@ -182,6 +182,9 @@ class Known(NamedTuple):
     died: bool
 
 
+UNDER_REVIEW = "person_under_review"
+
+
 def already_known(
     households: Sequence[RosterHousehold],
     inside: Collection[str],
@@ -199,9 +202,18 @@ def already_known(
         elif number not in inside:
             for member in household.members:
                 if known := people.get(member.identity):
-                    reason = "person_has_died" if known.died else "person_under_review" if known.settled else ""
+                    reason = "person_has_died" if known.died else UNDER_REVIEW if known.settled else ""
                     found += [Finding(member.row, number, *NUMBER, reason)] if reason else []
     return found
+
+
+def claiming(households: Sequence[RosterHousehold], findings: Sequence[Finding]) -> list[RosterHousehold]:
+    """Those that a file could take, did another household not hold one of their people."""
+    against: dict[str, set[str]] = {}
+    for finding in findings:
+        if finding.rejects:
+            against.setdefault(finding.household_no, set()).add(finding.reason)
+    return [h for h in households if against.get(h.household_no) == {UNDER_REVIEW}]
 
 
 # What a file may say otherwise than the register, by column.

@@ -279,3 +279,46 @@ async def test_a_file_of_what_is_known_tells_what_differs(house: House) -> None:
     assert sorted(codes) == ["roster.differs", "roster.differs", "roster.members_missing"]
     facts = await house.rows("registry", "SELECT health FROM member_fact WHERE relation = 'head'")
     assert [r["health"] for r in facts] == ["healthy"], "nothing is overwritten"
+
+
+async def test_a_claim_is_not_decided_for_a_day_to_come(house: House) -> None:
+    await seed_divisions(house)
+    door = await house.serve("registry")
+    there = household("07A", person(1), person(3, 姓名="子", 与户主关系="之子"))
+    assert (await take(house, door, there))[0]["accepted_households"] == 1
+    await take(house, door, household("07B", person(3, 姓名="子")))
+    (claim,) = (await door.call("GET", CLAIMS, "county", "140927")).json()["items"]
+    decision = {"id": claim["id"], "moves": True, "moved_on": "2018-01-02"}
+    (early,) = await post(door, f"{CLAIMS}/decisions", "county", decision, on="2017-12-28")
+    assert (early["code"], early["sentence_zh"]) == ("shared.future_date", "日期晚于今天。")
+
+
+async def test_an_id_names_one_person(house: House) -> None:
+    """Told twice under one id: the first word counts, whoever the second one names."""
+    door = await house.serve("registry", "api")
+    one = await seed_household(house)
+    item = arrival(one)
+    other = item | {"person": newcomer(33, "19930403")}
+    first, second = await post(door, ARRIVALS, "village", item, other)
+    assert (first["code"], second["code"]) == (None, "shared.content_differs")
+    (later,) = await post(door, ARRIVALS, "village", other)
+    assert later["code"] == "shared.content_differs"
+    (same,) = await post(door, ARRIVALS, "village", item)
+    assert same["status"] == "accepted"
+    confirmed = {"id": item["id"], "confirmed": True}
+    await post(door, f"{ARRIVALS}/confirmations", "township", confirmed)
+    (row,) = await house.rows("registry", "SELECT born_on FROM member_fact WHERE relation = 'spouse'")
+    assert row["born_on"] == date(1992, 4, 2)
+
+
+async def test_a_household_that_is_refused_anyway_claims_nobody(house: House) -> None:
+    await seed_divisions(house)
+    door = await house.serve("registry")
+    there = household("08A", person(1), person(3, 姓名="子", 与户主关系="之子"))
+    assert (await take(house, door, there))[0]["accepted_households"] == 1
+    broken = household("08B", person(3, 姓名="子"), 行政村="无此村")
+    unsound = household("08C", person(3, 姓名="子", 与户主关系="配偶"))
+    for rows in (broken, unsound):
+        report, _ = await take(house, door, rows)
+        assert report["accepted_households"] == 0
+    assert (await door.call("GET", CLAIMS, "county", "140927")).json()["items"] == []
