@@ -101,9 +101,9 @@ def hundredths(cell: Cell) -> int:
         raise CellError(_unread(cell) or "not_a_number")
     if cell < 0:
         raise CellError("negative")
-    nearest = round(cell * 100)
-    if nearest > LARGEST_HUNDREDTHS:
+    if cell > LARGEST_HUNDREDTHS / 100:  # before it is multiplied: a float ends somewhere
         raise CellError("too_large")
+    nearest = round(cell * 100)
     if abs(cell * 100 - nearest) > 1e-4:
         raise CellError("too_many_decimals")
     return nearest

@@ -96,6 +96,7 @@ def test_a_right_household_is_read_into_units() -> None:
         ({"工资性收入": "一千"}, "工资性收入", "not_a_number"),
         ({"工资性收入": ""}, "工资性收入", "missing"),
         ({"工资性收入": 1e14}, "工资性收入", "too_large"),
+        ({"工资性收入": 1.7e308}, "工资性收入", "too_large"),
         ({"脱贫属性": "已脱贫"}, "脱贫年度", "missing"),
         ({"脱贫年度": 2016}, "脱贫年度", "not_exited"),
         ({"脱贫属性": "已脱贫", "脱贫年度": 2018}, "脱贫年度", "date_out_of_range"),
