@@ -13,6 +13,7 @@ from services.registry.exits.tables import ExitCase, ExitObjection, exit_case, e
 from services.registry.households import queries as households
 from services.registry.households.rules import is_stated, net_income_fen
 from services.registry.households.tables import Household
+from services.registry.sources.queries import list_house_words, list_income_words
 from shared.acts.freezes import list_frozen
 from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import (
@@ -165,6 +166,8 @@ async def load_facts(connection: Connection, homes: Sequence[Household], on: dat
     incomes = await households.list_incomes(connection, ids)
     objections = await list_open_objections(connection, ids)
     frozen = await list_frozen(connection, ids)
+    income_words = await list_income_words(connection, ids, year)
+    house_words = await list_house_words(connection, ids, on)
     facts = {}
     for home in homes:
         lines = incomes[home.id].get(year, [])
@@ -177,6 +180,8 @@ async def load_facts(connection: Connection, homes: Sequence[Household], on: dat
             awaits_relocation=(home.relocated or home.relocation_cohort is not None) and home.moved_in_on is None,
             open_objections=objections.get(home.id, 0),
             frozen=home.id in frozen,
+            income_words=income_words[home.id],
+            house_words=house_words[home.id],
             **{name: getattr(seen, name, None) for name in ASKED},
         )
     return facts

@@ -17,6 +17,7 @@ from shared.events.relocation import HouseholdMovedIn
 from shared.facts.outbox import emit
 from shared.facts.steps import WaitError
 from shared.ground.context import Act
+from shared.values.ids import uuid7
 
 ROOM = "registry.households"
 NEWER_STANDS = "registry.households.newer_stands"
@@ -58,7 +59,8 @@ async def record_incomes(connection: Connection, act: Act, items: Sequence[Incom
         if answer.code:
             continue
         division, said = homes[item.household_id].division, _stated_lines(item)
-        lines = [_line(item, division, x) for x in said]
+        statement = {"statement_id": uuid7(), "division": division}
+        lines = [_line(item, x) | statement for x in said]
         if item.stated_on < newest.get(key, item.stated_on):
             overtaken += lines
             answer.code = NEWER_STANDS
@@ -91,10 +93,9 @@ def _stated(lines: Sequence[IncomeLine]) -> dict[str, Any]:
     return {f"{c}_fen": sum(x.amount_fen for x in said if x.category == c) for c in CATEGORIES} if said else {}
 
 
-def _line(item: IncomeStatement, division: str, line: IncomeLine) -> dict[str, Any]:
+def _line(item: IncomeStatement, line: IncomeLine) -> dict[str, Any]:
     return {
         "household_id": item.household_id,
-        "division": division,
         "income_year": item.income_year,
         "category": line.category,
         "payer": line.payer,

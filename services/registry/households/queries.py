@@ -115,6 +115,15 @@ _BIRTHS = sql(
     person=Text,
 )
 _REVISE_FACTS = revision(household_fact, "household_id", carried=True)
+_KEEP_WORDS = sql(
+    """
+    INSERT INTO household_word (household_id, division, since, said, stated_by, weight)
+    SELECT h.id, h.division, (r ->> 'since')::date, (SELECT jsonb_object_agg(w, r -> w)
+        FROM jsonb_array_elements_text(r -> 'own') AS w), r ->> 'stated_by', r ->> 'weight'
+    FROM unnest(:reports) AS r JOIN household h ON h.id = (r ->> 'household_id')::uuid
+    """,
+    reports=ARRAY(JSONB),
+)
 _OWN_WORDS = sql(
     """
     SELECT household_id, lower(valid) AS since, own FROM household_fact
@@ -289,10 +298,12 @@ async def keep_overtaken(connection: Connection, lines: Rows, stated_by: str) ->
 async def revise_facts(connection: Connection, reports: Rows) -> None:
     """`reports`: household_id, since, stated_by, weight and the columns that are said; None says nothing.
 
-    Each holds from its day until the same was said again, whichever was told first.
+    Each holds from its day until the same was said again, whichever was told first; all that was said is kept.
     """
     said = [r | {"own": sorted(n for n in SAID if r.get(n) is not None)} for r in reports]
     await revise(connection, _REVISE_FACTS, said)
+    words = [r for r in said if r["own"]]
+    await execute(connection, _KEEP_WORDS, rows=len(words), reports=plain(words))
 
 
 async def list_own_words(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, list[OwnWords]]:

@@ -131,7 +131,9 @@ class MemberFact(NamedTuple):
 
 
 class KeptLine(NamedTuple):
-    """What was stated or paid of one category in an income year, and when that was held for true."""
+    """What was stated or paid of one category in an income year, and when that was held for true. `statement_id`: the
+    lines that were stated together.
+    """
 
     id: UUID
     household_id: UUID
@@ -146,6 +148,7 @@ class KeptLine(NamedTuple):
     stated_by: str
     weight: Weight
     stated_as: str | None
+    statement_id: UUID | None
 
 
 class Summary(NamedTuple):

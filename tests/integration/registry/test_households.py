@@ -59,8 +59,10 @@ def statement(household_id: UUID, **changes: object) -> dict[str, object]:
     } | changes  # fmt: skip
 
 
-async def post_incomes(door: Door, *items: dict[str, object], area: str = VILLAGE) -> list[dict[str, object]]:
-    answer = await door.call("POST", "/registry/v1/households/incomes", "helper", area, json={"items": list(items)})
+async def post_incomes(
+    door: Door, *items: dict[str, object], area: str = VILLAGE, role: str = "helper"
+) -> list[dict[str, object]]:
+    answer = await door.call("POST", "/registry/v1/households/incomes", role, area, json={"items": list(items)})
     assert answer.status_code == 200, answer.text
     results: list[dict[str, object]] = answer.json()["results"]
     return results

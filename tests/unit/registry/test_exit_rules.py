@@ -20,6 +20,7 @@ from services.registry.exits.rules import (
     meeting_carried,
     members_counted_on,
 )
+from services.registry.sources.rules import Word
 
 POLICY = ExitPolicy(poverty_line_fen=333_500, stable_margin_fen=0, unsafe_house_grades=("C", "D"))
 OUT = ExitFacts(
@@ -127,6 +128,51 @@ def test_what_was_decided_before_there_were_freezes_comes_out_the_same() -> None
     del old["facts"]["frozen"]
     assert EXIT_RULE.replay(old) == exit_decision(OUT, POLICY)
     assert [r.code for r in exit_decision(OUT, POLICY).reasons][-1] == "objections"
+
+
+WEIGHING = replace(
+    POLICY,
+    word_weights={"takeover": 1, "statement": 1, "visit": 1, "payment": 1, "attestation": 2},
+    exit_words_weight=2,
+)
+OVER, UNDER = 333_500 * 3 + 1, 333_500 * 3
+SAID = replace(
+    OUT,
+    income_words=(Word("statement", OVER), Word("payment", OVER)),
+    house_words=(Word("takeover", "A"), Word("visit", "B")),
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "missing"),
+    [
+        ({}, []),
+        ({"income_words": (Word("attestation", OVER),)}, []),
+        ({"house_words": (Word("attestation", "B"),)}, []),
+        ({"income_words": (Word("statement", OVER),)}, ["income_sources"]),
+        ({"income_words": (Word("statement", OVER), Word("statement", UNDER))}, ["income_sources"]),
+        ({"income_words": ()}, ["income_sources"]),
+        ({"house_words": (Word("visit", "B"), Word("takeover", "C"))}, ["house_sources"]),
+        # Of what does not hold anyway it is not asked how well it is known.
+        ({"house_words": (), "house_grade": "C"}, ["housing"]),
+        ({"income_words": (), "net_income_fen": UNDER}, ["income"]),
+    ],
+)
+def test_nobody_exits_on_one_persons_word(changed: dict[str, Any], missing: list[str]) -> None:
+    assert exit_decision(replace(SAID, **changed), WEIGHING).missing == missing
+
+
+def test_what_was_decided_before_words_were_weighed_comes_out_the_same() -> None:
+    old = EXIT_RULE.inputs(OUT, POLICY)
+    for inputs, names in (
+        ("facts", ("income_words", "house_words")),
+        ("policy", ("word_weights", "exit_words_weight")),
+    ):
+        for name in names:
+            del old[inputs][name]
+    assert EXIT_RULE.replay(old) == exit_decision(OUT, POLICY)
+    new = EXIT_RULE.inputs(SAID, WEIGHING)
+    assert EXIT_RULE.replay(new) == exit_decision(SAID, WEIGHING)
 
 
 def test_exits_know_nothing_of_targets() -> None:

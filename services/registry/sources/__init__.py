@@ -1,0 +1,1 @@
+"""Whose words a fact rests on, and what they weigh: nobody exits on one cadre's word."""

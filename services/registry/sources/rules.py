@@ -1,0 +1,26 @@
+"""How much the words weigh that a fact rests on: pure rules.
+
+What an exit rests on is said by at least two people who know it independently, or attested by the department whose
+trade it is (domain notes 4 and 9.10): nobody exits on one cadre's word.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from services.registry.households.rules import Weight
+
+Value = TypeVar("Value", int, str)
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Generic[Value]):
+    """What one person said last, and how he knows it."""
+
+    weight: Weight
+    value: Value
+
+
+def weight_of(words: Iterable[Word[Value]], agrees: Callable[[Value], bool], weights: Mapping[str, int]) -> int:
+    """What the words that agree weigh together; each is another person's."""
+    return sum(weights[word.weight] for word in words if agrees(word.value))

@@ -1,0 +1,26 @@
+"""The rows of what was said of households."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from services.registry.households.rules import Category, Kind, Weight
+
+
+class HouseWord(NamedTuple):
+    """The last that each said of a household's house."""
+
+    household_id: UUID
+    weight: Weight
+    house_grade: str
+
+
+class SaidLine(NamedTuple):
+    """A line of the last statement that each made of an income year, or of its payments (`stated_by` is empty)."""
+
+    household_id: UUID
+    stated_by: str
+    weight: Weight
+    category: Category
+    kind: Kind
+    payer: str
+    amount_fen: int
