@@ -57,8 +57,14 @@ class Policy:
 
     def _value(self, day: date, figure: str) -> Any:
         code, _, key = figure.partition(".")
+        if key.startswith("{"):
+            key = self._value(day, key[1:-1])
         for entry in self.entries:
-            if entry.code == code and entry.effective_from <= day < entry.effective_to:
+            if (
+                entry.code == code
+                and entry.effective_from <= day < entry.effective_to
+                and (not key or key in entry.value)
+            ):
                 return entry.value[key] if key else entry.value
         raise Problem("shared.policy_missing", figure=code, on=day.isoformat())
 
@@ -68,7 +74,8 @@ def asked_by(kind: type[Any]) -> dict[str, str | type[Any]]:
     """By field of a policy dataclass: the code of its entry, or the dataclass that fills it by its own fields.
 
     A field is named as its entry is. One that decisions are stored with under another name says the code beside its
-    type: `statuses: Annotated[tuple[str, ...], "loan_statuses"]`; of a table it takes one value: `"scheme.visits"`.
+    type: `statuses: Annotated[tuple[str, ...], "loan_statuses"]`; of a table it takes one value: `"scheme.visits"`, or
+    the one that another entry names: `"lines.{series}"`.
     """
     hints = get_type_hints(kind, include_extras=True)
     return {

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from services.registry.households.rules import PovertyLine
 from services.registry.sources.rules import Word, weight_of
 from shared.values.verdicts import Reason, Rule, Verdict
 
@@ -50,7 +51,7 @@ class ExitFacts:
 class ExitPolicy:
     """The figures in force on the business date."""
 
-    poverty_line_fen: int
+    poverty_line_fen: PovertyLine
     stable_margin_fen: int
     unsafe_house_grades: tuple[str, ...]
     word_weights: Mapping[str, int] = field(default_factory=dict)

@@ -8,7 +8,7 @@ named after the year it ends in.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from shared.values.dates import Period, full_years
 
@@ -39,6 +39,10 @@ COSTS = ("business_cost",)
 CATEGORIES = EARNED + COSTS
 # The payer of what a statement says of nobody in particular.
 UNNAMED = ""
+
+
+# Two families of lines are published; policy says which one counts (domain notes 2.1 "Poverty line").
+PovertyLine = Annotated[int, "poverty_lines_fen.{line_series}"]
 
 
 def income_year_period(income_year: int) -> Period:

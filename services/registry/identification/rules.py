@@ -14,6 +14,7 @@ from services.registry.households.rules import (
     CATEGORIES,
     UNNAMED,
     IncomeLine,
+    PovertyLine,
     income_year_period,
     net_income_fen,
 )
@@ -107,7 +108,7 @@ class IdentificationFacts:
 class IdentificationPolicy:
     """The figures of the income year that is looked at: a case that lasts into the next is not measured anew."""
 
-    poverty_line_fen: int
+    poverty_line_fen: PovertyLine
     unsafe_house_grades: tuple[str, ...]
 
 

@@ -124,7 +124,7 @@ async def test_the_rule_can_be_asked_on_any_day_from_its_first_on(house: House) 
     before = await door.call("GET", path, "helper", VILLAGE, on="2015-12-31")
     said = before.json()
     assert (before.status_code, said["code"]) == (409, "shared.policy_missing")
-    assert (said["figure"], said["on"]) == ("poverty_line_fen", "2015-12-31")
+    assert (said["figure"], said["on"]) == ("poverty_lines_fen", "2015-12-31")
 
 
 async def test_a_relocated_household_waits_for_its_flat(house: House) -> None:

@@ -22,11 +22,14 @@ async def test_every_number_in_force_is_told(house: House, name: str) -> None:
 
 async def test_a_number_is_told_as_it_was_on_the_day_and_in_yuan(house: House) -> None:
     door = await house.serve("registry", "api")
-    for day, said, until in (("2016-12-31", "3,146 元", "2017-01-01"), ("2021-01-01", "4,000 元", None)):
+    for day, said, until in (
+        ("2016-12-31", "国家参考线：3,146 元；统计局线：2,952 元", "2017-01-01"),
+        ("2021-01-01", "国家参考线：4,000 元", None),
+    ):
         told = (await door.call("GET", f"/registry/v1/policy?on={day}", "villager", "140927200201")).json()
-        (line,) = [n for n in told["numbers"] if n["code"] == "poverty_line_fen"]
+        (line,) = [n for n in told["numbers"] if n["code"] == "poverty_lines_fen"]
         assert line["effective_to"] == until
-        assert line["sentence_zh"] == f"贫困线：每人每收入年度 {said}。"
+        assert line["sentence_zh"] == f"贫困线（按系列）：每人每收入年度 {said}。"
     (met,) = [c for c in told["codes"] if c["code"] == "registry.household_exit.water"]
     assert met["zh"] == "饮水安全：{met}。"
     assert {"code": "returned", "en": "fallen back", "zh": "返贫"} in told["words"]

@@ -55,6 +55,27 @@ def test_a_day_without_a_figure_is_answered_with_its_name(tmp_path: Path) -> Non
         assert (document["figure"], document["on"]) == ("line", day.isoformat())
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesPolicy:
+    line: Annotated[int, "lines.{series}"]
+
+
+def test_one_entry_may_say_which_value_of_another_counts(tmp_path: Path) -> None:
+    policy = read_policy(
+        write(
+            tmp_path,
+            ("lines", "{ strict = 3, mild = 2 }", "2016-01-01", "2018-01-01"),
+            ("lines", "{ strict = 4 }", "2018-01-01", ""),
+            ("series", '"strict"', "2016-01-01", "2017-01-01"),
+            ("series", '"mild"', "2017-01-01", ""),
+        )
+    )
+    assert [policy.on(date(year, 6, 1), SeriesPolicy).line for year in (2016, 2017)] == [3, 2]
+    with pytest.raises(Problem) as refused:
+        policy.on(date(2018, 6, 1), SeriesPolicy)
+    assert body(refused.value)["figure"] == "lines", "of that year the series has no line"
+
+
 def test_a_dataclass_says_what_it_needs_and_is_given_it(tmp_path: Path) -> None:
     begin = "2016-01-01", ""
     policy = read_policy(

@@ -232,7 +232,9 @@ def test_every_number_of_every_policy_has_a_text_that_holds_its_value() -> None:
 
 
 def test_a_number_of_the_policy_is_said_in_yuan_and_percent() -> None:
-    assert number_sentence("registry", "poverty_line_fen", 333_500, "zh") == "贫困线：每人每收入年度 3,335 元。"
+    assert number_sentence("registry", "stable_margin_fen", 12_350, "zh") == (
+        "稳定超过贫困线的余量：每人每收入年度 123.50 元。"
+    )
     assert number_sentence("finance", "benchmark_short_ppm", 43_500, "en") == "The short benchmark rate: 4.35 % a year."
     scheme = {"visits_x100": 4_500, "records_x100": 2_000, "follow_ups_x100": 1_000, "satisfaction_x100": 2_500}
     said = number_sentence("assessment", "helper_scheme", scheme, "en")
