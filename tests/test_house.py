@@ -220,7 +220,10 @@ def policies(service: str) -> set[Any]:
 
 def figures(service: str) -> set[str]:
     """What they ask for: codes, or `code.key` of a table."""
-    return {of for kind in policies(service) for of in asked_by(kind).values() if isinstance(of, str)}
+    asked = {of for kind in policies(service) for of in asked_by(kind).values() if isinstance(of, str)}
+    # `code.{other}`: another entry says which key.
+    named = {of.partition("{")[2].rstrip("}") for of in asked if "{" in of}
+    return {of.partition(".{")[0] for of in asked} | named
 
 
 @pytest.mark.parametrize("service", NAMES)

@@ -54,6 +54,8 @@ READS = {
     },
     "registry/resolutions": {"household", "member", "member_fact"},
     "registry/roster": {"division", "household"},
+    "registry/sheets": {"member", "member_fact"},
+    "registry/sources": {"household_fact", "household_word", "income_line"},
     "registry/targets": {"division", "household", "member_fact", "village_exit"},
     "registry/villages": {"division", "household", "household_standing", "member_fact"},
     "relocation/allocation": {"relocation_application"},

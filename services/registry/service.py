@@ -38,6 +38,7 @@ from services.registry.reversals.actions import REVERSAL
 from services.registry.reversals.api import router as reversals
 from services.registry.roster.api import router as roster
 from services.registry.roster.work import run_imports
+from services.registry.sheets.api import router as sheets
 from services.registry.targets.api import router as targets
 from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
@@ -60,6 +61,7 @@ SERVICE = Service(
         disclosures,
         record,
         households,
+        sheets,
         roster,
         identification,
         doubts,

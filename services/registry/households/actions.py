@@ -6,7 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from services.registry.households import queries
-from services.registry.households.rules import CATEGORIES, UNNAMED, IncomeLine, is_stale, net_income_fen
+from services.registry.households.rules import CATEGORIES, UNNAMED, IncomeLine, Weight, is_stale, net_income_fen
 from services.registry.households.schemas import ConditionReport, Conflict, Edited, IncomeStatement
 from services.registry.households.tables import Household, HouseholdVersion, OwnWords
 from shared.acts.bodies import result
@@ -39,10 +39,17 @@ def _refusal(home: Household | None, act: Act, on: date, key: Hashable, seen: se
     return None
 
 
-async def record_incomes(connection: Connection, act: Act, items: Sequence[IncomeStatement]) -> list[Edited]:
+async def record_incomes(
+    connection: Connection,
+    act: Act,
+    items: Sequence[IncomeStatement],
+    weight: Weight = "statement",
+    sheets: Mapping[tuple[UUID, int], UUID] | None = None,
+) -> list[Edited]:
     """A year's statement replaces one of an earlier day; payments stay and supersede both.
 
-    One that was overtaken on its way is kept, and its sender is told that a newer one stands.
+    One that was overtaken on its way is kept, and its sender is told that a newer one stands. `sheets`: by household
+    and year the sheet that a statement follows from.
     """
     homes = await queries.lock_households(connection, [i.household_id for i in items])
     versions = await _versions(connection, items)
@@ -59,7 +66,8 @@ async def record_incomes(connection: Connection, act: Act, items: Sequence[Incom
         if answer.code:
             continue
         division, said = homes[item.household_id].division, _stated_lines(item)
-        statement = {"statement_id": uuid7(), "division": division}
+        statement_id = sheets[key] if sheets else uuid7()
+        statement = {"statement_id": statement_id, "division": division, "weight": weight}
         lines = [_line(item, x) | statement for x in said]
         if item.stated_on < newest.get(key, item.stated_on):
             overtaken += lines

@@ -50,7 +50,7 @@ from shared.data.sql import (
 
 Rows = Sequence[dict[str, Any]]
 
-STATED = {"kind": "statement", "weight": "statement"}
+STATED = {"kind": "statement"}
 # What is told of how a household lives.
 SAID = frozenset(HouseholdFact._fields) - {
     "id", "household_id", "division", "valid", "known", "stated_by", "stated_as", "weight", "own",

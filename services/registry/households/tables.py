@@ -81,6 +81,19 @@ class HouseholdFact(NamedTuple):
     stated_as: str | None
 
 
+class HouseholdWord(NamedTuple):
+    """What somebody said of how a household lives, whether it holds or not: `said` by the columns of its facts."""
+
+    id: UUID
+    household_id: UUID
+    division: str
+    since: date
+    said: dict[str, Any]
+    stated_by: str
+    stated_as: str | None
+    weight: Weight
+
+
 class OwnWords(NamedTuple):
     """Which columns were said on a day of a household."""
 
@@ -214,6 +227,7 @@ class HeadUntil(NamedTuple):
 household = table("household", Household)
 household_version = table("household_version", HouseholdVersion)
 household_fact = table("household_fact", HouseholdFact)
+household_word = table("household_word", HouseholdWord)
 household_contact = table("household_contact", HouseholdContact)
 member = table("member", Member)
 member_fact = table("member_fact", MemberFact)

@@ -197,7 +197,7 @@ def codes() -> set[str]:
         {f"finance.holds.{kind}" for kind in get_args(Kind)}
         | {f"assessment.visits.{code}" for code in visits}
         | {"industry.payouts.held_removed", "industry.payouts.held_returned", "industry.payouts.returned"}
-        | {"industry.projects.over_reported"}
+        | {"industry.projects.over_reported", "registry.income_sheet"}
         | {f"registry.disclosures.{kind}" for kind in get_args(LookKind)}
         | {f"{room}.{word}" for room, words in stated.items() for word in words}
     )

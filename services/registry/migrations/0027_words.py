@@ -1,10 +1,10 @@
-"""Every word about how a household lives is kept: who said what, since when, whether it holds or not."""
+"""Every word about how a household lives is kept, whether it holds or not; income sheets."""
 
 from shared.data.ddl import run
 from shared.data.ddl.m0001 import audit, restrict_by_area
 from shared.data.ddl.m0006 import narrow, open_to_the_narrowed
 
-revision = "0031"
+revision = "0027"
 down_revision = "0026"
 branch_labels = None
 depends_on = None
@@ -25,13 +25,26 @@ SELECT f.id, f.household_id, f.division, lower(f.valid), (SELECT jsonb_object_ag
     FROM unnest(f.own) AS w), f.stated_by, f.stated_as, f.weight
 FROM household_fact f WHERE f.own <> '{}' AND NOT isempty(f.valid);
 """
+SHEET = """
+CREATE TABLE income_sheet (
+    id uuid PRIMARY KEY, household_id uuid NOT NULL REFERENCES household, division text COLLATE "C" NOT NULL,
+    income_year integer NOT NULL, stated_on date NOT NULL, stated_by text NOT NULL,
+    said jsonb NOT NULL CHECK (jsonb_typeof(said -> 'lines') = 'array'),
+    gifts_fen bigint NOT NULL CHECK (gifts_fen >= 0), net_income_fen bigint NOT NULL, signed_by text NOT NULL,
+    signature text NOT NULL CHECK (signature IN ('signed', 'fingerprint')), weight text NOT NULL);
+CREATE INDEX ON income_sheet (division, id);
+CREATE INDEX ON income_sheet (household_id, id);
+CREATE INDEX ON income_sheet (income_year, id);
+"""
 
 
 def upgrade() -> None:
     run(TABLE)
-    restrict_by_area("registry", "household_word")
-    narrow("household_word")
-    audit("household_word")
-    # A word once said is said.
-    run("REVOKE UPDATE, DELETE ON household_word FROM registry_app")
+    run(SHEET)
+    for table in ("household_word", "income_sheet"):
+        restrict_by_area("registry", table)
+        narrow(table)
+    audit("household_word", "income_sheet")
+    # What was once said, and signed, is so.
+    run("REVOKE UPDATE, DELETE ON household_word, income_sheet FROM registry_app")
     open_to_the_narrowed("registry")
