@@ -136,8 +136,8 @@ async def test_a_statement_and_a_payment_of_the_same_money_exit_nobody(house: Ho
 
     async def missing(household_id: object) -> list[str]:
         answer = await door.call("GET", f"{EXITS}/preview?household_id={household_id}", "village", VILLAGE)
-        found: list[str] = answer.json()["missing"]
-        return found
+        # How many say so is asked elsewhere.
+        return [code for code in answer.json()["missing"] if not code.endswith("_sources")]
 
     assert [await missing(i) for i in (stated, only_paid, named)] == [["income"]] * 3
     await state(house, "industry", *(paid(i, 75_000) for i in (stated, named)), paid(only_paid, 400_000))

@@ -74,7 +74,8 @@ async def test_a_child_does_not_speak_for_its_household(house: House) -> None:
     connection = await house.owner("registry")
     await connection.execute("INSERT INTO resident VALUES ($1, $2)", child, household_id)
     earned = statement(household_id, wage_fen=3_000_000, stated_on="2017-10-02")
-    await post(door, "/registry/v1/households/incomes", "helper", earned, on="2017-10-02")
+    for role in ("helper", "team"):
+        await post(door, "/registry/v1/households/incomes", role, earned, on="2017-10-02")
     exit_id = await proposed(door, household_id)
     await step(door, "/reviews", "village", {"id": exit_id} | VOTE, subject="chair")
     await step(door, "/checks", "team", {"id": exit_id, "confirmed": True, "evidence": "visit"})
