@@ -11,11 +11,13 @@ from scenario.world import (
     IncomeLines,
     SurveyView,
     World,
+    helper_income,
     last_helper,
     lives_in_new_home,
     measured_income,
     observed_conditions,
     observed_income,
+    roster_view,
     survey_view,
 )
 
@@ -49,6 +51,9 @@ class VillageEyes:
     def lives_in_new_home(self, household_no: str, on: date) -> bool:
         return household_no in self.with_keys and lives_in_new_home(self.world, household_no, on)
 
+    def was_safe_before(self, household_no: str) -> bool:
+        return roster_view(self.world, household_no).house_grade in SAFE
+
     def believed_out_of_poverty(self, household_no: str) -> bool:
         """What a committee would say: enough money by what was stated, a safe house, nobody in plain need."""
         seen = self.conditions(household_no, date(INCOME_YEAR, 9, 30))
@@ -64,6 +69,14 @@ class VillageEyes:
     @cached_property
     def _helpers(self) -> dict[str, Cadre]:
         return last_helper(self.world)
+
+    def helper(self, household_no: str) -> Cadre:
+        """Who helps the household at the year's end."""
+        return self._helpers[household_no]
+
+    def helper_income(self, household_no: str) -> IncomeLines | None:
+        """What its helper reckons with the household; None where he does not come."""
+        return helper_income(self.world, household_no, self._helpers[household_no].behaviour)
 
     def survey(self, household_no: str) -> SurveyView:
         """What the household tells a third party of who helps it."""

@@ -1,6 +1,6 @@
 """A village: its committee, its task force, its villagers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -18,6 +18,13 @@ class Eyes(Protocol):
 
     def conditions(self, household_no: str, on: date) -> Any: ...
     def believed_out_of_poverty(self, household_no: str) -> bool: ...
+    def was_safe_before(self, household_no: str) -> bool:
+        """Whether its house was safe by the national register already."""
+
+    def helper(self, household_no: str) -> Any: ...
+    def helper_income(self, household_no: str) -> Any:
+        """As `income`; None where the helper does not come."""
+
     def neighbours_object(self, household_no: str) -> bool: ...
 
 
@@ -92,6 +99,28 @@ async def state_incomes(api: Api, village: Village, eyes: Eyes, day: date) -> No
         )
     if statements:
         await api.batches(village.team, "/registry/v1/households/incomes", statements)
+
+
+async def second_words(api: Api, village: Village, eyes: Eyes, phone: Callable[[Any], Who], day: date) -> None:
+    """Of whoever is believed out of poverty somebody else than the task force says what it earned and how it lives:
+    its own helper, or the chair where he does not come.
+    """
+    words: dict[Who, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
+    for household in await poor_households(api, village):
+        number = household["household_no"]
+        if not eyes.believed_out_of_poverty(number):
+            continue
+        earned = eyes.helper_income(number)
+        who = village.chair if earned is None else phone(eyes.helper(number))
+        incomes, seen = words.setdefault(who, ([], []))
+        lines = asdict(earned or eyes.income(number))
+        incomes.append({"household_id": household["id"], "income_year": 2017, "stated_on": day.isoformat()} | lines)
+        if not eyes.was_safe_before(number):
+            grade = eyes.conditions(number, day).house_grade
+            seen.append({"household_id": household["id"], "observed_on": day.isoformat(), "house_grade": grade})
+    for who, (incomes, seen) in words.items():
+        await api.batches(who, "/registry/v1/households/incomes", incomes)
+        await api.batches(who, "/registry/v1/households/conditions", seen)
 
 
 async def apply_for_loans(

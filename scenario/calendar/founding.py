@@ -4,7 +4,7 @@ import asyncio
 from datetime import date
 from typing import Any
 
-from scenario.actors import county, townships, villages
+from scenario.actors import assessment, county, townships, villages
 from scenario.world import write_corrections, write_roster
 from scenario.year import YEAR, Day, Year, everywhere
 
@@ -80,6 +80,10 @@ async def state_incomes(year: Year, day: date) -> None:
     await everywhere(year.villages, lambda v: villages.state_incomes(year.api, v, year.eyes, day))
 
 
+async def second_words(year: Year, day: date) -> None:
+    await everywhere(year.villages, lambda v: villages.second_words(year.api, v, year.eyes, assessment.phone, day))
+
+
 async def report_facilities(year: Year, day: date) -> None:
     """What was there before the year; what is built in it comes by its acceptance (`industry`)."""
 
@@ -103,5 +107,6 @@ def days() -> list[Day]:
         Day(date(YEAR, 1, 28), "village works of earlier years", report_facilities),
         Day(date(YEAR, 6, 5), "helpers visit", visit),
         Day(date(YEAR, 10, 2), "helpers visit", visit),
+        Day(date(YEAR, 10, 4), "helpers state incomes", second_words),
         Day(date(YEAR, 10, 5), "incomes stated", state_incomes),
     ]

@@ -18,6 +18,7 @@ from scenario.world.loans import LoanWish
 from scenario.world.observation import (
     Conditions,
     RosterView,
+    helper_income,
     measured_income,
     observed_conditions,
     observed_income,
@@ -74,6 +75,7 @@ __all__ = [
     "build_world",
     "check_ins",
     "dirty_numbers",
+    "helper_income",
     "last_helper",
     "lives_in_new_home",
     "measured_income",

@@ -74,6 +74,17 @@ def observed_income(world: World, household_no: str, year: int) -> IncomeLines:
     return seen
 
 
+def helper_income(world: World, household_no: str, behaviour: str) -> IncomeLines | None:
+    """Income of 2017 as its own helper reckons it with the household: by himself, or copied from the village's, or
+    not at all.
+    """
+    if behaviour == "absent":
+        return None
+    if behaviour == "copies":
+        return observed_income(world, household_no, 2017)
+    return _noisy(stream(world.seed, "helper income", household_no), world.truth[household_no].incomes[2017])
+
+
 def observed_conditions(world: World, household_no: str, on: date = INCOME_YEAR_END) -> Conditions:
     """What the helper sees on a day; repairs done later are not seen yet, errors of the eye do not change."""
     truth = world.truth[household_no]

@@ -98,13 +98,14 @@ async def _pair(api: Api, world: World, ids: dict[str, str]) -> list[Home]:
 
 
 async def _state(api: Api, homes: list[Home]) -> None:
-    """What every household needs to exit, if nothing else stands against it."""
+    """What every household needs to exit, if nothing else stands against it, as two people say."""
     for village in sorted({h.village for h in homes}):
-        ours, team = [h.id for h in homes if h.village == village], Village(village).team
+        ours = [h.id for h in homes if h.village == village]
         seen = [{"household_id": i, "observed_on": SEEN_ON.isoformat()} | WELL_OFF for i in ours]
-        await send(api, team, "/registry/v1/households/conditions", seen)
         stated = {"income_year": 2017, "stated_on": SEEN_ON.isoformat()} | INCOME
-        await send(api, team, "/registry/v1/households/incomes", [{"household_id": i} | stated for i in ours])
+        for who in (Village(village).team, Village(village).chair):
+            await send(api, who, "/registry/v1/households/conditions", seen)
+            await send(api, who, "/registry/v1/households/incomes", [{"household_id": i} | stated for i in ours])
 
 
 async def employ(api: Api, homes: list[Home]) -> list[Home]:
