@@ -15,6 +15,7 @@ from scenario.world import (
     last_helper,
     lives_in_new_home,
     measured_income,
+    mind_of,
     observed_conditions,
     observed_income,
     roster_view,
@@ -82,11 +83,21 @@ class VillageEyes:
         """What the household tells a third party of who helps it."""
         return survey_view(self.world, household_no, self._helpers[household_no])
 
-    def neighbours_object(self, household_no: str) -> bool:
-        """Neighbours know when an income was invented: where it was, some of them speak up."""
+    def meeting_agrees(self, household_no: str) -> bool:
+        return mind_of(self.world, household_no).carried
+
+    def household_agrees(self, household_no: str) -> bool:
+        return mind_of(self.world, household_no).agrees
+
+    def income_was_invented(self, household_no: str) -> bool:
+        """Neighbours know, and so does whoever looks into it on the spot."""
         truth = self.world.truth.get(household_no)
         if truth is None:
             return False
         stated, real = self.income(household_no).net_fen, truth.incomes[INCOME_YEAR].net_fen
-        invented = stated > real * 11 // 10
-        return invented and int(household_no[-2:]) % 7 == 0
+        return stated > real * 11 // 10
+
+    def neighbours_object(self, household_no: str) -> bool:
+        """Where an income was invented some neighbours speak up; a few object for nothing."""
+        spoken = self.income_was_invented(household_no) and int(household_no[-2:]) % 7 == 0
+        return spoken or mind_of(self.world, household_no).envied

@@ -88,7 +88,7 @@ async def post_notices(api: Api, village: Village) -> None:
 async def sign(api: Api, village: Village, day: date) -> None:
     """The household signs the agreement to move and to give up the old house."""
     found = [a["id"] for a in await _applications(api, village.clerk, "noticed")]
-    await papers.sign(api, (village.clerk, village.team), "relocation.applications", found, day)
+    await papers.sign(api, (village.clerk, village.team), "relocation.applications", dict.fromkeys(found, True), day)
 
 
 async def declare_sites(api: Api, sites: Iterable[Site], buildings: Iterable[Building], flats: Iterable[Flat]) -> None:

@@ -19,10 +19,10 @@ async def report_facilities(api: Api, township: str, done: Sequence[tuple[str, s
         await api.batches(officer(township), "/registry/v1/villages/facilities", items)
 
 
-async def resolve_objections(api: Api, township: str, objections: Sequence[str]) -> None:
-    """Look into each on the spot; neighbours who object have mostly seen something."""
-    for objection in objections:
-        await once(api, officer(township), f"/registry/v1/exits/objections/{objection}/resolution", {"upheld": True})
+async def resolve_objections(api: Api, township: str, objections: Sequence[tuple[str, bool]]) -> None:
+    """Look into each on the spot; neighbours who object have mostly seen something. With each whether it is so."""
+    for objection, upheld in objections:
+        await once(api, officer(township), f"/registry/v1/exits/objections/{objection}/resolution", {"upheld": upheld})
 
 
 async def check_exits(api: Api, township: str) -> None:

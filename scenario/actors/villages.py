@@ -26,6 +26,8 @@ class Eyes(Protocol):
         """As `income`; None where the helper does not come."""
 
     def neighbours_object(self, household_no: str) -> bool: ...
+    def meeting_agrees(self, household_no: str) -> bool: ...
+    def household_agrees(self, household_no: str) -> bool: ...
 
 
 class Wish(Protocol):
@@ -154,26 +156,31 @@ async def propose_exits(api: Api, village: Village, eyes: Eyes) -> None:
         await api.batches(village.clerk, "/registry/v1/exits", believed)
 
 
-async def review_exits(api: Api, village: Village, voters: int) -> None:
+async def review_exits(api: Api, village: Village, eyes: Eyes, numbers: dict[str, str], voters: int) -> None:
     """The villagers' representatives meet; the chair, who did not propose, records the vote."""
     cases = await _in_state(api, village.chair, "proposed")
     attended = max(1, voters * 4 // 5)
     items = [
-        {"id": c["id"], "entitled": voters, "attended": attended, "in_favour": attended * 9 // 10 or 1} for c in cases
-    ]
+        {
+            "id": c["id"], "entitled": voters, "attended": attended,
+            "in_favour": attended * 9 // 10 or 1 if eyes.meeting_agrees(numbers[c["household_id"]]) else attended // 3,
+        }
+        for c in cases
+    ]  # fmt: skip
     if items:
         await api.batches(village.chair, "/registry/v1/exits/reviews", items)
 
 
-async def check_exits(api: Api, village: Village, day: date) -> None:
-    """The task force goes to every household once more, and each signs that it agrees."""
+async def check_exits(api: Api, village: Village, eyes: Eyes, numbers: dict[str, str], day: date) -> None:
+    """The task force goes to every household once more, and each signs whether it agrees."""
     items = [
         {"id": c["id"], "confirmed": True, "evidence": "visit"} for c in await _in_state(api, village.team, "reviewed")
     ]
     if items:
         await api.batches(village.team, "/registry/v1/exits/checks", items)
-    agreeing = [c["id"] for c in await _in_state(api, village.clerk, "checked")]
-    await papers.sign(api, (village.chair, village.team), "registry.exits", agreeing, day)
+    asked = await _in_state(api, village.clerk, "checked")
+    words = {c["id"]: eyes.household_agrees(numbers[c["household_id"]]) for c in asked}
+    await papers.sign(api, (village.chair, village.team), "registry.exits", words, day)
 
 
 async def post_notices(api: Api, village: Village) -> None:
@@ -189,8 +196,10 @@ async def _neighbour(api: Api, village: Village) -> Who:
     return Who(f"villager-{village.code}", "villager", village.code, person=home["people"][0]["reference"])
 
 
-async def read_notices(api: Api, village: Village, eyes: Eyes, numbers: dict[str, str]) -> list[str]:
-    """Villagers read the notice; who knows better objects. `numbers`: household number by id. The objections."""
+async def read_notices(api: Api, village: Village, eyes: Eyes, numbers: dict[str, str]) -> list[tuple[str, str]]:
+    """Villagers read the notice; who thinks he knows better objects. `numbers`: household number by id. The objections,
+    each with the number of whom it is about.
+    """
     found = []
     for case in await _in_state(api, village.chair, "noticed"):
         number = numbers.get(case["household_id"], "")
@@ -198,5 +207,5 @@ async def read_notices(api: Api, village: Village, eyes: Eyes, numbers: dict[str
             body = {"id": case["id"], "reason": "income"}
             villager = await _neighbour(api, village)
             answer = await api.post(villager, "/registry/v1/exits/objections", body)
-            found.append(str(answer["id"]))
+            found.append((str(answer["id"]), number))
     return found

@@ -1,9 +1,9 @@
 """The year as a list of days: what happens when, and who does it. Data first, so that it reads as a calendar."""
 
-from scenario.calendar import assessment, exits, founding, industry, lending, power, relocation
+from scenario.calendar import assessment, exits, founding, industry, lending, newcomers, power, relocation
 from scenario.year import Day
 
-PARTS = (founding, relocation, lending, industry, power, assessment, exits)
+PARTS = (founding, relocation, newcomers, lending, industry, power, assessment, exits)
 
 
 def days() -> list[Day]:

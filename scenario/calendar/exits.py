@@ -28,14 +28,16 @@ def wave_days(number: int, start: date) -> list[Day]:
         await everywhere(_wave(year, number), lambda v: villages.propose_exits(year.api, v, year.eyes))
 
     async def review(year: Year, _day: date) -> None:
+        numbers = await year.numbers()
         people = {v.code: v.rural_people for v in year.world.villages}
         await everywhere(
             _wave(year, number),
-            lambda v: villages.review_exits(year.api, v, max(5, people[v.code] // CONFIRMED_SHARE)),
+            lambda v: villages.review_exits(year.api, v, year.eyes, numbers, max(5, people[v.code] // CONFIRMED_SHARE)),
         )
 
     async def check(year: Year, day: date) -> None:
-        await everywhere(_wave(year, number), lambda v: villages.check_exits(year.api, v, day))
+        numbers = await year.numbers()
+        await everywhere(_wave(year, number), lambda v: villages.check_exits(year.api, v, year.eyes, numbers, day))
 
     async def post(year: Year, _day: date) -> None:
         await everywhere(_wave(year, number), lambda v: villages.post_notices(year.api, v))
@@ -43,9 +45,10 @@ def wave_days(number: int, start: date) -> list[Day]:
     async def object_(year: Year, _day: date) -> None:
         numbers = await year.numbers()
         found = await everywhere(_wave(year, number), lambda v: villages.read_notices(year.api, v, year.eyes, numbers))
-        by_township: dict[str, list[str]] = {}
+        by_township: dict[str, list[tuple[str, bool]]] = {}
         for village, objections in zip(_wave(year, number), found, strict=True):
-            by_township.setdefault(village.code[:9], []).extend(objections)
+            looked_into = [(one, year.eyes.income_was_invented(no)) for one, no in objections]
+            by_township.setdefault(village.code[:9], []).extend(looked_into)
         for township, objections in by_township.items():
             await townships.resolve_objections(year.api, township, objections)
 
@@ -78,12 +81,22 @@ async def announce_villages(year: Year, _day: date) -> None:
     await county.announce_villages(year.api, await townships.villages_in(year.api, county.ANNOUNCER, "approved"))
 
 
+async def check_late(year: Year, _day: date) -> None:
+    await everywhere(year.townships, lambda t: townships.check_exits(year.api, t))
+
+
 def days() -> list[Day]:
     found = [
         Day(date(YEAR, 12, 4), "townships propose villages", propose_villages),
         Day(date(YEAR, 12, 5), "village notices", post_village_notices),
         Day(date(YEAR, 12, 14), "county decides villages", decide_villages),
         Day(date(YEAR, 12, 18), "villages announced", announce_villages),
+    ]
+    # Whose notice began anew, as a neighbour had objected for nothing, is checked a second time.
+    found += [
+        Day(date(YEAR, 11, 27), "township checks of the late", check_late),
+        Day(date(YEAR, 11, 28), "county decides on the late", lambda year, _: county.decide_exits(year.api)),
+        Day(date(YEAR, 11, 30), "late exits announced", lambda year, _: county.announce_exits(year.api)),
     ]
     for number, start in enumerate((date(YEAR, 10, 9), date(YEAR, 10, 23), date(YEAR, 11, 6))):
         found += wave_days(number, start)

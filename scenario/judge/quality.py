@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from scenario.api import Api
 from scenario.judge.homes import allocations
@@ -49,7 +50,7 @@ async def quality(api: Api, truth: Truth, numbers: dict[str, str]) -> list[dict[
     loans = [x async for x in api.pages(JUDGE, "/finance/v1/loans") if x["disbursed_on"]]
     return [
         await _wrong_exits(api, truth, numbers),
-        rate("missed_rate", len(truth.unregistered), truth.rural_outside),
+        await _missed(api, truth),
         await _astray(api, truth, numbers, loans),
         await _areas_found(api, truth),
         await _diverted_found(api, truth, numbers, loans),
@@ -68,6 +69,13 @@ async def _wrong_exits(api: Api, truth: Truth, numbers: dict[str, str]) -> dict[
         lives_there = moved.get(case["household_id"], "9999") <= on
         wrong += not truly_out_of_poverty(truth, numbers[case["household_id"]], on, moved=lives_there)
     return rate("wrong_exit_rate", wrong, len(exits))
+
+
+async def _missed(api: Api, truth: Truth) -> dict[str, Any]:
+    """The poor in no list whom no application brought into the register; of the households outside it."""
+    entered = {i["id"] async for i in api.pages(JUDGE, "/registry/v1/identifications?state=entered")}
+    found = sum(str(uuid5(NAMESPACE_URL, f"identification/{poor['key']}")) in entered for poor in truth.unregistered)
+    return rate("missed_rate", len(truth.unregistered) - found, truth.rural_outside - len(entered))
 
 
 async def _astray(api: Api, truth: Truth, numbers: dict[str, str], loans: list[dict[str, Any]]) -> dict[str, Any]:

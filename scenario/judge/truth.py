@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 LINE_2017_FEN = 333_500
+COUNTED_ON = "2017-09-30"  # members of the income year
 SAFE_GRADES = ("A", "B")
 Records = list[dict[str, Any]]
 
@@ -16,7 +17,8 @@ Records = list[dict[str, Any]]
 class Truth:
     """Records by household number, of helpers by their login; `rural_outside`: households in no list.
 
-    `moves`: the day from which a household lives in its new home; `deaths`: days on which somebody of it died.
+    `moves`: the day from which a household lives in its new home; `deaths`, `births`: the days on which somebody of it
+    died and was born.
     """
 
     households: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -26,6 +28,7 @@ class Truth:
     stations: Records = field(default_factory=list)
     moves: dict[str, str] = field(default_factory=dict)
     deaths: dict[str, list[str]] = field(default_factory=dict)
+    births: dict[str, list[str]] = field(default_factory=dict)
     helpers: dict[str, str] = field(default_factory=dict)
     rural_outside: int = 0
 
@@ -47,6 +50,8 @@ def read(path: Path) -> Truth:
                     truth.moves[record["no"]] = record["moves_in_on"]
                 case "death":
                     truth.deaths.setdefault(record["no"], []).append(record["died_on"])
+                case "birth":
+                    truth.births.setdefault(record["no"], []).append(record["born_on"])
                 case "helper":
                     truth.helpers[record["subject"]] = record["behaviour"]
                 case kind if kind in lists:
@@ -63,10 +68,11 @@ def truly_out_of_poverty(truth: Truth, no: str, on: str, *, moved: bool = False)
     """One over, two no worries, three guarantees, and safe water; the hard blocks too (domain notes 2.1).
 
     On the day `on` (ISO): who has `moved` by the register and truly lives in the new home has its house and water;
-    who has died by then needs no income any more.
+    who has died by then needs no income any more, and who was born in the income year does.
     """
     household = truth.households[no]
-    living = household["members"] - sum(day <= on for day in truth.deaths.get(no, ()))
+    born = sum(day <= min(on, COUNTED_ON) for day in truth.births.get(no, ()))
+    living = household["members"] + born - sum(day <= on for day in truth.deaths.get(no, ()))
     new_home = moved and truth.moves.get(no, "9999") <= on
     return (
         net_fen(household["incomes"]["2017"]) > LINE_2017_FEN * living

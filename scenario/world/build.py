@@ -10,6 +10,7 @@ from scenario.world.help import draw_help
 from scenario.world.homes import draw_homes
 from scenario.world.households import make_households
 from scenario.world.loans import draw_wishes
+from scenario.world.newcomers import draw_applicants, draw_births
 from scenario.world.people import SIZES, Member, draw_causes, draw_members
 from scenario.world.truth import MEAN_UNREGISTERED_SIZE, draw_truth, draw_unregistered, standing_of
 
@@ -40,6 +41,7 @@ def build_world(seed: int, households: int | None = None) -> World:
     truth = {h.no: draw_truth(seed, h, standing_of(v, standings)) for h, v in zip(registered, homes, strict=True)}
     wishes = draw_wishes(seed, registered, {number for t in truth.values() for number in t.deceased})
     earnings, truth = draw_earnings(seed, all_villages, standings, registered, truth, wishes)
+    unregistered = draw_unregistered(seed, all_villages, count)
     outside = max(RURAL_PEOPLE * count // HOUSEHOLDS - sum(sizes), 0)
     return World(
         seed=seed,
@@ -49,11 +51,13 @@ def build_world(seed: int, households: int | None = None) -> World:
         by_no={h.no: h for h in registered},
         truth=truth,
         village_truth=standings,
-        unregistered=draw_unregistered(seed, all_villages, count),
+        unregistered=unregistered,
         unregistered_households=round(outside / MEAN_UNREGISTERED_SIZE),
         wishes=wishes,
         earnings=earnings,
         homes=draw_homes(seed, all_villages, registered, truth),
         deaths=draw_deaths(seed, registered, truth, wishes),
+        births=draw_births(seed, registered, taken),
+        applicants=draw_applicants(seed, {h.village_code for h in registered}, standings, unregistered, taken),
         help=draw_help(seed, all_villages, registered),
     )

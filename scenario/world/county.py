@@ -9,6 +9,7 @@ from scenario.world.help import Help
 from scenario.world.homes import Homes
 from scenario.world.households import Household
 from scenario.world.loans import LoanWish
+from scenario.world.newcomers import Applicant, Birth
 from scenario.world.truth import HouseholdTruth, UnregisteredPoor
 
 
@@ -33,6 +34,8 @@ class World:
     earnings: Earnings
     homes: Homes
     deaths: tuple[Death, ...]
+    births: tuple[Birth, ...]
+    applicants: tuple[Applicant, ...]
     help: Help
 
     @property

@@ -16,6 +16,7 @@ from scenario.world.truth import over_line
 INCOME_NOISE = 0.02  # standard deviation of each line
 ROUNDED_FEN = 1_000  # helpers write tens of yuan
 ROSTER_YEAR = 2016
+VOTED_DOWN, UNWILLING, UNFOUNDED = 0.01, 0.01, 0.005  # of exits: a meeting, a household, a neighbour says no
 CONCEALED = 0.30  # what households that are not poor told the register of their income
 LIFTED_YUAN = (4, 49)  # over the line, per head, in villages that lift
 LIFT_TO_BUSINESS = 0.6  # the rest of the invented income is called transfer
@@ -106,6 +107,20 @@ def observed_conditions(world: World, household_no: str, on: date = INCOME_YEAR_
         unfinished_major_illness=hardship(really=truth.unfinished_major_illness),
         only_subsidies=hardship(really=truth.only_subsidies),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What people think of a household's exit: the meeting, the household, a neighbour who objects for nothing."""
+
+    carried: bool
+    agrees: bool
+    envied: bool
+
+
+def mind_of(world: World, household_no: str) -> Mind:
+    rng = stream(world.seed, "mind", household_no)
+    return Mind(rng.random() >= VOTED_DOWN, rng.random() >= UNWILLING, rng.random() < UNFOUNDED)
 
 
 def measured_income(world: World, household_no: str) -> int:

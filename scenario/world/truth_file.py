@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -39,6 +39,7 @@ class TruthFile:
     deaths: tuple[Death, ...]
     units: tuple[dict[str, Any], ...]
     helpers: tuple[dict[str, Any], ...]
+    births: tuple[dict[str, Any], ...]
 
 
 def write_truth(world: World, path: Path) -> None:
@@ -56,22 +57,17 @@ def _records(world: World) -> Iterator[dict[str, Any]]:
         "seed": world.seed,
         "unregistered_households": world.unregistered_households,
     }
-    for village in world.village_truth.values():
-        yield {"kind": "village", **asdict(village)}
-    for household in world.truth.values():
-        yield {"kind": "household", **asdict(household)}
-    for poor in world.unregistered:
-        yield {"kind": "unregistered", **asdict(poor)}
-    for wish in world.wishes:
-        yield {"kind": "wish", **asdict(wish)}
-    for station in world.earnings.station_truth.values():
-        yield {"kind": "station", **asdict(station)}
-    for area in world.earnings.ventures.outcomes.values():
-        yield {"kind": "area", **asdict(area)}
-    for move in world.homes.moves.values():
-        yield {"kind": "move", **asdict(move)}
-    for death in world.deaths:
-        yield {"kind": "death", **asdict(death)}
+    told: tuple[tuple[str, Iterable[Any]], ...] = (
+        ("village", world.village_truth.values()), ("household", world.truth.values()),
+        ("unregistered", world.unregistered), ("wish", world.wishes),
+        ("station", world.earnings.station_truth.values()), ("area", world.earnings.ventures.outcomes.values()),
+        ("move", world.homes.moves.values()), ("death", world.deaths),
+    )  # fmt: skip
+    for kind, records in told:
+        for record in records:
+            yield {"kind": kind, **asdict(record)}
+    for birth in world.births:
+        yield {"kind": "birth", "no": birth.no, "born_on": birth.child.born_on}
     for unit in world.help.units:
         yield {"kind": "unit", "code": unit.code, "unit_kind": unit.kind, "village_code": unit.village_code}
     for cadre in world.help.cadres:
@@ -96,7 +92,7 @@ def read_truth(path: Path) -> TruthFile:
     areas: list[Outcome] = []
     moves: list[Move] = []
     deaths: list[Death] = []
-    plain: dict[str, list[dict[str, Any]]] = {"unit": [], "helper": []}
+    plain: dict[str, list[dict[str, Any]]] = {"birth": [], "unit": [], "helper": []}
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
@@ -138,6 +134,7 @@ def read_truth(path: Path) -> TruthFile:
         tuple(deaths),
         tuple(plain["unit"]),
         tuple(plain["helper"]),
+        tuple(plain["birth"]),
     )
 
 

@@ -1,0 +1,131 @@
+"""Who comes into the register: births by the quarter, applications within one round in autumn (domain notes 9.6)."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from scenario.actors import assessment, county, newcomers
+from scenario.actors.townships import officer
+from scenario.actors.villages import Village
+from scenario.year import YEAR, Day, Year, everywhere
+
+T = TypeVar("T")
+
+BIRTHS_TOLD_ON = (date(YEAR, 3, 20), date(YEAR, 6, 20), date(YEAR, 9, 20), date(YEAR, 12, 7))
+VOTERS = 10  # rural people for one representative
+
+
+def _by(places: Sequence[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for place, one in places:
+        found.setdefault(place, []).append(one)
+    return found
+
+
+def _births(year: Year, day: date) -> list[Any]:
+    """Since the last report."""
+    since = max((d for d in BIRTHS_TOLD_ON if d < day), default=date.min)
+    return [b for b in year.world.births if since < b.child.born_on <= day]
+
+
+async def report_births(year: Year, day: date) -> None:
+    ids = await year.households()
+    born = _by([(b.no[:12], (ids[b.no], b.child)) for b in _births(year, day)])
+    await everywhere(sorted(born), lambda v: newcomers.report_births(year.api, Village(v), born[v]))
+
+
+async def confirm_births(year: Year, day: date) -> None:
+    """On the day after the report."""
+    born = _by([(b.no[:9], b.child) for b in _births(year, day - timedelta(days=1))])
+    await everywhere(sorted(born), lambda t: newcomers.confirm_births(year.api, t, born[t]))
+
+
+def _applicants(year: Year) -> dict[str, list[Any]]:
+    return _by([(a.village_code, a) for a in year.world.applicants])
+
+
+async def apply(year: Year, _day: date) -> None:
+    asking = _applicants(year)
+    await everywhere(sorted(asking), lambda v: newcomers.apply(year.api, Village(v), asking[v]))
+
+
+async def visit(year: Year, _day: date) -> None:
+    asking = _applicants(year)
+    await everywhere(sorted(asking), lambda v: newcomers.visit(year.api, Village(v), asking[v]))
+
+
+async def vote(year: Year, _day: date) -> None:
+    asking, people = _applicants(year), {v.code: v.rural_people for v in year.world.villages}
+    await everywhere(
+        sorted(asking),
+        lambda v: newcomers.vote(year.api, Village(v), asking[v], max(5, people[v] // VOTERS)),
+    )
+
+
+async def check(year: Year, _day: date) -> None:
+    said = {"confirmed": True, "evidence": "minutes"}
+    await everywhere(
+        sorted(_applicants(year)),
+        lambda v: newcomers.take_on(year.api, Village(v).team, "reviewed", "checks", **said),
+    )
+
+
+async def post(year: Year, _day: date) -> None:
+    await everywhere(
+        sorted(_applicants(year)), lambda v: newcomers.take_on(year.api, Village(v).clerk, "checked", "notices")
+    )
+
+
+async def check_by_townships(year: Year, _day: date) -> None:
+    said = {"confirmed": True, "evidence": "visit"}
+    await everywhere(
+        year.townships, lambda t: newcomers.take_on(year.api, officer(t), "noticed", "township-checks", **said)
+    )
+
+
+async def post_again(year: Year, _day: date) -> None:
+    await everywhere(
+        sorted(_applicants(year)),
+        lambda v: newcomers.take_on(year.api, Village(v).clerk, "township_checked", "second-notices"),
+    )
+
+
+async def compare(year: Year, _day: date) -> None:
+    await newcomers.take_on(year.api, county.DECIDER, "noticed_again", "comparisons", evidence="lists of 17 offices")
+
+
+async def enter(year: Year, _day: date) -> None:
+    await newcomers.take_on(year.api, county.ANNOUNCER, "compared", "entries")
+
+
+async def pair(year: Year, _day: date) -> None:
+    """Whoever is new is helped by somebody who goes to that village already."""
+    by_village: dict[str, Any] = {}
+    for cadre in year.world.help.cadres:
+        if cadre.successor is None:
+            for no in year.world.help.helps.get(cadre.subject, ()):
+                by_village.setdefault(no[:12], cadre)
+    new = [c for c in await newcomers.entered(year.api) if c["division"] in by_village]
+    helped = _by([(c["division"][:9], (by_village[c["division"]], c["household_id"])) for c in new])
+    await everywhere(sorted(helped), lambda t: assessment.pair(year.api, t, helped[t]))
+
+
+def days() -> list[Day]:
+    found = [
+        Day(date(YEAR, 10, 10), "the missed apply", apply),
+        Day(date(YEAR, 10, 13), "applicants visited", visit),
+        Day(date(YEAR, 10, 17), "applicants voted on", vote),
+        Day(date(YEAR, 10, 18), "applications checked", check),
+        Day(date(YEAR, 10, 19), "applicants on notice", post),
+        Day(date(YEAR, 10, 30), "townships check applications", check_by_townships),
+        Day(date(YEAR, 10, 31), "applicants on notice again", post_again),
+        Day(date(YEAR, 11, 24), "county compares applicants", compare),
+        Day(date(YEAR, 11, 27), "households entered", enter),
+        Day(date(YEAR, 11, 28), "the new are paired", pair),
+    ]
+    for on in BIRTHS_TOLD_ON:
+        found += [
+            Day(on, "births reported", report_births),
+            Day(on + timedelta(days=1), "births confirmed", confirm_births),
+        ]
+    return found
