@@ -1,7 +1,8 @@
 """`python -m bench`: a table of ratios, within some minutes. Where no broker is to be had, without Kafka's.
 
 `python -m bench latency` is its last minute alone, `python -m bench doors` the minute before.
-`python -m bench drain [EVENTS]` takes several, for a million events, and is no part of it.
+`python -m bench drain [EVENTS]` takes several, for a million events, and `python -m bench exits [HOUSEHOLDS]` for a
+register of a million; they are no part of it.
 BUS=postgres runs the first and the last of these over the other log.
 """
 
@@ -19,6 +20,7 @@ from bench.as_of import bench_as_of
 from bench.doors import bench_doors
 from bench.drain import bench_drain
 from bench.events import bench_consumer, bench_relay
+from bench.exits import bench_exits
 from bench.ground import Result, ground
 from bench.kafka import bench_kafka_consumer, bench_kafka_relay, broker
 from bench.latency import bench_latency
@@ -55,7 +57,9 @@ def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
             return bench_doors()
         case ["drain", *events]:
             return bench_drain(*map(int, events))
-    sys.exit("python -m bench [doors | latency | drain [EVENTS]]")
+        case ["exits", *households]:
+            return bench_exits(*map(int, households))
+    sys.exit("python -m bench [doors | latency | drain [EVENTS] | exits [HOUSEHOLDS]]")
 
 
 def main() -> None:

@@ -92,6 +92,8 @@ async def record_decisions(connection: Connection, act: Act, policy_version: str
     """Store them all; part of the act's transaction."""
     if not decisions:
         return
+    # Many are decided by one policy, which is told once.
+    policies = {id(d.policy): d.rule.stored_policy(d.policy) for d in {id(d.policy): d for d in decisions}.values()}
     await execute(
         connection,
         _RECORD,
@@ -104,7 +106,7 @@ async def record_decisions(connection: Connection, act: Act, policy_version: str
         subjects=[d.subject_id for d in decisions],
         divisions=[d.division for d in decisions],
         banks=[d.bank for d in decisions],
-        inputs=[d.rule.inputs(d.facts, d.policy) for d in decisions],
+        inputs=[{"facts": d.rule.stored_facts(d.facts), "policy": policies[id(d.policy)]} for d in decisions],
         outcomes=[d.verdict.outcome for d in decisions],
         whys=[{"reasons": reasons_json(d.verdict)} for d in decisions],
     )

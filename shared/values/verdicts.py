@@ -59,10 +59,13 @@ class Rule:
     source: str | None = None
 
     def inputs(self, facts: Any, policy: Any) -> dict[str, Any]:
-        return {
-            "facts": _adapter(self.facts).dump_python(facts, mode="json"),
-            "policy": _adapter(self.policy).dump_python(policy, mode="json"),
-        }
+        return {"facts": self.stored_facts(facts), "policy": self.stored_policy(policy)}
+
+    def stored_facts(self, facts: Any) -> Any:
+        return _adapter(self.facts).dump_python(facts, mode="json")
+
+    def stored_policy(self, policy: Any) -> Any:
+        return _adapter(self.policy).dump_python(policy, mode="json")
 
     def replay(self, inputs: dict[str, Any]) -> Verdict:
         facts = _adapter(self.facts).validate_json(json.dumps(inputs["facts"]))

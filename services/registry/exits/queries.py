@@ -11,9 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.registry.exits.rules import ENDED, ExitFacts, income_year_for, members_counted_on
 from services.registry.exits.tables import ExitCase, ExitObjection, exit_case, exit_objection
 from services.registry.households import queries as households
-from services.registry.households.rules import is_stated, net_income_fen
 from services.registry.households.tables import Household
-from services.registry.sources.queries import list_house_words, list_income_words
+from services.registry.sources.queries import list_earned, list_house_words
 from shared.acts.freezes import list_frozen
 from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import (
@@ -162,25 +161,23 @@ async def load_facts(connection: Connection, homes: Sequence[Household], on: dat
     """What the exit rule asks about households, as held for true now about that day."""
     ids, year = [home.id for home in homes], income_year_for(on)
     known = await households.list_facts(connection, ids, on)
-    members = await households.list_members(connection, ids, members_counted_on(on))
-    incomes = await households.list_incomes(connection, ids)
+    members = await households.count_members(connection, ids, members_counted_on(on))
+    earned = await list_earned(connection, ids, year)
     objections = await list_open_objections(connection, ids)
     frozen = await list_frozen(connection, ids)
-    income_words = await list_income_words(connection, ids, year)
     house_words = await list_house_words(connection, ids, on)
     facts = {}
     for home in homes:
-        lines = incomes[home.id].get(year, [])
         seen = known.get(home.id)
         facts[home.id] = ExitFacts(
             status=home.status,
-            members=len(members[home.id]),
+            members=members.get(home.id, 0),
             income_year=year,
-            net_income_fen=net_income_fen(lines) if is_stated(lines) else None,
+            net_income_fen=earned[home.id].net_income_fen,
             awaits_relocation=(home.relocated or home.relocation_cohort is not None) and home.moved_in_on is None,
             open_objections=objections.get(home.id, 0),
             frozen=home.id in frozen,
-            income_words=income_words[home.id],
+            income_words=earned[home.id].words,
             house_words=house_words[home.id],
             **{name: getattr(seen, name, None) for name in ASKED},
         )

@@ -77,6 +77,12 @@ _MEMBERS = sql(
     """,
     MemberFact,
 )
+_MEMBERS_COUNTED = sql(
+    """
+    SELECT household_id, count(*) AS members FROM member_fact
+    WHERE household_id = ANY(:ids) AND upper_inf(known) AND valid @> CAST(:on AS date) GROUP BY household_id
+    """
+)
 _INCOME_LINES = sql(
     """
     SELECT household_id, income_year, category, kind, payer, amount_fen FROM income_line
@@ -253,6 +259,11 @@ async def list_members(connection: Connection, ids: Sequence[UUID], on: date) ->
     for fact in await fetch(connection, _MEMBERS, ids=list(ids), on=on):
         found[fact.household_id].append(fact)
     return found
+
+
+async def count_members(connection: Connection, ids: Sequence[UUID], on: date) -> dict[UUID, int]:
+    """How many belong to each on a day; who has none is not there."""
+    return {x["household_id"]: x["members"] for x in await fetch(connection, _MEMBERS_COUNTED, ids=list(ids), on=on)}
 
 
 async def find_birth(connection: Connection, reference: str, on: date) -> date | None:

@@ -5,10 +5,10 @@ the national poverty monitoring (domain notes 2.1, S15). An income year runs fro
 named after the year it ends in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Protocol
 
 from shared.values.dates import Period, full_years
 
@@ -53,6 +53,19 @@ def income_year_of(day: date) -> int:
     return day.year + (day.month >= 10)
 
 
+class Earning(Protocol):
+    """What an income line says, wherever it was read."""
+
+    @property
+    def category(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def payer(self) -> str: ...
+    @property
+    def amount_fen(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class IncomeLine:
     """One payer's amount of one category in one income year. `kind` is `statement` or `payment`."""
@@ -64,11 +77,13 @@ class IncomeLine:
 
 
 # Domain notes 2.1 "Income" (S15) and ADR 6: for one payer, category and period a payment supersedes a statement.
-def earned_fen(lines: Sequence[IncomeLine]) -> int:
+def earned_fen(lines: Sequence[Earning]) -> int:
     """What came in of one category and year. A statement's totals hold every payer, so that what was paid lies in
     them: it replaces what was stated of the same payer, and of a payer who was not named it is presumed to lie in the
     unnamed rest, which counts only beyond it.
     """
+    if len(lines) == 1:
+        return lines[0].amount_fen
     stated = {x.payer: x.amount_fen for x in lines if x.kind == "statement"}
     paid = {x.payer: x.amount_fen for x in lines if x.kind == "payment"}
     rest = stated.pop(UNNAMED, 0)
@@ -76,14 +91,17 @@ def earned_fen(lines: Sequence[IncomeLine]) -> int:
     return sum((stated | paid).values()) + max(rest - not_named, 0)
 
 
-def net_income_fen(lines: Sequence[IncomeLine]) -> int:
+def net_income_fen(lines: Iterable[Earning]) -> int:
     """The household's net income of a year: what it earned less the costs of its business."""
-    earned = sum(earned_fen([x for x in lines if x.category == category]) for category in EARNED)
-    return earned - sum(x.amount_fen for x in lines if x.category in COSTS)
+    of: dict[str, list[Earning]] = {}
+    for line in lines:
+        of.setdefault(line.category, []).append(line)
+    costs = sum(x.amount_fen for category in COSTS for x in of.get(category, ()))
+    return sum(earned_fen(of[category]) for category in EARNED if category in of) - costs
 
 
 # What is not known is not passed (exits): who was paid may have had costs that nobody has asked about yet [choice].
-def is_stated(lines: Sequence[IncomeLine]) -> bool:
+def is_stated(lines: Sequence[Earning]) -> bool:
     """Whether the household has said what it earned, so that its net income is known."""
     return any(x.kind == "statement" for x in lines)
 

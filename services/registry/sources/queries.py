@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
-from services.registry.households.rules import IncomeLine, net_income_fen
+from services.registry.households.rules import is_stated, net_income_fen
 from services.registry.sources.rules import Word
 from services.registry.sources.tables import HouseWord, SaidLine
 from shared.data.sql import Connection, fetch, sql
@@ -25,21 +26,29 @@ _HOUSE_WORDS = sql(
     HouseWord,
 )
 # Whoever stated a year again takes his word of before back. What is overtaken was said all the same.
-_INCOME_WORDS = sql(
+_INCOME_LINES = sql(
     """
-    SELECT household_id, stated_by, weight, category, kind, payer, amount_fen FROM (
-        SELECT l.*, rank() OVER (PARTITION BY l.household_id, l.stated_by ORDER BY l.stated_on DESC,
-            l.statement_id DESC NULLS LAST, lower(l.known) DESC NULLS LAST) AS age
-        FROM income_line l
-        WHERE l.household_id = ANY(:ids) AND l.income_year = :income_year AND l.kind = 'statement') AS said
-    WHERE age = 1
-    UNION ALL
-    SELECT household_id, '', weight, category, kind, payer, amount_fen FROM income_line
-    WHERE household_id = ANY(:ids) AND income_year = :income_year AND kind = 'payment' AND upper_inf(known)
+    SELECT household_id, stated_by, weight, category, kind, payer, amount_fen, held FROM (
+        SELECT l.*, upper_inf(l.known) AS held, rank() OVER (PARTITION BY l.household_id, l.kind, l.stated_by
+            ORDER BY l.stated_on DESC, l.statement_id DESC NULLS LAST, lower(l.known) DESC NULLS LAST) AS age
+        FROM income_line l WHERE l.household_id = ANY(:ids) AND l.income_year = :income_year) AS said
+    WHERE held OR kind = 'statement' AND age = 1
     ORDER BY household_id, stated_by
     """,
     SaidLine,
 )
+
+
+class Earned(NamedTuple):
+    """What is held for true of a year's net income in fen, None where nobody stated it; and what each said last of it,
+    or was paid.
+    """
+
+    net_income_fen: int | None
+    words: tuple[Word[int], ...]
+
+
+UNKNOWN = Earned(None, ())
 
 
 async def list_house_words(connection: Connection, ids: Sequence[UUID], on: date) -> dict[UUID, tuple[Word[str], ...]]:
@@ -50,26 +59,20 @@ async def list_house_words(connection: Connection, ids: Sequence[UUID], on: date
     return found
 
 
-async def list_income_words(
-    connection: Connection, ids: Sequence[UUID], income_year: int
-) -> dict[UUID, tuple[Word[int], ...]]:
-    """By household, the net income in fen that follows from what each stated last of a year, and from what was paid."""
-    found: dict[UUID, tuple[Word[int], ...]] = dict.fromkeys(ids, ())
-    rows = await fetch(connection, _INCOME_WORDS, ids=list(ids), income_year=income_year)
+async def list_earned(connection: Connection, ids: Sequence[UUID], income_year: int) -> dict[UUID, Earned]:
+    """By household, what it earned in a year."""
+    found = dict.fromkeys(ids, UNKNOWN)
+    rows = await fetch(connection, _INCOME_LINES, ids=list(ids), income_year=income_year)
     for household_id, group in groupby(rows, lambda x: x.household_id):
-        found[household_id] = tuple(_words(list(group)))
+        found[household_id] = _earned(list(group))
     return found
 
 
-def _words(lines: Sequence[SaidLine]) -> Sequence[Word[int]]:
-    paid = [_line(x) for x in lines if x.kind == "payment"]
+def _earned(lines: Sequence[SaidLine]) -> Earned:
+    held = [x for x in lines if x.held]
+    paid = [x for x in held if x.kind == "payment"]
     words: list[Word[int]] = [Word("payment", net_income_fen(paid))] if paid else []
-    stated = [x for x in lines if x.kind == "statement"]
-    for _, group in groupby(stated, lambda x: x.stated_by):
+    for _, group in groupby((x for x in lines if x.kind == "statement"), lambda x: x.stated_by):
         said = list(group)
-        words.append(Word(said[0].weight, net_income_fen([*map(_line, said), *paid])))
-    return words
-
-
-def _line(said: SaidLine) -> IncomeLine:
-    return IncomeLine(said.category, said.kind, said.payer, said.amount_fen)
+        words.append(Word(said[0].weight, net_income_fen([*said, *paid])))
+    return Earned(net_income_fen(held) if is_stated(held) else None, tuple(words))

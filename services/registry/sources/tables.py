@@ -15,7 +15,7 @@ class HouseWord(NamedTuple):
 
 
 class SaidLine(NamedTuple):
-    """A line of the last statement that each made of an income year, or of its payments (`stated_by` is empty)."""
+    """A line of an income year: held for true now, or of the last statement that somebody made."""
 
     household_id: UUID
     stated_by: str
@@ -24,3 +24,4 @@ class SaidLine(NamedTuple):
     kind: Kind
     payer: str
     amount_fen: int
+    held: bool
