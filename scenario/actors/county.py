@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from scenario.actors.patience import named, send
+from scenario.actors.patience import named, once, send
 from scenario.api import Api, RefusedError, Who
 
 COUNTY = "140927"
@@ -38,12 +38,15 @@ async def set_targets(api: Api, targets: Sequence[dict[str, Any]]) -> None:
 
 
 async def hand_in_roster(api: Api, file: bytes) -> dict[str, Any]:
-    """Post a roster and wait until it has been taken; the report's figures."""
+    """Post a roster, have another person confirm what was read, and wait until it has been taken; the report."""
     begun = await api.call(PLANNER, "POST", "/registry/v1/roster/imports?income_year=2016", data=file)
     while True:
         report: dict[str, Any] = await api.get(PLANNER, f"/registry/v1/roster/imports/{begun['id']}")
         if report["state"] in ("done", "failed"):
             return report
+        if report["state"] == "read":
+            path = f"/registry/v1/roster/imports/{begun['id']}/confirmation"
+            await once(api, DECIDER, path, {"confirmed": True})
         await asyncio.sleep(0.2)
 
 

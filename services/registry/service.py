@@ -36,6 +36,7 @@ from services.registry.record.api import router as record
 from services.registry.resolutions.api import router as resolutions
 from services.registry.reversals.actions import REVERSAL
 from services.registry.reversals.api import router as reversals
+from services.registry.roster.actions import ROSTER
 from services.registry.roster.api import router as roster
 from services.registry.roster.work import run_imports
 from services.registry.sheets.api import router as sheets
@@ -88,6 +89,7 @@ SERVICE = Service(
         REVERSAL,
         IDENTIFICATION,
         GRIEVANCE,
+        ROSTER,
         papers_of("registry"),
     ),
     parties=(CONSENT,),

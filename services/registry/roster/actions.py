@@ -36,8 +36,10 @@ from services.registry.roster.rules import (
     RosterMember,
     RosterPolicy,
 )
-from services.registry.roster.tables import RegisteredHome, RosterFinding, RosterImport
+from services.registry.roster.tables import RegisteredHome, RosterFinding, RosterImport, roster_import
+from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import keep_residents
+from shared.acts.procedures import PASSED, Procedure, Step, advance, confirmed_or_rejected, take_step, taken
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.events.registry import HouseholdRegistered
@@ -78,6 +80,13 @@ class Clerk:
     people: Mapping[str, KnownPerson]
 
 
+ROOM = "registry.roster"
+ROSTER = Procedure(ROOM, roster_import, ((
+    Step("confirmed", "read", ("county", "township"), ("submitted_by",), "decided",
+         zh="复核贫困人口名册", en="Confirm what a roster file proposes"),
+),), freezes=False)  # fmt: skip
+
+
 async def receive_roster(
     connection: Connection, act: Act, data_keys: DataKeys, content: bytes, income_year: int
 ) -> UUID:
@@ -99,6 +108,8 @@ async def receive_roster(
         business_date=act.business_date,
         submitted_by=act.subject,
         sha256=digest.hexdigest(),
+        procedure_version=ROSTER.version,
+        since_on=act.business_date,
         file_sealed=sealed,
     )
     return import_id
@@ -111,9 +122,20 @@ async def fail(connection: Connection, row: RosterImport, reason: str, **figures
     log.info("roster_failed", roster_import=str(row.id), reason=reason)
 
 
+async def confirm_roster(connection: Connection, act: Act, import_id: UUID, *, confirmed: bool) -> Result:
+    """Another person lets what was read become true, or has the file thrown away."""
+    word = Confirmation(id=import_id, confirmed=confirmed)
+    answer = taken(await take_step(connection, act, ROSTER, "confirmed", [word], confirmed_or_rejected))
+    if not confirmed:
+        await queries.forget_file(connection, import_id)
+    return answer
+
+
 async def import_roster(connection: Connection, row: RosterImport, data_keys: DataKeys, policy: Policy) -> None:
-    """Read, check and write a file in one transaction, as the service's act on behalf of who handed it in."""
-    act = Act(Caller("system:registry", "system"), row.business_date, correlation_id=row.id)
+    """Read and check a file, and once it is confirmed write it, in one transaction, as the service's act on behalf of
+    who handed it in. A file with nothing to take needs nobody's word.
+    """
+    act = Act(Caller("system:registry", "system"), row.decided_on or row.business_date, correlation_id=row.id)
     assert row.file_sealed is not None
     content = data_keys.unseal(row.file_sealed, "roster_import", "file_sealed", row.id)
     try:
@@ -123,9 +145,9 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
     except UnfitError as error:
         return await fail(connection, row, error.reason, **error.figures)
     ground = Ground(
-        act.business_date,
-        await queries.list_villages(connection, row.division, act.business_date),
-        policy.on(act.business_date, RosterPolicy),
+        row.business_date,
+        await queries.list_villages(connection, row.division, row.business_date),
+        policy.on(row.business_date, RosterPolicy),
     )
     index = {m.identity: data_keys.index(m.identity) for h in roster.households for m in h.members if m.identity}
     people = await persons.list_known(connection, index)
@@ -135,20 +157,23 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
     sound, claiming = rules.accepted(roster.households, findings), rules.claiming(roster.households, findings)
     accepted = [h for h in sound if h.household_no not in inside]
     known = [(h, inside[h.household_no]) for h in sound if h.household_no in inside]
+    counted = {
+        "people": roster.people,
+        "households": len(roster.households),
+        "accepted": len(accepted),
+        "known": len(known),
+    }
+    if sound and row.decided_by is None:
+        await queries.insert_findings(connection, row.id, _finding_rows(row, rules.report(findings)))
+        await queries.count_import(connection, row.id, **counted)
+        await advance(connection, act, ROSTER, "read", [(row, "read", PASSED)])
+        return None
     clerk = Clerk(ground, data_keys, index, row.submitted_by, people)
     await enter_households(connection, act, row.income_year, clerk, accepted)
     findings += await _propose(connection, _submitter(row), clerk, known)
     await open_claims(connection, _submitter(row), _claims(claiming, clerk))
-    await queries.insert_findings(connection, _finding_rows(row, rules.report(findings)))
-    await queries.finish_import(
-        connection,
-        row.id,
-        "done",
-        people=roster.people,
-        households=len(roster.households),
-        accepted=len(accepted),
-        known=len(known),
-    )
+    await queries.insert_findings(connection, row.id, _finding_rows(row, rules.report(findings)))
+    await queries.finish_import(connection, row.id, "done", **counted)
     log.info("roster_done", roster_import=str(row.id), people=roster.people, accepted=len(accepted))
     return None
 
@@ -161,7 +186,8 @@ def _is_open_to(row: RosterImport, home: RegisteredHome) -> bool:
 def _submitter(row: RosterImport) -> Act:
     """What a file proposes, he proposes who handed it in: another person confirms it."""
     role: Role = "county" if len(row.division) == COUNTY else "township"
-    return Act(Caller(row.submitted_by, role, row.division), row.business_date, correlation_id=row.id)
+    on = row.decided_on or row.business_date
+    return Act(Caller(row.submitted_by, role, row.division), on, correlation_id=row.id)
 
 
 def _check(

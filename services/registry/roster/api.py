@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query
 
 from services.registry.roster import actions, queries
-from services.registry.roster.schemas import FindingShown, ImportBegun, ImportReport
+from services.registry.roster.schemas import FindingShown, ImportBegun, ImportDecided, ImportReport, Word
 from shared.acts.bodies import NumberCursor, Page, page
 from shared.doors.files import FileSent, file_of
 from shared.doors.http import CurrentDataKeys, Paging, Reading, Transaction, by
@@ -47,6 +47,13 @@ async def get_import(
     found = await queries.get_import(connection, import_id)
     problem = found.problem and Problem(found.problem["code"], **found.problem["figures"])
     return ImportReport(**found._asdict() | {"problem": problem and problems.body(problem, accept_language)})
+
+
+@router.post("/imports/{import_id}/confirmation")
+async def confirm_roster(import_id: UUID, body: Word, connection: Transaction, act: Submitter) -> ImportDecided:
+    """By another person than who handed it in: what was read is taken, or the file is thrown away."""
+    answer = await actions.confirm_roster(connection, act, import_id, confirmed=body.confirmed)
+    return ImportDecided.model_validate({"id": import_id, "state": answer.state})
 
 
 @router.get("/imports/{import_id}/findings", dependencies=[by("county", "township", "auditor")])

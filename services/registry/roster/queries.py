@@ -43,6 +43,8 @@ _INSERT_IMPORT = insert_one(
     "submitted_by",
     "sha256",
     "file_sealed",
+    "procedure_version",
+    "since_on",
 )
 _GET = sql(f"SELECT {', '.join(Progress._fields)} FROM roster_import WHERE id = :id", Progress)
 _FINDINGS = page_of(
@@ -52,9 +54,10 @@ _FINDINGS = page_of(
     where="import_id = :import_id",
     after=BigInteger,
 )
+_CLEAR_FINDINGS = sql("DELETE FROM roster_finding WHERE import_id = :import_id")
 # Whoever works on an import holds its row; one that is `running` and free was left by somebody who died.
 _FREE = """
-    SELECT id FROM roster_import WHERE state IN ('received', 'running')
+    SELECT id FROM roster_import WHERE state IN ('received', 'confirmed', 'running')
     ORDER BY submitted_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _WAITING = sql(_FREE)
@@ -65,10 +68,21 @@ _LOCK = sql(
     """,
     RosterImport,
 )
+_COUNTED = sql(
+    """
+    UPDATE roster_import SET people = :people, households = :households, accepted_households = :accepted,
+        known_households = :known, rejected_households = :households - :accepted - :known, attempts = 0
+    WHERE id = :id
+    """,
+    households=Integer,
+    accepted=Integer,
+    known=Integer,
+)
 # The file is people's data: it goes when its content has been taken or refused.
+_FORGET = sql("UPDATE roster_import SET file_sealed = NULL, finished_at = clock_timestamp() WHERE id = :id")
 _FINISH = sql(
     """
-    UPDATE roster_import SET state = :state, people = :people, households = :households,
+    UPDATE roster_import SET state = :state, due_on = NULL, people = :people, households = :households,
         accepted_households = :accepted, known_households = :known,
         rejected_households = :households - :accepted - :known, problem = :problem,
         file_sealed = NULL, finished_at = clock_timestamp()
@@ -123,6 +137,16 @@ async def lock_import(connection: Connection, import_id: UUID) -> RosterImport |
     return await fetch_one(connection, _LOCK, id=import_id)
 
 
+async def count_import(connection: Connection, import_id: UUID, **found: Any) -> None:
+    """`found`: people, households, accepted and known ones of a file that was read."""
+    await execute(connection, _COUNTED, rows=1, id=import_id, **found)
+
+
+async def forget_file(connection: Connection, import_id: UUID) -> None:
+    """Of an import that was rejected."""
+    await execute(connection, _FORGET, rows=1, id=import_id)
+
+
 async def finish_import(connection: Connection, import_id: UUID, state: State, **found: Any) -> None:
     """`found`: people, households, accepted and known ones of a file that was read; the problem of one that was not."""
     await execute(connection, _FINISH, rows=1, id=import_id, state=state, **(NOTHING | found))
@@ -141,5 +165,7 @@ async def list_registered(connection: Connection, numbers: Sequence[str]) -> dic
     return {h.household_no: h for h in await fetch(connection, _REGISTERED, numbers=list(numbers))}
 
 
-async def insert_findings(connection: Connection, findings: Sequence[RosterFinding]) -> None:
+async def insert_findings(connection: Connection, import_id: UUID, findings: Sequence[RosterFinding]) -> None:
+    """They take the place of what was found when the file was read."""
+    await execute(connection, _CLEAR_FINDINGS, rows=None, import_id=import_id)
     await execute_many(connection, _INSERT_FINDINGS, [f._asdict() for f in findings])

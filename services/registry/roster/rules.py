@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from services.registry.households.rules import SchoolPolicy, has_dropped_out
 from shared.values import id_number
 
-State = Literal["received", "running", "done", "failed"]
+State = Literal["received", "running", "read", "confirmed", "done", "rejected", "failed"]
 SHEET = "贫困人口信息"
 MOST_PEOPLE = 50_000
 MOST_FINDINGS = 20_000

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.registry.roster.rules import State
+from shared.acts.bodies import Input
 from shared.acts.reasons import Telling
 
 
@@ -14,10 +15,21 @@ class ImportBegun(BaseModel):
     state: Literal["received"]
 
 
+class Word(Input):
+    """The second person's."""
+
+    confirmed: bool
+
+
+class ImportDecided(BaseModel):
+    id: UUID
+    state: State
+
+
 class ImportReport(BaseModel):
-    """How far an import is, in households: `accepted` are entered; of `known` ones, which the register has already,
-    what the file says otherwise is a finding or a proposal. `problem` is a problem+json document where the file was
-    refused whole.
+    """How far an import is, in households: a file that was `read` waits for another person's word, and is `done` once
+    it was taken. `accepted` are to be entered, or are; of `known` ones, which the register has already, what the file
+    says otherwise is a finding or a proposal. `problem` is a problem+json document where the file was refused whole.
     """
 
     id: UUID

@@ -10,7 +10,9 @@ from shared.data.relations import table
 
 
 class RosterImport(NamedTuple):
-    """A file: `file_sealed` goes when its content has been taken or refused."""
+    """A file: `file_sealed` goes when its content has been taken or refused. It is `read` first, and taken once it is
+    `confirmed`: who did that is `decided_by`.
+    """
 
     id: UUID
     division: str
@@ -29,6 +31,11 @@ class RosterImport(NamedTuple):
     submitted_at: datetime
     finished_at: datetime | None
     known_households: int
+    decided_on: date | None
+    decided_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
 
 
 class RosterFinding(NamedTuple):

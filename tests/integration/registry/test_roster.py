@@ -39,11 +39,22 @@ async def hand_in(door: Door, data: Any, area: str = "140927", *, year: int = 20
     return import_id
 
 
+async def confirm(door: Door, import_id: str, subject: str = "second", *, confirmed: bool = True) -> dict[str, Any]:
+    answer = await door.call(
+        "POST", f"{IMPORTS}/{import_id}/confirmation", "county", "140927", subject=subject, on="2017-01-06",
+        json={"confirmed": confirmed},
+    )  # fmt: skip
+    told: dict[str, Any] = answer.json()
+    return told
+
+
 async def ended(house: House, door: Door, import_id: str) -> dict[str, Any]:
     report: dict[str, Any] = {}
 
     async def is_over() -> bool:
         report.update((await door.call("GET", f"{IMPORTS}/{import_id}", "county")).json())
+        if report["state"] == "read":
+            await confirm(door, import_id)
         return report["state"] in ("done", "failed")
 
     await house.settled(is_over, 60)
