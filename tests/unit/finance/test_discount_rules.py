@@ -62,7 +62,7 @@ def test_what_was_decided_before_there_were_holds_comes_out_the_same() -> None:
     [({}, False), ({"misused": True}, False), ({"frozen": True}, True), ({"removal_unseen": True}, True)],
 )
 def test_what_a_person_has_the_word_on_first_waits(changes: dict[str, bool], waits: bool) -> None:
-    assert replace(GOOD, **changes).waits is waits
+    assert replace(GOOD, **changes).waits is waits  # type: ignore[arg-type]
 
 
 def test_overdue_days_are_not_paid_nor_taken_off_twice() -> None:
