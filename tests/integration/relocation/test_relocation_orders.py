@@ -22,9 +22,11 @@ from tests.integration.relocation.acts import (
     VILLAGE,
     agreed,
     allocations,
+    apply_for,
     batch,
     build_site,
     draw_all,
+    freeze,
     hear,
     moved_in,
     reinstated,
@@ -329,3 +331,21 @@ async def test_a_homestead_ends_alike_when_its_household_is_struck_by_mistake(ho
         VILLAGE, "reclaimed", "2017-08-01", "2017-08-01", "demolition 2000000, reclamation 1000000",
     )  # fmt: skip
     assert (await door.call("GET", "/relocation/v1/operations/replay", "county")).json()["different_count"] == 0
+
+
+async def test_between_the_word_that_it_is_empty_and_its_removal_nothing_is_taken_for_a_household(house: House) -> None:
+    """Neither does its application end by what was asked too early, nor is a flat listed for it."""
+    door, (asks, waits, stays) = await house.serve("relocation", "api"), await seed_households(house, {}, {}, {})
+    (case,) = await apply_for(door, [asks])
+    await agreed(door, [waits, stays])
+    facts, verifications = struck_by_mistake(house, 2, VILLAGE), f"{APPLICATIONS}/verifications"
+    await facts["emptied"]([asks, waits])
+    sure = [{"id": case, "confirmed": True}]
+    (refused,) = await batch(door, "POST", verifications, "township", sure, on="2017-03-05")
+    assert (refused["code"], refused["state"]) == ("shared.household_removed", "applied")
+    site_id, _ = await build_site(door, [{}, {}])
+    assert (await freeze(door, site_id))["lots"] == 1
+    for name in ("removed", "filled", "reinstated"):
+        await facts[name]([asks, waits])
+    (verified,) = await batch(door, "POST", verifications, "township", sure, on="2017-03-09")
+    assert (verified["code"], verified["state"]) == (None, "verified")
