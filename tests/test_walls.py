@@ -58,7 +58,7 @@ READS = {
     "registry/sources": {"household_fact", "household_word", "income_line"},
     "registry/targets": {"division", "household", "member_fact", "village_exit"},
     "registry/villages": {"division", "household", "household_standing", "member_fact"},
-    "relocation/allocation": {"relocation_application"},
+    "relocation/allocation": {"move_report", "relocation_application"},
     "relocation/dossier": {"allocation", "homestead", "relocation_application"},
 }  # fmt: skip
 WRITTEN = re.compile(r'\b(?:INSERT INTO|DELETE FROM|(?<!FOR )(?<!DO )UPDATE) "?(\w+)')

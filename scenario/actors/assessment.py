@@ -227,7 +227,7 @@ async def ask_households(api: Api, year: int, day: date, ask: Callable[[str], An
     items = []
     async for sample in api.pages(SURVEYOR, f"/assessment/v1/surveys/samples?round_id={survey_id(year)}"):
         said = ask(sample["household_id"])
-        if said is not None and not sample["answered"]:
+        if said is not None and not sample["answered"] and not sample["not_asked"]:
             answer = {"satisfied": said.satisfied, "aware": said.aware, "visited_often": said.visited_often}
             items.append({"id": sample["id"], "answered_on": day.isoformat()} | answer)
     if items:

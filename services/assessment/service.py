@@ -17,7 +17,7 @@ from services.assessment.scoring.rules import HELPER_SCORE, UNIT_SCORE
 from services.assessment.surveys.actions import ROUND
 from services.assessment.surveys.api import router as surveys
 from services.assessment.surveys.rules import SURVEY_DRAW
-from services.assessment.surveys.tables import survey_candidate, survey_sample
+from services.assessment.surveys.tables import survey_candidate, survey_sample, survey_unasked
 from services.assessment.teams.api import router as teams
 from services.assessment.teams.reactions import REACTIONS as TEAMS
 from services.assessment.teams.tables import home_place, pairing
@@ -35,7 +35,7 @@ SERVICE = Service(
     follows=(pairing, home_place),
     # Evidence, draws and deeds belong to the village where they were taken, drawn and done. A case names whom it
     # touched where they lived: who confirms it must see them all, or one that moved would not be frozen.
-    history=(visit, survey_candidate, survey_sample, deed, case_household),
+    history=(visit, survey_candidate, survey_sample, survey_unasked, deed, case_household),
     procedures=(CASE, ROUND, RUN, APPEAL),
     own_tasks=(REVIEWS,),
     background=(state_helpers,),

@@ -13,6 +13,7 @@ from services.relocation.applications.tables import relocation_application
 from services.relocation.dossier.api import router as dossier
 from services.relocation.homesteads.actions import HOMESTEAD
 from services.relocation.homesteads.api import router as homesteads
+from services.relocation.homesteads.reactions import REACTIONS as HOMESTEADS
 from services.relocation.homesteads.rules import REWARD
 from services.relocation.moves.api import router as moves
 from services.relocation.sites.actions import ACCEPTANCES
@@ -26,7 +27,13 @@ SERVICE = Service(
     folder=Path(__file__).parent,
     routers=(applications, sites, allocation, moves, homesteads, dossier),
     reactions=together(
-        projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, APPLICATIONS, ALLOCATION
+        projection.REACTIONS,
+        bonds.RESIDENTS,
+        bonds.PAIRINGS,
+        freezes.REACTIONS,
+        APPLICATIONS,
+        ALLOCATION,
+        HOMESTEADS,
     ),
     # APPLICATIONS has waited for its turn before. All else is an application's: its foreign keys take it along
     # (ON UPDATE CASCADE), but for the steps that were taken.

@@ -67,10 +67,13 @@ class Rule:
     def stored_policy(self, policy: Any) -> Any:
         return _adapter(self.policy).dump_python(policy, mode="json")
 
-    def replay(self, inputs: dict[str, Any]) -> Verdict:
+    def read(self, inputs: dict[str, Any]) -> tuple[Any, Any]:
+        """The facts and the policy that were stored."""
         facts = _adapter(self.facts).validate_json(json.dumps(inputs["facts"]))
-        policy = _adapter(self.policy).validate_json(json.dumps(inputs["policy"]))
-        return self.decide(facts, policy)
+        return facts, _adapter(self.policy).validate_json(json.dumps(inputs["policy"]))
+
+    def replay(self, inputs: dict[str, Any]) -> Verdict:
+        return self.decide(*self.read(inputs))
 
 
 class Missing(NamedTuple):

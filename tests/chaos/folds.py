@@ -64,7 +64,7 @@ def loans_known(facts: Sequence[Fact]) -> list[Row]:
 
 
 def holds(facts: Sequence[Fact]) -> list[Row]:
-    """The load tells of misuse and of deaths only once a household's loan is paid out, and settles no such loan."""
+    """The load tells of misuse, deaths and removals only of a loan that is paid out, and settles no such loan."""
     loans = {f.data["household_id"]: f.key for f in facts if f.type == "finance.loan_disbursed.v1"}
     found = set[Row]()
     for fact in facts:
@@ -76,6 +76,9 @@ def holds(facts: Sequence[Fact]) -> list[Row]:
         if loan and fact.type == "registry.member_removed.v1" and data["reason"] == "death":
             on = data["removed_on"]
             found.add((loan, "borrower_death", f"borrower_death:{loan}:{on}", _day(on)))
+        if loan and fact.type == "registry.household_removed.v1":
+            on = data["removed_on"]
+            found.add((loan, "household_removed", f"household_removed:{loan}:{on}", _day(on)))
     return list(found)
 
 

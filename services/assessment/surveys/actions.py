@@ -11,15 +11,18 @@ from services.assessment.surveys.tables import (
     AnswerRow,
     Asked,
     CandidateRow,
+    Drawn,
     Helped,
     RoundRow,
     SampleRow,
+    UnaskedRow,
     survey_round,
 )
 from services.assessment.teams import queries as teams
 from shared.acts.bodies import Case, Result, answers
 from shared.acts.decisions import record_decisions
 from shared.acts.procedures import PASSED, Procedure, Step, log_steps, take_step, taken
+from shared.data.pages import Place
 from shared.data.sql import Connection
 from shared.events.assessment import SampleClosed, SampleDrawn
 from shared.facts.outbox import emit
@@ -98,6 +101,17 @@ def _candidate(round_id: UUID, one: Helped) -> CandidateRow:
     return CandidateRow(round_id, one.household_id, one.unit_id, one.cadre_id, one.division, stratum, one.drawn_by)
 
 
+async def list_samples(connection: Connection, at: Place, round_id: UUID | None) -> list[Drawn]:
+    """A page of those drawn. In a round that goes on, who is not asked is who stands still now."""
+    rows = await queries.list_samples(connection, at, round_id=round_id)
+    waiting = [row.household_id for row in rows if row.state == "open" and not row.answered]
+    held = await teams.list_held(connection, waiting)
+    return [
+        row._replace(not_asked=held.get(row.household_id)) if row.state == "open" and not row.answered else row
+        for row in rows
+    ]
+
+
 async def record_answers(connection: Connection, act: Act, items: Sequence[NewAnswer]) -> list[Result]:
     """Each household drawn answers once, while its round is open."""
     asked = await queries.list_asked(connection, [i.id for i in items])
@@ -139,13 +153,22 @@ def _answer_reason(act: Act, item: NewAnswer, asked: Asked | None, earlier: Answ
 
 
 async def close_round(connection: Connection, act: Act, round_id: UUID) -> RoundRow:
-    """Nothing is answered any more. By another person than who opened it.
+    """Nothing is answered any more; who could not be asked is written down. By another person than who opened it.
 
     Raises:
         Problem: not known here (404), the same person (403), or closed before (409).
     """
     taken(await take_step(connection, act, ROUND, "closed", [Case(id=round_id)]))
     samples = await queries.list_drawn(connection, round_id)
+    answered = await queries.list_answers(connection, [sample.id for sample in samples])
+    left = [sample for sample in samples if sample.id not in answered]
+    held = await teams.list_held(connection, [sample.household_id for sample in left])
+    unasked = [
+        UnaskedRow(s.id, s.household_id, s.division, held[s.household_id], act.business_date)
+        for s in left
+        if s.household_id in held
+    ]
+    await queries.insert_unasked(connection, unasked)
     await emit(connection, act, "assessment", [_closed(act, sample) for sample in samples])
     return await queries.get_round(connection, round_id)
 

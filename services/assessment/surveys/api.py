@@ -66,8 +66,8 @@ async def get_inputs(round_id: UUID, connection: Reading, policy: CurrentPolicy)
 
 @router.get("/samples", dependencies=[OVERSEERS])
 async def list_samples(connection: Paging, at: Cursor, round_id: UUID | None = None) -> Page[Sample]:
-    """The households drawn, and nobody else; by id."""
-    return page(Sample, await queries.list_samples(connection, at, round_id=round_id), at)
+    """The households drawn, and nobody else; by id. Who was struck or stands still is asked no more."""
+    return page(Sample, await actions.list_samples(connection, at, round_id), at)
 
 
 @router.post("/answers")
@@ -86,5 +86,8 @@ async def close_round(round_id: UUID, connection: Transaction, act: County) -> R
 async def show_summary(year: Annotated[int, Query(ge=2000, le=2100)], connection: Reading) -> SurveySummary:
     """A year's answers within the caller's area."""
     totals = await queries.get_summary(connection, year)
-    satisfaction_ppm = share_ppm(totals.satisfied, totals.answered)
-    return SurveySummary(year=year, satisfaction_ppm=satisfaction_ppm, **totals._asdict())
+    rates = {
+        "satisfaction_ppm": share_ppm(totals.satisfied, totals.answered),
+        "answered_ppm": share_ppm(totals.answered, totals.sampled - totals.not_asked),
+    }
+    return SurveySummary(year=year, **totals._asdict(), **rates)

@@ -16,10 +16,12 @@ from services.assessment.surveys.tables import (
     Shuffled,
     Size,
     Totals,
+    UnaskedRow,
     survey_answer,
     survey_candidate,
     survey_round,
     survey_sample,
+    survey_unasked,
 )
 from shared.acts.batches import FREE, insert_free
 from shared.acts.projection import BY_NUMBER
@@ -69,8 +71,10 @@ _DRAWN = sql(f"SELECT {survey_sample.columns} FROM survey_sample WHERE round_id 
 _PAGE = page_of(
     Drawn,
     """
-    SELECT s.id, s.round_id, s.household_id, s.division, s.stratum, a.sample_id IS NOT NULL AS answered
-    FROM survey_sample s LEFT JOIN survey_answer a ON a.sample_id = s.id
+    SELECT s.id, s.round_id, s.household_id, s.division, s.stratum, a.sample_id IS NOT NULL AS answered, r.state,
+        u.code AS not_asked
+    FROM survey_sample s JOIN survey_round r ON r.id = s.round_id LEFT JOIN survey_answer a ON a.sample_id = s.id
+    LEFT JOIN survey_unasked u ON u.sample_id = s.id
     """,
     "s.round_id",
     key="s.id",
@@ -88,11 +92,21 @@ _ANSWERS = sql(f"SELECT {survey_answer.columns} FROM survey_answer WHERE sample_
 _INSERT_ANSWERS = insert_many(
     survey_answer, survey_answer.shape, "ORDER BY 1 ON CONFLICT (sample_id) DO NOTHING RETURNING sample_id AS id"
 )
+_INSERT_UNASKED = insert_many(survey_unasked, survey_unasked.shape)
+# Who is not asked stands fast once the round is closed; until then it is who stands still now.
 _SUMMARY = sql(
     """
-    SELECT count(*) AS sampled, count(a.sample_id) AS answered,
-    count(*) FILTER (WHERE a.satisfied) AS satisfied FROM survey_sample s
-    JOIN survey_round r ON r.id = s.round_id AND r.year = :year LEFT JOIN survey_answer a ON a.sample_id = s.id
+    WITH drawn AS MATERIALIZED (
+        SELECT s.household_id, r.state, a.satisfied, u.code FROM survey_sample s
+        JOIN survey_round r ON r.id = s.round_id AND r.year = :year LEFT JOIN survey_answer a ON a.sample_id = s.id
+        LEFT JOIN survey_unasked u ON u.sample_id = s.id),
+    held AS MATERIALIZED (
+        SELECT household_id, code FROM held_households(ARRAY(
+            SELECT household_id FROM drawn WHERE state = 'open' AND satisfied IS NULL)))
+    SELECT count(*) AS sampled,
+        count(*) FILTER (WHERE d.satisfied IS NULL AND CASE d.state WHEN 'open' THEN h.code ELSE d.code END IS NOT NULL)
+        AS not_asked, count(d.satisfied) AS answered, count(*) FILTER (WHERE d.satisfied) AS satisfied
+    FROM drawn d LEFT JOIN held h USING (household_id)
     """,
     Totals,
 )
@@ -155,6 +169,10 @@ async def list_answers(connection: Connection, ids: Sequence[UUID]) -> dict[UUID
 async def insert_answers(connection: Connection, rows: Sequence[AnswerRow]) -> set[UUID]:
     """The samples that had no answer yet."""
     return await insert_free(connection, _INSERT_ANSWERS, [row._asdict() for row in rows])
+
+
+async def insert_unasked(connection: Connection, rows: Sequence[UnaskedRow]) -> None:
+    await execute_many(connection, _INSERT_UNASKED, [row._asdict() for row in rows])
 
 
 async def get_summary(connection: Connection, year: int) -> Totals:

@@ -1,12 +1,17 @@
 """Bodies of the surveys' doors."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from services.assessment.surveys.rules import State, Stratum
+from services.assessment.teams.rules import StandsStill
 from shared.acts.bodies import Case, Input
+from shared.acts.reasons import Telling
+from shared.ground.sentences import NO_FIGURES
 from shared.values.inputs import Day
 
 
@@ -52,8 +57,10 @@ class RoundInputs(BaseModel):
     candidates: list[Candidate]
 
 
-class Sample(BaseModel):
-    """A household to be asked; who helps it is not said."""
+class Sample(Telling):
+    """A household to be asked; who helps it is not said. `not_asked` is why it is asked no more: it was struck, or
+    stands still after a confirmed case.
+    """
 
     id: UUID
     round_id: UUID
@@ -61,6 +68,10 @@ class Sample(BaseModel):
     division: str
     stratum: Stratum
     answered: bool
+    not_asked: StandsStill | None
+
+    def says(self) -> tuple[str | None, Mapping[str, Any]]:
+        return self.not_asked, NO_FIGURES
 
 
 class NewAnswer(Case):
@@ -73,10 +84,15 @@ class NewAnswer(Case):
 
 
 class SurveySummary(BaseModel):
-    """`satisfaction_ppm`: satisfied of answered, parts per million; null while nobody answered."""
+    """`satisfaction_ppm`: satisfied of answered, parts per million; null while nobody answered.
+
+    `answered_ppm`: answered of those drawn who could be asked.
+    """
 
     year: int
     sampled: int
+    not_asked: int
     answered: int
     satisfied: int
     satisfaction_ppm: int | None
+    answered_ppm: int | None

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.assessment.surveys.rules import State, Stratum
+from services.assessment.teams.rules import StandsStill
 from shared.data.relations import table
 
 
@@ -57,10 +58,21 @@ class AnswerRow(NamedTuple):
     recorded_by: str
 
 
+class UnaskedRow(NamedTuple):
+    """Drawn, and struck or frozen before it was asked; kept when its round was closed."""
+
+    sample_id: UUID
+    household_id: UUID
+    division: str
+    code: StandsStill
+    noted_on: date
+
+
 survey_round = table("survey_round", RoundRow)
 survey_candidate = table("survey_candidate", CandidateRow)
 survey_sample = table("survey_sample", SampleRow)
 survey_answer = table("survey_answer", AnswerRow)
+survey_unasked = table("survey_unasked", UnaskedRow)
 
 
 class Size(NamedTuple):
@@ -83,7 +95,7 @@ class Helped(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """A household to be asked."""
+    """A household to be asked; `not_asked` is why it was not, once its round is closed."""
 
     id: UUID
     round_id: UUID
@@ -91,6 +103,8 @@ class Drawn(NamedTuple):
     division: str
     stratum: str
     answered: bool
+    state: State
+    not_asked: StandsStill | None
 
 
 class Shuffled(NamedTuple):
@@ -114,6 +128,9 @@ class Asked(NamedTuple):
 
 
 class Totals(NamedTuple):
+    """`not_asked`: drawn, and struck or frozen before they were asked."""
+
     sampled: int
+    not_asked: int
     answered: int
     satisfied: int

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Date, Integer
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.assessment.teams.rules import StandsStill
 from services.assessment.teams.tables import (
     CadreRow,
     Held,
@@ -239,7 +240,7 @@ async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[U
     return await by_id(connection, _LOCK_HOUSEHOLDS, ids)
 
 
-async def list_held(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, str]:
+async def list_held(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, StandsStill]:
     """Those struck from the register or frozen, in whatever village: the code that says so."""
     return {row.household_id: row.code for row in await fetch(connection, _HELD, ids=list(household_ids))}
 

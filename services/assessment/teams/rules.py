@@ -8,6 +8,8 @@ from uuid import UUID
 
 UnitKind = Literal["key", "stationed"]
 CadreRole = Literal["first_secretary", "team_member", "helper"]
+# Why nothing new begins for a household.
+StandsStill = Literal["shared.household_removed", "shared.frozen"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.assessment.teams.rules import CadreRole, UnitKind
+from services.assessment.teams.rules import CadreRole, StandsStill, UnitKind
 from shared.data.relations import DayRange, table
 
 
@@ -121,7 +121,7 @@ class HeldHousehold(NamedTuple):
     """Nothing new begins for it; `code` says why."""
 
     household_id: UUID
-    code: str
+    code: StandsStill
 
 
 class HelpedHousehold(NamedTuple):

@@ -49,7 +49,8 @@ CLAIM = Procedure("finance.discounts", discount_claim, ((
 async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str, quarter_end_on: date) -> ClaimTaken:
     """Claim what the bank settled in the quarter and nobody claimed yet; every line is decided by the rules.
 
-    What is frozen is decided too but stands in no claim: once it was reviewed a later claim of the quarter takes it.
+    What is frozen, or was struck and nobody has looked yet, is decided too but stands in no claim: a later claim of the
+    quarter takes it.
 
     Raises:
         Problem: the day ends no quarter (422); the quarter is not over, or nothing is left to claim (409).
@@ -64,7 +65,7 @@ async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str
     if not periods:
         raise Problem("finance.discounts.nothing_to_claim")
     decided, claim_id = await _decide(connection, policy.on(act.business_date, DiscountPolicy), periods), uuid7()
-    lines = [_line(claim_id, period, one) for period, one in zip(periods, decided, strict=True) if not one.facts.frozen]
+    lines = [_line(claim_id, period, one) for period, one in zip(periods, decided, strict=True) if not one.facts.waits]
     if not lines:
         raise Problem("finance.discounts.nothing_to_claim")
     paid = [line for line in lines if line.outcome == "accepted"]
@@ -102,6 +103,7 @@ async def _decide(connection: Connection, policy: DiscountPolicy, periods: Seque
     household_ids = sorted({r.household_id for r in rows.values()})
     statuses = await loans.list_statuses(connection, household_ids)
     frozen, misused = await list_frozen(connection, household_ids), await holds.list_misused(connection, ids)
+    unseen = await holds.list_unseen_removals(connection, ids)
     principal, spells = await ledger.list_principal(connection, ids), await bank_queries.list_spells(connection, ids)
     decided = []
     for settled in periods:
@@ -120,6 +122,7 @@ async def _decide(connection: Connection, policy: DiscountPolicy, periods: Seque
             overdue_days=sum(o.days for o in overdue),
             frozen=loan.household_id in frozen,
             misused=loan.id in misused,
+            removal_unseen=loan.id in unseen,
         )
         verdict = quarterly_discount(facts, policy)
         subject, bank = str(loan.household_id), loan.bank
@@ -148,7 +151,7 @@ def _line(claim_id: UUID, settled: InterestPeriod, decided: Decided) -> Discount
 async def check_claim(connection: Connection, act: Act, policy: Policy, claim_id: UUID) -> ClaimTaken:
     """A second person finds the claim right: the finance bureau owes it, the rest is left to the households.
 
-    Its lines are decided again: what was struck since is paid nothing, what is frozen since stands in no claim.
+    Its lines are decided again: what was struck since is paid nothing, what waits for a person stands in no claim.
 
     Raises:
         Problem: not known here (404), made by the same person (403), checked already (409).
@@ -157,19 +160,19 @@ async def check_claim(connection: Connection, act: Act, policy: Policy, claim_id
     periods = await bank_queries.list_accepted(connection, claim_id)
     again = await _decide(connection, policy.on(act.business_date, DiscountPolicy), periods)
     fallen = {p.id: one for p, one in zip(periods, again, strict=True) if one.verdict.outcome == "refused"}
-    frozen = {period_id for period_id, one in fallen.items() if one.facts.frozen}
+    waiting = {period_id for period_id, one in fallen.items() if one.facts.waits}
     left = [
         line._replace(outcome="refused", amount_fen=0) if line.period_id in fallen else line
         for line in lines
-        if line.period_id not in frozen
+        if line.period_id not in waiting
     ]
     paid = [line for line in left if line.outcome == "accepted"]
     found = Finding(sets={"lines": len(paid), "amount_fen": sum(line.amount_fen for line in paid)})
 
     async def save(_passed: list[tuple[DiscountClaim, Finding]]) -> None:
         await record_decisions(connection, act, policy.version, list(fallen.values()))
-        await queries.drop_lines(connection, sorted(frozen))
-        await queries.refuse_lines(connection, {one: by for one, by in fallen.items() if one not in frozen})
+        await queries.drop_lines(connection, sorted(waiting))
+        await queries.refuse_lines(connection, {one: by for one, by in fallen.items() if one not in waiting})
         await _cover(connection, act, claim_id, left)
 
     case = [Case(id=claim_id)]

@@ -47,7 +47,8 @@ async def make_claim(
 async def check_claim(claim_id: UUID, connection: Transaction, act: Clerk, policy: CurrentPolicy) -> ClaimTaken:
     """Find a claim right; by another person than the one who made it, once.
 
-    Lines of households that were struck since are paid nothing; those of frozen ones wait for a later claim.
+    Lines of households that were struck since are paid nothing once somebody has looked; until then, and while they are
+    frozen, they wait for a later claim.
     """
     return await actions.check_claim(connection, act, policy, claim_id)
 

@@ -21,6 +21,7 @@ class DiscountFacts:
     """A settled period of a loan. `fen_days`: its principal over its days without those it was overdue.
 
     `status` is None where the household is not known any more. `misused`: the county confirmed a misuse of the loan.
+    `removal_unseen`: the household was struck, and nobody has looked at the loan since.
     """
 
     status: str | None
@@ -31,6 +32,12 @@ class DiscountFacts:
     overdue_days: int
     frozen: bool = False
     misused: bool = False
+    removal_unseen: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it stands in no claim yet: a person has the word first."""
+        return self.frozen or self.removal_unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,11 @@ def quarterly_discount(facts: DiscountFacts, policy: DiscountPolicy) -> Verdict:
             amount_fen > 0,
             {"posted_fen": facts.posted_fen, "amount_fen": amount_fen, "overdue_days": facts.overdue_days},
         ),
-        # No discount on misuse (domain notes 2.3); what a fraud touched stands still (3). Both stand only where they
-        # stop, so that what was decided before there were holds comes out the same.
+        # No discount on misuse (domain notes 2.3); what a fraud touched stands still (3), and so does the loan of who
+        # was struck, perhaps by mistake. They stand only where they stop, so that what was decided before there were
+        # holds comes out the same.
         *((Reason("no_misuse", passed=False),) if facts.misused else ()),
+        *((Reason("removal_looked_at", passed=False),) if facts.removal_unseen else ()),
         *((Reason("not_frozen", passed=False),) if facts.frozen else ()),
     )
     return Verdict("accepted" if all(r.passed for r in reasons) else "refused", reasons)

@@ -1,12 +1,21 @@
 """Raising, confirming and releasing holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from services.finance.holds import queries
-from services.finance.holds.rules import AMENDED, BORROWER_DEATH, DIVERTED, DIVIDEND_MISSED, MISUSE, Kind
+from services.finance.holds.rules import (
+    AMENDED,
+    BORROWER_DEATH,
+    DIVERTED,
+    DIVIDEND_MISSED,
+    MISUSE,
+    REINSTATED,
+    STRUCK,
+    Kind,
+)
 from services.finance.holds.schemas import Release
 from services.finance.holds.tables import LoanHold, loan_hold
 from services.finance.loans import queries as loans
@@ -16,7 +25,7 @@ from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, lo
 from shared.data.sql import Connection
 from shared.events.assessment import VisitRecorded
 from shared.events.industry import DividendMissed
-from shared.events.registry import DepartureAmended, MemberRemoved
+from shared.events.registry import DepartureAmended, HouseholdReinstated, HouseholdRemoved, MemberRemoved
 from shared.facts.steps import WaitError
 from shared.ground.context import Act
 from shared.values.ids import uuid7
@@ -55,12 +64,32 @@ async def amend_deaths(connection: Connection, act: Act, amended: Sequence[Depar
     standing = await queries.lock_standing(connection, BORROWER_DEATH, ids)
     wrong = {(m.household_id, f"{m.removed_on}"): m for m in amended}
     over = [hold for hold in standing if (hold.household_id, hold.source_key.rpartition(":")[2]) in wrong]
-    # The system takes back what it has raised: no person had said it here.
-    released = {"released_on": act.business_date, "released_by": AMENDED, "release_reason": AMENDED}
-    found = Finding(detail={"reason": AMENDED}, sets=released)
-    await advance(connection, act, HOLD, "amended", [(hold, "released", found) for hold in over])
+    await _take_back(connection, act, "amended", AMENDED, over)
     right = [(m.household_id, Cause(f"{m.right_on}", m.right_on)) for m in amended if m.right_on]
     await _hold_open_loans(connection, act, BORROWER_DEATH, right)
+
+
+async def record_removals(connection: Connection, act: Act, removed: Sequence[HouseholdRemoved]) -> None:
+    """A household with an open loan was struck: until somebody has looked, no discount on it is decided."""
+    await _hold_open_loans(
+        connection, act, STRUCK, [(r.household_id, Cause(f"{r.removed_on}", r.removed_on)) for r in removed]
+    )
+
+
+async def take_back_removals(connection: Connection, act: Act, back: Sequence[HouseholdReinstated]) -> None:
+    """Households were struck by mistake: the warning is over, but of one that was struck again since."""
+    last: Mapping[UUID, date] = {r.household_id: r.reinstated_on for r in back}
+    await loans.lock_households(connection, sorted(last))
+    standing = await queries.lock_standing(connection, STRUCK, sorted(last))
+    over = [hold for hold in standing if hold.raised_on <= last[hold.household_id]]
+    await _take_back(connection, act, "reinstated", REINSTATED, over)
+
+
+async def _take_back(connection: Connection, act: Act, step: str, reason: str, over: Sequence[LoanHold]) -> None:
+    # The system takes back what it has raised: no person had said it here.
+    released = {"released_on": act.business_date, "released_by": reason, "release_reason": reason}
+    found = Finding(detail={"reason": reason}, sets=released)
+    await advance(connection, act, HOLD, step, [(hold, "released", found) for hold in over])
 
 
 async def record_findings(connection: Connection, act: Act, visits: Sequence[VisitRecorded]) -> None:

@@ -15,6 +15,10 @@ _MISUSED = sql("""
     SELECT DISTINCT loan_id FROM loan_hold WHERE loan_id = ANY(:ids) AND kind = 'misuse_suspected'
         AND state = 'confirmed'
 """)
+_UNSEEN = sql("""
+    SELECT DISTINCT loan_id FROM loan_hold WHERE loan_id = ANY(:ids) AND kind = 'household_removed'
+        AND released_on IS NULL
+""")
 _LOCK_STANDING = sql(
     f"""
     SELECT {loan_hold.columns} FROM loan_hold
@@ -37,6 +41,11 @@ async def insert_holds(connection: Connection, holds: Sequence[LoanHold]) -> lis
 async def list_misused(connection: Connection, loan_ids: Sequence[UUID]) -> set[UUID]:
     """Loans whose misuse was confirmed, and not released since."""
     return {r["loan_id"] for r in await fetch(connection, _MISUSED, ids=list(loan_ids))}
+
+
+async def list_unseen_removals(connection: Connection, loan_ids: Sequence[UUID]) -> set[UUID]:
+    """Loans of households that were struck, at which nobody has looked since."""
+    return {r["loan_id"] for r in await fetch(connection, _UNSEEN, ids=list(loan_ids))}
 
 
 async def lock_standing(connection: Connection, kind: Kind, household_ids: Sequence[UUID]) -> list[LoanHold]:

@@ -1,4 +1,4 @@
-"""What other services' facts mean for lenders: a death, a missed dividend, a loan used for something else."""
+"""What other services' facts mean for lenders: a death, a removal, a missed dividend, a loan used otherwise."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from services.finance.holds import actions
 from shared.data.sql import Connection
 from shared.events.assessment import VisitRecorded
 from shared.events.industry import DividendMissed
-from shared.events.registry import DepartureAmended, MemberRemoved
+from shared.events.registry import DepartureAmended, HouseholdReinstated, HouseholdRemoved, MemberRemoved
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
@@ -17,6 +17,14 @@ async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, M
 
 async def on_departure_amended(connection: Connection, facts: Sequence[tuple[Act, DepartureAmended]]) -> None:
     await actions.amend_deaths(connection, facts[-1][0], [fact for _, fact in facts if fact.reason == "death"])
+
+
+async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
+    await actions.record_removals(connection, facts[-1][0], [fact for _, fact in facts])
+
+
+async def on_household_reinstated(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
+    await actions.take_back_removals(connection, facts[-1][0], [fact for _, fact in facts])
 
 
 async def on_dividend_missed(connection: Connection, facts: Sequence[tuple[Act, DividendMissed]]) -> None:
@@ -30,6 +38,8 @@ async def on_visit_recorded(connection: Connection, facts: Sequence[tuple[Act, V
 REACTIONS: dict[str, Reaction] = {
     MemberRemoved.TYPE: on_member_removed,
     DepartureAmended.TYPE: on_departure_amended,
+    HouseholdRemoved.TYPE: on_household_removed,
+    HouseholdReinstated.TYPE: on_household_reinstated,
     DividendMissed.TYPE: on_dividend_missed,
     VisitRecorded.TYPE: on_visit_recorded,
 }

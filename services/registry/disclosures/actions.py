@@ -22,6 +22,7 @@ from services.registry.disclosures.schemas import Disclose, Disclosed, FoundHous
 from services.registry.disclosures.tables import FoundRow, PurposePerson, PurposeRow
 from services.registry.resolutions.rules import over_limit
 from shared.acts.bodies import FIRST, result
+from shared.acts.freezes import list_frozen
 from shared.data import db
 from shared.data.crypto import DataKeys
 from shared.data.pages import Place
@@ -51,7 +52,12 @@ async def disclose(
     figures = policy.on(act.business_date, DisclosurePolicy)
     held = await queries.list_purposes(connection, [_key(i) for i in items])
     people = await queries.list_people(connection, list(held), act.business_date)
-    reasons = [_refusal(act, figures, i, held.get(_key(i)), people) for i in items]
+    unasked = await _list_unasked(connection, [i.household_id for i in items if i.purpose == "survey"])
+    reasons = [
+        _refusal(act, figures, i, held.get(_key(i)), people)
+        or (unasked.get(i.household_id) if i.purpose == "survey" else None)
+        for i in items
+    ]
     told = [item for item, reason in zip(items, reasons, strict=True) if reason is None]
     for kind, count in sorted(Counter(i.purpose for i in told).items()):
         await _require_few(connection, act, figures, kind, (kind,), count)
@@ -59,6 +65,12 @@ async def disclose(
     if refused := Counter(reason for reason in reasons if reason):
         log.info("disclosure_refused", subject=act.subject, codes=dict(refused))
     return [_answer(data_keys, i, reason, people) for i, reason in zip(items, reasons, strict=True)]
+
+
+async def _list_unasked(connection: Connection, drawn: Sequence[UUID]) -> dict[UUID, str]:
+    """Whom nobody asks any more though a round drew him, by household: why."""
+    frozen, struck = await list_frozen(connection, drawn), await queries.list_struck(connection, drawn)
+    return dict.fromkeys(frozen, "frozen") | dict.fromkeys(struck, "household_removed")
 
 
 def _key(item: Disclose) -> Key:

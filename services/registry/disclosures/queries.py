@@ -53,6 +53,7 @@ _PURPOSES = sql(
 _PEOPLE = sql("SELECT * FROM purpose_people(:kinds, :case_ids, :ids, :on)", PurposePerson)
 # Held until the end, so that what one subject asks at once is counted one after the other.
 _HOLD = sql("SELECT pg_advisory_xact_lock(hashtextextended('disclose/' || :subject, 0))")
+_STRUCK = sql("SELECT id FROM household WHERE id = ANY(:ids) AND status = 'removed'")
 _LAST_HOUR = sql("""
     SELECT count(*) FROM disclosure WHERE subject = :subject AND kind = ANY(:kinds)
         AND asked_at > clock_timestamp() - interval '1 hour'
@@ -119,6 +120,11 @@ async def end_purposes(connection: Connection, kind: str, ended: Mapping[tuple[U
     """By case and household the first day on which it holds no more; one that nobody has begun has nothing to end."""
     case_ids, ids = [case for case, _ in ended], [one for _, one in ended]
     await execute(connection, _END, rows=None, kind=kind, case_ids=case_ids, ids=ids, ends=list(ended.values()))
+
+
+async def list_struck(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the households that have left the register."""
+    return {r["id"] for r in await fetch(connection, _STRUCK, ids=list(household_ids))}
 
 
 def _lists(keys: Sequence[Key]) -> dict[str, Any]:

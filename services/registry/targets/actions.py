@@ -13,10 +13,14 @@ from shared.ground.context import Act
 from shared.ground.policy import Policy
 
 ROOM = "registry.targets"
+NEWER_STANDS = "registry.targets.newer_stands"
 
 
 async def set_targets(connection: Connection, act: Act, items: Sequence[Target]) -> list[Result]:
-    """Replace what was planned before under the same code, year and division."""
+    """Replace what was planned on an earlier day under the same code, year and division.
+
+    One that was overtaken on its way changes nothing, and its sender is told that a newer one stands.
+    """
     reasons, accepted = list[str | None](), dict[tuple[int, str, str], Target]()
     for item in items:
         key, reason = (item.year, item.code, item.division), None
@@ -28,8 +32,12 @@ async def set_targets(connection: Connection, act: Act, items: Sequence[Target])
             accepted[key] = item
         reasons.append(reason)
     about = {"set_on": act.business_date, "set_by": act.subject}
-    await queries.replace_targets(connection, [item.model_dump() | about for item in accepted.values()])
-    return answers(ROOM, [i.code for i in items], reasons)
+    stand = await queries.replace_targets(connection, [item.model_dump() | about for item in accepted.values()])
+    results = answers(ROOM, [i.code for i in items], reasons)
+    for item, answer in zip(items, results, strict=True):
+        if answer.code is None and (item.year, item.code, item.division) not in stand:
+            answer.code = NEWER_STANDS
+    return results
 
 
 async def list_targets(connection: Connection, act: Act, policy: Policy, year: int) -> list[Reached]:

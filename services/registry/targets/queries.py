@@ -6,14 +6,16 @@ from typing import Any
 
 from services.registry.targets.rules import TownshipFacts
 from services.registry.targets.tables import Reached, Target, target
-from shared.data.sql import Connection, execute_many, fetch, insert_many, sql
+from shared.data.sql import Connection, fetch, insert_many, sql
 
+# What was set on a later day stands, whichever comes first; of one day the last word does.
 _SET = insert_many(
     target,
     Target._fields,
     """
     ORDER BY 1, 2, 3 ON CONFLICT (year, code, division) DO UPDATE SET planned = excluded.planned,
-    unit = excluded.unit, set_on = excluded.set_on, set_by = excluded.set_by
+    unit = excluded.unit, set_on = excluded.set_on, set_by = excluded.set_by WHERE target.set_on <= excluded.set_on
+    RETURNING year, code, division
     """,
 )
 # People are counted once per village, then summed for each target: the table costs the same for one row or a hundred.
@@ -64,8 +66,12 @@ _TOWNSHIPS = sql(
 )
 
 
-async def replace_targets(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    await execute_many(connection, _SET, rows)
+async def replace_targets(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[tuple[int, str, str]]:
+    """Year, code and division of those that stand now; of the others a later one did already."""
+    if not rows:
+        return set()
+    lists = {name: [row[name] for row in rows] for name in Target._fields}
+    return {(r["year"], r["code"], r["division"]) for r in await fetch(connection, _SET, **lists)}
 
 
 async def list_targets(connection: Connection, year: int, on: date) -> list[Reached]:

@@ -23,6 +23,7 @@ from services.relocation.allocation.rules import (
     is_coded,
     numbering_key,
     read_inputs,
+    stands_at,
     swap_refusal,
 )
 from services.relocation.allocation.schemas import NewRound, Swap
@@ -38,7 +39,7 @@ from shared.acts.procedures import Finding, Procedure, Step, advance, log_steps,
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
-from shared.events.registry import HouseholdRemoved
+from shared.events.registry import HouseholdReinstated, HouseholdRemoved
 from shared.events.relocation import FlatAllocated, FlatReleased
 from shared.facts.outbox import emit
 from shared.ground.context import Act
@@ -311,6 +312,57 @@ async def end_removed(connection: Connection, facts: Sequence[tuple[Act, Househo
         await _release(connection, act, held, reason)
         await sites.set_unit_states(connection, [home.unit_id for home in held], "free")
         await emit(connection, act, "relocation", said)
+
+
+async def take_back_removals(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
+    """Households were struck by mistake: their applications go on, and a flat that nobody has since is theirs again.
+
+    One that went to another stays his: who has agreed waits for the next round.
+    """
+    await application_queries.take_turn(connection)
+    for act, fact in facts:
+        ended = {case.id: case for case in await application_queries.lock_removed_of(connection, fact.household_id)}
+        released = await queries.lock_released(connection, list(ended))
+        cases, said = await applications.reopen(connection, act, fact.household_id)
+        # What this removal took, and none before it.
+        lost = [home for home in released if home.application_id in cases and _went_with(home, ended)]
+        units = await sites.lock_homes(connection, sorted({home.unit_id for home in lost}))
+        free = [home for home in lost if units[home.unit_id].state == "free"]
+        reported = await queries.list_reported(connection, [home.id for home in free])
+        homes = [_restored(act, home, reported=home.id in reported) for home in free]
+        await queries.restore(connection, homes)
+        await log_steps(connection, act, MOVE, "reinstated", [(home, Finding()) for home in homes])
+        await sites.set_unit_states(connection, [home.unit_id for home in homes], "allocated")
+        await _lead_back(connection, act, homes, cases)
+        await emit(connection, act, "relocation", [*said, *(allocated_fact(act, home) for home in homes)])
+
+
+def _went_with(home: Allocation, ended: Mapping[UUID, Application]) -> bool:
+    case = ended[home.application_id]
+    return (home.released_on, home.released_reason) == (case.ended_on, case.state)
+
+
+def _restored(act: Act, home: Allocation, *, reported: bool) -> Allocation:
+    """Where it stood, for as long as it stands there from today on."""
+    on = act.business_date
+    state = stands_at(keys=home.key_handed_on is not None, reported=reported)
+    due_on = MOVE.due_on(state, on, {"notice_ends_on": max(home.notice_ends_on, on)}, home.procedure_version)
+    return home._replace(state=state, since_on=on, due_on=due_on, released_on=None, released_reason=None)
+
+
+async def _lead_back(
+    connection: Connection, act: Act, homes: Sequence[Allocation], cases: Mapping[UUID, Application]
+) -> None:
+    """The applications stand where their flats do."""
+    led = [
+        (
+            cases[home.application_id],
+            "key_handed" if home.key_handed_on else "allocated",
+            Finding(detail={"allocation_id": str(home.id)}, sets={"members": home.members}),
+        )
+        for home in homes
+    ]
+    await advance(connection, act, applications.APPLICATION, "given_back", led)
 
 
 async def draw_again(connection: Connection, act: Act, keys: DataKeys, round_id: UUID) -> AllocationRound:

@@ -37,6 +37,7 @@ from shared.data.sql import (
     list_by,
     lock_by,
     sql,
+    update_many,
 )
 
 _INSERT_ROUND = insert_one(allocation_round, *AllocationRound._fields)
@@ -105,6 +106,15 @@ _LOCK_STANDING = sql(
     """,
     Allocation,
 )
+_LOCK_RELEASED = sql(
+    f"""
+    SELECT {allocation.columns} FROM allocation
+    WHERE application_id = ANY(:ids) AND state = 'released' ORDER BY id FOR UPDATE
+    """,
+    Allocation,
+)
+_RESTORE = update_many(allocation, "state", "since_on", "due_on", "released_on", "released_reason")
+_REPORTED = sql("SELECT allocation_id AS id FROM move_report WHERE allocation_id = ANY(:ids) AND confirmed IS NULL")
 _PAGE = page(allocation, "cohort", "state", "household_id")
 
 
@@ -209,6 +219,21 @@ async def lock_with_applications(
 async def lock_standing(connection: Connection, application_ids: Sequence[UUID]) -> list[Allocation]:
     """These applications' allocations that have neither been released nor moved into, locked in id order."""
     return await fetch(connection, _LOCK_STANDING, ids=list(application_ids))
+
+
+async def lock_released(connection: Connection, application_ids: Sequence[UUID]) -> list[Allocation]:
+    """These applications' allocations that were released, locked in id order."""
+    return await fetch(connection, _LOCK_RELEASED, ids=list(application_ids))
+
+
+async def list_reported(connection: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Of which a report of the move waits for the second person."""
+    return {r["id"] for r in await fetch(connection, _REPORTED, ids=list(ids))}
+
+
+async def restore(connection: Connection, homes: Sequence[Allocation]) -> None:
+    """They stand again, as the rows say."""
+    await execute_many(connection, _RESTORE, [home._asdict() for home in homes])
 
 
 async def list_allocations(connection: Connection, at: Place, **filters: Any) -> list[Allocation]:

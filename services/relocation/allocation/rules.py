@@ -342,6 +342,11 @@ def draw(inputs: Inputs, seed: str) -> dict[str, Any]:
     }
 
 
+def stands_at(*, keys: bool, reported: bool) -> State:
+    """How far somebody had come with a flat that he has not moved into: keys in hand, or his move told already."""
+    return "reported" if reported else "key_handed" if keys else "allocated"
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """An allocation as a swap sees it; `frozen`: a confirmed fraud is under review."""

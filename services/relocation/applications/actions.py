@@ -36,10 +36,10 @@ from shared.acts.procedures import (
     ripe_cases,
     take_step,
 )
-from shared.acts.projection import Household, list_households, lock_households
+from shared.acts.projection import Household, list_households, lock_households, registered
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
-from shared.events.registry import HouseholdReinstated
+from shared.events.registry import HouseholdRevised
 from shared.events.relocation import ApplicationEnded, RelocationAgreed
 from shared.facts.outbox import emit
 from shared.ground.context import Act
@@ -187,6 +187,9 @@ async def verify(connection: Connection, act: Act, policy: Policy, items: Sequen
             return Finding(passed=False, reason="not_confirmed", sets={"ended_on": act.business_date})
         if case.id not in decided:
             return Finding(refusal="shared.household_unknown")
+        # That it was struck is heard of its own: who is back by then goes on.
+        if households[case.household_id].status == "removed":
+            return Finding(refusal="household_removed")
         one = decided[case.id]
         passed = one.verdict.outcome == "approved"
         reason, ended_on = (None, None) if passed else ("not_eligible", act.business_date)
@@ -212,6 +215,8 @@ async def agree(connection: Connection, act: Act, items: Sequence[Signed], *, on
 
     def find(case: Application, item: Signed) -> Finding:
         detail = {"signature": item.signature}
+        if registered(households, case.household_id) == "household_removed":
+            return Finding(refusal="household_removed")
         if item.agreed:
             return Finding(detail=detail, sets={"agreed_on": on, "members": households[case.household_id].members})
         return Finding(passed=False, detail=detail, ends="withdrawn", reason="not_agreed", sets={"ended_on": on})
@@ -232,18 +237,23 @@ async def end_of_removed(connection: Connection, act: Act, cases: Sequence[Appli
     return [ended(act, case, reason) for case in cases]
 
 
-async def reopen(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
-    """The households were struck by mistake: what ended by it goes on. A flat that went to another stays his: who has
-    agreed waits for the next round.
-    """
-    await queries.take_turn(connection)
-    for act, fact in facts:
-        cases = await queries.reopen(connection, fact.household_id, act.business_date)
-        await log_steps(connection, act, APPLICATION, "reinstated", [(case, PASSED) for case in cases])
-        agreed = [case for case in cases if case.agreed_on]
-        figures = [{n: getattr(case, n) for n in ("cohort", "members", "agreed_on")} for case in agreed]
-        again = [RelocationAgreed(**_of(case), **f) for case, f in zip(agreed, figures, strict=True)]
-        await emit(connection, act, "relocation", again)
+async def count_late(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:
+    """Members of a day no later than that on which an application was counted, heard behind it: they are its own."""
+    counted = [(fact.household_id, fact.members, act.business_date) for act, fact in facts]
+    recounted = await queries.list_recounted(connection, counted)
+    cases = await queries.lock_applications(connection, sorted(recounted))
+    changed = {one: recounted[one] for one, case in cases.items() if case.members != recounted[one]}
+    await queries.count_members(connection, changed)
+
+
+async def reopen(connection: Connection, act: Act, household_id: UUID) -> tuple[dict[UUID, Application], list[Payload]]:
+    """The household was struck by mistake: what ended by it goes on. Returns the facts, not emitted yet."""
+    cases = await queries.reopen(connection, household_id, act.business_date)
+    await log_steps(connection, act, APPLICATION, "reinstated", [(case, PASSED) for case in cases])
+    agreed = [case for case in cases if case.agreed_on]
+    figures = [{n: getattr(case, n) for n in ("cohort", "members", "agreed_on")} for case in agreed]
+    again: list[Payload] = [RelocationAgreed(**_of(case), **f) for case, f in zip(agreed, figures, strict=True)]
+    return {case.id: case for case in cases}, again
 
 
 AGREEMENT = PartysStep(APPLICATION, "agreed", partial(agree, on_paper=True))

@@ -1,18 +1,31 @@
 """All SQL about applications."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date
+from sqlalchemy import Date, Integer
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.relocation.applications.rules import ENDED, REMOVED
+from services.relocation.applications.rules import ENDED, REMOVED, WITHOUT_FLAT
 from services.relocation.applications.tables import Application, Total, Waiting, relocation_application
 from shared.acts.batches import FREE, insert_free
 from shared.acts.projection import BY_NUMBER
 from shared.data.pages import Place, fetch_page, page
-from shared.data.sql import Connection, by_id, fetch, fetch_or_not_found, get_by, insert_many, list_by, lock_by, sql
+from shared.data.sql import (
+    Connection,
+    by_id,
+    execute_many,
+    fetch,
+    fetch_or_not_found,
+    get_by,
+    insert_many,
+    list_by,
+    lock_by,
+    sql,
+    update_many,
+)
 
 _GET = get_by(relocation_application)
 _OF_IDS = list_by(relocation_application)
@@ -27,7 +40,14 @@ _LOCK_OPEN = sql(
     """,
     Application,
 )
-# What a removal ended, if nothing was applied for since; its agreement stands, its flat went on.
+_LOCK_REMOVED = sql(
+    f"""
+    SELECT {relocation_application.columns} FROM relocation_application
+    WHERE household_id = :household_id AND state IN {REMOVED} ORDER BY id FOR UPDATE
+    """,
+    Application,
+)
+# What a removal ended, if nothing was applied for since; its agreement stands.
 _REOPEN = sql(
     f"""
     UPDATE relocation_application a SET ended_on = NULL, ended_code = NULL, since_on = :on, version = version + 1,
@@ -47,7 +67,7 @@ _AGREED = sql(
     f"""
     SELECT a.id, a.household_id, a.division, h.members, h.needs_accessible, {BY_NUMBER} AS number
     FROM relocation_application a JOIN household h ON h.id = a.household_id
-    WHERE a.cohort = :cohort AND a.state = 'agreed' ORDER BY number
+    WHERE a.cohort = :cohort AND a.state = 'agreed' AND h.status <> 'removed' ORDER BY number
     """,
     Waiting,
 )
@@ -55,6 +75,18 @@ _ELSEWHERE = sql("""
     SELECT a.id FROM relocation_application a JOIN household h ON h.id = a.household_id
     WHERE h.id = ANY(:ids) AND a.division <> h.division ORDER BY a.id FOR UPDATE OF a
     """)
+# Of the facts that are no later than the day on which it was counted, the last.
+_RECOUNTED = sql(
+    f"""
+    SELECT DISTINCT ON (a.id) a.id, u.members FROM relocation_application a
+    JOIN unnest(:ids, :members, :days) WITH ORDINALITY AS u (household_id, members, day, place)
+        ON u.household_id = a.household_id AND u.day <= coalesce(a.agreed_on, a.applied_on)
+    WHERE a.household_id = ANY(:ids) AND a.state IN {(*WITHOUT_FLAT, *REMOVED)} ORDER BY a.id, u.place DESC
+    """,
+    members=ARRAY(Integer),
+    days=ARRAY(Date),
+)
+_COUNT = update_many(relocation_application, "members")
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('relocation/allocation', 0))")
 _TOTALS = sql(
     """
@@ -100,6 +132,11 @@ async def lock_open_of(connection: Connection, household_ids: Sequence[UUID]) ->
     return await fetch(connection, _LOCK_OPEN, ids=list(household_ids))
 
 
+async def lock_removed_of(connection: Connection, household_id: UUID) -> list[Application]:
+    """The household's applications that a removal ended, locked in id order."""
+    return await fetch(connection, _LOCK_REMOVED, household_id=household_id)
+
+
 async def reopen(connection: Connection, household_id: UUID, on: date) -> list[Application]:
     """The household's last application, if a removal ended it, where it stood before there was a flat for it."""
     return await fetch(connection, _REOPEN, household_id=household_id, on=on)
@@ -117,6 +154,17 @@ async def insert_applications(connection: Connection, rows: Sequence[Application
 async def lock_elsewhere(connection: Connection, household_ids: Sequence[UUID]) -> None:
     """The applications that were made where their household lives no more."""
     await fetch(connection, _ELSEWHERE, ids=list(household_ids))
+
+
+async def list_recounted(connection: Connection, counted: Sequence[tuple[UUID, int, date]]) -> dict[UUID, int]:
+    """`counted`: household, members and day of each fact, in order. By application what they make of its members."""
+    ids, members, days = ([one[n] for one in counted] for n in range(3))
+    return {r["id"]: r["members"] for r in await fetch(connection, _RECOUNTED, ids=ids, members=members, days=days)}
+
+
+async def count_members(connection: Connection, members: Mapping[UUID, int]) -> None:
+    """By application, which is locked."""
+    await execute_many(connection, _COUNT, [{"id": one, "members": n} for one, n in members.items()])
 
 
 async def get_application(connection: Connection, application_id: UUID) -> Application:

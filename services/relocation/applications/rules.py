@@ -13,6 +13,8 @@ State = Literal[
     "applied", "verified", "noticed", "agreed", "allocated", "key_handed", "moved_in", "refused", "withdrawn", "struck",
     "deceased",
 ]  # fmt: skip
+# No flat was drawn for it yet.
+WITHOUT_FLAT: tuple[State, ...] = ("applied", "verified", "noticed", "agreed")
 REMOVED: tuple[State, ...] = ("struck", "deceased")
 ENDED: tuple[State, ...] = ("refused", "withdrawn", *REMOVED)
 

@@ -1,8 +1,10 @@
 """Recording homesteads, and taking in that houses went and land came back: reported by one, accepted by another."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from services.relocation.applications import queries as applications
 from services.relocation.applications.rules import ENDED
@@ -15,9 +17,10 @@ from shared.acts.batches import take_new
 from shared.acts.bodies import Result, result
 from shared.acts.decisions import record_decisions
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, log_steps, take_step
-from shared.acts.projection import list_households, registered
+from shared.acts.projection import Household, lock_households, registered
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
+from shared.events.registry import HouseholdReinstated
 from shared.events.relocation import HomesteadReclaimed, OldHouseDemolished, RewardApproved
 from shared.facts.outbox import emit
 from shared.ground.context import Act
@@ -113,6 +116,9 @@ async def report_reclamations(connection: Connection, act: Act, items: Sequence[
 
 async def accept_works(connection: Connection, act: Act, policy: Policy, items: Sequence[Acceptance]) -> list[Result]:
     """Another person has seen it: the fact is stated and the rule decides on the reward; or the report falls."""
+    known = await queries.list_homesteads_by_id(connection, [i.id for i in items])
+    # Households first, as everywhere: whether one is struck stays as it is until the end.
+    households = await lock_households(connection, [home.household_id for home in known.values()])
     cases = await applications.lock_applications(connection, [i.id for i in items])
     homes: dict[Any, Homestead] = {**await queries.lock_homesteads(connection, list(cases))}
     results, done = dict[Kind, list[Result]](), list[tuple[Application, Homestead, Kind]]()
@@ -120,7 +126,7 @@ async def accept_works(connection: Connection, act: Act, policy: Policy, items: 
         results[kind] = await _accept(connection, act, kind, [i for i in items if i.step == kind], homes)
         passed = [homes[r.id] for r in results[kind] if r.status == "accepted" and r.state == after]
         done += [(cases[home.id], home, kind) for home in passed]
-    await _reward(connection, act, policy, done)
+    await _reward(connection, act, policy, done, households)
     answers = {kind: iter(of_kind) for kind, of_kind in results.items()}
     return [next(answers[item.step]) for item in items]
 
@@ -148,11 +154,14 @@ def _done_fact(act: Act, home: Homestead, kind: Kind) -> Payload:
 
 
 async def _reward(
-    connection: Connection, act: Act, policy: Policy, done: Sequence[tuple[Application, Homestead, Kind]]
+    connection: Connection,
+    act: Act,
+    policy: Policy,
+    done: Sequence[tuple[Application, Homestead, Kind]],
+    households: Mapping[UUID, Household],
 ) -> None:
     """Decide on each and keep what is approved, once and for good."""
     figures, on = policy.on(act.business_date, RewardPolicy), act.business_date
-    households = await list_households(connection, [case.household_id for case, _, _ in done])
     decisions, rewards = list[Decided](), list[HomesteadReward]()
     for case, home, kind in done:
         finished_on = getattr(home, WORKS[kind][2])
@@ -167,6 +176,29 @@ async def _reward(
             amount_fen = reward_fen(about, figures)
             rewards.append(HomesteadReward(case.id, kind, case.household_id, case.division, amount_fen, one.id, on))
     await record_decisions(connection, act, policy.version, decisions)
+    await _approve(connection, act, rewards)
+
+
+async def _approve(connection: Connection, act: Act, rewards: Sequence[HomesteadReward]) -> None:
     await queries.insert_rewards(connection, rewards)
     told = [{n: v for n, v in reward._asdict().items() if n != "decision_id"} for reward in rewards]
     await emit(connection, act, "relocation", [RewardApproved(**reward) for reward in told])
+
+
+async def reward_reinstated(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
+    """Households were struck by mistake: what was refused to them for that alone is theirs, by the numbers of its day.
+
+    They are locked: the projection has just written that they are back.
+    """
+    for act, fact in facts:
+        for one in await queries.list_refused(connection, fact.household_id):
+            about, figures = REWARD.read(one.inputs)
+            about = replace(about, removed=False)
+            verdict = homestead_reward(about, figures)
+            if verdict.outcome != "approved":
+                continue
+            decided = Decided(REWARD, str(fact.household_id), one.division, about, figures, verdict)
+            await record_decisions(connection, act, one.policy_version, [decided])
+            of_work = (one.application_id, one.kind, fact.household_id, one.division)
+            amount_fen = reward_fen(about, figures)
+            await _approve(connection, act, [HomesteadReward(*of_work, amount_fen, decided.id, act.business_date)])

@@ -1,7 +1,7 @@
 """The rows of homesteads and their rewards; the migrations make their tables."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.relocation.homesteads.rules import Kind, State
@@ -42,6 +42,16 @@ class HomesteadReward(NamedTuple):
     amount_fen: Big
     decision_id: UUID
     approved_on: date
+
+
+class Refused(NamedTuple):
+    """An accepted work without its reward: the last decision on it."""
+
+    kind: Kind
+    application_id: UUID
+    division: str
+    inputs: dict[str, Any]
+    policy_version: str
 
 
 homestead = table("homestead", Homestead)

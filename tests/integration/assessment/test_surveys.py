@@ -82,7 +82,9 @@ async def test_a_round_draws_by_unit_and_strata_and_can_be_drawn_again(house: Ho
         "state": "open", "opened_on": "2017-06-01", "closed_on": None, "population": 37, "sampled": 11,
     })  # fmt: skip
     samples = (await get(door, f"{SURVEYS}/samples?round_id={body['id']}", "surveyor"))["items"]
-    assert all(set(s) == {"id", "round_id", "household_id", "division", "stratum", "answered"} for s in samples)
+    shown = {"id", "round_id", "household_id", "division", "stratum", "answered", "not_asked", "sentence_en",
+             "sentence_zh"}  # fmt: skip
+    assert all(set(s) == shown for s in samples)
     chosen = {UUID(s["household_id"]) for s in samples}
     assert lone in chosen
     assert unpaired not in chosen
@@ -149,9 +151,11 @@ async def test_a_household_answers_once(house: House) -> None:
     (again,) = await record(door, one, subject="another surveyor")
     assert again["code"] == "assessment.surveys.answered"
     assert await get(door, f"{SURVEYS}/summary?year=2017") == {
-        "year": 2017, "sampled": 3, "answered": 2, "satisfied": 1, "satisfaction_ppm": 500_000,
+        "year": 2017, "sampled": 3, "not_asked": 0, "answered": 2, "satisfied": 1, "satisfaction_ppm": 500_000,
+        "answered_ppm": 666_667,
     }  # fmt: skip
-    empty = {"year": 2016, "sampled": 0, "answered": 0, "satisfied": 0, "satisfaction_ppm": None}
+    empty = {"year": 2016, "sampled": 0, "not_asked": 0, "answered": 0, "satisfied": 0, "satisfaction_ppm": None,
+             "answered_ppm": None}  # fmt: skip
     assert await get(door, f"{SURVEYS}/summary?year=2016") == empty
     left = await get(door, f"{SURVEYS}/samples", "surveyor")
     assert [s["id"] for s in left["items"] if not s["answered"]] == [two["id"]]
@@ -218,15 +222,20 @@ async def test_whom_a_round_draws_is_told_and_that_it_is_over(house: House) -> N
 
 async def test_what_was_drawn_and_answered_is_never_changed(house: House) -> None:
     door = await house.serve("assessment", "api")
-    _, samples = await drawn(house, door)
+    round_id, samples = await drawn(house, door)
     await record(door, answer(samples[0]))
+    await house.rows(
+        "assessment", "UPDATE household SET status = 'removed' WHERE id = $1::uuid", samples[1]["household_id"]
+    )
+    closing = f"{SURVEYS}/rounds/{round_id}/closing"
+    assert (await door.call("POST", closing, "county", subject="closer", on="2017-06-30")).status_code == 200
     connection = await asyncpg.connect((await house.settings("assessment")).database_url)
     house.stack.push_async_callback(connection.close)
     await connection.execute(
         "SELECT set_config('app.role', 'county', false), set_config('app.area', '140927', false),"
         " set_config('app.subject', 'x', false)"
     )
-    for table in ("survey_candidate", "survey_sample", "survey_answer"):
+    for table in ("survey_candidate", "survey_sample", "survey_answer", "survey_unasked"):
         assert await connection.fetchval(f"SELECT count(*) FROM {table}") > 0
         for change in (f"DELETE FROM {table}", f"UPDATE {table} SET division = division"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):

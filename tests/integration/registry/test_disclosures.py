@@ -180,6 +180,31 @@ async def test_a_purpose_ends(house: House) -> None:
     assert await codes(door, last_days[0][0], on="2017-06-11", **BANK) == ["purpose_ended"]
 
 
+async def test_who_is_asked_no_more_is_told_to_no_surveyor(house: House) -> None:
+    """Struck or frozen after the draw; a bank goes on with its borrower."""
+    door = await serve(house)
+    gone, frozen = await household(house), await household(house)
+    samples, loans = [drawn(gone), drawn(frozen)], [approved(gone), approved(frozen)]
+    await state(house, "assessment", *samples)
+    await state(house, "finance", *loans)
+    await heard(house, samples[0].TOPIC, 2)
+    await heard(house, loans[0].TOPIC, 2)
+    asked = [item("survey", s.round_id, s.household_id) for s in samples]
+    borrowers = [item("loan", x.loan_id, x.household_id) for x in loans]
+    assert await codes(door, *asked, **SURVEYOR) == [None, None]
+    status = "UPDATE household SET status = $1 WHERE id = $2"
+    owner = await house.owner("registry")
+    await owner.execute(status, "removed", gone)
+    await owner.execute("INSERT INTO frozen_household VALUES ($1, $2, '2017-06-01')", frozen, uuid4())
+    answers = await ask(door, *asked, **SURVEYOR)
+    assert [(a["code"], a["told"]) for a in answers] == [("shared.household_removed", {}), ("shared.frozen", {})]
+    assert await codes(door, *borrowers, **BANK) == [None, None]
+    assert await codes(door, item("survey", uuid4(), gone), **SURVEYOR) == ["purpose_unknown"]
+    await owner.execute(status, "poor", gone)
+    await owner.execute("UPDATE frozen_household SET reviewed_on = '2017-06-02'")
+    assert await codes(door, *asked, **SURVEYOR) == [None, None]
+
+
 async def test_who_signs_is_told_where_he_is_named_and_else_the_head(house: House) -> None:
     door = await serve(house)
     one = await household(house)

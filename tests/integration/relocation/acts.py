@@ -153,7 +153,7 @@ async def allocations(door: Door, role: str = "county", area: str | None = None,
 
 async def moved_in(door: Door, *, reporter: str = "helper-1") -> list[dict[str, Any]]:
     """All of the village's allocations with keys on 10 March 2017, moved into on the 20th."""
-    ids = [a["id"] for a in await allocations(door)]
+    ids = [a["id"] for a in await allocations(door, limit="1000")]
     cases = [{"id": i} for i in ids]
     keys = await batch(door, "POST", f"{MOVES}/keys", "township", cases, on="2017-03-10")
     reports = [c | {"moved_in_on": "2017-03-20", "photo_sha256": PHOTO, "power_kwh_x100": 150} for c in cases]

@@ -38,6 +38,8 @@ QUARTER = Period(date(2017, 6, 21), date(2017, 9, 21))
         ({"fen_days": 0, "overdue_days": 92}, 0, ["interest_due"]),
         ({"misused": True}, 60_694, ["no_misuse"]),
         ({"frozen": True}, 60_694, ["not_frozen"]),
+        ({"removal_unseen": True}, 60_694, ["removal_looked_at"]),
+        ({"removal_unseen": True, "status": "removed"}, 60_694, ["household_eligible", "removal_looked_at"]),
     ],
 )
 def test_discount(changes: dict[str, object], amount_fen: int, missing: list[str]) -> None:
@@ -50,9 +52,17 @@ def test_discount(changes: dict[str, object], amount_fen: int, missing: list[str
 
 def test_what_was_decided_before_there_were_holds_comes_out_the_same() -> None:
     old = DISCOUNT.inputs(GOOD, POLICY)
-    del old["facts"]["frozen"], old["facts"]["misused"]
+    del old["facts"]["frozen"], old["facts"]["misused"], old["facts"]["removal_unseen"]
     assert DISCOUNT.replay(old) == quarterly_discount(GOOD, POLICY)
     assert [r.code for r in quarterly_discount(GOOD, POLICY).reasons][-1] == "interest_due"
+
+
+@pytest.mark.parametrize(
+    ("changes", "waits"),
+    [({}, False), ({"misused": True}, False), ({"frozen": True}, True), ({"removal_unseen": True}, True)],
+)
+def test_what_a_person_has_the_word_on_first_waits(changes: dict[str, bool], waits: bool) -> None:
+    assert replace(GOOD, **changes).waits is waits  # type: ignore[arg-type]
 
 
 def test_overdue_days_are_not_paid_nor_taken_off_twice() -> None:

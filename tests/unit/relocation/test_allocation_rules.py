@@ -33,6 +33,7 @@ from services.relocation.allocation.rules import (
     nonce_of,
     numbering_key,
     read_inputs,
+    stands_at,
     swap_refusal,
 )
 
@@ -274,3 +275,11 @@ def test_swaps(changes: dict[str, object], reason: str | None) -> None:
     other = replace(HELD, **changes)  # type: ignore[arg-type]
     assert swap_refusal(HELD, other, date(2017, 3, 8)) == reason
     assert swap_refusal(other, HELD, date(2017, 3, 8)) == reason
+
+
+@pytest.mark.parametrize(
+    ("keys", "reported", "state"),
+    [(False, False, "allocated"), (True, False, "key_handed"), (True, True, "reported")],
+)
+def test_who_is_back_stands_where_he_had_come_to(keys: bool, reported: bool, state: str) -> None:
+    assert stands_at(keys=keys, reported=reported) == state
