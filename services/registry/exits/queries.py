@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.exits.rules import ENDED, ExitFacts, income_year_for, members_counted_on
 from services.registry.exits.tables import ExitCase, ExitObjection, exit_case, exit_objection
+from services.registry.findings.queries import count_open
 from services.registry.households import queries as households
 from services.registry.households.rules import is_stated, net_income_fen
 from services.registry.households.tables import Household
@@ -165,6 +166,7 @@ async def load_facts(connection: Connection, homes: Sequence[Household], on: dat
     incomes = await households.list_incomes(connection, ids)
     objections = await list_open_objections(connection, ids)
     frozen = await list_frozen(connection, ids)
+    findings = await count_open(connection, ids)
     facts = {}
     for home in homes:
         lines = incomes[home.id].get(year, [])
@@ -177,6 +179,7 @@ async def load_facts(connection: Connection, homes: Sequence[Household], on: dat
             awaits_relocation=(home.relocated or home.relocation_cohort is not None) and home.moved_in_on is None,
             open_objections=objections.get(home.id, 0),
             frozen=home.id in frozen,
+            open_findings=findings.get(home.id, 0),
             **{name: getattr(seen, name, None) for name in ASKED},
         )
     return facts

@@ -58,6 +58,7 @@ def test_who_meets_everything_exits() -> None:
         ({"awaits_relocation": True}, "relocation"),
         ({"open_objections": 1}, "objections"),
         ({"frozen": True}, "frozen"),
+        ({"open_findings": 1}, "findings"),
     ],
 )
 def test_one_condition_is_enough_to_stay(changed: dict[str, Any], missing: str) -> None:
@@ -122,9 +123,9 @@ def test_a_stored_decision_comes_out_the_same() -> None:
         assert EXIT_RULE.replay(EXIT_RULE.inputs(facts, POLICY)) == exit_decision(facts, POLICY)
 
 
-def test_what_was_decided_before_there_were_freezes_comes_out_the_same() -> None:
+def test_what_was_decided_before_there_were_freezes_and_findings_comes_out_the_same() -> None:
     old = EXIT_RULE.inputs(OUT, POLICY)
-    del old["facts"]["frozen"]
+    del old["facts"]["frozen"], old["facts"]["open_findings"]
     assert EXIT_RULE.replay(old) == exit_decision(OUT, POLICY)
     assert [r.code for r in exit_decision(OUT, POLICY).reasons][-1] == "objections"
 
