@@ -32,7 +32,7 @@ ENDED = "shared.household_removed"
 # whatever office; several may have seen it.
 FINDING = Procedure(ROOM, visit_finding, ((
     Step("so", "open", ("team", "township"), ("found_by",), "answered", sets=("evidence", "house_grade", "income_year"),
-         asked_where="NOT (:subject = ANY (c.seen_by))", zh="核实走访发现的问题", en="Look into what a visit found"),
+         asked_where="NOT (:subject = ANY (c.witnesses))", zh="核实走访发现的问题", en="Look into what a visit found"),
 ),), freezes=False)  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def _opened(act: Act, one: UUID, home: Household, code: Code, sighting: Sighting
         household_id=home.id,
         division=home.division,
         finding=code,
-        seen_by=[],
+        witnesses=[],
         ended_code=ENDED if struck else None,
         **sighting._asdict(),
     )
@@ -107,7 +107,7 @@ async def answer(connection: Connection, act: Act, items: Sequence[FindingAnswer
     stated = await households.list_stated_on(connection, ids)
 
     def find(case: VisitFinding, item: FindingAnswer) -> Finding:
-        if act.subject in case.seen_by:
+        if act.subject in case.witnesses:
             return Finding(refusal="same_person")
         one, graded = (case.household_id, case.found_on), item.house_grade is not None
         reasons = left.get(one, frozenset())

@@ -20,12 +20,12 @@ _BY_ID = list_by(visit_finding)
 _OF_HOUSEHOLDS = list_by(visit_finding, "household_id")
 _PAGE = page(visit_finding, "state", "household_id")
 # Nobody has seen it again when it is opened.
-_INSERT = insert_many(visit_finding, (n for n in VisitFinding._fields if n != "seen_by"))
+_INSERT = insert_many(visit_finding, (n for n in VisitFinding._fields if n != "witnesses"))
 _SET_FIRST = update_many(visit_finding, "visit_id", "found_on", "found_by")
 _ADD_WITNESSES = sql(
     """
     UPDATE visit_finding f
-    SET seen_by = ARRAY(SELECT DISTINCT s FROM unnest(f.seen_by || u.subjects) AS s ORDER BY s)
+    SET witnesses = ARRAY(SELECT DISTINCT s FROM unnest(f.witnesses || u.subjects) AS s ORDER BY s)
     FROM (SELECT w.id, array_agg(w.subject) AS subjects FROM unnest(:ids, :subjects) AS w (id, subject) GROUP BY w.id) u
     WHERE f.id = u.id
     """,

@@ -9,7 +9,7 @@ from shared.data.relations import table
 
 
 class VisitFinding(NamedTuple):
-    """`visit_id`, `found_on`, `found_by`: the first visit that saw it; `seen_by`: everybody, where several did.
+    """`visit_id`, `found_on`, `found_by`: the first visit that saw it; `witnesses`: everybody, where several did.
 
     `income_year`: whose statement was found not to hold.
     """
@@ -21,7 +21,7 @@ class VisitFinding(NamedTuple):
     finding: Code
     found_on: date
     found_by: str
-    seen_by: list[str]
+    witnesses: list[str]
     state: State
     evidence: str | None
     house_grade: UnsafeGrade | None

@@ -15,7 +15,7 @@ CREATE TABLE visit_finding (
     visit_id uuid NOT NULL, finding text NOT NULL CHECK (finding IN
         ('house_unsafe', 'water_unsafe', 'school_dropout', 'untreated_illness', 'uninsured', 'income_lower_than_stated',
         'income_higher_than_stated', 'died', 'not_living_here')),
-    found_on date NOT NULL, found_by text NOT NULL, seen_by text[] NOT NULL DEFAULT '{}',
+    found_on date NOT NULL, found_by text NOT NULL, witnesses text[] NOT NULL DEFAULT '{}',
     state text NOT NULL CHECK (state IN ('open', 'so', 'not_so', 'ended')), evidence text,
     house_grade text CHECK (house_grade IN ('C', 'D')), income_year integer, answered_on date, answered_by text,
     ended_code text, procedure_version integer NOT NULL CHECK (procedure_version >= 1), since_on date NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE visit_finding (
     CHECK ((house_grade IS NOT NULL) = (state = 'so' AND finding = 'house_unsafe')),
     CHECK (income_year IS NULL OR state = 'so'), CHECK (answered_on >= found_on),
     CHECK ((ended_code IS NOT NULL) = (state = 'ended')), CHECK (due_on IS NOT NULL OR state <> 'open'),
-    CONSTRAINT finding_is_answered_by_others CHECK (answered_by <> found_by AND answered_by <> ALL (seen_by)));
+    CONSTRAINT finding_is_answered_by_others CHECK (answered_by <> found_by AND answered_by <> ALL (witnesses)));
 CREATE UNIQUE INDEX visit_finding_asked_once ON visit_finding (household_id, finding) WHERE state = 'open';
 CREATE INDEX ON visit_finding (division, id);
 CREATE INDEX ON visit_finding (household_id, id);

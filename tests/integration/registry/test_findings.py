@@ -30,7 +30,7 @@ FACTS = (
     "SELECT valid::text, house_grade, stated_by, weight, stated_as FROM household_fact"
     " WHERE upper_inf(known) AND household_id = $1 ORDER BY valid"
 )
-CASES = "SELECT found_on, found_by, seen_by, state FROM visit_finding WHERE household_id = $1 ORDER BY found_on"
+CASES = "SELECT found_on, found_by, witnesses, state FROM visit_finding WHERE household_id = $1 ORDER BY found_on"
 
 
 def visited(household_id: UUID, *findings: str, on: date = SEEN, **changes: Any) -> VisitRecorded:
