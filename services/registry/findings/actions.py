@@ -43,6 +43,8 @@ async def record_sightings(connection: Connection, facts: Sequence[tuple[Act, Vi
         WaitError: a household is not in the register yet.
     """
     seen = [(act, fact, code) for act, fact in facts for code in sorted(CODES.intersection(fact.findings))]
+    if not seen:
+        return
     homes = await require_households(connection, [fact.household_id for _, fact, _ in seen])
     cases: dict[tuple[UUID, Code], dict[UUID, VisitFinding]] = {}
     for known in await queries.list_of_households(connection, list(homes)):
