@@ -167,8 +167,9 @@ async def test_what_is_so_is_held_for_true_from_the_day_of_the_visit_on(
     assert was[field] != value
     assert (await conditions(door, household_id, "2017-06-10"))[field] == value
     assert (await conditions(door, early, "2014-06-01"))[field] == value, "not before it was registered"
-    (said,) = (r for r in await house.rows("registry", FACTS, household_id) if r["stated_by"] == "township")
-    assert (said["weight"], said["stated_as"]) == ("visit", "township")
+    for home in (household_id, early):
+        (said,) = (r for r in await house.rows("registry", FACTS, home) if r["stated_by"] == "township")
+        assert (said["weight"], said["stated_as"]) == ("visit", "township")
     (shown,) = await listed(door, "villager", state="so", household_id=str(household_id))
     assert (shown["evidence"], shown["answered_on"], shown["due_on"]) == ("photo 12", NOW, None)
     assert shown["sentence_en"].endswith("Somebody else looked on 2017-07-10: it is so.")
@@ -226,25 +227,27 @@ async def test_who_died_or_left_is_reported_first(house: House) -> None:
 
 async def test_an_income_that_is_not_as_stated_is_unknown_until_it_is_stated_anew(house: House) -> None:
     door = await house.serve("registry", "api")
-    one, two = await seed_household(house), await seed_household(house)
+    one, two, three = [await seed_household(house) for _ in range(3)]
     early = {"income_year": 2016, "stated_on": "2017-01-12", "wage_fen": 1}
-    await post_incomes(door, *(statement(i, **early) for i in (one, two)))
-    await post_incomes(door, *(statement(i, stated_on="2017-05-20") for i in (one, two)))
-    # The second was stated anew before anybody answered: it stands.
+    await post_incomes(door, *(statement(i, **early) for i in (one, two, three)))
+    await post_incomes(door, *(statement(i, stated_on="2017-05-20") for i in (one, two, three)))
+    # The second was stated anew before anybody answered: it stands. Of the third no more than 2016 was known.
     ids = [
+        await found(house, door, three, "income_lower_than_stated", date(2017, 2, 3)),
         await found(house, door, one, "income_lower_than_stated", date(2017, 5, 28)),
         await found(house, door, two, "income_higher_than_stated", date(2017, 5, 28)),
     ]
     await post_incomes(door, statement(two, stated_on="2017-05-30", wage_fen=900_000))
     kept = await house.rows("registry", "SELECT count(*) AS n FROM income_line")
-    assert await answered(door, *(answer_of(i, so=True) for i in ids)) == [(None, "so")] * 2
-    assert {f["income_year"] for f in await listed(door, "team", state="so")} == {2017}
+    assert await answered(door, *(answer_of(i, so=True) for i in ids)) == [(None, "so")] * 3
+    asked = {(f["found_on"], f["income_year"]) for f in await listed(door, "team", state="so")}
+    assert asked == {("2017-02-03", 2016), ("2017-05-28", 2017)}
 
     async def years(household_id: UUID) -> list[int]:
         shown = (await door.call("GET", f"/registry/v1/households/{household_id}", "team", VILLAGE)).json()
         return [y["income_year"] for y in shown["incomes"]]
 
-    assert (await years(one), await years(two)) == ([2016], [2016, 2017])
+    assert (await years(one), await years(two), await years(three)) == ([2016], [2016, 2017], [2017])
     preview = await door.call("GET", f"{EXITS}/preview?household_id={one}", "helper", VILLAGE)
     (income,) = [r for r in preview.json()["reasons"] if r["code"] == "income"]
     assert (income["passed"], income["figures"]["known"]) == (False, False)
