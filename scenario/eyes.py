@@ -6,6 +6,7 @@ from functools import cached_property
 
 from scenario.world import (
     LINE_FEN,
+    TOWNSHIPS_EYE,
     Cadre,
     Conditions,
     IncomeLines,
@@ -44,7 +45,9 @@ class VillageEyes:
         key = household_no, on
         if key not in self._conditions:
             self._conditions[key] = observed_conditions(self.world, household_no, on)
-        seen = self._conditions[key]
+        return self._at_home(household_no, on, self._conditions[key])
+
+    def _at_home(self, household_no: str, on: date, seen: Conditions) -> Conditions:
         if self.lives_in_new_home(household_no, on):
             return replace(seen, house_grade="A", safe_water=True, electricity=True)
         return seen
@@ -65,7 +68,28 @@ class VillageEyes:
     def measured_over_line(self, household_no: str) -> bool:
         """What a township finds when it measures a household's income anew."""
         members = len(self.world.by_no[household_no].members)
-        return measured_income(self.world, household_no) > LINE_FEN[INCOME_YEAR] * members
+        return self.measured(household_no).net_fen > LINE_FEN[INCOME_YEAR] * members
+
+    def measured(self, household_no: str) -> IncomeLines:
+        """What a township finds of a household's income, category by category."""
+        return measured_income(self.world, household_no)
+
+    def looked_into(self, household_no: str, finding: str, on: date, *, measured: bool) -> tuple[bool, str]:
+        """What an officer of the township sees who goes there after a visit: whether it is so, and the house's grade.
+
+        `measured`: what stands as its income is what he has found before.
+        """
+        found = observed_conditions(self.world, household_no, on, TOWNSHIPS_EYE)
+        seen = self._at_home(household_no, on, found)
+        is_lower = self.income(household_no).net_fen * 10 > self.measured(household_no).net_fen * 11
+        so = {
+            "house_unsafe": seen.house_grade not in SAFE,
+            "water_unsafe": not seen.safe_water,
+            "school_dropout": seen.school_dropout,
+            "untreated_illness": seen.unfinished_major_illness,
+            "income_lower_than_stated": is_lower and not measured,
+        }
+        return so[finding], seen.house_grade
 
     @cached_property
     def _helpers(self) -> dict[str, Cadre]:

@@ -43,9 +43,11 @@ READS = {
     "registry/disclosures": {"household", "member", "member_fact", "person_index", "resolution"},
     "registry/dossier": {
         "exit_case", "household", "household_fact", "household_version", "income_line", "measure", "member",
-        "member_fact",
+        "member_fact", "visit_finding",
     },
+    "registry/findings": {"departure", "income_line", "removal"},
     "registry/grievances": {"household"},
+    "registry/households": {"visit_finding"},
     "registry/identification": {"household"},
     "registry/measures": {"household"},
     "registry/persons": {"member"},

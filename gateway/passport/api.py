@@ -21,9 +21,9 @@ router = APIRouter(tags=["passport"], dependencies=[LIMITED])
 async def get_passport(
     household_id: UUID, request: Request, act: Annotated[Act, Depends(current_act)]
 ) -> WhoseAndWhen | JSONResponse:
-    """The household: its exits, measures, loans, its move, what it is paid and by which agreements, posts and
-    certificates, who helps it and what he saw and did, and the decisions about it. A service that is away leaves its
-    parts `unavailable` with a warning; a household that the registry does not show this caller is a 404.
+    """The household: its exits, what visits found, measures, loans, its move, what it is paid and by which agreements,
+    posts and certificates, who helps it and what he saw and did, and the decisions about it. A service that is away
+    leaves its parts `unavailable` with a warning; a household that the registry does not show this caller is a 404.
     """
     state = request.app.state
     headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}

@@ -4,7 +4,7 @@ from typing import Any
 
 # Each service's dossier of a household, by what stands in it. Decisions each has of its own.
 DOSSIERS = {
-    "registry": ("household", "exits", "measures", "decisions"),
+    "registry": ("household", "exits", "findings", "measures", "decisions"),
     "finance": ("loans", "decisions"),
     "relocation": ("relocation", "allocations", "homesteads", "decisions"),
     "industry": ("payouts", "agreements", "posts", "certificates", "decisions"),

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from scenario.actors.patience import once
 from scenario.api import Api, Who
+
+LOWER = "income_lower_than_stated"
 
 
 def officer(township: str) -> Who:
@@ -31,6 +33,33 @@ async def check_exits(api: Api, township: str) -> None:
     items = [{"id": c["id"], "confirmed": True} for c in cases]
     if items:
         await api.batches(officer(township), "/registry/v1/exits/township-checks", items)
+
+
+class Look(Protocol):
+    """What the officer sees of a finding: whether it is so, and the house's grade. `measured`: what stands as the
+    household's income is what he has found himself.
+    """
+
+    def __call__(self, household_id: str, finding: str, *, measured: bool) -> tuple[bool, str]: ...
+
+
+async def look_into_findings(api: Api, township: str, look: Look, day: date) -> list[str]:
+    """Go wherever a visit found something that waits, and say what is there. The households whose income was found
+    today to be lower than it was stated.
+    """
+    found = [f async for f in api.pages(officer(township), "/registry/v1/findings")]
+    lower = {f["id"]: f for f in found if f["finding"] == LOWER}
+    measured = {f["household_id"] for f in lower.values() if f["state"] == "so"}
+    items = []
+    for finding in (f for f in found if f["state"] == "open"):
+        household = finding["household_id"]
+        so, grade = look(household, finding["finding"], measured=household in measured)
+        unsafe = {"house_grade": grade} if so and finding["finding"] == "house_unsafe" else {}
+        items.append({"id": finding["id"], "so": so, "evidence": "visit"} | unsafe)
+    answered = await api.batches(officer(township), "/registry/v1/findings/answers", items) if items else []
+    is_so = {r["id"] for r in answered if r["state"] == "so"}
+    is_so |= {f["id"] for f in lower.values() if f["state"] == "so" and f["answered_on"] == day.isoformat()}
+    return [f["household_id"] for one, f in lower.items() if one in is_so]
 
 
 async def propose_villages(api: Api, township: str) -> None:

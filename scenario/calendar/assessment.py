@@ -4,7 +4,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Any
 
-from scenario.actors import assessment
+from scenario.actors import assessment, townships, villages
+from scenario.actors.villages import Village
 from scenario.world import check_ins, visits
 from scenario.world.visits import SYNC_DAY
 from scenario.year import YEAR, Day, Deed, Year, everywhere
@@ -49,6 +50,22 @@ async def sync_visits(year: Year, day: date) -> None:
         cadre, sent = sending[0]
         tomorrow = day + timedelta(days=1)
         await assessment.sync_blunders(year.api, cadre, sent[0], ids[sent[0].household_no], tomorrow)
+
+
+async def look_into_findings(year: Year, day: date) -> None:
+    """What the month's visits found; whose income is lower than stated, the task force states it as measured."""
+    await year.see_homes()
+    numbers = await year.numbers()
+
+    def look(household_id: str, finding: str, *, measured: bool) -> tuple[bool, str]:
+        return year.eyes.looked_into(numbers[household_id], finding, day, measured=measured)
+
+    lower = await everywhere(year.townships, lambda t: townships.look_into_findings(year.api, t, look, day))
+    anew: dict[str, dict[str, Any]] = {}
+    for household in (h for found in lower for h in found):
+        no = numbers[household]
+        anew.setdefault(no[:12], {})[household] = year.eyes.measured(no)
+    await everywhere(sorted(anew), lambda v: villages.state_measured(year.api, Village(v), anew[v], day))
 
 
 async def check_in(year: Year, day: date) -> None:
@@ -107,6 +124,10 @@ def days() -> list[Day]:
     ]
     found += [Day(date(YEAR, month, SYNC_DAY), "phones send visits", sync_visits) for month in range(1, 13)]
     found += [Day(date(YEAR, m, monthrange(YEAR, m)[1]), "presence sent", check_in) for m in range(1, 12)]
+    # Before the county decides: each wave's cases are laid before it some days later.
+    found += [
+        Day(date(YEAR, m, SYNC_DAY + 1), "townships look into findings", look_into_findings) for m in range(1, 13)
+    ]
     for objected_on in OBJECTIONS_ON:
         found += [
             Day(objected_on + timedelta(days=1), "auditors open cases", suspect_villages),

@@ -21,6 +21,7 @@ LISTS = {
     "exit": "/registry/v1/exits",
     "village": "/registry/v1/villages",
     "departure": "/registry/v1/households/departures",
+    "finding": "/registry/v1/findings",
     "loan": "/finance/v1/loans",
     "hold": "/finance/v1/holds",
     "application": "/relocation/v1/applications",

@@ -16,6 +16,7 @@ from scenario.world.housing import House
 from scenario.world.jobs import attended_days
 from scenario.world.loans import LoanWish
 from scenario.world.observation import (
+    TOWNSHIPS_EYE,
     Conditions,
     RosterView,
     helper_income,
@@ -44,6 +45,7 @@ from scenario.world.visits import (
 
 __all__ = [
     "LINE_FEN",
+    "TOWNSHIPS_EYE",
     "Building",
     "Cadre",
     "CheckIn",

@@ -24,6 +24,7 @@ INCOME_YEAR_END = date(2017, 9, 30)
 MISSED_HARDSHIP, FALSE_HARDSHIP = 0.02, 0.0004  # a hardship not seen; one seen that is none
 MISREAD_GRADE = 0.004
 NEXT_GRADE = {"A": "B", "B": "A", "C": "B", "D": "C"}  # how an honest eye errs
+VILLAGES_EYE, TOWNSHIPS_EYE = "observed conditions", "looked into"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,15 @@ def helper_income(world: World, household_no: str, behaviour: str) -> IncomeLine
     return _noisy(stream(world.seed, "helper income", household_no), world.truth[household_no].incomes[2017])
 
 
-def observed_conditions(world: World, household_no: str, on: date = INCOME_YEAR_END) -> Conditions:
-    """What the helper sees on a day; repairs done later are not seen yet, errors of the eye do not change."""
+def observed_conditions(
+    world: World, household_no: str, on: date = INCOME_YEAR_END, eye: str = VILLAGES_EYE
+) -> Conditions:
+    """What the helper sees on a day; repairs done later are not seen yet, errors of the eye do not change.
+
+    Another `eye` is as honest, and errs elsewhere.
+    """
     truth = world.truth[household_no]
-    rng = stream(world.seed, "observed conditions", household_no)
+    rng = stream(world.seed, eye, household_no)
 
     def hardship(*, really: bool) -> bool:
         return (rng.random() >= MISSED_HARDSHIP) if really else (rng.random() < FALSE_HARDSHIP)
@@ -123,9 +129,9 @@ def mind_of(world: World, household_no: str) -> Mind:
     return Mind(rng.random() >= VOTED_DOWN, rng.random() >= UNWILLING, rng.random() < UNFOUNDED)
 
 
-def measured_income(world: World, household_no: str) -> int:
-    """Net fen of 2017 as the township finds it when it measures anew: honest error, whatever was stated before."""
-    return _noisy(stream(world.seed, "measured income", household_no), world.truth[household_no].incomes[2017]).net_fen
+def measured_income(world: World, household_no: str) -> IncomeLines:
+    """Income of 2017 as the township finds it when it measures anew: honest error, whatever was stated before."""
+    return _noisy(stream(world.seed, "measured income", household_no), world.truth[household_no].incomes[2017])
 
 
 def roster_view(world: World, household_no: str) -> RosterView:

@@ -5,6 +5,7 @@ after an exit, natural changes and removals, and who was told of whom a househol
 by rules from recorded facts alone.
 
 Hears of payments (income of its payer, category and year), of moves (a safe house, and no more waiting for one), of
-accepted works (a facility that the village has), of frauds (what stands still); and of all help that is given, as
-measures that are never income and that no exit ends. `docs/events.md` has who states what.
+accepted works (a facility that the village has), of visits (what they found is looked into before an exit), of frauds
+(what stands still); and of all help that is given, as measures that are never income and that no exit ends.
+`docs/events.md` has who states what.
 """

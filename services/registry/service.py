@@ -22,6 +22,9 @@ from services.registry.doubts.api import router as doubts
 from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
+from services.registry.findings.actions import FINDING
+from services.registry.findings.api import router as findings
+from services.registry.findings.reactions import REACTIONS as FINDINGS
 from services.registry.grievances.actions import GRIEVANCE
 from services.registry.grievances.api import router as grievances
 from services.registry.households.api import router as households
@@ -67,6 +70,7 @@ SERVICE = Service(
         identification,
         doubts,
         exits,
+        findings,
         amendments,
         villages,
         targets,
@@ -76,7 +80,9 @@ SERVICE = Service(
         grievances,
     ),
     # No door of the register moves a household to another village, so nothing here follows one.
-    reactions=together(freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES),
+    reactions=together(
+        freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
+    ),
     rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT, IDENTIFICATION_RULE, VOTE_RULE),
     procedures=(
         EXIT,
@@ -90,6 +96,7 @@ SERVICE = Service(
         IDENTIFICATION,
         GRIEVANCE,
         ROSTER,
+        FINDING,
         papers_of("registry"),
     ),
     parties=(CONSENT,),

@@ -21,6 +21,8 @@ ENDS = {
     "finance.loan_settled.v1": ("loan", "loan_id", "settled_on"),
     "industry.post_ended.v1": ("post", "assignment_id", "ended_on"),
 }
+# What of a visit's findings the register asks about, of all that the load's visitors say.
+ASKED = {"uninsured"}
 # How a fact becomes a deed: kind, fields of its name, day, amount.
 DEEDS: dict[str, tuple[str, tuple[str, ...], str, str | None]] = {
     "registry.household_exited.v1": ("exit", ("exit_id",), "exited_on", None),
@@ -80,6 +82,17 @@ def holds(facts: Sequence[Fact]) -> list[Row]:
             on = data["removed_on"]
             found.add((loan, "household_removed", f"household_removed:{loan}:{on}", _day(on)))
     return list(found)
+
+
+def findings(facts: Sequence[Fact]) -> list[Row]:
+    """The load answers none: what several visits saw is asked about once, as of the first of them."""
+    first: dict[tuple[str, str], tuple[date, str]] = {}
+    for fact in facts:
+        if fact.type == "assessment.visit_recorded.v1":
+            for code in ASKED.intersection(fact.data["findings"]):
+                seen, one = (_day(fact.data["visited_on"]), fact.data["visit_id"]), (fact.data["household_id"], code)
+                first[one] = min(first.get(one, seen), seen)
+    return [(household, code, "open", *seen) for (household, code), seen in first.items()]
 
 
 def measures(facts: Sequence[Fact]) -> list[Row]:
@@ -152,6 +165,10 @@ FOLDS = (
     ),
     Fold(
         ("finance",), "loan_hold", "SELECT loan_id::text, kind, source_key, raised_on FROM loan_hold", holds,
+    ),
+    Fold(
+        ("registry",), "visit_finding",
+        "SELECT household_id::text, finding, state, found_on, visit_id::text FROM visit_finding", findings,
     ),
     Fold(
         ("registry",), "measure",

@@ -73,14 +73,18 @@ class Load:
         ]
 
     async def visit(self, homes: Sequence[Home]) -> None:
-        """Only a household with a loan can have used it for something else; such a loan is never settled here."""
+        """Only a household with a loan can have used it for something else; such a loan is never settled here. What
+        would hold up an exit is found where nobody exits.
+        """
         while not self.stopping.is_set():
             home = self.rng.choice(homes)
             visit_id, diverted = str(uuid7()), home.id in self._lent and self.rng.random() < 0.2
+            uninsured = home.status != "poor" and self.rng.random() < 0.2
+            found = ["loan_diverted"] * diverted + ["uninsured"] * uninsured
             self.visits[home.id].append(visit_id)
             body = {
                 "household_id": home.id, "visited_on": SEEN_ON.isoformat(), "lat_e6": 39_090_000,
-                "lon_e6": 112_210_000, "note": f"no {visit_id}", "findings": ["loan_diverted"] if diverted else [],
+                "lon_e6": 112_210_000, "note": f"no {visit_id}", "findings": found,
             }  # fmt: skip
             done = await self.client.act(
                 "visit", visit_id, home.helper, "PUT", f"/assessment/v1/visits/{visit_id}", body

@@ -23,7 +23,7 @@ from tests.chaos.checks import (
     read_of,
 )
 from tests.chaos.evidence import CONSUMES
-from tests.chaos.folds import deeds, holds, households, income_lines, loans_known, measures
+from tests.chaos.folds import deeds, findings, holds, households, income_lines, loans_known, measures
 from tests.chaos.journal import Journal, read_journal, tell
 from tests.chaos.mutants import CODE, NoMutantError, mutated
 
@@ -149,9 +149,12 @@ def test_folds_say_what_the_tables_hold() -> None:
         fact(1, household_id="h", loan_id="k", amount_fen=700, disbursed_on="2017-10-10"),
         fact(2, household_id="h", loan_id="k", amount_fen=300, disbursed_on="2017-10-12"),
         fact(3, "finance.loan_settled.v1", household_id="h", loan_id="k", settled_on="2017-11-01"),
-        fact(
-            1, "assessment.visit_recorded.v1", "h", household_id="h", visit_id="w", visited_on="2017-10-11",
-            findings=["loan_diverted"],
+        *(
+            fact(
+                n, "assessment.visit_recorded.v1", "h", household_id="h", visit_id=visit, visited_on="2017-10-11",
+                findings=found,
+            )
+            for n, (visit, found) in enumerate((("w", ["loan_diverted", "uninsured"]), ("v", ["uninsured"])), 1)
         ),
         *(
             fact(
@@ -165,6 +168,7 @@ def test_folds_say_what_the_tables_hold() -> None:
     assert loans_known(facts) == [("k", "h", 1000, "settled")]
     assert measures(facts) == [("loan", "k", "h", date(2017, 10, 10), date(2017, 11, 1))]
     assert holds(facts) == [("k", "misuse_suspected", "misuse_suspected:k:w", date(2017, 10, 11))]
+    assert findings(facts) == [("h", "uninsured", "open", date(2017, 10, 11), "v")]
     assert income_lines(facts) == [("h", 2018, "wage", "post:x", 30)]
     assert sorted((d[0], d[1]) for d in deeds(facts)) == [
         ("exit", "e"), ("loan", "k/2017-10-10"), ("loan", "k/2017-10-12"), ("payment", "p1"), ("payment", "p2"),

@@ -11,6 +11,7 @@ from services.registry.changes.schemas import Departure, Removal
 from services.registry.changes.tables import DepartureCase, KnownPerson, RemovalCase, departure, removal
 from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
+from services.registry.findings.actions import end_findings
 from services.registry.households import queries as households
 from services.registry.households.rules import BorrowerPolicy, Status, household_flags
 from services.registry.households.tables import Household, MemberFact
@@ -200,6 +201,7 @@ async def _strike(
     if not reasons:
         return
     await end_cases(connection, act, list(reasons))
+    await end_findings(connection, act, list(reasons))
     on = act.business_date
     await households.strike(connection, list(reasons), on)
     facts += [

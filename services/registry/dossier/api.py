@@ -26,12 +26,15 @@ async def get_dossier(
     act: Annotated[Act, OF_HOUSEHOLDS],
     by_whom: OpenedBy,
 ) -> Dossier:
-    """The household whole, its exits, the measures for it, the decisions about it; who opened it is on record."""
+    """The household whole, its exits, what visits found there, the measures for it, the decisions about it; who opened
+    it is on record.
+    """
     row = await queries.get_dossier(connection, household_id, act.business_date)
     by_whom.opened(act, household_id)
     fields: dict[str, Any] = {
         "household": shown(Whole._make(row[name] for name in Whole._fields)),
         "exits": page(row["exits"]),
+        "findings": page(row["findings"]),
         "measures": page(row["measures"]),
         "decisions": decisions_shown(row["decisions"], rules),
     }

@@ -15,6 +15,7 @@ _DOSSIER = dossier(
     WHOLE,
     types={"on": Date, "known_at": DateTime(timezone=True)},
     exits="SELECT * FROM exit_case WHERE household_id = :household_id ORDER BY id",
+    findings="SELECT * FROM visit_finding WHERE household_id = :household_id ORDER BY id",
     measures=OF_HOUSEHOLD,
 )
 

@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from services.registry.exits.schemas import ExitSummary
+from services.registry.findings.schemas import FindingShown
 from services.registry.households.schemas import Household
 from services.registry.measures.schemas import MeasureShown
 from shared.acts.bodies import Page
@@ -12,5 +13,6 @@ from shared.acts.decisions import DecisionShown
 class Dossier(BaseModel):
     household: Household
     exits: Page[ExitSummary]
+    findings: Page[FindingShown]
     measures: Page[MeasureShown]
     decisions: list[DecisionShown]

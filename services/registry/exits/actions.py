@@ -20,6 +20,7 @@ from services.registry.exits.rules import (
 )
 from services.registry.exits.schemas import Check, NewObjection, Proposal, Review
 from services.registry.exits.tables import ExitCase, exit_case
+from services.registry.findings.queries import count_open
 from services.registry.households import queries as households
 from services.registry.households.rules import is_of_age
 from services.registry.households.tables import Household
@@ -299,7 +300,7 @@ async def decide_exits(connection: Connection, act: Act, policy: Policy, items: 
     """The county lays the cases before the rule once more, on what is recorded today; every verdict is stored.
 
     Those who exit are as many as the decision counted, whatever their number was at the proposal. Nothing is decided
-    about a household that is frozen.
+    about a household that is frozen; where nothing else stands against it than what a visit found, the case waits.
     """
     cases = await queries.lock_cases(connection, [i.id for i in items])
     ripe = await ripe_cases(connection, act, EXIT, "approved", cases)
@@ -308,6 +309,8 @@ async def decide_exits(connection: Connection, act: Act, policy: Policy, items: 
 
     def find(case: ExitCase, _item: Case) -> Finding:
         one = decided[case.household_id]
+        if one.verdict.missing == ["findings"]:
+            return Finding(refusal="findings_open", missing=one.missing)
         passed = one.verdict.outcome == "approved"
         return Finding(
             passed=passed,
@@ -325,10 +328,12 @@ async def announce(connection: Connection, act: Act, items: Sequence[Case]) -> l
     on = act.business_date
     cases = await queries.lock_cases(connection, [i.id for i in items])
     rows = await households.lock_households(connection, [c.household_id for c in cases.values()])
+    found = await count_open(connection, list(rows))
 
     def find(case: ExitCase, _item: Case) -> Finding:
-        still_poor = rows[case.household_id].status in ("poor", "returned")
-        return PASSED if still_poor else Finding(refusal="not_poor")
+        if rows[case.household_id].status not in ("poor", "returned"):
+            return Finding(refusal="not_poor")
+        return Finding(refusal="findings_open") if case.household_id in found else PASSED
 
     def exited(case: ExitCase, _found: Finding) -> Payload:
         assert case.decision_id is not None

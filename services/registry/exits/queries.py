@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.exits.rules import ENDED, ExitFacts, income_year_for, members_counted_on
 from services.registry.exits.tables import ExitCase, ExitObjection, exit_case, exit_objection
+from services.registry.findings.queries import count_open
 from services.registry.households import queries as households
 from services.registry.households.tables import Household
 from services.registry.sources.queries import list_earned, list_house_words
@@ -166,6 +167,7 @@ async def load_facts(connection: Connection, homes: Sequence[Household], on: dat
     objections = await list_open_objections(connection, ids)
     frozen = await list_frozen(connection, ids)
     house_words = await list_house_words(connection, ids, on)
+    findings = await count_open(connection, ids)
     facts = {}
     for home in homes:
         seen = known.get(home.id)
@@ -179,6 +181,7 @@ async def load_facts(connection: Connection, homes: Sequence[Household], on: dat
             frozen=home.id in frozen,
             income_words=earned[home.id].words,
             house_words=house_words[home.id],
+            open_findings=findings.get(home.id, 0),
             **{name: getattr(seen, name, None) for name in ASKED},
         )
     return facts

@@ -45,6 +45,7 @@ class ExitFacts:
     frozen: bool = False
     income_words: tuple[Word[int], ...] = ()
     house_words: tuple[Word[str], ...] = ()
+    open_findings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,12 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
         # What a confirmed fraud touched stands still until it was reviewed (domain notes 3, FraudConfirmed). The reason
         # stands only where it stops, so that what was decided before there were freezes comes out the same.
         *((Reason("frozen", passed=False),) if facts.frozen else ()),
+        # What a visit found waits for another person's look; told where it stops alone, as above [choice].
+        *(
+            (Reason("findings", facts.open_findings == 0, {"open": facts.open_findings}),)
+            if facts.open_findings
+            else ()
+        ),
     )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 

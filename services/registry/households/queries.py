@@ -90,10 +90,15 @@ _INCOME_LINES = sql(
     """,
     YearLine,
 )
+# What somebody saw on a day does away with what was stated before it, whenever that arrives.
 _STATED_ON = sql(
     """
-    SELECT household_id, income_year, max(stated_on) AS stated_on FROM income_line
-    WHERE household_id = ANY(:ids) AND kind = 'statement' AND upper_inf(known) GROUP BY household_id, income_year
+    SELECT household_id, income_year, max(stated_on) AS stated_on FROM (
+        SELECT household_id, income_year, stated_on FROM income_line
+        WHERE household_id = ANY(:ids) AND kind = 'statement' AND upper_inf(known)
+        UNION ALL SELECT household_id, income_year, found_on FROM visit_finding
+        WHERE household_id = ANY(:ids) AND income_year IS NOT NULL) AS said
+    GROUP BY household_id, income_year
     """,
     StatedOn,
 )
@@ -140,6 +145,7 @@ _OWN_WORDS = sql(
 _END_MEMBERSHIP = revision(member_fact, "member_id", onward=True, anew=False)
 _SET_HEADS = revision(member_fact, "member_id", onward=True)
 _SET_STATEMENTS = revision(income_line, "household_id", "income_year", "kind")
+_END_STATEMENTS = revision(income_line, "household_id", "income_year", "kind", anew=False)
 _SET_PAYMENTS = revision(income_line, "household_id", "income_year", "kind", "category", "payer")
 _SET_MOVED_IN = update_many(household, "moved_in_on")
 _SET_STATUS = update_many(
@@ -285,7 +291,7 @@ async def list_incomes(connection: Connection, ids: Sequence[UUID]) -> dict[UUID
 
 
 async def list_stated_on(connection: Connection, ids: Sequence[UUID]) -> dict[tuple[UUID, int], date]:
-    """By household and income year, the day of the statement that stands."""
+    """By household and income year, the day of the statement that stands, or on which it was found not to hold."""
     rows = await fetch(connection, _STATED_ON, ids=list(ids))
     return {(x.household_id, x.income_year): x.stated_on for x in rows}
 
@@ -293,6 +299,12 @@ async def list_stated_on(connection: Connection, ids: Sequence[UUID]) -> dict[tu
 async def set_statements(connection: Connection, lines: Rows, stated_by: str) -> None:
     """What was stated of these households and years before stands no longer."""
     await revise(connection, _SET_STATEMENTS, [line | STATED | {"stated_by": stated_by} for line in lines])
+
+
+async def end_statements(connection: Connection, years: Sequence[tuple[UUID, int]]) -> None:
+    """Of these households and income years nothing stands as stated, until it is stated anew."""
+    ended = [{"household_id": one, "income_year": year, "kind": "statement"} for one, year in years]
+    await revise(connection, _END_STATEMENTS, ended)
 
 
 async def set_payments(connection: Connection, lines: Rows, stated_by: str) -> None:

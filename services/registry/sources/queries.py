@@ -14,11 +14,11 @@ from shared.data.sql import Connection, fetch, sql
 # What came over from the national register stands in its first version alone.
 _HOUSE_WORDS = sql(
     """
-    SELECT DISTINCT ON (household_id, stated_by) household_id, weight, house_grade FROM (
+    SELECT DISTINCT ON (household_id, stated_by) household_id, weight, house_grade, since AS said_on FROM (
         SELECT w.household_id, w.stated_by, w.weight, w.since, w.id, w.said ->> 'house_grade' AS house_grade
         FROM household_word w WHERE w.household_id = ANY(:ids) AND w.since <= :on AND w.said ? 'house_grade'
         UNION ALL
-        SELECT f.household_id, f.stated_by, f.weight, lower(f.valid), f.id, f.house_grade
+        SELECT f.household_id, f.stated_by, f.weight, lower(f.valid) AS since, f.id, f.house_grade
         FROM household_fact f WHERE f.household_id = ANY(:ids) AND f.own = '{}' AND lower(f.valid) <= :on
             AND f.house_grade IS NOT NULL) AS said
     ORDER BY household_id, stated_by, since DESC, id DESC
@@ -28,7 +28,7 @@ _HOUSE_WORDS = sql(
 # Whoever stated a year again takes his word of before back. What is overtaken was said all the same.
 _INCOME_LINES = sql(
     """
-    SELECT household_id, stated_by, weight, category, kind, payer, amount_fen, held FROM (
+    SELECT household_id, stated_by, weight, category, kind, payer, amount_fen, stated_on, held FROM (
         SELECT l.*, upper_inf(l.known) AS held, rank() OVER (PARTITION BY l.household_id, l.kind, l.stated_by
             ORDER BY l.stated_on DESC, l.statement_id DESC NULLS LAST, lower(l.known) DESC NULLS LAST) AS age
         FROM income_line l WHERE l.household_id = ANY(:ids) AND l.income_year = :income_year) AS said
@@ -55,7 +55,7 @@ async def list_house_words(connection: Connection, ids: Sequence[UUID], on: date
     """By household, what each said last of its house's grade until that day."""
     found: dict[UUID, tuple[Word[str], ...]] = dict.fromkeys(ids, ())
     for x in await fetch(connection, _HOUSE_WORDS, ids=list(ids), on=on):
-        found[x.household_id] += (Word(x.weight, x.house_grade),)
+        found[x.household_id] += (Word(x.weight, x.house_grade, x.said_on),)
     return found
 
 
@@ -71,8 +71,8 @@ async def list_earned(connection: Connection, ids: Sequence[UUID], income_year: 
 def _earned(lines: Sequence[SaidLine]) -> Earned:
     held = [x for x in lines if x.held]
     paid = [x for x in held if x.kind == "payment"]
-    words: list[Word[int]] = [Word("payment", net_income_fen(paid))] if paid else []
+    words: list[Word[int]] = [Word("payment", net_income_fen(paid), max(x.stated_on for x in paid))] if paid else []
     for _, group in groupby((x for x in lines if x.kind == "statement"), lambda x: x.stated_by):
         said = list(group)
-        words.append(Word(said[0].weight, net_income_fen([*said, *paid])))
+        words.append(Word(said[0].weight, net_income_fen([*said, *paid]), said[0].stated_on))
     return Earned(net_income_fen(held) if is_stated(held) else None, tuple(words))

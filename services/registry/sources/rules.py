@@ -6,6 +6,7 @@ trade it is (domain notes 4 and 9.10): nobody exits on one cadre's word.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 
 from services.registry.households.rules import Weight
@@ -19,8 +20,15 @@ class Word(Generic[Value]):
 
     weight: Weight
     value: Value
+    said_on: date
 
 
 def weight_of(words: Iterable[Word[Value]], agrees: Callable[[Value], bool], weights: Mapping[str, int]) -> int:
-    """What the words that agree weigh together; each is another person's."""
-    return sum(weights[word.weight] for word in words if agrees(word.value))
+    """What the words that agree weigh together; each is another person's. What was said until the day on which somebody
+    saw it otherwise counts no more; that payments alone do not suffice is nobody's word against it.
+    """
+    spoken, against = list(words), date.min
+    for word in spoken:
+        if word.weight != "payment" and not agrees(word.value):
+            against = max(against, word.said_on)
+    return sum(weights[word.weight] for word in spoken if agrees(word.value) and word.said_on > against)

@@ -1,5 +1,6 @@
 """The rows of what was said of households."""
 
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,6 +13,7 @@ class HouseWord(NamedTuple):
     household_id: UUID
     weight: Weight
     house_grade: str
+    said_on: date
 
 
 class SaidLine(NamedTuple):
@@ -24,4 +26,5 @@ class SaidLine(NamedTuple):
     kind: Kind
     payer: str
     amount_fen: int
+    stated_on: date
     held: bool

@@ -7,19 +7,22 @@ from shared.data import db
 from shared.events.envelope import Payload
 from shared.events.industry import PaymentConfirmed
 from shared.facts.outbox import emit
-from shared.ground.context import system_act
+from shared.ground.context import Act, Caller, system_act
 from tests.conftest import House
 from tests.integration.registry.test_households import VILLAGE
 
 ABOUT = "SELECT coalesce(sum(next_offset), 0)::int FROM consumer_offset WHERE topic = $1"
 
 
-async def state(house: House, writer: str, *facts: Payload, on: date = date(2017, 6, 1)) -> None:
-    """In one transaction of the writer's own database."""
+async def state(
+    house: House, writer: str, *facts: Payload, on: date = date(2017, 6, 1), by: Caller | None = None
+) -> None:
+    """In one transaction of the writer's own database, by itself or by whoever acted there."""
+    act = Act(by, on) if by else system_act(writer, on)
     pool = await db.open_pool((await house.settings(writer)).database_url, 1)
     try:
         async with db.transaction(pool, db.system_caller(writer)) as connection:
-            await emit(connection, system_act(writer, on), writer, facts)
+            await emit(connection, act, writer, facts)
     finally:
         await pool.close()
 

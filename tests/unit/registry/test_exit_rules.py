@@ -59,6 +59,7 @@ def test_who_meets_everything_exits() -> None:
         ({"awaits_relocation": True}, "relocation"),
         ({"open_objections": 1}, "objections"),
         ({"frozen": True}, "frozen"),
+        ({"open_findings": 1}, "findings"),
     ],
 )
 def test_one_condition_is_enough_to_stay(changed: dict[str, Any], missing: str) -> None:
@@ -123,9 +124,9 @@ def test_a_stored_decision_comes_out_the_same() -> None:
         assert EXIT_RULE.replay(EXIT_RULE.inputs(facts, POLICY)) == exit_decision(facts, POLICY)
 
 
-def test_what_was_decided_before_there_were_freezes_comes_out_the_same() -> None:
+def test_what_was_decided_before_there_were_freezes_and_findings_comes_out_the_same() -> None:
     old = EXIT_RULE.inputs(OUT, POLICY)
-    del old["facts"]["frozen"]
+    del old["facts"]["frozen"], old["facts"]["open_findings"]
     assert EXIT_RULE.replay(old) == exit_decision(OUT, POLICY)
     assert [r.code for r in exit_decision(OUT, POLICY).reasons][-1] == "objections"
 
@@ -136,10 +137,11 @@ WEIGHING = replace(
     exit_words_weight=2,
 )
 OVER, UNDER = 333_500 * 3 + 1, 333_500 * 3
+EARLY, DAY, LATE = date(2017, 10, 4), date(2017, 10, 5), date(2017, 10, 6)
 SAID = replace(
     OUT,
-    income_words=(Word("statement", OVER), Word("payment", OVER)),
-    house_words=(Word("takeover", "A"), Word("visit", "B")),
+    income_words=(Word("statement", OVER, DAY), Word("payment", OVER, EARLY)),
+    house_words=(Word("takeover", "A", EARLY), Word("visit", "B", DAY)),
 )
 
 
@@ -147,17 +149,22 @@ SAID = replace(
     ("changed", "missing"),
     [
         ({}, []),
-        ({"income_words": (Word("attestation", OVER),)}, []),
-        ({"house_words": (Word("attestation", "B"),)}, []),
-        ({"income_words": (Word("statement", OVER),)}, ["income_sources"]),
-        ({"income_words": (Word("statement", OVER), Word("statement", UNDER))}, ["income_sources"]),
+        ({"income_words": (Word("attestation", OVER, DAY),)}, []),
+        ({"house_words": (Word("attestation", "B", DAY),)}, []),
+        ({"income_words": (Word("statement", OVER, DAY),)}, ["income_sources"]),
+        ({"income_words": (Word("statement", OVER, DAY), Word("payment", UNDER, LATE))}, ["income_sources"]),
+        ({"income_words": (Word("statement", OVER, DAY), Word("statement", UNDER, DAY))}, ["income_sources"]),
         ({"income_words": ()}, ["income_sources"]),
-        ({"house_words": (Word("visit", "B"), Word("takeover", "C"))}, ["house_sources"]),
+        ({"house_words": (Word("visit", "B", DAY), Word("takeover", "C", EARLY))}, ["house_sources"]),
+        # Between the two somebody saw it otherwise: what was said until then counts no more.
+        ({"house_words": (Word("takeover", "A", EARLY), Word("visit", "C", DAY), Word("visit", "A", LATE))},
+         ["house_sources"]),
+        ({"income_words": (Word("visit", OVER, LATE), Word("statement", UNDER, EARLY), Word("payment", OVER, DAY))}, []),
         # Of what does not hold anyway it is not asked how well it is known.
         ({"house_words": (), "house_grade": "C"}, ["housing"]),
         ({"income_words": (), "net_income_fen": UNDER}, ["income"]),
     ],
-)
+)  # fmt: skip
 def test_nobody_exits_on_one_persons_word(changed: dict[str, Any], missing: list[str]) -> None:
     assert exit_decision(replace(SAID, **changed), WEIGHING).missing == missing
 

@@ -2,12 +2,13 @@
 
 import math
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
 import pytest
 
+from scenario.eyes import VillageEyes
 from scenario.world import (
     Cadre,
     Visit,
@@ -132,6 +133,23 @@ def test_a_finding_is_so(world: World) -> None:
     assert all(world.truth[no].house.grade_2016 in "BCD" for no in seen["house_unsafe"])
     stated = {world.by_no[no].village_code for no in seen["income_lower_than_stated"]}
     assert stated <= {code for code, t in world.village_truth.items() if t.standing == "fraud"}
+
+
+def test_who_looks_after_a_helper_mostly_sees_the_same_and_errs_elsewhere(world: World) -> None:
+    eyes, seen = VillageEyes(world), Counter[tuple[str, bool]]()
+    for month in range(1, 13):
+        looked_on = synced_on(month) + timedelta(days=1)
+        for visit in (v for c in helpers(world, "honest") for v in visits(world, c, month)):
+            for finding in {*visit.findings} - {"loan_diverted"}:
+                so, grade = eyes.looked_into(visit.household_no, finding, looked_on, measured=False)
+                seen[finding, so] += 1
+                if finding == "house_unsafe":
+                    assert so == (grade in "CD")
+                if finding == "income_lower_than_stated":
+                    assert not eyes.looked_into(visit.household_no, finding, looked_on, measured=True)[0]
+    assert seen["income_lower_than_stated", True] > 0
+    confirmed = sum(n for (_, so), n in seen.items() if so)
+    assert 0.95 < confirmed / seen.total() < 1
 
 
 def test_visits_after_a_death_come_within_weeks(world: World) -> None:

@@ -110,7 +110,7 @@ def test_a_step_is_called_in_both_languages(procedure: Procedure[Any], step: Ste
 CHECKING = {
     "reviewed", "checked", "township_checked", "approved", "verified", "confirmed", "accepted", "upheld", "published",
     "filed", "assigned", "released", "demolished", "reclaimed", "moved_in", "moves", "compared", "township_answered",
-    "county_answered", "auditor_answered",
+    "county_answered", "auditor_answered", "so",
 }  # fmt: skip
 OTHERS = {
     "noticed", "consented", "announced", "agreed", "ended", "key_handed", "reported", "demolition_reported",
@@ -118,7 +118,8 @@ OTHERS = {
     "with_auditor",
 }  # fmt: skip
 OPENED = {f"{word}_by" for word in (
-    "proposed", "applied", "raised", "opened", "made", "recorded", "reported", "drafted", "told", "computed"
+    "proposed", "applied", "raised", "opened", "made", "recorded", "reported", "drafted", "told", "computed",
+    "found",
 )}  # fmt: skip
 # Of the same house, and not what is checked: who recorded that it stands, and who looked at the other work.
 APART = {

@@ -35,6 +35,7 @@ from services.registry.changes.schemas import Departure, Removal
 from services.registry.claims.rules import State as ClaimState
 from services.registry.disclosures.rules import LookKind
 from services.registry.exits.schemas import NewObjection
+from services.registry.findings.rules import State as FindingState
 from services.registry.grievances.rules import State
 from services.registry.households.rules import CATEGORIES, Weight
 from services.registry.record.rules import OF_HOUSEHOLD, OF_PERSON
@@ -186,6 +187,7 @@ def codes() -> set[str]:
         "registry.removal": words_of(Removal),
         "registry.amendment": amendments,
         "registry.objection": words_of(NewObjection),
+        "registry.finding": get_args(FindingState),
         "registry.grievance": {*get_args(State)},
         "registry.fact": {"status", *OF_HOUSEHOLD, *persons, *(f"{category}_fen" for category in CATEGORIES)},
         "registry.source": {*get_args(Weight)},

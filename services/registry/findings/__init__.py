@@ -1,0 +1,1 @@
+"""What visits found: somebody else looks and answers, and until then the household does not exit."""
