@@ -159,7 +159,7 @@ SAID = replace(
         # Between the two somebody saw it otherwise: what was said until then counts no more.
         ({"house_words": (Word("takeover", "A", EARLY), Word("visit", "C", DAY), Word("visit", "A", LATE))},
          ["house_sources"]),
-        ({"income_words": (Word("visit", OVER, LATE), Word("statement", UNDER, EARLY), Word("payment", OVER, DAY))}, []),
+        ({"income_words": (Word("visit", OVER, LATE), Word("visit", UNDER, EARLY), Word("payment", OVER, DAY))}, []),
         # Of what does not hold anyway it is not asked how well it is known.
         ({"house_words": (), "house_grade": "C"}, ["housing"]),
         ({"income_words": (), "net_income_fen": UNDER}, ["income"]),
