@@ -46,8 +46,8 @@ READS = {
         "member_fact",
     },
     "registry/grievances": {"household"},
-    "registry/identification": {"household"},
     "registry/measures": {"household"},
+    "registry/numbers": {"household"},
     "registry/persons": {"member"},
     "registry/record": {
         "household", "household_fact", "household_version", "income_line", "member", "member_fact",
@@ -55,6 +55,7 @@ READS = {
     "registry/resolutions": {"household", "member", "member_fact"},
     "registry/roster": {"division", "household"},
     "registry/targets": {"division", "household", "member_fact", "village_exit"},
+    "registry/transfers": {"member"},
     "registry/villages": {"division", "household", "household_standing", "member_fact"},
     "relocation/allocation": {"relocation_application"},
     "relocation/dossier": {"allocation", "homestead", "relocation_application"},

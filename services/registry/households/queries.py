@@ -1,6 +1,6 @@
 """All SQL about households."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -30,7 +30,7 @@ from services.registry.households.tables import (
 )
 from services.registry.persons.queries import insert_persons
 from shared.data.relations import Relation
-from shared.data.revisions import plain, revise, revision
+from shared.data.revisions import inherit, inheritance, plain, revise, revision
 from shared.data.sql import (
     Connection,
     Row,
@@ -124,6 +124,9 @@ _OWN_WORDS = sql(
 )
 _END_MEMBERSHIP = revision(member_fact, "member_id", onward=True, anew=False)
 _SET_HEADS = revision(member_fact, "member_id", onward=True)
+_INHERIT_FACTS = inheritance(household_fact, "household_id", past=True)
+_INHERIT_MEMBERS = inheritance(member_fact, "member_id")
+_END_STATEMENTS = revision(income_line, "household_id", "income_year", "kind", anew=False)
 _SET_STATEMENTS = revision(income_line, "household_id", "income_year", "kind")
 _SET_PAYMENTS = revision(income_line, "household_id", "income_year", "kind", "category", "payer")
 _SET_MOVED_IN = update_many(household, "moved_in_on")
@@ -170,8 +173,9 @@ _HEIRS = sql(
 )
 _INSERT_HOUSEHOLDS = insert_many(
     household,
-    (n for n in Household._fields if n not in ("exited_on", "moved_in_on", "status_before", "year_before")),
+    (n for n in Household._fields if n not in ("moved_in_on", "status_before", "year_before")),
 )
+_UNSAID = {"exited_on": None, "stands_since": None}
 _INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
 _INSERT_MEMBERS = insert_many(member, Member._fields)
 _EARNED = ("household_id", "division", "category", "amount_fen")
@@ -275,6 +279,12 @@ async def set_statements(connection: Connection, lines: Rows, stated_by: str) ->
     await revise(connection, _SET_STATEMENTS, [line | STATED | {"stated_by": stated_by} for line in lines])
 
 
+async def end_statements(connection: Connection, years: Iterable[tuple[UUID, int]]) -> None:
+    """What was stated of these households and income years stands no longer, and nothing in its place."""
+    reports = [{"household_id": i, "income_year": year, "kind": "statement"} for i, year in years]
+    await revise(connection, _END_STATEMENTS, reports)
+
+
 async def set_payments(connection: Connection, lines: Rows, stated_by: str) -> None:
     """As `set_statements`, of one payer's payments of one category."""
     await revise(connection, _SET_PAYMENTS, [line | PAID | {"stated_by": stated_by} for line in lines])
@@ -293,6 +303,16 @@ async def revise_facts(connection: Connection, reports: Rows) -> None:
     """
     said = [r | {"own": sorted(n for n in SAID if r.get(n) is not None)} for r in reports]
     await revise(connection, _REVISE_FACTS, said)
+
+
+async def inherit_facts(connection: Connection, heirs: Rows) -> None:
+    """How a household lives, of another (`from_id`) until a day (`since`); `heirs`: household_id, division."""
+    await inherit(connection, _INHERIT_FACTS, heirs)
+
+
+async def inherit_membership(connection: Connection, heirs: Rows) -> None:
+    """What is known of members (`from_id`) on a day (`since`), who are somebody elsewhere from then on (`member_id`)."""
+    await inherit(connection, _INHERIT_MEMBERS, heirs, rows=len(heirs))
 
 
 async def list_own_words(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, list[OwnWords]]:
@@ -349,7 +369,7 @@ async def reinstate(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, H
 
 async def insert_households(connection: Connection, rows: Mapping[str, Rows]) -> None:
     """`rows` by table: household, household_fact, household_contact, member, member_fact, person_index."""
-    await execute_many(connection, _INSERT_HOUSEHOLDS, [{"stands_since": None} | row for row in rows["household"]])
+    await execute_many(connection, _INSERT_HOUSEHOLDS, [_UNSAID | row for row in rows["household"]])
     await execute_many(connection, _INSERT_HOUSEHOLD_FACTS, rows["household_fact"], weight="takeover")
     await execute_many(connection, _INSERT_CONTACTS, rows["household_contact"])
     await insert_members(connection, rows, weight="takeover")

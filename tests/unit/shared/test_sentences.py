@@ -37,7 +37,9 @@ from services.registry.disclosures.rules import LookKind
 from services.registry.exits.schemas import NewObjection
 from services.registry.grievances.rules import State
 from services.registry.households.rules import CATEGORIES, Weight
+from services.registry.merges.rules import State as MergeState
 from services.registry.record.rules import OF_HOUSEHOLD, OF_PERSON
+from services.registry.splits.rules import State as SplitState
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
     IncidencePolicy,
@@ -184,6 +186,8 @@ def codes() -> set[str]:
         "registry.arrival": words_of(Arrival),
         "registry.claim": get_args(ClaimState),
         "registry.removal": words_of(Removal),
+        "registry.split": get_args(SplitState),
+        "registry.merge": get_args(MergeState),
         "registry.amendment": amendments,
         "registry.objection": words_of(NewObjection),
         "registry.grievance": {*get_args(State)},
