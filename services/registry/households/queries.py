@@ -311,7 +311,7 @@ async def inherit_facts(connection: Connection, heirs: Rows) -> None:
 
 
 async def inherit_membership(connection: Connection, heirs: Rows) -> None:
-    """What is known of members (`from_id`) on a day (`since`), who are somebody elsewhere from then on (`member_id`)."""
+    """What is known of members (`from_id`) on a day (`since`), who are members elsewhere since (`member_id`)."""
     await inherit(connection, _INHERIT_MEMBERS, heirs, rows=len(heirs))
 
 
