@@ -54,7 +54,7 @@ READS = {
     },
     "registry/resolutions": {"household", "member", "member_fact"},
     "registry/roster": {"division", "household"},
-    "registry/targets": {"division", "household", "member_fact", "village_exit"},
+    "registry/targets": {"division", "household", "household_merge", "member_fact", "village_exit"},
     "registry/transfers": {"member"},
     "registry/villages": {"division", "household", "household_standing", "member_fact"},
     "relocation/allocation": {"relocation_application"},

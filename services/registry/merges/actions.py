@@ -59,9 +59,9 @@ class Sight:
 
     def refusal(self, item: Pair, said: Said) -> str | None:
         one, other = item.household_id, item.other_id
-        if one == other:
-            return "same_household"
         known = self.grounds.stand
+        if one == other and one in known:
+            return "same_household"
         ending = Ending(known.get(other), self.grounds.belonging(other), self.there[item.id], other in self.helped)
         return merge_refusal(known.get(one), ending, said)
 

@@ -44,7 +44,11 @@ def merge_refusal(home: Home | None, other: Ending, said: Said) -> str | None:
     assert other.home is not None
     return first(
         (
-            (home.status != other.home.status, "stands_differently"),
+            # A year's count of those who got out goes by the household's year.
+            (
+                (home.status, home.exited_year) != (other.home.status, other.home.exited_year),
+                "stands_differently",
+            ),
             (other.helped, "help_runs"),
             (sorted(said.people) != sorted(other.members), "others_named"),
         )

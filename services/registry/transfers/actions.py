@@ -60,7 +60,14 @@ async def lock_grounds(connection: Connection, act: Act, household_ids: Sequence
         return Member(fact, Belonging(fact.born_on, since[one], leaving=one in leaving))
 
     stand = {
-        one: Home(home.status, home.registered_on, home.stands_since, frozen=one in frozen, under_way=one in waiting)
+        one: Home(
+            home.status,
+            home.registered_on,
+            home.stands_since,
+            home.exited_year,
+            frozen=one in frozen,
+            under_way=one in waiting,
+        )
         for one, home in homes.items()
     }
     return Grounds(

@@ -21,6 +21,7 @@ class Home:
     status: Status
     registered_on: date
     stands_since: date | None
+    exited_year: int | None = None
     frozen: bool = False
     under_way: bool = False
 

@@ -32,6 +32,7 @@ from tests.integration.registry.test_splits import (
     shown,
     split,
 )
+from tests.integration.registry.test_targets import actual, put, target
 
 MERGES, REVERSALS = f"{HOUSEHOLDS}/merges", f"{HOUSEHOLDS}/reversals"
 
@@ -246,16 +247,36 @@ async def test_what_waits_for_a_decision_comes_first(house: House) -> None:
     assert (await confirm(door, case))["code"] == "shared.frozen", "nobody of it gets out from under the freeze"
 
 
+EXITED = (
+    "UPDATE household SET status = 'exited', exited_on = make_date($2, 12, 1), exited_year = $2,"
+    " stands_since = make_date($2, 12, 1) WHERE id = $1"
+)
+
+
 async def test_those_that_stand_differently_do_not_merge(house: House) -> None:
     door = await house.serve("registry", "api")
+    owner = await house.owner("registry")
     (one, _), (other, others) = await family(house), await other_household(house)
     item = merge(one, other, others)
     await post(door, MERGES, "village", item)
-    await (await house.owner("registry")).execute(
-        "UPDATE household SET status = 'exited', exited_on = '2016-12-01', exited_year = 2016,"
-        " stands_since = '2016-12-01' WHERE id = $1", other,
-    )  # fmt: skip
+    await owner.execute(EXITED, other, 2016)
     assert (await confirm(door, item))["code"] == "registry.merges.stands_differently"
+    await owner.execute(EXITED, one, 2015)
+    assert (await confirm(door, item))["code"] == "registry.merges.stands_differently", "out in another year"
+
+
+async def test_who_was_out_before_the_year_is_counted_though_the_household_ended(house: House) -> None:
+    door = await house.serve("registry", "api")
+    owner = await house.owner("registry")
+    (one, _), (other, others) = await family(house), await other_household(house)
+    for household_id in (one, other):
+        await owner.execute(EXITED, household_id, 2016)
+    await put(door, target("consolidated_people"), target("exit_people"))
+    counted = {("consolidated_people", "140927"): 7, ("exit_people", "140927"): 0}
+    assert await actual(door) == counted
+    assert (await join(door, merge(one, other, others)))["state"] == "confirmed"
+    assert await actual(door) == counted
+    assert await figures(door, DAY) == [("exited", 1, 7), ("removed", 1, 0)]
 
 
 async def test_what_was_before_a_merge_is_not_taken_back(house: House) -> None:

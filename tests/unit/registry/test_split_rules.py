@@ -105,6 +105,7 @@ def test_two_that_stand_alike_may_merge() -> None:
         (replace(HOME, stands_since=ON), ENDING, MERGED, "registry.transfers.decided_since"),
         (HOME, ENDING, replace(MERGED, merged_on=date(2017, 6, 2)), "future_date"),
         (replace(HOME, status="exited"), ENDING, MERGED, "stands_differently"),
+        (replace(HOME, exited_year=2016), ENDING, MERGED, "stands_differently"),
         (HOME, replace(ENDING, helped=True), MERGED, "help_runs"),
         (HOME, ENDING, replace(MERGED, people=("uncle",)), "others_named"),
         (HOME, ENDING, replace(MERGED, people=("uncle", "child", "child")), "others_named"),
