@@ -101,7 +101,7 @@ async def confirm_departures(
 
     def find(case: DepartureCase, item: Confirmation) -> Finding:
         gone = case.member_id not in belong  # with another household, since it was reported
-        return Finding(refusal="has_left") if item.confirmed and gone else confirmed_or_rejected(case, item)
+        return Finding(refusal=f"{ROOM}.has_left") if item.confirmed and gone else confirmed_or_rejected(case, item)
 
     async def save(passed: list[tuple[DepartureCase, Finding]]) -> None:
         left = sorted((case for case, _ in passed), key=lambda c: (c.left_on, c.id))

@@ -1,6 +1,7 @@
 """A household that splits: by two persons, dated; two stand since then, and what was before it is as it was."""
 
 import asyncio
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -193,20 +194,25 @@ async def test_what_was_earned_together_is_stated_anew_by_either(house: House) -
     assert {y["income_year"] for y in (await shown(door, one))["incomes"]} == {2016, 2017}
 
 
-async def test_an_exited_household_splits_into_two_that_are_out(house: House) -> None:
+@pytest.mark.parametrize("out_on", [date(2017, 4, 1), None])
+async def test_an_exited_household_splits_into_two_that_are_out(house: House, out_on: date | None) -> None:
+    """Also where the register had it as out already, and knows the year alone."""
     door = await house.serve("registry", "api")
     one, who = await family(house)
     await (await house.owner("registry")).execute(
-        "UPDATE household SET status = 'exited', exited_on = '2016-12-01', exited_year = 2016,"
-        " stands_since = '2016-12-01', relocated = true, relocation_cohort = 2016, moved_in_on = '2016-11-01'"
-    )
+        "UPDATE household SET status = 'exited', exited_on = $1, exited_year = 2017, stands_since = '2017-04-01',"
+        " relocated = true, relocation_cohort = 2016, moved_in_on = '2016-11-01'", out_on,
+    )  # fmt: skip
     item = split(one, who)
-    (early,) = await post(door, SPLITS, "village", item | {"split_on": "2016-11-30"})
+    (early,) = await post(door, SPLITS, "village", item | {"split_on": "2017-03-31"})
     assert early["code"] == "registry.transfers.decided_since"
     await part(door, item)
     new = await shown(door, await new_of(door, item))
-    assert (new["status"], new["exited_on"], new["exited_year"]) == ("exited", "2016-12-01", 2016)
+    assert (new["status"], new["exited_on"], new["exited_year"]) == ("exited", out_on and out_on.isoformat(), 2017)
     assert (new["relocation_cohort"], new["moved_in_on"]) == (None, None), "nobody gets a second home by splitting"
+    assert [f["relocated"] for t, f in await told(house) if t in ("household_registered", "household_revised")] == [
+        False, True,
+    ]  # fmt: skip
     stands = await house.rows(
         "registry", "SELECT status, lower(valid)::text AS since FROM household_standing WHERE household_id = $1"
         " AND upper_inf(known)", UUID(new["id"]),
@@ -333,7 +339,25 @@ async def test_who_went_is_where_he_is_now(house: House) -> None:
     assert len(await lives(door, new, "2017-06-01")) == 3
 
 
-async def test_a_departure_from_before_is_not_taken_back_into_the_old_household(house: House) -> None:
+async def test_a_departure_that_crossed_a_split_ends_nobody(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one, who = await family(house)
+    await part(door, split(one, who))
+    # Reported in the moment in which the split was confirmed, of the member that he was until then.
+    crossed = uuid4()
+    await (await house.owner("registry")).execute(
+        "INSERT INTO departure (id, household_id, member_id, division, reason, left_on, state, reported_on,"
+        " reported_by, procedure_version, since_on, due_on) VALUES ($1, $2, $3, $4, 'death', '2017-05-20', 'reported',"
+        " '2017-06-01', 'zhao', 1, '2017-06-01', '2017-06-08')", crossed, one, UUID(who["son"]), VILLAGE,
+    )  # fmt: skip
+    word = {"id": str(crossed), "confirmed": True}
+    (late,) = await post(door, f"{DEPARTURES}/confirmations", "township", word)
+    assert late["code"] == "registry.changes.has_left"
+    (no,) = await post(door, f"{DEPARTURES}/confirmations", "township", word | {"confirmed": False})
+    assert no["state"] == "rejected"
+
+
+async def test_a_departure_from_before_is_taken_back_into_the_old_household(house: House) -> None:
     door = await house.serve("registry", "api")
     one, who = await family(house)
     left = departure(who["bride"], reason="prison", left_on="2017-04-01")
