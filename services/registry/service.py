@@ -34,6 +34,8 @@ from services.registry.identification.api import router as identification
 from services.registry.identification.rules import IDENTIFICATION_RULE, VOTE_RULE
 from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
+from services.registry.merges.actions import MERGE
+from services.registry.merges.api import router as merges
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
 from services.registry.record.api import router as record
 from services.registry.resolutions.api import router as resolutions
@@ -43,6 +45,8 @@ from services.registry.roster.actions import ROSTER
 from services.registry.roster.api import router as roster
 from services.registry.roster.work import run_imports
 from services.registry.sheets.api import router as sheets
+from services.registry.splits.actions import SPLIT
+from services.registry.splits.api import router as splits
 from services.registry.targets.api import router as targets
 from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
@@ -62,6 +66,8 @@ SERVICE = Service(
         arrivals,
         claims,
         reversals,
+        splits,
+        merges,
         disclosures,
         record,
         households,
@@ -93,6 +99,8 @@ SERVICE = Service(
         ARRIVAL,
         CLAIM,
         REVERSAL,
+        SPLIT,
+        MERGE,
         IDENTIFICATION,
         GRIEVANCE,
         ROSTER,

@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.data.relations import Relation
-from shared.data.sql import Connection, RowCountError, Statement, fetch_one, sql, types_of
+from shared.data.sql import Connection, RowCountError, Statement, execute, fetch_one, sql, types_of
 
 
 class AsOf(NamedTuple):
@@ -143,6 +143,46 @@ async def revise(connection: Connection, query: Statement[Any], reports: Sequenc
     row = await fetch_one(connection, query, reports=plain(reports), **{key: [r[key] for r in reports]})
     if row is None or row["n"] != len(reports):
         raise RowCountError(f"{row and row['n']} of {len(reports)} reports found what they change")
+
+
+# What is held for true of one (`from_id`) is copied word by word: with its weight, and whose word it was.
+_INHERITED = """
+    WITH heir AS MATERIALIZED (
+        SELECT (r ->> 'from_id')::uuid AS from_id, (r ->> 'since')::date AS since, r AS said,
+               (SELECT clock_timestamp()) AS at
+        FROM unnest(:reports) AS r)
+    INSERT INTO {table} SELECT n.* FROM heir h
+        JOIN {table} f ON f.{key} = h.from_id AND f.{key} = ANY(:ids) AND upper_inf(f.known) AND {touched},
+        LATERAL jsonb_populate_record(NULL::{table}, to_jsonb(f) || h.said || jsonb_build_object('id', uuidv7(),
+            'valid', {days}, 'known', tstzrange(h.at, NULL))) AS n"""
+_OF_THE_DAY = {"touched": "f.valid @> h.since", "days": "daterange(h.since, NULL)"}
+_WITH_PAST = {
+    "touched": "lower(f.valid) <= h.since",
+    "days": "CASE WHEN f.valid @> h.since THEN daterange(lower(f.valid), NULL) ELSE f.valid END",
+}
+
+
+def inheritance(table: Relation[Any], key: str, *, past: bool = False) -> Statement[Any]:
+    """What is held for true of one about a day is from then on held for true of another: `inherit` runs it.
+
+    With `past` the versions that led to it come along, each with its days, so that whose word each field is stays
+    known; else what holds begins on that day.
+    """
+    return sql(
+        _INHERITED.format(table=table.name, key=key, **(_WITH_PAST if past else _OF_THE_DAY)), reports=ARRAY(JSONB)
+    )
+
+
+async def inherit(
+    connection: Connection, query: Statement[Any], heirs: Sequence[Mapping[str, Any]], *, rows: int | None = None
+) -> None:
+    """`query`: an `inheritance`. `heirs`: `from_id`, `since`, the new key, and what is said otherwise of the heir.
+
+    Raises:
+        RowCountError: not as many `rows` were copied.
+    """
+    ids = [h["from_id"] for h in heirs]
+    await execute(connection, query, rows=rows, ids=ids, reports=plain(heirs))
 
 
 def plain(reports: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -162,7 +162,9 @@ class ExitCorrected(_OfHousehold):
 
 
 class HouseholdRemoved(_OfHousehold):
-    """Struck from the register, with a reason code."""
+    """Struck from the register, with a reason code: an exclusion match (EX1 to EX10), deceased, why its last member
+    left, or merged: its people belong to another household, which says so of itself.
+    """
 
     TYPE: ClassVar[str] = "registry.household_removed.v1"
 

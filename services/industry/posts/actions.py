@@ -89,7 +89,7 @@ async def propose(connection: Connection, act: Act, policy: Policy, items: Seque
     known = await queries.list_assignments_by_id(connection, [i.id for i in items])
     employed = await queries.list_employed(connection, list(households))
     held = await queries.list_held(connection, list(posts))
-    departed = await queries.list_departed(connection, [i.person for i in items])
+    departed = await queries.list_departed(connection, [(i.person, i.household_id) for i in items])
     frozen, figures = await list_frozen(connection, list(households)), policy.on(act.business_date, PostPolicy)
     decided, missing = list[Decided](), dict[UUID, list[Missing]]()
 
@@ -101,7 +101,7 @@ async def propose(connection: Connection, act: Act, policy: Policy, items: Seque
             return "shared.not_found"
         if item.post_id in held:
             return "post_taken"
-        if item.person in departed:
+        if (item.person, item.household_id) in departed:
             return "worker_gone"
         one = _decide(
             figures, household, post, frozen=item.household_id in frozen, holds_post=item.household_id in employed
@@ -257,7 +257,9 @@ async def resume(connection: Connection, act: Act, policy: Policy, items: Sequen
     going_on = {i.id for i in items if i.resumed_on is not None}
     ripe = await ripe_cases(connection, act, POSTS, "ended", cases)
     decided = await _decide_again(connection, act, policy, [case for case in ripe if case.id in going_on])
-    departed = await queries.list_departed(connection, [*(i.person for i in items), *(c.person for c in ripe)])
+    homes = {c.id: c.household_id for c in ripe}
+    asked = [(i.person, homes[i.id]) for i in items if i.id in homes] + [(c.person, c.household_id) for c in ripe]
+    departed = await queries.list_departed(connection, asked)
 
     def find(case: PostAssignment, item: Continuation) -> Finding:
         assert case.held_on is not None
@@ -268,7 +270,7 @@ async def resume(connection: Connection, act: Act, policy: Policy, items: Sequen
         if item.resumed_on < case.held_on:
             return Finding(refusal="dates_reversed")
         one, worker = decided.get(case.id), item.person or case.person
-        if one is None or worker in departed:
+        if one is None or (worker, case.household_id) in departed:
             return Finding(refusal="worker_gone" if one else "shared.not_found")
         if one.missing:
             return Finding(refusal="not_eligible", missing=one.missing)

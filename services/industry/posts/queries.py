@@ -63,7 +63,15 @@ _INSERT_DEPARTED = insert_many(
     departed.shape,
     "ORDER BY 1 ON CONFLICT (person) DO UPDATE SET departed_on = least(departed.departed_on, excluded.departed_on)",
 )
-_DEPARTED = sql("SELECT person FROM departed WHERE person = ANY(:persons)", persons=ARRAY(Text))
+# Who left one household and lives in another may work for that one.
+_DEPARTED = sql(
+    """
+    SELECT d.person, u.household_id FROM unnest(:persons, :ids) AS u (person, household_id)
+    JOIN departed d ON d.person = u.person WHERE NOT EXISTS (
+        SELECT FROM resident r WHERE r.person = u.person AND r.household_id = u.household_id)
+    """,
+    persons=ARRAY(Text),
+)
 _ATTENDANCES = list_by(post_attendance)
 _OF_ASSIGNMENTS = list_by(post_attendance, "assignment_id")
 _INSERT_ATTENDANCES = insert_many(post_attendance, PostAttendance._fields, FREE)
@@ -172,10 +180,13 @@ async def insert_departed(connection: Connection, rows: Sequence[Departed]) -> N
     await execute_many(connection, _INSERT_DEPARTED, [row._asdict() for row in rows])
 
 
-async def list_departed(connection: Connection, persons: Iterable[str | None]) -> set[str]:
-    """Those of the persons who died or left their household."""
-    named = sorted({one for one in persons if one is not None})
-    return {r["person"] for r in await fetch(connection, _DEPARTED, persons=named)}
+async def list_departed(
+    connection: Connection, asked: Iterable[tuple[str | None, UUID]]
+) -> set[tuple[str | None, UUID]]:
+    """Those of the persons who died or left, and do not live in the household that they are asked about with."""
+    named = sorted({(person, one) for person, one in asked if person is not None})
+    persons, ids = [person for person, _ in named], [one for _, one in named]
+    return {(r["person"], r["household_id"]) for r in await fetch(connection, _DEPARTED, persons=persons, ids=ids)}
 
 
 async def list_attendances_by_id(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, PostAttendance]:

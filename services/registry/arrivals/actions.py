@@ -11,18 +11,16 @@ from services.registry.arrivals import queries
 from services.registry.arrivals.rules import Before, Home, Said, arrival_refusal, is_claimed
 from services.registry.arrivals.schemas import Arrival
 from services.registry.arrivals.tables import ArrivalCase, ArrivalPerson, arrival
-from services.registry.changes.actions import revised
-from services.registry.changes.queries import list_references
+from services.registry.changes.actions import settle
 from services.registry.claims.actions import Claimed, open_claims
 from services.registry.households import queries as households
-from services.registry.households.rules import BorrowerPolicy, SchoolPolicy, has_dropped_out
+from services.registry.households.rules import SchoolPolicy, has_dropped_out
 from services.registry.households.schemas import NewPerson
-from services.registry.households.tables import Household
+from services.registry.households.tables import Household, MemberFact
 from services.registry.persons import queries as persons
 from services.registry.persons.tables import KnownPerson
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers
-from shared.acts.bonds import keep_residents
 from shared.acts.procedures import (
     PASSED,
     Finding,
@@ -67,6 +65,17 @@ class Newcomer:
     @property
     def born_on(self) -> date:
         return id_number.birth_on(self.person.identity)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Who belongs to a household since a day, and by whose word."""
+
+    household_id: UUID
+    joined_on: date
+    reported_by: str
+    born_on: date
+    person: NewPerson | MemberFact
 
 
 async def report_arrivals(
@@ -173,7 +182,8 @@ async def confirm_arrivals(
     async def save(passed: list[tuple[ArrivalCase, Finding]]) -> None:
         joined = [(case._replace(**found.sets), newcomers[case.id]) for case, found in passed]
         await _join(connection, data_keys, joined)
-        await _revise_guarantees(connection, act, policy, joined)
+        came = [Joined(c.household_id, c.joined_on, c.reported_by, n.born_on, n.person) for c, n in joined]
+        await revise_guarantees(connection, act, policy, came)
         await _tell(connection, act, policy, [case for case, _ in joined], homes)
 
     results = await take_step(connection, act, ARRIVAL, "confirmed", items, find, rows=cases, save=save)
@@ -216,22 +226,20 @@ def _fact(case: ArrivalCase, newcomer: Newcomer) -> dict[str, Any]:
     return person | born | {"relation": case.relation, "since": case.joined_on}
 
 
-async def _revise_guarantees(
-    connection: Connection, act: Act, policy: Policy, joined: Sequence[tuple[ArrivalCase, Newcomer]]
-) -> None:
+async def revise_guarantees(connection: Connection, act: Act, policy: Policy, joined: Sequence[Joined]) -> None:
     """A household is insured, and sends its children to school, only if whoever joined it is and does."""
     rule = policy.on(act.business_date, SchoolPolicy)
     reports = dict[UUID, dict[str, Any]]()
-    for case, newcomer in joined:
-        person, missing = newcomer.person, dict[str, Any]()
+    for one in joined:
+        person, missing = one.person, dict[str, Any]()
         if not person.medical_insured:
             missing["medical_insured"] = False
-        if has_dropped_out(newcomer.born_on, person.school_status, person.education, act.business_date, rule):
+        if has_dropped_out(one.born_on, person.school_status, person.education, act.business_date, rule):
             missing["school_dropout"] = True
         if missing:
-            said = reports.setdefault(case.household_id, {"household_id": case.household_id, "weight": "statement"})
-            since = max(case.joined_on, said.get("since", case.joined_on))
-            said.update(missing, since=since, stated_by=case.reported_by)
+            said = reports.setdefault(one.household_id, {"household_id": one.household_id, "weight": "statement"})
+            since = max(one.joined_on, said.get("since", one.joined_on))
+            said.update(missing, since=since, stated_by=one.reported_by)
     if reports:
         await households.revise_facts(connection, list(reports.values()))
 
@@ -239,28 +247,16 @@ async def _revise_guarantees(
 async def _tell(
     connection: Connection, act: Act, policy: Policy, joined: Sequence[ArrivalCase], homes: Mapping[UUID, Household]
 ) -> None:
-    on = act.business_date
-    ids = sorted({case.household_id for case in joined})
-    people = await households.list_members(connection, ids, on)
-    references = await list_references(connection, [p.member_id for members in people.values() for p in members])
-    await keep_residents(connection, {one: [references[p.member_id] for p in people[one]] for one in ids})
-    known = await households.list_facts(connection, ids, on)
-    oldest = policy.on(on, BorrowerPolicy).oldest_borrower
-    wholes = [
-        revised(
-            homes[one], people[one], references, homes[one].status, on, oldest, deep_poverty=known[one].deep_poverty
-        )
-        for one in ids
-    ]
+    wholes = await settle(connection, act, policy, {case.household_id: homes[case.household_id] for case in joined})
     added = [
         MemberAdded(
             household_id=case.household_id,
             division=case.division,
             reason=case.reason,
-            members=len(people[case.household_id]),
+            members=wholes[case.household_id].members,
             joined_on=case.joined_on,
             person=_membership(case)[0],
         )
         for case in joined
     ]
-    await emit(connection, act, "registry", [*wholes, *added])
+    await emit(connection, act, "registry", [*wholes.values(), *added])

@@ -93,12 +93,19 @@ async def confirm_departures(
     connection: Connection, act: Act, policy: Policy, items: Sequence[Confirmation]
 ) -> list[Result]:
     """Who is confirmed to have left is no member from that day on; the last one's household leaves the register."""
+    cases = await lock_cases(connection, DEPARTURE, [i.id for i in items])
+    ids = sorted({c.household_id for c in cases.values() if c.state == "reported"})
+    await lock_open_cases(connection, ids)
+    homes = await households.lock_households(connection, ids)
+    people = await households.list_members(connection, ids, act.business_date)
+    belong = {p.member_id for members in people.values() for p in members}
+
+    def find(case: DepartureCase, item: Confirmation) -> Finding:
+        gone = case.member_id not in belong  # with another household, since it was reported
+        return Finding(refusal=f"{ROOM}.has_left") if item.confirmed and gone else confirmed_or_rejected(case, item)
 
     async def save(passed: list[tuple[DepartureCase, Finding]]) -> None:
         left = sorted((case for case, _ in passed), key=lambda c: (c.left_on, c.id))
-        ids = sorted({c.household_id for c in left})
-        await lock_open_cases(connection, ids)
-        homes = await households.lock_households(connection, ids)
         facts: list[Payload] = []
         last: dict[UUID, str] = {}
         for turn in _turns(left):
@@ -111,7 +118,7 @@ async def confirm_departures(
         await _strike(connection, act, last, homes, facts)
         await emit(connection, act, "registry", facts)
 
-    return await take_step(connection, act, DEPARTURE, "confirmed", items, confirmed_or_rejected, save=save)
+    return await take_step(connection, act, DEPARTURE, "confirmed", items, find, rows=cases, save=save)
 
 
 def _turns(left: Sequence[DepartureCase]) -> list[dict[UUID, DepartureCase]]:
@@ -134,10 +141,32 @@ async def _leave(
     facts: list[Payload],
 ) -> dict[UUID, int]:
     """One departure from each household: its members end, its head follows; how many are left."""
-    on = act.business_date
     heads = await queries.list_last_heads(connection, [r.member_id for r in turn.values()])
     await households.end_membership(connection, {r.member_id: r.left_on for r in turn.values()})
-    people = await households.list_members(connection, list(turn), on)
+    wholes = await settle(connection, act, policy, {one: homes[one] for one in turn})
+    references = await queries.list_references(connection, [row.member_id for row in turn.values()])
+    for one, row in turn.items():
+        facts.append(wholes[one])
+        facts.append(
+            MemberRemoved(
+                household_id=one,
+                division=homes[one].division,
+                reason=row.reason,
+                head=row.member_id in heads,
+                members=wholes[one].members,
+                removed_on=row.left_on,
+                person=references[row.member_id],
+            )
+        )
+    return {one: whole.members for one, whole in wholes.items()}
+
+
+async def settle(
+    connection: Connection, act: Act, policy: Policy, homes: Mapping[UUID, Household]
+) -> dict[UUID, HouseholdRevised]:
+    """Of households that somebody left or joined: each has a head and its residents, and its whole is to be told."""
+    on, ids = act.business_date, sorted(homes)
+    people = await households.list_members(connection, ids, on)
     heirs = {
         heir: one
         for one, members in people.items()
@@ -145,29 +174,22 @@ async def _leave(
     }
     if heirs:
         await households.set_heads(connection, heirs)
-    known = await households.list_facts(connection, list(turn), on)
+    references = await queries.list_references(connection, [p.member_id for row in people.values() for p in row])
+    await keep_residents(connection, {one: [references[p.member_id] for p in people[one]] for one in ids})
+    known = await households.list_facts(connection, ids, on)
     oldest = policy.on(on, BorrowerPolicy).oldest_borrower
-    staying = [p.member_id for members in people.values() for p in members]
-    references = await queries.list_references(connection, [*staying, *(row.member_id for row in turn.values())])
-    lives = {one: [references[p.member_id] for p in members] for one, members in people.items()}
-    await keep_residents(connection, lives)
-    for one, row in turn.items():
-        home, count = homes[one], len(people[one])
-        status = home.status if count else "removed"
-        deep_poverty = known[one].deep_poverty
-        facts.append(revised(home, people[one], references, status, on, oldest, deep_poverty=deep_poverty))
-        facts.append(
-            MemberRemoved(
-                household_id=one,
-                division=home.division,
-                reason=row.reason,
-                head=row.member_id in heads,
-                members=count,
-                removed_on=row.left_on,
-                person=references[row.member_id],
-            )
+    return {
+        one: revised(
+            homes[one],
+            people[one],
+            references,
+            homes[one].status if people[one] else "removed",
+            on,
+            oldest,
+            deep_poverty=known[one].deep_poverty,
         )
-    return {one: len(rows) for one, rows in people.items()}
+        for one in ids
+    }
 
 
 def revised(

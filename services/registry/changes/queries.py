@@ -58,6 +58,13 @@ _JOINED_ON = sql("""
     SELECT member_id, min(lower(valid)) AS joined_on FROM member_fact
     WHERE member_id = ANY(:ids) AND upper_inf(known) GROUP BY member_id
     """)
+# Who left and came back on a later day belongs to it since then.
+_BELONG_SINCE = sql("""
+    SELECT f.member_id, max(lower(f.valid)) AS since FROM member_fact f
+    WHERE f.member_id = ANY(:ids) AND upper_inf(f.known) AND NOT EXISTS (SELECT FROM member_fact b
+        WHERE b.member_id = f.member_id AND upper_inf(b.known) AND upper(b.valid) = lower(f.valid))
+    GROUP BY f.member_id
+    """)
 _LAST_RELATIONS = sql("""
     SELECT DISTINCT ON (member_id) member_id, relation FROM member_fact
     WHERE member_id = ANY(:ids) AND upper_inf(known) ORDER BY member_id, lower(valid) DESC
@@ -126,6 +133,11 @@ async def list_joined_on(connection: Connection, member_ids: Sequence[UUID]) -> 
     """By member, the first day on which he belonged to his household."""
     rows = await fetch(connection, _JOINED_ON, ids=list(member_ids))
     return {r["member_id"]: r["joined_on"] for r in rows}
+
+
+async def list_belong_since(connection: Connection, member_ids: Sequence[UUID]) -> dict[UUID, date]:
+    """By member, since when he has belonged to his household without a break."""
+    return {r["member_id"]: r["since"] for r in await fetch(connection, _BELONG_SINCE, ids=list(member_ids))}
 
 
 async def insert_departures(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:

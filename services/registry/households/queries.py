@@ -1,6 +1,6 @@
 """All SQL about households."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -30,7 +30,7 @@ from services.registry.households.tables import (
 )
 from services.registry.persons.queries import insert_persons
 from shared.data.relations import Relation
-from shared.data.revisions import plain, revise, revision
+from shared.data.revisions import inherit, inheritance, plain, revise, revision
 from shared.data.sql import (
     Connection,
     Row,
@@ -144,6 +144,8 @@ _OWN_WORDS = sql(
 )
 _END_MEMBERSHIP = revision(member_fact, "member_id", onward=True, anew=False)
 _SET_HEADS = revision(member_fact, "member_id", onward=True)
+_INHERIT_FACTS = inheritance(household_fact, "household_id", past=True)
+_INHERIT_MEMBERS = inheritance(member_fact, "member_id")
 _SET_STATEMENTS = revision(income_line, "household_id", "income_year", "kind")
 _END_STATEMENTS = revision(income_line, "household_id", "income_year", "kind", anew=False)
 _SET_PAYMENTS = revision(income_line, "household_id", "income_year", "kind", "category", "payer")
@@ -191,8 +193,9 @@ _HEIRS = sql(
 )
 _INSERT_HOUSEHOLDS = insert_many(
     household,
-    (n for n in Household._fields if n not in ("exited_on", "moved_in_on", "status_before", "year_before")),
+    (n for n in Household._fields if n not in ("moved_in_on", "status_before", "year_before")),
 )
+_UNSAID = {"exited_on": None, "stands_since": None}
 _INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
 _INSERT_MEMBERS = insert_many(member, Member._fields)
 _EARNED = ("household_id", "division", "category", "amount_fen")
@@ -301,10 +304,10 @@ async def set_statements(connection: Connection, lines: Rows, stated_by: str) ->
     await revise(connection, _SET_STATEMENTS, [line | STATED | {"stated_by": stated_by} for line in lines])
 
 
-async def end_statements(connection: Connection, years: Sequence[tuple[UUID, int]]) -> None:
-    """Of these households and income years nothing stands as stated, until it is stated anew."""
-    ended = [{"household_id": one, "income_year": year, "kind": "statement"} for one, year in years]
-    await revise(connection, _END_STATEMENTS, ended)
+async def end_statements(connection: Connection, years: Iterable[tuple[UUID, int]]) -> None:
+    """What was stated of these households and income years stands no longer, and nothing in its place."""
+    reports = [{"household_id": i, "income_year": year, "kind": "statement"} for i, year in years]
+    await revise(connection, _END_STATEMENTS, reports)
 
 
 async def set_payments(connection: Connection, lines: Rows, stated_by: str) -> None:
@@ -327,6 +330,16 @@ async def revise_facts(connection: Connection, reports: Rows) -> None:
     await revise(connection, _REVISE_FACTS, said)
     words = [r for r in said if r["own"]]
     await execute(connection, _KEEP_WORDS, rows=len(words), reports=plain(words))
+
+
+async def inherit_facts(connection: Connection, heirs: Rows) -> None:
+    """How a household lives, of another (`from_id`) until a day (`since`); `heirs`: household_id, division."""
+    await inherit(connection, _INHERIT_FACTS, heirs)
+
+
+async def inherit_membership(connection: Connection, heirs: Rows) -> None:
+    """What is known of members (`from_id`) on a day (`since`), who are members elsewhere since (`member_id`)."""
+    await inherit(connection, _INHERIT_MEMBERS, heirs, rows=len(heirs))
 
 
 async def list_own_words(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, list[OwnWords]]:
@@ -383,7 +396,7 @@ async def reinstate(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, H
 
 async def insert_households(connection: Connection, rows: Mapping[str, Rows]) -> None:
     """`rows` by table: household, household_fact, household_contact, member, member_fact, person_index."""
-    await execute_many(connection, _INSERT_HOUSEHOLDS, [{"stands_since": None} | row for row in rows["household"]])
+    await execute_many(connection, _INSERT_HOUSEHOLDS, [_UNSAID | row for row in rows["household"]])
     await execute_many(connection, _INSERT_HOUSEHOLD_FACTS, rows["household_fact"], weight="takeover")
     await execute_many(connection, _INSERT_CONTACTS, rows["household_contact"])
     await insert_members(connection, rows, weight="takeover")

@@ -25,7 +25,6 @@ from services.registry.identification.rules import (
     identification_decision,
     is_possible,
     line_counted_on,
-    next_numbers,
     seen_income_fen,
     vote_decision,
 )
@@ -42,6 +41,8 @@ from services.registry.identification.tables import (
     SealedApplication,
     identification,
 )
+from services.registry.numbers.actions import give_numbers
+from services.registry.numbers.queries import list_numbered
 from services.registry.persons import queries as persons
 from services.registry.persons.tables import KnownPerson
 from services.registry.roster.actions import Clerk, enter_households
@@ -346,8 +347,7 @@ async def enter(
     doubted = await _doubted(connection, cases)
     ripe = [c for c in await ripe_cases(connection, act, IDENTIFICATION, "entered", cases) if doubted(c) is None]
     sealed = await queries.list_sealed(connection, [c.id for c in ripe])
-    places = [c.division for c in ripe]
-    given = next_numbers(places, await queries.list_last_numbers(connection, places))
+    given = await give_numbers(connection, [c.division for c in ripe])
     numbers = {case.id: no for case, no in zip(ripe, given, strict=True)}
     homes, indexes = dict[UUID, RosterHousehold](), dict[UUID, Index]()
     for case in ripe:
@@ -382,7 +382,7 @@ async def _register(
     for year in sorted({c.income_year for c in cases}):
         of_year = [homes[c.id] for c in cases if c.income_year == year]
         await enter_households(connection, act, year, clerk, of_year)
-    numbered = await queries.list_numbered(connection, [homes[c.id].household_no for c in cases])
+    numbered = await list_numbered(connection, [homes[c.id].household_no for c in cases])
     ids = {c.id: numbered[homes[c.id].household_no] for c in cases}
     reports = [
         {"household_id": ids[c.id], "since": act.business_date, "stated_by": c.visited_by, "weight": "visit"}

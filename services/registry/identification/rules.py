@@ -5,7 +5,7 @@ comparison with other registers, announcement (domain notes 2.1 "Identification 
 [known]). The unit is the household; what is not known makes nobody poor.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -120,16 +120,6 @@ def line_counted_on(income_year: int) -> date:
 def seen_income_fen(seen: Mapping[str, Any]) -> int:
     """The net income that a visit saw, by `<category>_fen`."""
     return net_income_fen([IncomeLine(c, "statement", UNNAMED, seen[f"{c}_fen"]) for c in CATEGORIES])
-
-
-def next_numbers(divisions: Sequence[str], last: Mapping[str, str]) -> list[str]:
-    """A household number in each of the villages: its code and four figures, the next after the `last` that it gave."""
-    serials = {division: int(no.removeprefix(division)) for division, no in last.items()}
-    numbers = []
-    for division in divisions:
-        serials[division] = serials.get(division, 0) + 1
-        numbers.append(f"{division}{serials[division]:04}")
-    return numbers
 
 
 def gaps(facts: IdentificationFacts, policy: IdentificationPolicy) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """All SQL about measures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from services.registry.measures.tables import Kind, Listed
 from shared.acts.dossiers import lists
-from shared.data.sql import Connection, execute, fetch_or_not_found, sql
+from shared.data.sql import Connection, execute, fetch_or_not_found, fetch_values, sql
 
 OF_HOUSEHOLD = "SELECT * FROM measure WHERE household_id = :household_id ORDER BY started_on, id"
 # With the household itself: a read that finds none says so in the same round trip.
@@ -30,6 +30,17 @@ _END = sql("""
 
 # What should not have been given was no help.
 _WITHDRAW = sql("DELETE FROM measure WHERE kind = :kind AND source = ANY(:sources)")
+
+
+_RUNNING = sql("""
+    SELECT DISTINCT household_id FROM measure
+    WHERE household_id = ANY(:ids) AND kind = ANY(:kinds) AND ended_on IS NULL
+    """)
+
+
+async def list_running(connection: Connection, household_ids: Sequence[UUID], kinds: Sequence[Kind]) -> set[UUID]:
+    """Those of the households whose help of one of these kinds goes on."""
+    return set(await fetch_values(connection, _RUNNING, ids=list(household_ids), kinds=list(kinds)))
 
 
 async def list_measures(connection: Connection, household_id: UUID) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from services.registry.changes.tables import DepartureCase, RemovalCase
 from services.registry.exits.queries import lock_open_cases
 from services.registry.households import queries as households
 from services.registry.households.rules import BorrowerPolicy
+from services.registry.merges.queries import list_ended
 from services.registry.persons import queries as persons
 from services.registry.reversals import queries
 from services.registry.reversals.rules import STANDS, TAKEN_BACK, day_refusal, is_back, reversal_refusal
@@ -59,6 +60,7 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
     left = [case.member_id for case in doubted.values() if isinstance(case, DepartureCase)]
     joined = await changes.list_joined_on(connection, left)
     since = await _list_joined_since(connection, act, doubted)
+    merged = await list_ended(connection, [c.household_id for c in doubted.values()])
     waiting = await queries.list_doubted(connection, [c.household_id for c in doubted.values()])
     opened: dict[UUID, ReversalCase] = {}
 
@@ -71,6 +73,8 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
         if isinstance(case, DepartureCase):
             state = "departure_doubted"
             reason = day_refusal(case.left_on, item.right_on, joined[case.member_id], act.business_date)
+        if reason is None and case.household_id in merged:
+            reason = "merged_since"
         if reason is None and case.id in since and _gives_back(case, item.right_on):
             reason = "joined_since"
         if reason is None and case.id in waiting:
@@ -129,6 +133,7 @@ async def confirm_reversals(
     ids = sorted({c.household_id for c in cases.values()})
     await lock_open_cases(connection, ids)
     await households.lock_households(connection, ids)
+    merged = await list_ended(connection, ids)
     oldest = policy.on(act.business_date, BorrowerPolicy).oldest_borrower
 
     def find(case: ReversalCase, item: Confirmation) -> Finding:
@@ -137,6 +142,8 @@ async def confirm_reversals(
             return confirmed_or_rejected(case, item)
         if one.state != STANDS:
             return Finding(refusal="not_standing")
+        if one.household_id in merged:
+            return Finding(refusal="merged_since")
         if one.id in since and _gives_back(one, case.right_on):
             return Finding(refusal="joined_since")
         return confirmed_or_rejected(case, item)

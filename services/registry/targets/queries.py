@@ -19,15 +19,21 @@ _SET = insert_many(
     """,
 )
 # People are counted once per village, then summed for each target: the table costs the same for one row or a hundred.
-# Those who were out before the year are counted as they began it: who dies has not fallen back into poverty.
+# Those who were out before the year are counted as they began it: who dies has not fallen back into poverty, nor
+# who merged into another household since.
 _LIST = sql(
     """
-    WITH people AS MATERIALIZED (
+    WITH out AS (
+        SELECT id, division, exited_year FROM household WHERE status = 'exited'
+        UNION ALL
+        SELECT h.id, h.division, h.year_before FROM household_merge g JOIN household h ON h.id = g.other_id
+        WHERE g.state = 'confirmed' AND h.status = 'removed' AND h.status_before = 'exited'),
+    people AS MATERIALIZED (
         SELECT h.division, count(*) FILTER (WHERE h.exited_year = :year) AS out_now,
                count(*) FILTER (WHERE h.exited_year < :year) AS out_before
-        FROM household h JOIN member_fact m ON m.household_id = h.id AND upper_inf(m.known) AND m.valid @>
+        FROM out h JOIN member_fact m ON m.household_id = h.id AND upper_inf(m.known) AND m.valid @>
             CASE WHEN h.exited_year < :year THEN make_date(:year, 1, 1) ELSE CAST(:on AS date) END
-        WHERE h.status = 'exited' GROUP BY h.division),
+        GROUP BY h.division),
     villages AS MATERIALIZED (
         SELECT division FROM village_exit WHERE state = 'announced'
             AND announced_on >= make_date(:year, 1, 1) AND announced_on < make_date(:year + 1, 1, 1))

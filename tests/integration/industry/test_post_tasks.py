@@ -9,6 +9,7 @@ import pytest
 
 from shared.acts.reasons import reason_shown
 from shared.events.registry import MemberRemoved
+from tests.bonds import bind
 from tests.conftest import Door, House
 from tests.integration.industry.acts import FAR_VILLAGE, TOWNSHIP, VILLAGE, answer, get, results, seed_household
 from tests.integration.industry.test_dividends import state
@@ -173,6 +174,18 @@ async def test_who_dies_before_he_is_assigned_is_not(house: House) -> None:
     await gone(house, door, departure(household, date(2017, 5, 2), person), seen=1)
     assert await states(door) == {item["id"]: "refused"}
     assert (await check(door, item["id"]))["code"] == "shared.wrong_state"
+
+
+async def test_who_split_off_works_for_the_household_where_he_lives(house: House) -> None:
+    await house.serve("registry", "worker")
+    door = await house.serve("industry")
+    old, new, person = await seed_household(house), await seed_household(house), str(uuid4())
+    await gone(house, door, departure(old, date(2017, 5, 2), person, "not_sharing"), seen=1)
+    (post,) = await opened(door, job())
+    assert [r["code"] for r in await propose(door, proposal(post, new, person=person))] == [f"{P}worker_gone"]
+    await bind(await house.owner("industry"), new, person=person)
+    assert [r["code"] for r in await propose(door, proposal(post, old, person=person))] == [f"{P}worker_gone"]
+    assert [r["code"] for r in await propose(door, proposal(post, new, person=person))] == [None]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from shared.data.crypto import read_data_keys
 from tests.conftest import Door, House
 from tests.integration.registry.test_exits import EXITS, TOWNSHIP, noticed, proposed, ready_household
-from tests.integration.registry.test_households import VILLAGE, seed_household
+from tests.integration.registry.test_households import NUMBER, VILLAGE, seed_household
 
 HOUSEHOLDS = "/registry/v1/households"
 DEPARTURES, REMOVALS = f"{HOUSEHOLDS}/departures", f"{HOUSEHOLDS}/removals"
@@ -23,8 +24,9 @@ async def add_member(
     """Somebody else of the household: his reference."""
     member_id = uuid4()
     connection = await house.owner("registry")
+    sealed = read_data_keys(house.keys.data).encrypt(NUMBER, "member", "id_number_sealed", member_id)
     await connection.execute(
-        "INSERT INTO member VALUES ($1, $2, $3, 'sealed', $4)", member_id, household_id, division, str(member_id)
+        "INSERT INTO member VALUES ($1, $2, $3, $4, $5)", member_id, household_id, division, sealed, str(member_id)
     )
     await connection.execute(
         "INSERT INTO member_fact (id, member_id, household_id, division, valid, name, sex, born_on, relation,"

@@ -29,7 +29,9 @@ ROOM_OF = {
     "registry.changes.removals": "households/removals",
     "registry.claims": "households/claims",
     "registry.identification": "identifications",
+    "registry.merges": "households/merges",
     "registry.reversals": "households/reversals",
+    "registry.splits": "households/splits",
     "relocation.moves": "allocation/allocations",
 }
 SERVICES = ("registry", "relocation", "finance", "industry", "assessment")

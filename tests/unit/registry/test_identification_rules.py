@@ -16,7 +16,6 @@ from services.registry.identification.rules import (
     identification_decision,
     is_possible,
     line_counted_on,
-    next_numbers,
     seen_income_fen,
     vote_decision,
 )
@@ -103,10 +102,6 @@ def test_an_income_year_has_the_line_of_its_last_day() -> None:
     assert line_counted_on(2017) == date(2017, 9, 30)
     costs = {"wage_fen": 100, "business_fen": 50, "property_fen": 1, "transfer_fen": 2, "business_cost_fen": 60}
     assert seen_income_fen(costs) == 93
-
-
-def test_a_villages_numbers_go_on_after_the_last() -> None:
-    assert next_numbers(["1", "2", "1"], {"1": "10041"}) == ["10042", "20001", "10043"]
 
 
 ON = date(2017, 10, 10)

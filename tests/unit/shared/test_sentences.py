@@ -38,7 +38,9 @@ from services.registry.exits.schemas import NewObjection
 from services.registry.findings.rules import State as FindingState
 from services.registry.grievances.rules import State
 from services.registry.households.rules import CATEGORIES, Weight
+from services.registry.merges.rules import State as MergeState
 from services.registry.record.rules import OF_HOUSEHOLD, OF_PERSON
+from services.registry.splits.rules import State as SplitState
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
     IncidencePolicy,
@@ -185,6 +187,8 @@ def codes() -> set[str]:
         "registry.arrival": words_of(Arrival),
         "registry.claim": get_args(ClaimState),
         "registry.removal": words_of(Removal),
+        "registry.split": get_args(SplitState),
+        "registry.merge": get_args(MergeState),
         "registry.amendment": amendments,
         "registry.objection": words_of(NewObjection),
         "registry.finding": get_args(FindingState),
