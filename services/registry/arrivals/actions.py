@@ -15,6 +15,7 @@ from services.registry.changes.actions import revised
 from services.registry.changes.queries import list_references
 from services.registry.claims.actions import Claimed, open_claims
 from services.registry.households import queries as households
+from services.registry.households.actions import revise_facts
 from services.registry.households.rules import BorrowerPolicy, SchoolPolicy, has_dropped_out
 from services.registry.households.schemas import NewPerson
 from services.registry.households.tables import Household
@@ -233,7 +234,7 @@ async def _revise_guarantees(
             since = max(case.joined_on, said.get("since", case.joined_on))
             said.update(missing, since=since, stated_by=case.reported_by)
     if reports:
-        await households.revise_facts(connection, list(reports.values()))
+        await revise_facts(connection, act, list(reports.values()))
 
 
 async def _tell(
