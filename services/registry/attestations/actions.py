@@ -30,7 +30,7 @@ from services.registry.persons.queries import list_known
 from services.registry.roster.files import UnfitError
 from services.registry.roster.queries import list_registered
 from shared.acts.batches import NewRows, take_new
-from shared.acts.bodies import Result, answers
+from shared.acts.bodies import LARGEST_BATCH, Result, answers
 from shared.acts.tasks import OwnTask
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
@@ -83,11 +83,18 @@ class Found(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What the register has of those whom items are about; words by household or member, `own` the unit's before."""
+    """What the register has of those whom items are about; words by household or member. `own` are the unit's own
+    attestations, `said` what they say by household, member and day.
+    """
 
     homes: Mapping[UUID, Household]
     words: Mapping[UUID, Sequence[OwnWords]]
     own: dict[UUID, Attestation]
+    said: dict[tuple[UUID, UUID | None, date], list[dict[str, Any]]]
+
+    def add(self, row: Attestation) -> None:
+        self.own[row.id] = row
+        self.said.setdefault((row.household_id, row.member_id, row.since), []).append(row.said)
 
 
 async def attest(
@@ -96,11 +103,9 @@ async def attest(
     """Each stands from its day until the department says otherwise; a field of another trade is refused."""
     found = await _find(connection, act, data_keys, items)
     homes = await households.lock_households(connection, sorted({f.household_id for f in found if f.household_id}))
-    known = Known(
-        homes,
-        await _list_words(connection, found),
-        {a.id: a for a in await queries.list_of_unit(connection, list(homes), act.caller.unit)},
-    )
+    known = Known(homes, await _list_words(connection, found), {}, {})
+    for own in await queries.list_of_unit(connection, list(homes), act.caller.unit):
+        known.add(own)
     taken = await queries.list_by_id(connection, [f.id for f in found])
     trade = policy.on(act.business_date, TradePolicy)
 
@@ -115,7 +120,7 @@ async def attest(
             attested_on=act.business_date,
             attested_by=act.subject,
         )
-        known.own[row.id] = row
+        known.add(row)
         return row._asdict()
 
     async def save(rows: NewRows) -> set[UUID]:
@@ -176,17 +181,17 @@ def _refusal(item: Found, act: Act, trade: TradePolicy, known: Known) -> str | N
     reason = day_refusal(item.since, home.registered_on, act.business_date)
     if reason is None and not any(w.since <= item.since and (w.until is None or item.since < w.until) for w in words):
         reason = "not_in_household"
-    return reason or _correction_refusal(item, known.own)
+    return reason or _correction_refusal(item, home, known)
 
 
-def _correction_refusal(item: Found, own: Mapping[UUID, Attestation]) -> str | None:
+def _correction_refusal(item: Found, home: Household, known: Known) -> str | None:
     """What the department has said already of the same day is corrected with a reason, never by the way."""
-    about = item.household_id, item.member_id
+    about = home.id, item.member_id
     if item.corrects is not None:
-        earlier = own.get(item.corrects)
+        earlier = known.own.get(item.corrects)
         same = earlier and (earlier.household_id, earlier.member_id) == about and earlier.said.keys() & item.said.keys()
         return None if same else "nothing_to_correct"
-    said = [a.said for a in own.values() if (a.household_id, a.member_id, a.since) == (*about, item.since)]
+    said = known.said.get((*about, item.since), [])
     otherwise = any(name in s and s[name] != value for s in said for name, value in item.said.items())
     return "attested_already" if otherwise else None
 
@@ -206,11 +211,11 @@ async def _hold(
 
 
 def _turns(fresh: Sequence[Attestation]) -> list[dict[UUID, Attestation]]:
-    """By household or member, one attestation a turn, in the order of their days."""
+    """By household or member, one attestation a turn, in the order of their days; a batch's worth at once."""
     turns: list[dict[UUID, Attestation]] = []
-    for row in sorted(fresh, key=lambda a: (a.since, a.id)):
+    for row in sorted(fresh, key=lambda a: a.since):
         one = row.member_id or row.household_id
-        free = next((t for t in turns if one not in t), None)
+        free = next((t for t in turns if one not in t and len(t) < LARGEST_BATCH), None)
         if free is None:
             turns.append(free := {})
         free[one] = row

@@ -40,7 +40,7 @@ async def attest(
 async def attest_by_file(
     act: Department, content: FileSent, connection: Transaction, policy: CurrentPolicy, data_keys: CurrentDataKeys
 ) -> FileTaken:
-    """The same as a file of up to 20,000 rows. What fits is taken, what does not is told by row; the file is not kept,
+    """The same as a file of up to 5,000 rows. What fits is taken, what does not is told by row; the file is not kept,
     and the same file again changes nothing.
     """
     return await actions.take_file(connection, act, policy, data_keys, content)

@@ -13,7 +13,7 @@ from shared.values import id_number
 from shared.values.characters import half_width
 
 SHEET = "部门认定"
-MOST_ROWS = 20_000
+MOST_ROWS = 5_000
 # It is read while its sender waits, in the process of the doors: far less than the roster may unpack to.
 LARGEST_UNPACKED_BYTES = 40 * 1024 * 1024
 LONGEST_REFERENCE, LONGEST_DOCUMENT_NO = 64, 100
