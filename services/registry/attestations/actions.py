@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
@@ -11,6 +11,7 @@ from services.registry.attestations import files, queries
 from services.registry.attestations.rules import (
     TradePolicy,
     day_refusal,
+    fields_of,
     is_supported,
     of_other_trades,
     unfit,
@@ -103,11 +104,11 @@ async def attest(
     """Each stands from its day until the department says otherwise; a field of another trade is refused."""
     found = await _find(connection, act, data_keys, items)
     homes = await households.lock_households(connection, sorted({f.household_id for f in found if f.household_id}))
-    known = Known(homes, await _list_words(connection, found), {}, {})
+    trade = policy.on(act.business_date, TradePolicy)
+    known = Known(homes, await _list_words(connection, found, fields_of(trade, act.caller.unit)), {}, {})
     for own in await queries.list_of_unit(connection, list(homes), act.caller.unit):
         known.add(own)
     taken = await queries.list_by_id(connection, [f.id for f in found])
-    trade = policy.on(act.business_date, TradePolicy)
 
     def judge(item: Found) -> str | dict[str, Any]:
         if reason := _refusal(item, act, trade, known):
@@ -160,10 +161,13 @@ async def _find(connection: Connection, act: Act, data_keys: DataKeys, items: Se
     return found
 
 
-async def _list_words(connection: Connection, found: Iterable[Found]) -> dict[UUID, list[OwnWords]]:
+async def _list_words(
+    connection: Connection, found: Iterable[Found], own: Collection[str]
+) -> dict[UUID, list[OwnWords]]:
+    """What is known of the department's own facts, and of no others."""
     about = [f for f in found if f.refusal is None]
-    words = await list_words(connection, [f.about for f in about if not f.of_person])
-    return words | await list_words_of_people(connection, [f.about for f in about if f.of_person])
+    words = await list_words(connection, [f.about for f in about if not f.of_person], own)
+    return words | await list_words_of_people(connection, [f.about for f in about if f.of_person], own)
 
 
 def _refusal(item: Found, act: Act, trade: TradePolicy, known: Known) -> str | None:
@@ -200,14 +204,16 @@ async def _hold(
     connection: Connection, act: Act, policy: Policy, fresh: Sequence[Attestation], homes: Mapping[UUID, Household]
 ) -> None:
     """What is attested is held for true from its day on; who is told of it."""
-    ids = sorted({a.household_id for a in fresh})
+    # What others know of a household follows from its class and from who of it is disabled.
+    ids = sorted({a.household_id for a in fresh if {"attribute", "health"} & a.said.keys()})
     before = await _stands(connection, act, ids)
     await answer_words(
         connection, [a._asdict() | {"field": field} for a in fresh for field in a.said], act.business_date
     )
     for turn in _turns(fresh):
         await _revise(connection, act, turn)
-    await _tell(connection, act, policy, {i: homes[i] for i in ids}, before, fresh)
+    if ids:
+        await _tell(connection, act, policy, {i: homes[i] for i in ids}, before, fresh)
 
 
 def _turns(fresh: Sequence[Attestation]) -> list[dict[UUID, Attestation]]:
@@ -226,8 +232,9 @@ async def _revise(connection: Connection, act: Act, turn: Mapping[UUID, Attestat
     """Say it, and keep what it displaced."""
     of_homes = [a for a in turn.values() if a.member_id is None]
     of_people = [a for a in turn.values() if a.member_id is not None]
-    words = await list_words(connection, [a.household_id for a in of_homes])
-    words |= await list_words_of_people(connection, [a.member_id for a in of_people if a.member_id])
+    own = {field for a in turn.values() for field in a.said}
+    words = await list_words(connection, [a.household_id for a in of_homes], own)
+    words |= await list_words_of_people(connection, [a.member_id for a in of_people if a.member_id], own)
     if of_homes:
         await households.revise_facts(connection, [_report(act, a) for a in of_homes])
     if of_people:

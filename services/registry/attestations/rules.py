@@ -33,6 +33,11 @@ def is_of_trade(policy: TradePolicy, unit: str, field: str, *, of_person: bool) 
     return (f"person_{field}" if of_person else field) in policy.department_facts.get(unit, [])
 
 
+def fields_of(policy: TradePolicy, unit: str) -> set[str]:
+    """Whatever the unit answers for, of a household or of a person."""
+    return {fact.removeprefix("person_") for fact in policy.department_facts.get(unit, [])}
+
+
 def unfit(said: Mapping[str, Any], *, of_person: bool) -> list[str]:
     """Fields that nobody says of a person, or of a household."""
     return [field for field in said if field not in (OF_PERSON if of_person else OF_HOUSEHOLD)]

@@ -31,6 +31,7 @@ from shared.ground.context import Act
 ROOM = "registry.households"
 NEWER_STANDS = "registry.households.newer_stands"
 ATTESTED = "registry.households.attested"
+FIELDS = {*queries.SAID, "division"}
 CONFLICT = "registry.households.conflict"
 Edit: TypeAlias = IncomeStatement | ConditionReport
 AnyEdit = TypeVar("AnyEdit", IncomeStatement, ConditionReport)
@@ -129,7 +130,7 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
     """
     homes = await queries.lock_households(connection, [i.household_id for i in items])
     helped = await _helped(connection, act, [(i.household_id, i.observed_on) for i in items])
-    words = await list_words(connection, list(homes))
+    words = await list_words(connection, list(homes), FIELDS)
     versions = await _versions(connection, items)
     results, reports, seen = list[Edited](), [], set[Any]()
     for item in items:
@@ -182,7 +183,7 @@ async def revise_facts(
     Returns the households of which something was said otherwise than a department attested.
     """
     if words is None:
-        words = await list_words(connection, [r["household_id"] for r in reports])
+        words = await list_words(connection, [r["household_id"] for r in reports], FIELDS)
     holding, kept = list[dict[str, Any]](), list[dict[str, Any]]()
     for report in reports:
         of_home, day = words[report["household_id"]], report["since"]

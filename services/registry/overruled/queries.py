@@ -1,6 +1,6 @@
 """All SQL about words that an attestation overruled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -31,10 +31,12 @@ def _words_of(table: str, key: str, stated_by: str) -> Statement[OwnWords]:
     return sql(
         f"""
         SELECT f.{key} AS id, lower(f.valid) AS since, upper(f.valid) AS until, f.own, f.attested, f.weight,
-               {stated_by} AS stated_by, f.stated_as, to_jsonb(f) AS facts
+               {stated_by} AS stated_by, f.stated_as, (SELECT coalesce(jsonb_object_agg(x.key, x.value), '{{}}')
+                   FROM jsonb_each(to_jsonb(f)) AS x WHERE x.key = ANY(:fields)) AS facts
         FROM {table} f WHERE f.{key} = ANY(:ids) AND upper_inf(f.known) ORDER BY f.{key}, lower(f.valid)
         """,
         OwnWords,
+        fields=ARRAY(Text),
     )
 
 
@@ -53,14 +55,22 @@ _PAGE = page_of(
 )
 
 
-async def list_words(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, list[OwnWords]]:
-    """What was said of the households, and on which day, as far as it stands; in the order of the days."""
-    return _by_id(household_ids, await fetch(connection, _WORDS, ids=list(household_ids)))
+async def list_words(
+    connection: Connection, household_ids: Sequence[UUID], fields: Iterable[str]
+) -> dict[UUID, list[OwnWords]]:
+    """What was said of the households, and on which day, as far as it stands; in the order of the days. Their facts are
+    those of `fields`: nobody reads more than he asks about.
+    """
+    ids = list(household_ids)
+    return _by_id(ids, await fetch(connection, _WORDS, ids=ids, fields=list(fields)))
 
 
-async def list_words_of_people(connection: Connection, member_ids: Sequence[UUID]) -> dict[UUID, list[OwnWords]]:
+async def list_words_of_people(
+    connection: Connection, member_ids: Sequence[UUID], fields: Iterable[str]
+) -> dict[UUID, list[OwnWords]]:
     """As `list_words`, by member."""
-    return _by_id(member_ids, await fetch(connection, _WORDS_OF_PEOPLE, ids=list(member_ids)))
+    ids = list(member_ids)
+    return _by_id(ids, await fetch(connection, _WORDS_OF_PEOPLE, ids=ids, fields=list(fields)))
 
 
 def _by_id(ids: Sequence[UUID], rows: Sequence[OwnWords]) -> dict[UUID, list[OwnWords]]:

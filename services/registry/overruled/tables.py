@@ -52,8 +52,9 @@ class OverruledSeen(NamedTuple):
 
 
 class OwnWords(NamedTuple):
-    """Which columns were said on a day of a household or of one of its people, for which a unit answers, and all that
-    is held for true since; `until` is None until further notice. `weight` is that of what no unit answers for.
+    """Which columns were said on a day of a household or of one of its people, for which of them a unit answers, and
+    what is held for true since of the fields that are asked for; `until` is None until further notice. `weight` is that
+    of what no unit answers for.
     """
 
     id: UUID

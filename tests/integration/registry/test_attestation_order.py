@@ -8,8 +8,11 @@ import pytest
 
 from tests.conftest import Door, House
 from tests.integration.registry.test_arrival_order import by_household, react, send
+from tests.integration.registry.test_case_03_joining_a_household import arrival, join, newcomer, take
 from tests.integration.registry.test_households import VILLAGE, seed_household
 from tests.integration.registry.test_moved_in import moved_in
+from tests.integration.registry.test_roster import seed_divisions
+from tests.roster_file import household, number, person
 
 NOW = "2017-11-20"
 ATTESTATIONS = "/registry/v1/attestations"
@@ -101,8 +104,8 @@ async def test_other_facts_of_a_visit_are_taken_and_who_saw_otherwise_is_told(ho
     assert await send(door, "conditions", [seen]) == [ATTESTED], "told again it is the same word"
     same = one | {"observed_on": "2017-06-26", "house_grade": "D", "food_secure": True}
     assert await send(door, "conditions", [same]) == [("accepted", None)], "who sees the same contradicts nobody"
-    household = await door.call("GET", f"/registry/v1/households/{one['household_id']}", "village", VILLAGE, on=NOW)
-    known = household.json()["conditions"]
+    whole = await door.call("GET", f"/registry/v1/households/{one['household_id']}", "village", VILLAGE, on=NOW)
+    known = whole.json()["conditions"]
     assert (known["house_grade"], known["safe_water"], known["food_secure"]) == ("D", False, True)
     words = await overruled(door, "housing")
     assert [(w["field"], w["value"], w["seen_on"], w["differs"], w["said_as"], w["weight"]) for w in words] == [
@@ -159,3 +162,35 @@ async def test_of_one_day_each_word_keeps_its_weight(house: House) -> None:
     assert (row["weight"], row["attested"], row["own"]) == (
         "visit", '{"house_grade": "housing"}', "food_secure house_grade",
     )  # fmt: skip
+
+
+async def test_a_roster_that_says_otherwise_is_told_and_the_departments_hear_of_it(house: House) -> None:
+    await seed_divisions(house)
+    door = await house.serve("registry")
+    assert (await take(house, door, household("06A", person(1))))[0]["accepted_households"] == 1
+    (home,) = await house.rows("registry", "SELECT id FROM household")
+    since = {"since": "2016-12-01"}
+    early = {"household_id": str(home["id"]), "house_grade": "D"} | since
+    assert await attest(door, "housing", early, on="2017-01-04") == [("accepted", None)]
+    ill = {"number": number(), "health": "major"} | since
+    assert await attest(door, "health", ill, on="2017-01-04") == [("accepted", None)]
+    again = household("06A", person(1, 健康状况="残疾", 文化程度="初中"), 住房鉴定等级="C")
+    _, codes = await take(house, door, again)
+    assert sorted(codes) == ["households.attested", "households.attested", "roster.differs"]
+    (grade,), (health,) = await overruled(door, "housing"), await overruled(door, "health")
+    assert (grade["field"], grade["value"], grade["person"], grade["weight"]) == ("house_grade", "C", None, "match")
+    assert (health["field"], health["value"], health["said_as"]) == ("health", "disabled", "county")
+    assert health["person"] is not None
+    assert [len(await tasks(door, unit)) for unit in ("housing", "health", "education")] == [1, 1, 0]
+
+
+async def test_who_joins_a_household_does_not_change_what_is_attested_of_it(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one = await seed_household(house, medical_insured=True)
+    await attest(door, "health", {"household_id": str(one), "since": "2017-01-01", "medical_insured": True})
+    pupil = newcomer(27, "20060101", labour="none", medical_insured=False)
+    assert (await join(door, arrival(one, relation="son", person=pupil)))["state"] == "confirmed"
+    shown = (await door.call("GET", f"/registry/v1/households/{one}", "village", VILLAGE, on=NOW)).json()
+    assert (shown["conditions"]["school_dropout"], shown["conditions"]["medical_insured"]) == (True, True)
+    (word,) = await overruled(door, "health")
+    assert (word["field"], word["value"], word["weight"]) == ("medical_insured", False, "statement")

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 from services.registry.attestations.rules import TradePolicy
 from shared.data.crypto import read_data_keys
+from shared.data.db import open_pool, transaction
+from shared.ground.context import Caller
 from shared.ground.policy import read_policy
 from tests.conftest import Door, House
 from tests.integration.registry.test_attestation_order import ATTESTATIONS, NOW
@@ -284,3 +286,25 @@ async def test_a_fact_names_the_department_in_words(house: House) -> None:
     assert water["sentence_zh"].endswith("由县水利局证明，自 2017-06-01 起。")
     assert only(await facts(door, household_id, on="2017-05-31"), "safe_water")["unit"] is None
     assert date.fromisoformat(LATE) > date.fromisoformat(NOW)
+
+
+async def test_the_database_shows_a_department_its_own_trade_alone(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one = {"household_id": str(await seed_household(house))}
+    await post(door, "water", item(**one, safe_water=True))
+    await post(door, "housing", item(**one, house_grade="B"))
+    seen = one | {"observed_on": "2017-07-01", "house_grade": "C", "safe_water": False}
+    await door.call("POST", "/registry/v1/households/conditions", "village", VILLAGE, on=NOW, json={"items": [seen]})
+    pool = await open_pool((await house.settings("registry")).database_url, 1)
+    found = {}
+    for unit in ("water", "housing", "education"):
+        async with transaction(pool, Caller("d", "department", "140927", unit=unit)) as connection:
+            for table in ("attestation", "overruled_word"):
+                rows = await connection.fetch(f"SELECT unit FROM {table}")
+                found[unit, table] = [r["unit"] for r in rows]
+    await pool.close()
+    assert found == {
+        (unit, table): [] if unit == "education" else [unit]
+        for unit in ("water", "housing", "education")
+        for table in ("attestation", "overruled_word")
+    }
