@@ -39,6 +39,7 @@ READS = {
     "industry/stations": {"station_plan", "station_plan_item"},
     "industry/training": {"payout_due", "payout_ruling"},
     "registry/amendments": {"exit_case"},
+    "registry/attestations": {"household", "member"},
     "registry/changes": {"household", "member", "member_fact"},
     "registry/disclosures": {"household", "member", "member_fact", "person_index", "resolution"},
     "registry/dossier": {
@@ -50,6 +51,7 @@ READS = {
     "registry/households": {"visit_finding"},
     "registry/measures": {"household"},
     "registry/numbers": {"household"},
+    "registry/overruled": {"household", "household_fact", "member", "member_fact"},
     "registry/persons": {"member"},
     "registry/record": {
         "household", "household_fact", "household_version", "income_line", "member", "member_fact",

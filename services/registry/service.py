@@ -7,6 +7,8 @@ from services.registry.amendments.api import router as amendments
 from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
 from services.registry.arrivals.actions import ARRIVAL
 from services.registry.arrivals.api import router as arrivals
+from services.registry.attestations.actions import SEEN_OTHERWISE
+from services.registry.attestations.api import router as attestations
 from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.changes.work import state_people
@@ -84,6 +86,7 @@ SERVICE = Service(
         resolutions,
         dossier,
         grievances,
+        attestations,
     ),
     # No door of the register moves a household to another village, so nothing here follows one.
     reactions=together(
@@ -108,7 +111,7 @@ SERVICE = Service(
         papers_of("registry"),
     ),
     parties=(CONSENT,),
-    own_tasks=(OBJECTIONS, *DOUBTS),
+    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE),
     background=(run_imports, state_people, read_names),
     lifespan=keep_looks,
 )

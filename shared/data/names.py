@@ -14,7 +14,7 @@ _WORDS: dict[Any, str] = {
     Text: """
         action area bank by code consumer course division entity_code inputs_hash key kind level name owner parent payer
         pinyin policy_version prefix procedure reason result_hash role route secret seed serial sha256 state status step
-        subject tier topic type url value waits_for body_hash
+        subject tier topic type unit url value waits_for body_hash
     """,
     Integer: "cohort count draw_no largest limit members partition people seconds units year",
     BigInteger: "at epoch expected from_position lock next_offset position sequence",

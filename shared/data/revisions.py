@@ -59,22 +59,44 @@ _BEFORE = """,
 _ANEW = """,
     anew AS (
         INSERT INTO {table} SELECT n.* FROM report r {join} ended e USING ({keys}),
-            LATERAL jsonb_populate_record(NULL::{table}, coalesce(e.was, '{{}}') || r.said
+            LATERAL jsonb_populate_record(NULL::{table}, coalesce(e.was, '{{}}') || r.said{own}
             || jsonb_build_object('id', uuidv7(), 'valid', daterange(greatest(lower(e.valid), r.since), {until}),
                 'known', tstzrange(r.at, NULL))) AS n)"""
+# A version that begins with a report has said nothing but that; a later one has said what it said, and this.
+_OWN = """ || jsonb_build_object('own', CASE WHEN lower(e.valid) < r.since THEN '[]' ELSE e.was -> 'own' END
+            || coalesce(r.said -> 'own', '[]'),
+            'attested', CASE WHEN lower(e.valid) < r.since THEN '{{}}' ELSE e.was -> 'attested' END)"""
 # What a report says goes on into later versions, but for what one of them has said itself: `own` are a report's words.
+# `attested` are those that a department answers for, by its unit: they go on until an attestation says otherwise, and
+# what lighter words had said meanwhile is not held for true any more. Of a day on which both were said, the row's
+# weight is that of the lighter ones.
 _CARRIED = """,
     anew AS (
         INSERT INTO {table} SELECT n.* FROM report r JOIN ended e USING ({keys}),
             LATERAL (SELECT CASE
                 WHEN lower(e.valid) < r.since THEN r.said
-                WHEN lower(e.valid) = r.since THEN r.said || jsonb_build_object('own', (
-                    SELECT coalesce(jsonb_agg(DISTINCT w ORDER BY w), '[]')
-                    FROM jsonb_array_elements_text((e.was -> 'own') || (r.said -> 'own')) AS w))
-                ELSE (SELECT coalesce(jsonb_object_agg(w, r.said -> w), '{{}}')
+                WHEN lower(e.valid) = r.since THEN
+                    CASE WHEN r.said -> 'attested' <> '{{}}' AND EXISTS (
+                        SELECT FROM jsonb_array_elements_text(e.was -> 'own') AS w
+                        WHERE NOT (e.was -> 'attested' ? w OR r.said -> 'attested' ? w))
+                    THEN r.said - '{{stated_by,stated_as,weight}}'::text[] ELSE r.said END
+                    || jsonb_build_object('attested', (e.was -> 'attested') || (r.said -> 'attested'), 'own', (
+                        SELECT coalesce(jsonb_agg(DISTINCT w ORDER BY w), '[]')
+                        FROM jsonb_array_elements_text((e.was -> 'own') || (r.said -> 'own')) AS w))
+                WHEN r.said -> 'attested' = '{{}}' THEN (
+                    SELECT coalesce(jsonb_object_agg(w, r.said -> w), '{{}}')
                     FROM jsonb_array_elements_text(r.said -> 'own') AS w
                     WHERE NOT EXISTS (SELECT FROM ended x WHERE ({keys_of_x}) = ({keys_of_r})
                         AND lower(x.valid) > r.since AND lower(x.valid) <= lower(e.valid) AND x.was -> 'own' ? w))
+                ELSE (
+                    SELECT jsonb_object_agg(w, coalesce(a.was -> w, r.said -> w))
+                        || jsonb_build_object('own', (e.was -> 'own') - coalesce(
+                            array_agg(w) FILTER (WHERE a.valid IS NULL OR a.valid <> e.valid), '{{}}'))
+                    FROM jsonb_array_elements_text(r.said -> 'own') AS w LEFT JOIN LATERAL (
+                        SELECT x.was, x.valid FROM ended x WHERE ({keys_of_x}) = ({keys_of_r})
+                            AND lower(x.valid) > r.since AND lower(x.valid) <= lower(e.valid) AND x.was -> 'own' ? w
+                            AND (x.was -> 'attested' ? w OR x.was ->> 'weight' = 'attestation')
+                        ORDER BY lower(x.valid) DESC LIMIT 1) AS a ON true)
                 END AS said) AS now,
             LATERAL jsonb_populate_record(NULL::{table}, e.was || now.said
             || jsonb_build_object('id', uuidv7(), 'valid', daterange(greatest(lower(e.valid), r.since),
@@ -104,9 +126,10 @@ def revision(
     """End what was known, say the days before again, say it anew: nothing is overwritten. `revise` runs it.
 
     What is said holds from its day until the next version begins, with `onward` in all later ones too, with `carried`
-    until it is said anew, whichever was told first: `own` of a version names what it said. Without `anew` nothing holds
-    from that day on. With `first`, a report may be the first word of its days. A table without days is
-    ended by key, and each report is a whole row of it.
+    until it is said anew, whichever was told first: `own` of a version names what it said, and `attested` the units by
+    whose word lighter ones do not change it; each report says both. Without `anew` nothing holds from that day on. With
+    `first`, a report may be the first word of its days. A table without days is ended by key, and each report is a
+    whole row of it.
 
     Flat in the size of the table: the key's first column is looked up beforehand, and each record is spread once. Of
     300,000 households 1,000 were revised in 0.9 s, nearly all of it the exclusion constraint's; spread by `(...).*`,
@@ -125,7 +148,8 @@ def revision(
         parts.append(_CARRIED.format(**names))
     elif days and anew:
         until = _UNTIL_NEXT.format(**names) if first else "upper(e.valid)"
-        parts.append(_ANEW.format(**names, join="LEFT JOIN" if first else "JOIN", until=until))
+        own = _OWN.format() if "attested" in types else ""
+        parts.append(_ANEW.format(**names, join="LEFT JOIN" if first else "JOIN", until=until, own=own))
     elif anew:
         parts.append(_WHOLE.format(**names))
     parts.append(_SAID if first or not days else _FOUND.format(**names))

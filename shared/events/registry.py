@@ -44,6 +44,18 @@ class HouseholdRevised(_WholeHousehold):
     TYPE: ClassVar[str] = "registry.household_revised.v1"
 
 
+class HouseholdReclassified(_OfHousehold):
+    """Its class is another one since a day, as a department attested: whether it is in deep poverty, and whether the
+    state supports it (a minimum allowance, the five guarantees). Its new whole goes before it.
+    """
+
+    TYPE: ClassVar[str] = "registry.household_reclassified.v1"
+
+    deep_poverty: bool
+    supported: bool
+    since_on: date
+
+
 class PeopleStated(_OfHousehold):
     """Who lives in a household that was registered before references were told: the register's, to each member."""
 

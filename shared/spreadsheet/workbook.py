@@ -140,13 +140,13 @@ def _column(letters: bytes) -> int:
     return reduce(lambda so_far, letter: so_far * 26 + letter - 64, letters, 0) - 1
 
 
-def read_sheet(content: bytes, name: str) -> Sheet:
-    """The sheet of that name.
+def read_sheet(content: bytes, name: str, largest_bytes: int = LARGEST_UNPACKED_BYTES) -> Sheet:
+    """The sheet of that name; of a file that unpacks to `largest_bytes` at most.
 
     Raises:
         WorkbookError: not_a_workbook, too_large_unpacked, cell_too_far, sheet_missing.
     """
-    check_archive(content)
+    check_archive(content, largest_bytes)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if name not in book.sheet_names:

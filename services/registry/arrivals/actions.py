@@ -14,6 +14,7 @@ from services.registry.arrivals.tables import ArrivalCase, ArrivalPerson, arriva
 from services.registry.changes.actions import settle
 from services.registry.claims.actions import Claimed, open_claims
 from services.registry.households import queries as households
+from services.registry.households.actions import revise_facts
 from services.registry.households.rules import SchoolPolicy, has_dropped_out
 from services.registry.households.schemas import NewPerson
 from services.registry.households.tables import Household, MemberFact
@@ -241,7 +242,7 @@ async def revise_guarantees(connection: Connection, act: Act, policy: Policy, jo
             since = max(one.joined_on, said.get("since", one.joined_on))
             said.update(missing, since=since, stated_by=one.reported_by)
     if reports:
-        await households.revise_facts(connection, list(reports.values()))
+        await revise_facts(connection, act, list(reports.values()))
 
 
 async def _tell(

@@ -8,7 +8,11 @@ from uuid import UUID
 from services.registry.households import queries
 from services.registry.households.rules import CATEGORIES, UNNAMED, IncomeLine, Weight, is_stale, net_income_fen
 from services.registry.households.schemas import ConditionReport, Conflict, Edited, IncomeStatement
-from services.registry.households.tables import Household, HouseholdVersion, OwnWords
+from services.registry.households.tables import Household, HouseholdVersion
+from services.registry.overruled.actions import overruled
+from services.registry.overruled.queries import keep_words, list_words
+from services.registry.overruled.rules import is_answered, overruled_by, value_on
+from services.registry.overruled.tables import OwnWords
 from shared.acts.bodies import result
 from shared.acts.bonds import list_helped
 from shared.data.sql import Connection
@@ -21,6 +25,8 @@ from shared.values.ids import uuid7
 
 ROOM = "registry.households"
 NEWER_STANDS = "registry.households.newer_stands"
+ATTESTED = "registry.households.attested"
+FIELDS = {*queries.SAID, "division"}
 CONFLICT = "registry.households.conflict"
 Edit: TypeAlias = IncomeStatement | ConditionReport
 AnyEdit = TypeVar("AnyEdit", IncomeStatement, ConditionReport)
@@ -122,11 +128,12 @@ def _stated_lines(item: IncomeStatement) -> list[IncomeLine]:
 async def record_conditions(connection: Connection, act: Act, items: Sequence[ConditionReport]) -> list[Edited]:
     """From the day of the visit on, until the same is seen again, the household's facts are as seen.
 
-    What was held for true before is kept. Who tells late is told that of something he saw a newer word stands.
+    What was held for true before is kept. Who tells late is told that of something he saw a newer word stands; who
+    saw something otherwise than a department attested is told so, and the department of what he saw.
     """
     homes = await queries.lock_households(connection, [i.household_id for i in items])
     helped = await _helped(connection, act, [(i.household_id, i.observed_on) for i in items])
-    words = await queries.list_own_words(connection, list(homes))
+    words = await list_words(connection, list(homes), FIELDS)
     versions = await _versions(connection, items)
     results, reports, seen = list[Edited](), [], set[Any]()
     for item in items:
@@ -142,8 +149,10 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
         reports.append(item.model_dump(exclude={"base_version"}) | _of_visit(act, item))
         if _is_overtaken(item, words[item.household_id]):
             answer.code = NEWER_STANDS
-    if reports:
-        await queries.revise_facts(connection, reports)
+    attested = await revise_facts(connection, act, reports, words)
+    for item, answer in zip(items, results, strict=True):
+        if answer.status == "accepted" and item.household_id in attested:
+            answer.code = ATTESTED
     if lost := await _tell_versions(connection, items, results, versions):
         facts = await queries.list_facts(connection, [item.household_id for item, _ in lost], act.business_date)
         for item, answer in lost:
@@ -161,8 +170,49 @@ def _of_visit(act: Act, item: ConditionReport) -> dict[str, Any]:
 
 
 def _is_overtaken(item: ConditionReport, words: Sequence[OwnWords]) -> bool:
-    said = _said(item).keys()
+    said = {n for n in _said(item) if overruled_by(words, n, item.observed_on, "visit") is None}
     return any(said & set(w.own) for w in words if w.since > item.observed_on)
+
+
+async def revise_facts(
+    connection: Connection,
+    act: Act,
+    reports: Sequence[Mapping[str, Any]],
+    words: Mapping[UUID, Sequence[OwnWords]] | None = None,
+) -> set[UUID]:
+    """Record facts of locked households that no department attests; of those that one attested its word stands, and
+    what is said is kept beside it. `reports`: as `queries.revise_facts`; `words`, where they are known already.
+
+    Returns the households of which something was said otherwise than a department attested.
+    """
+    if words is None:
+        words = await list_words(connection, [r["household_id"] for r in reports], FIELDS)
+    holding, lighter, kept = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
+    for report in reports:
+        of_home, day = words[report["household_id"]], report["since"]
+        said = {name: report[name] for name in queries.SAID if report.get(name) is not None}
+        units = {name: overruled_by(of_home, name, day, report["weight"]) for name in said}
+        kept += [
+            overruled(
+                act,
+                report,
+                name,
+                unit,
+                value_on(of_home, name, day),
+                division=of_home[0].facts["division"],
+                answered=is_answered(of_home, name, day),
+            )
+            for name, unit in units.items()
+            if unit
+        ]
+        if holds := {name for name, unit in units.items() if unit is None}:
+            holding.append({n: v for n, v in report.items() if n not in said or n in holds})
+        lighter.append({n: v for n, v in report.items() if n not in holds})
+    if holding:
+        await queries.revise_facts(connection, holding)
+    await queries.keep_said(connection, lighter)
+    await keep_words(connection, kept)
+    return {row["household_id"] for row in kept if row["differs"]}
 
 
 async def _versions(connection: Connection, items: Sequence[Edit]) -> Versions:
@@ -219,7 +269,9 @@ async def require_households(connection: Connection, ids: Sequence[UUID]) -> dic
 
 
 async def record_moves(connection: Connection, act: Act, moves: Sequence[HouseholdMovedIn]) -> None:
-    """From the day it moved in, the household lives in a flat of an accepted building; a later word replaces it."""
+    """From the day it moved in, the household lives in a flat of an accepted building; a later word replaces it, unless
+    a department had attested it before.
+    """
     last = {move.household_id: move for move in moves}
     await require_households(connection, list(last))
     await queries.set_moved_in(connection, {i: move.moved_in_on for i, move in last.items()})
@@ -229,4 +281,4 @@ async def record_moves(connection: Connection, act: Act, moves: Sequence[Househo
         own | {"household_id": i, "since": move.moved_in_on, "house_area_m2_x100": move.area_m2_x100}
         for i, move in last.items()
     ]
-    await queries.revise_facts(connection, reports)
+    await revise_facts(connection, act, reports)

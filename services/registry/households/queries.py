@@ -17,7 +17,6 @@ from services.registry.households.tables import (
     HouseholdVersion,
     Member,
     MemberFact,
-    OwnWords,
     StatedOn,
     YearLine,
     household,
@@ -53,9 +52,10 @@ Rows = Sequence[dict[str, Any]]
 STATED = {"kind": "statement"}
 # What is told of how a household lives.
 SAID = frozenset(HouseholdFact._fields) - {
-    "id", "household_id", "division", "valid", "known", "stated_by", "stated_as", "weight", "own",
+    "id", "household_id", "division", "valid", "known", "stated_by", "stated_as", "weight", "own", "attested",
 }  # fmt: skip
 PAID = {"kind": "payment", "weight": "payment"}
+RELATED = {"own": ["relation"]}
 
 _GET = get_by(household)
 _LOCK = lock_by(household)
@@ -135,13 +135,7 @@ _KEEP_WORDS = sql(
     """,
     reports=ARRAY(JSONB),
 )
-_OWN_WORDS = sql(
-    """
-    SELECT household_id, lower(valid) AS since, own FROM household_fact
-    WHERE household_id = ANY(:ids) AND upper_inf(known)
-    """,
-    OwnWords,
-)
+_REVISE_PEOPLE = revision(member_fact, "member_id", carried=True)
 _END_MEMBERSHIP = revision(member_fact, "member_id", onward=True, anew=False)
 _SET_HEADS = revision(member_fact, "member_id", onward=True)
 _INHERIT_FACTS = inheritance(household_fact, "household_id", past=True)
@@ -228,9 +222,9 @@ def _insert_open(table: Relation[Any], *unsaid: str) -> Statement[Row]:
 
 
 _INSERT_HOUSEHOLD_FACTS = _insert_open(
-    household_fact, "food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies", "own"
+    household_fact, "food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies", "own", "attested"
 )
-_INSERT_MEMBER_FACTS = _insert_open(member_fact)
+_INSERT_MEMBER_FACTS = _insert_open(member_fact, "own", "attested")
 
 
 class Standing(NamedTuple):
@@ -322,12 +316,22 @@ async def keep_overtaken(connection: Connection, lines: Rows, stated_by: str) ->
 
 
 async def revise_facts(connection: Connection, reports: Rows) -> None:
-    """`reports`: household_id, since, stated_by, weight and the columns that are said; None says nothing.
+    """`reports`: household_id, since, stated_by, weight, the columns that are said, and in `attested` the unit that
+    answers for each of them, where a department does; None says nothing.
 
-    Each holds from its day until the same was said again, whichever was told first; all that was said is kept.
+    Each holds from its day until the same was said again, or, of what no department attested, until one attested it;
+    whichever was told first. A lighter word of what stands attested is none of `reports`.
+    All that was said is kept.
     """
-    said = [r | {"own": sorted(n for n in SAID if r.get(n) is not None)} for r in reports]
+    empty: dict[str, Any] = {"attested": {}}
+    said = [empty | r | {"own": sorted(n for n in SAID if r.get(n) is not None)} for r in reports]
     await revise(connection, _REVISE_FACTS, said)
+    await keep_said(connection, reports)
+
+
+async def keep_said(connection: Connection, reports: Rows) -> None:
+    """Every word is kept, whether it holds or not; `reports` as of `revise_facts`."""
+    said = [r | {"own": [n for n in SAID if r.get(n) is not None]} for r in reports]
     words = [r for r in said if r["own"]]
     await execute(connection, _KEEP_WORDS, rows=len(words), reports=plain(words))
 
@@ -342,12 +346,9 @@ async def inherit_membership(connection: Connection, heirs: Rows) -> None:
     await inherit(connection, _INHERIT_MEMBERS, heirs, rows=len(heirs))
 
 
-async def list_own_words(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, list[OwnWords]]:
-    """What was said of the households, and on which day, as far as it stands."""
-    found: dict[UUID, list[OwnWords]] = {i: [] for i in ids}
-    for words in await fetch(connection, _OWN_WORDS, ids=list(ids)):
-        found[words.household_id].append(words)
-    return found
+async def revise_people(connection: Connection, reports: Rows) -> None:
+    """`reports`: member_id, since, weight, and `attested` with the columns that are said; as `revise_facts`."""
+    await revise(connection, _REVISE_PEOPLE, [r | {"own": sorted(r["attested"])} for r in reports])
 
 
 async def end_membership(connection: Connection, days: Mapping[UUID, date]) -> None:
@@ -358,7 +359,7 @@ async def end_membership(connection: Connection, days: Mapping[UUID, date]) -> N
 async def set_heads(connection: Connection, heirs: Mapping[UUID, UUID]) -> None:
     """By member, the household whose head he becomes, from the day on which its last one was head no more."""
     since = {x.household_id: x.since for x in await fetch(connection, _LAST_HEADS, ids=list(heirs.values()))}
-    reports = [{"member_id": i, "since": since.get(home), "relation": "head"} for i, home in heirs.items()]
+    reports = [{"member_id": i, "since": since.get(home), "relation": "head"} | RELATED for i, home in heirs.items()]
     await revise(connection, _SET_HEADS, reports)
 
 
@@ -370,7 +371,7 @@ async def resume_membership(connection: Connection, member_ids: Sequence[UUID]) 
 async def unset_heirs(connection: Connection, household_id: UUID, member_id: UUID, since: date) -> None:
     """Who became head in a member's place from a day on is what he was to the head before."""
     rows = await fetch(connection, _HEIRS, household_id=household_id, member_id=member_id, since=since)
-    await revise(connection, _SET_HEADS, rows)
+    await revise(connection, _SET_HEADS, [{**row} | RELATED for row in rows])
 
 
 async def set_moved_in(connection: Connection, days: Mapping[UUID, date]) -> None:

@@ -52,7 +52,8 @@ class HouseholdVersion(NamedTuple):
 class HouseholdFact(NamedTuple):
     """How a household lives: on which days, and when that was held for true. What is empty nobody knows yet.
 
-    `own` names the columns that this version's report said; the others it carries from the version before.
+    `own` names the columns that this version's report said; the others it carries from the version before. `attested`:
+    by column of them the unit that answers for it, so that no lighter word changes it.
     """
 
     id: UUID
@@ -79,6 +80,7 @@ class HouseholdFact(NamedTuple):
     weight: Weight
     own: list[str]
     stated_as: str | None
+    attested: dict[str, Any]
 
 
 class HouseholdWord(NamedTuple):
@@ -92,14 +94,6 @@ class HouseholdWord(NamedTuple):
     stated_by: str
     stated_as: str | None
     weight: Weight
-
-
-class OwnWords(NamedTuple):
-    """Which columns were said on a day of a household."""
-
-    household_id: UUID
-    since: date
-    own: list[str]
 
 
 class HouseholdContact(NamedTuple):
@@ -118,7 +112,9 @@ class Member(NamedTuple):
 
 
 class MemberFact(NamedTuple):
-    """Who belongs to a household: on which days, and when that was held for true."""
+    """Who belongs to a household: on which days, and when that was held for true. `own` and `attested` as of a
+    household's facts, of what was said since somebody became a member.
+    """
 
     id: UUID
     member_id: UUID
@@ -141,6 +137,8 @@ class MemberFact(NamedTuple):
     pension_insured: bool
     weight: Weight
     stated_as: str | None
+    own: list[str]
+    attested: dict[str, Any]
 
 
 class KeptLine(NamedTuple):

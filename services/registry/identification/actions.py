@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.exits.rules import NoticePolicy
-from services.registry.households import queries as register
+from services.registry.households.actions import revise_facts
 from services.registry.households.rules import income_year_of
 from services.registry.identification import queries
 from services.registry.identification.files import Read, household_of, read, seal, unseal
@@ -389,5 +389,5 @@ async def _register(
         | {name: (c.seen or {}).get(name) for name in ("food_secure", "clothing_secure")}
         for c in cases
     ]
-    await register.revise_facts(connection, reports)
+    await revise_facts(connection, act, reports)
     return ids

@@ -11,7 +11,7 @@ from services.registry.households.api import shown
 from services.registry.households.rules import POOR, Status
 from services.registry.households.schemas import Household, HouseholdSummary
 from services.registry.record import queries
-from services.registry.record.rules import OF_HOUSEHOLD, OF_PERSON, Said, facts_of
+from services.registry.record.rules import OF_HOUSEHOLD, OF_PERSON, Said, facts_of, unit_of
 from services.registry.record.schemas import Fact, Facts, Figures, StandingCount
 from services.registry.record.tables import Sourced
 from shared.acts.bodies import Cursor, Page, page
@@ -96,8 +96,9 @@ def _facts(row: Sourced) -> Iterator[Fact]:
 
 
 def _fact(said: Said, field: str = "", person: str | None = None) -> Fact:
-    source = said.source
+    source, unit = said.source, unit_of(said)
     return Fact(
         field=field or said.field, value=said.value, person=person, since=source["since"],
-        said_as=source["stated_as"], weight=source["weight"],
+        said_as="department" if unit else source["stated_as"], unit=unit,
+        weight="attestation" if unit else source["weight"],
     )  # fmt: skip

@@ -47,6 +47,12 @@ def facts_of(fields: Sequence[str], versions: Sequence[Version]) -> Iterator[Sai
             yield Said(field, value, source_of(field, versions))
 
 
+def unit_of(said: Said) -> str | None:
+    """The unit of the department that attested it; None where none did."""
+    unit: str | None = said.source.get("attested", {}).get(said.field)
+    return unit
+
+
 # One code word means something else of another field: what it says stands under both.
 WORDS = {
     "attribute": "attribute", "main_cause": "cause", "other_causes": "cause", "person_sex": "sex",

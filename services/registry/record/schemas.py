@@ -37,7 +37,7 @@ class Fact(BaseModel):
     """What is held for true, since when, who said it and how it came to be known; never by which login.
 
     `person` and `income_year` where it is of one; `said_as` is the office in which it was said, null where that was not
-    kept yet. An amount is in fen.
+    kept yet; `unit` is the department's that attested it. An amount is in fen.
     """
 
     field: str = Field(description="What of the household, or of one of its people, it is about.")
@@ -46,6 +46,7 @@ class Fact(BaseModel):
     income_year: int | None = None
     since: date
     said_as: Role | None
+    unit: str | None = None
     weight: Weight
 
     @computed_field
@@ -60,7 +61,7 @@ class Fact(BaseModel):
         # What it is measured in stands in the field's name, and so does of what a word speaks.
         value = words_of(self.field, self.value)
         told = sentence(f"registry.fact.{self.field}", language, {self.field: value, "income_year": self.income_year})
-        source = {"said_as": f"as_{self.said_as}", "since": self.since}
+        source = {"said_as": f"unit_{self.unit}" if self.unit else f"as_{self.said_as}", "since": self.since}
         return f"{told}{' ' if language == 'en' else ''}{sentence(f'registry.source.{self.weight}', language, source)}"
 
 

@@ -18,11 +18,14 @@ from services.registry.claims.actions import Claimed, open_claims
 from services.registry.households import queries as register
 from services.registry.households.rules import MemberFacts, household_flags, income_year_period
 from services.registry.households.schemas import NewPerson
+from services.registry.overruled.actions import overruled
+from services.registry.overruled.queries import keep_words
 from services.registry.persons import queries as persons
 from services.registry.persons.tables import KnownPerson
 from services.registry.roster import queries, rules
 from services.registry.roster.files import RosterFile, UnfitError, read_roster
 from services.registry.roster.rules import (
+    ATTESTED,
     CATEGORIES,
     HOUSEHOLD_NO,
     NUMBER,
@@ -213,25 +216,50 @@ async def _propose(
     ids, on = [home.id for _, home in known], act.business_date
     members = await register.list_members(connection, ids, on)
     facts = await register.list_facts(connection, ids, on)
-    findings, rows, items = list[Finding](), dict[UUID, Finding](), list[Arrival]()
+    findings, rows, items, kept = list[Finding](), dict[UUID, Finding](), list[Arrival](), list[dict[str, Any]]()
     for household, home in known:
         number, stands = household.household_no, {m.member_id: m for m in members[home.id]}
-        findings += rules.differences(household.row, number, household.values, facts[home.id], OF_A_HOUSEHOLD)
+        found = rules.differences(household.row, number, household.values, facts[home.id], OF_A_HOUSEHOLD)
+        kept += _overruled(act, home, None, household.values, facts[home.id], found)
+        findings += found
         for member in household.members:
             person = clerk.people.get(member.identity)
             fact = stands.pop(person.member_id, None) if person else None
             if fact:
-                findings += rules.differences(member.row, number, member.values, fact, OF_A_MEMBER)
+                found = rules.differences(member.row, number, member.values, fact, OF_A_MEMBER)
+                kept += _overruled(act, home, fact.member_id, member.values, fact, found)
+                findings += found
             else:
                 items.append(item := _arrival(home, member, person, clerk, on))
                 rows[item.id] = Finding(member.row, number, *NUMBER, "member_proposed", rejects=False)
         if stands:
             findings.append(Finding(household.row, number, *HOUSEHOLD_NO, "members_missing", rejects=False))
+    await keep_words(connection, kept)
     answers = await report_arrivals(connection, act, clerk.data_keys, items)
     for item, answer in zip(items, answers, strict=True):
-        found = rows[item.id]
-        findings.append(replace(found, reason=answer.code) if answer.code else found)
+        new = rows[item.id]
+        findings.append(replace(new, reason=answer.code) if answer.code else new)
     return findings
+
+
+def _overruled(
+    act: Act, home: RegisteredHome, member_id: UUID | None, said: Mapping[str, Any], stands: Any, found: list[Finding]
+) -> list[dict[str, Any]]:
+    """What a file says otherwise than a department attested is kept, so that the department learns of it."""
+    columns = OF_A_HOUSEHOLD if member_id is None else OF_A_MEMBER
+    fields = [columns[f.column] for f in found if f.reason == ATTESTED]
+    about = {"household_id": home.id, "member_id": member_id, "since": act.business_date, "weight": "match"}
+    return [
+        overruled(
+            act,
+            about | {"stated_by": act.subject, name: said[name]},
+            name,
+            stands.attested[name],
+            getattr(stands, name),
+            division=home.division,
+        )
+        for name in fields
+    ]
 
 
 def _arrival(home: RegisteredHome, member: RosterMember, person: KnownPerson | None, clerk: Clerk, on: date) -> Arrival:

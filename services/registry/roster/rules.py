@@ -183,6 +183,7 @@ class Known(NamedTuple):
 
 
 UNDER_REVIEW = "person_under_review"
+ATTESTED = "registry.households.attested"
 
 
 def already_known(
@@ -231,9 +232,11 @@ OF_A_HOUSEHOLD = {
 def differences(
     row: int, number: str, said: Mapping[str, Any], stands: Any, columns: Mapping[str, str]
 ) -> list[Finding]:
-    """Where a file says otherwise than the register: told, and changed by nobody's silence."""
+    """Where a file says otherwise than the register: told, and changed by nobody's silence; nor where a department has
+    attested what stands.
+    """
     return [
-        Finding(row, number, heading, "word", "differs", rejects=False)
+        Finding(row, number, heading, "word", ATTESTED if name in stands.attested else "differs", rejects=False)
         for heading, name in columns.items()
         if said.get(name) is not None and said[name] != getattr(stands, name)
     ]

@@ -42,7 +42,7 @@ async def test_each_fact_says_whose_word_it_is(house: House) -> None:
     found = await facts(door, household_id)
     assert only(found, "house_grade") == {
         "field": "house_grade", "value": "B", "person": None, "income_year": None, "since": "2017-05-02",
-        "said_as": "team", "weight": "visit",
+        "said_as": "team", "unit": None, "weight": "visit",
         "sentence_en": "The house is of grade B. Seen on a visit by the first secretary's team, since 2017-05-02.",
         "sentence_zh": "住房鉴定等级：B。由第一书记（驻村工作队）入户查看，自 2017-05-02 起。",
     }  # fmt: skip

@@ -1,0 +1,375 @@
+"""Attesting facts of one's trade: what was said, seen or found otherwise gives way, and waits for an answer."""
+
+import asyncio
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from services.registry.attestations import files, queries
+from services.registry.attestations.rules import (
+    TradePolicy,
+    day_refusal,
+    fields_of,
+    is_supported,
+    of_other_trades,
+    unfit,
+)
+from services.registry.attestations.schemas import FileTaken, NewAttestation, RowFinding
+from services.registry.attestations.tables import Attestation
+from services.registry.changes.actions import revised
+from services.registry.changes.queries import list_people, list_references
+from services.registry.households import queries as households
+from services.registry.households.rules import BorrowerPolicy, household_flags
+from services.registry.households.tables import Household, HouseholdFact, MemberFact
+from services.registry.overruled.actions import overruled
+from services.registry.overruled.queries import answer_words, keep_words, list_words, list_words_of_people
+from services.registry.overruled.rules import displaced_by, is_answered
+from services.registry.overruled.tables import OwnWords
+from services.registry.persons.queries import list_known
+from services.registry.roster.files import UnfitError
+from services.registry.roster.queries import list_registered
+from shared.acts.batches import NewRows, take_new
+from shared.acts.bodies import LARGEST_BATCH, Result, answers
+from shared.acts.tasks import OwnTask
+from shared.data.crypto import DataKeys
+from shared.data.sql import Connection
+from shared.events.envelope import Payload
+from shared.events.registry import HouseholdReclassified
+from shared.facts.outbox import emit
+from shared.ground.context import Act
+from shared.ground.policy import Policy
+from shared.ground.problems import Problem
+from shared.spreadsheet.workbook import WorkbookError
+
+ROOM = "registry.attestations"
+# The ids of a file's rows: the same file again is answered the same.
+ROWS = UUID("8f6c1f5e-4a55-5d0c-9d6b-2f0f5f6a6b51")
+SEEN_OTHERWISE = OwnTask(
+    procedure=ROOM,
+    step="attested_anew",
+    roles=("department",),
+    columns=("w.id", "w.division", "w.household_id", "w.told_on", "w.due_on"),
+    source="""
+        FROM overruled_word w WHERE w.differs AND w.answered_on IS NULL
+            AND w.unit = nullif(current_setting('app.unit', true), '')
+    """,
+    zh="核实与认定不一致的情况，并重新认定",
+    en="Look into what was seen otherwise than attested, and attest it anew",
+)
+CONTENT = ("household_id", "member_id", "said", "since", "document_no", "corrects", "reason")
+
+
+class Found(NamedTuple):
+    """An item, and whom it is about; `refusal` where that is nobody."""
+
+    id: UUID
+    household_id: UUID | None
+    member_id: UUID | None
+    said: dict[str, Any]
+    since: date
+    document_no: str
+    corrects: UUID | None
+    reason: str | None
+    refusal: str | None
+    of_person: bool
+
+    @property
+    def about(self) -> UUID:
+        """The member or the household."""
+        one = self.member_id or self.household_id
+        assert one is not None
+        return one
+
+
+class Known(NamedTuple):
+    """What the register has of those whom items are about; words by household or member. `own` are the unit's own
+    attestations, `said` what they say by household, member and day.
+    """
+
+    homes: Mapping[UUID, Household]
+    words: Mapping[UUID, Sequence[OwnWords]]
+    own: dict[UUID, Attestation]
+    said: dict[tuple[UUID, UUID | None, date], list[dict[str, Any]]]
+
+    def add(self, row: Attestation) -> None:
+        self.own[row.id] = row
+        self.said.setdefault((row.household_id, row.member_id, row.since), []).append(row.said)
+
+
+async def attest(
+    connection: Connection, act: Act, policy: Policy, data_keys: DataKeys, items: Sequence[NewAttestation]
+) -> list[Result]:
+    """Each stands from its day until the department says otherwise; a field of another trade is refused."""
+    found = await _find(connection, act, data_keys, items)
+    homes = await households.lock_households(connection, sorted({f.household_id for f in found if f.household_id}))
+    trade = policy.on(act.business_date, TradePolicy)
+    known = Known(homes, await _list_words(connection, found, fields_of(trade, act.caller.unit)), {}, {})
+    for own in await queries.list_of_unit(connection, list(homes), act.caller.unit):
+        known.add(own)
+    taken = await queries.list_by_id(connection, [f.id for f in found])
+
+    def judge(item: Found) -> str | dict[str, Any]:
+        if reason := _refusal(item, act, trade, known):
+            return reason
+        assert item.household_id is not None
+        row = Attestation(
+            **{name: getattr(item, name) for name in ("id", *CONTENT)},
+            division=homes[item.household_id].division,
+            unit=act.caller.unit,
+            attested_on=act.business_date,
+            attested_by=act.subject,
+        )
+        known.add(row)
+        return row._asdict()
+
+    async def save(rows: NewRows) -> set[UUID]:
+        return await queries.insert_attestations(connection, rows)
+
+    reasons, fresh = await take_new(found, taken, CONTENT, judge, save)
+    if fresh:
+        await _hold(connection, act, policy, [Attestation(**row) for row in fresh], homes)
+    return answers(ROOM, [f.id for f in found], reasons)
+
+
+async def _find(connection: Connection, act: Act, data_keys: DataKeys, items: Sequence[NewAttestation]) -> list[Found]:
+    """Whom each item is about, by number or reference: within the caller's area, and told to nobody."""
+    numbers = {item.number: data_keys.index(item.number) for item in items if item.number}
+    persons = await list_known(connection, numbers) if numbers else {}
+    people = await list_people(connection, [item.person for item in items if item.person])
+    registered = await list_registered(connection, [item.household_no for item in items if item.household_no])
+    members = {one: (p.household_id, p.member_id) for one, p in persons.items() if act.caller.within(p.division)}
+    members |= {one: (p.household_id, p.id) for one, p in people.items()}
+    found = []
+    for item in items:
+        home, refusal = item.household_id, None
+        if item.household_no:
+            home = registered[item.household_no].id if item.household_no in registered else None
+        named = item.household_id is not None or item.household_no is not None
+        of_home, member = members.get(item.person or item.number or "", (None, None))
+        if (named and home is None) or (item.is_of_person and member is None):
+            refusal = "not_found"
+        elif named and member is not None and of_home != home:
+            refusal = "not_in_household"
+        found.append(
+            Found(
+                item.id, None if refusal else of_home or home, None if refusal else member, item.said, item.since,
+                item.document_no, item.corrects, item.reason, refusal, item.is_of_person,
+            )
+        )  # fmt: skip
+    return found
+
+
+async def _list_words(
+    connection: Connection, found: Iterable[Found], own: Collection[str]
+) -> dict[UUID, list[OwnWords]]:
+    """What is known of the department's own facts, and of no others."""
+    about = [f for f in found if f.refusal is None]
+    words = await list_words(connection, [f.about for f in about if not f.of_person], own)
+    return words | await list_words_of_people(connection, [f.about for f in about if f.of_person], own)
+
+
+def _refusal(item: Found, act: Act, trade: TradePolicy, known: Known) -> str | None:
+    """Why nothing is attested of it; None where it may be."""
+    home = known.homes.get(item.household_id) if item.household_id else None
+    if item.refusal or home is None:
+        return item.refusal or "not_found"
+    if home.status == "removed":
+        return "household_removed"
+    if unfit(item.said, of_person=item.of_person):
+        return "not_of_a_person" if item.of_person else "not_of_a_household"
+    words = known.words[item.about]
+    if of_other_trades(trade, act.caller.unit, item.said, words, item.since, of_person=item.of_person):
+        return "not_your_trade"
+    reason = day_refusal(item.since, home.registered_on, act.business_date)
+    if reason is None and not any(w.since <= item.since and (w.until is None or item.since < w.until) for w in words):
+        reason = "not_in_household"
+    return reason or _correction_refusal(item, home, known)
+
+
+def _correction_refusal(item: Found, home: Household, known: Known) -> str | None:
+    """What the department has said already of the same day is corrected with a reason, never by the way."""
+    about = home.id, item.member_id
+    if item.corrects is not None:
+        earlier = known.own.get(item.corrects)
+        same = earlier and (earlier.household_id, earlier.member_id) == about and earlier.said.keys() & item.said.keys()
+        return None if same else "nothing_to_correct"
+    said = known.said.get((*about, item.since), [])
+    otherwise = any(name in s and s[name] != value for s in said for name, value in item.said.items())
+    return "attested_already" if otherwise else None
+
+
+async def _hold(
+    connection: Connection, act: Act, policy: Policy, fresh: Sequence[Attestation], homes: Mapping[UUID, Household]
+) -> None:
+    """What is attested is held for true from its day on; who is told of it."""
+    # What others know of a household follows from its class and from who of it is disabled.
+    ids = sorted({a.household_id for a in fresh if {"attribute", "health"} & a.said.keys()})
+    before = await _stands(connection, act, ids)
+    await answer_words(
+        connection, [a._asdict() | {"field": field} for a in fresh for field in a.said], act.business_date
+    )
+    for turn in _turns(fresh):
+        await _revise(connection, act, turn)
+    if ids:
+        await _tell(connection, act, policy, {i: homes[i] for i in ids}, before, fresh)
+
+
+def _turns(fresh: Sequence[Attestation]) -> list[dict[UUID, Attestation]]:
+    """By household or member, one attestation a turn, in the order of their days; a batch's worth at once."""
+    turns: list[dict[UUID, Attestation]] = []
+    for row in sorted(fresh, key=lambda a: a.since):
+        one = row.member_id or row.household_id
+        free = next((t for t in turns if one not in t and len(t) < LARGEST_BATCH), None)
+        if free is None:
+            turns.append(free := {})
+        free[one] = row
+    return turns
+
+
+async def _revise(connection: Connection, act: Act, turn: Mapping[UUID, Attestation]) -> None:
+    """Say it, and keep what it displaced."""
+    of_homes = [a for a in turn.values() if a.member_id is None]
+    of_people = [a for a in turn.values() if a.member_id is not None]
+    own = {field for a in turn.values() for field in a.said}
+    words = await list_words(connection, [a.household_id for a in of_homes], own)
+    words |= await list_words_of_people(connection, [a.member_id for a in of_people if a.member_id], own)
+    if of_homes:
+        await households.revise_facts(connection, [_report(act, a) for a in of_homes])
+    if of_people:
+        await households.revise_people(connection, [_report(act, a) for a in of_people])
+    kept = [
+        overruled(
+            act,
+            _as_said(a, d.word, d.field),
+            d.field,
+            a.unit,
+            d.holds,
+            division=a.division,
+            answered=is_answered(words[one], d.field, d.word.since),
+        )
+        for one, a in turn.items()
+        for d in displaced_by(words[one], a.said, a.since)
+    ]
+    await keep_words(connection, kept)
+
+
+def _report(act: Act, row: Attestation) -> dict[str, Any]:
+    about = {"household_id": row.household_id} if row.member_id is None else {"member_id": row.member_id}
+    attested = dict.fromkeys(row.said, row.unit)
+    own = {"since": row.since, "stated_by": act.subject, "weight": "attestation", "attested": attested}
+    return row.said | about | own
+
+
+def _as_said(row: Attestation, word: Any, field: str) -> dict[str, Any]:
+    """A word that was held for true until now, as its report said it."""
+    return {
+        "household_id": row.household_id,
+        "member_id": row.member_id,
+        "since": word.since,
+        "stated_by": word.stated_by or "",
+        "stated_as": word.stated_as,
+        "weight": word.weight,
+        field: word.facts[field],
+    }
+
+
+class Stands(NamedTuple):
+    """How households stand today, and their people."""
+
+    facts: Mapping[UUID, HouseholdFact]
+    people: Mapping[UUID, Sequence[MemberFact]]
+
+
+async def _stands(connection: Connection, act: Act, ids: Sequence[UUID]) -> Stands:
+    return Stands(
+        await households.list_facts(connection, ids, act.business_date),
+        await households.list_members(connection, ids, act.business_date),
+    )
+
+
+async def _tell(
+    connection: Connection,
+    act: Act,
+    policy: Policy,
+    homes: Mapping[UUID, Household],
+    before: Stands,
+    fresh: Sequence[Attestation],
+) -> None:
+    """Others hear of a household's class and flags where they are other ones today; never of an illness."""
+    on = act.business_date
+    oldest = policy.on(on, BorrowerPolicy).oldest_borrower
+    now = await _stands(connection, act, list(homes))
+    since = {a.household_id: a.since for a in fresh if "attribute" in a.said}
+    classes = {i: (f.attribute, f.deep_poverty) for i, f in now.facts.items()}
+    reclassified = [i for i, f in before.facts.items() if classes[i] != (f.attribute, f.deep_poverty)]
+    flags = {i: household_flags(households.member_facts(people), on, oldest) for i, people in now.people.items()}
+    was = {i: household_flags(households.member_facts(people), on, oldest) for i, people in before.people.items()}
+    changed = [i for i in homes if flags[i] != was[i] or i in reclassified]
+    references = await list_references(connection, [p.member_id for i in changed for p in now.people[i]])
+    told = list[Payload](
+        revised(
+            homes[i], now.people[i], references, homes[i].status, on, oldest, deep_poverty=now.facts[i].deep_poverty
+        )
+        for i in changed
+    )
+    told += [
+        HouseholdReclassified(
+            household_id=i,
+            division=homes[i].division,
+            deep_poverty=now.facts[i].deep_poverty,
+            supported=is_supported(now.facts[i].attribute),
+            since_on=since[i],
+        )
+        for i in reclassified
+    ]
+    await emit(connection, act, "registry", told)
+
+
+async def take_file(connection: Connection, act: Act, policy: Policy, data_keys: DataKeys, content: bytes) -> FileTaken:
+    """Read at once, and never kept: who is named in it stays with the department.
+
+    Raises:
+        Problem: the file as a whole cannot be read.
+    """
+    try:
+        count, rows, wrong = await asyncio.to_thread(files.read_rows, content)
+    except WorkbookError as error:
+        raise Problem(f"registry.roster.{error.reason}", sheet=files.SHEET) from error
+    except UnfitError as error:
+        room = ROOM if error.reason in ("no_rows", "too_many_rows") else "registry.roster"
+        raise Problem(f"{room}.{error.reason}", **error.figures) from error
+    digest = await asyncio.to_thread(hashlib.sha256, content)
+    items = [_item(row, f"{act.caller.unit}:{digest.hexdigest()}") for row in rows]
+    results = await attest(connection, act, policy, data_keys, items)
+    trade = policy.on(act.business_date, TradePolicy)
+    found = [RowFinding(**place._asdict()) for place in wrong]
+    found += [
+        RowFinding(row=row.row, column=_column_of(row, answer.code, trade, act.caller.unit), code=answer.code)
+        for row, answer in zip(rows, results, strict=True)
+        if answer.code
+    ]
+    found.sort(key=lambda f: f.row)
+    return FileTaken(rows=count, accepted=count - len(found), refused=len(found), findings=found)
+
+
+def _item(row: files.Row, named: str) -> NewAttestation:
+    about = {name: getattr(row, name) or None for name in ("household_no", "number", "person")}
+    own = {"id": uuid5(ROWS, f"{named}:{row.row}"), "since": row.since, "document_no": row.document_no}
+    return NewAttestation(**about | own | row.said)
+
+
+def _column_of(row: files.Row, code: str, trade: TradePolicy, unit: str) -> str:
+    """The column that a refusal is about."""
+    reason, of_person = code.rpartition(".")[2], bool(row.number or row.person)
+    fields = list(row.said)
+    if reason == "not_your_trade":
+        fields = of_other_trades(trade, unit, row.said, [], row.since, of_person=of_person) or fields
+    elif reason in ("not_of_a_person", "not_of_a_household"):
+        fields = unfit(row.said, of_person=of_person)
+    elif reason in ("future_date", "before_registration"):
+        fields = ["since"]
+    elif reason in ("not_found", "household_removed", "not_in_household"):
+        fields = ["number" if row.number else "person" if row.person else "household_no"]
+    return files.HEADING[fields[0]]

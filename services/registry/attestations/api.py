@@ -1,0 +1,63 @@
+"""Doors to attestations: a department's words, alone and by file, and what was said otherwise than they say."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from services.registry.attestations import actions, queries
+from services.registry.attestations.schemas import AttestationShown, FileTaken, NewAttestation, OverruledShown
+from services.registry.overruled.queries import list_overruled as list_words
+from shared.acts.bodies import Batch, Cursor, Page, Results, page
+from shared.acts.numbers import HouseholdAsked
+from shared.doors.files import FileSent, file_of
+from shared.doors.http import CurrentDataKeys, CurrentPolicy, Paging, Transaction, by
+from shared.ground.context import Act
+
+router = APIRouter(prefix="/attestations", tags=["attestations"])
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Department = Annotated[Act, by("department")]
+Reader = Annotated[Act, by("department", "county", "township", "village", "team", "auditor", "villager")]
+Overseer = Annotated[Act, by("department", "county", "township", "village", "team", "auditor")]
+
+
+def _unit_of(act: Act) -> str | None:
+    """A department reads its own."""
+    return act.caller.unit if act.caller.role == "department" else None
+
+
+@router.post("")
+async def attest(
+    body: Batch[NewAttestation], connection: Transaction, policy: CurrentPolicy, data_keys: CurrentDataKeys,
+    act: Department,
+) -> Results:  # fmt: skip
+    """Facts of the department's trade, up to 1,000 at once: they stand until it says otherwise."""
+    return body.answered(await actions.attest(connection, act, policy, data_keys, body.sound))
+
+
+# The order matters: first who it is, then the body, and only then a connection, which a slow sender would hold.
+@router.post("/files", openapi_extra=file_of(XLSX, "The department's list: one sheet, or the same as CSV."))
+async def attest_by_file(
+    act: Department, content: FileSent, connection: Transaction, policy: CurrentPolicy, data_keys: CurrentDataKeys
+) -> FileTaken:
+    """The same as a file of up to 5,000 rows. What fits is taken, what does not is told by row; the file is not kept,
+    and the same file again changes nothing.
+    """
+    return await actions.take_file(connection, act, policy, data_keys, content)
+
+
+@router.get("")
+async def list_attestations(
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, act: Reader
+) -> Page[AttestationShown]:
+    """A department's own; of their area those who oversee it; a villager's of his own household; by id."""
+    rows = await queries.list_attestations(connection, at, household_id=household_id, unit=_unit_of(act))
+    return page(AttestationShown, rows, at)
+
+
+@router.get("/overruled")
+async def list_overruled(
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, act: Overseer
+) -> Page[OverruledShown]:
+    """What was said or seen otherwise than attested, and is not held for true; a department's own, by id."""
+    return page(OverruledShown, await list_words(connection, at, household_id=household_id, unit=_unit_of(act)), at)

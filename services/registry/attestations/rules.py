@@ -1,0 +1,72 @@
+"""Which facts a department answers for, and when it may attest one: pure rules.
+
+Domain notes 4: a department attests or corrects its own trade's facts, and no other's; 9.14: rights follow its unit.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.registry.overruled.rules import Words, value_on
+from services.registry.record.rules import words_of
+
+OF_HOUSEHOLD = (
+    "attribute", "house_grade", "safe_water", "school_dropout", "medical_insured", "unfinished_major_illness",
+)  # fmt: skip
+OF_PERSON = ("education", "school_status", "health", "medical_insured", "pension_insured")
+# Who lives on an allowance or on the five guarantees: the state supports the household.
+SUPPORTED = ("dibao", "wubao", "dibao_poor")
+
+
+@dataclass(frozen=True, slots=True)
+class TradePolicy:
+    """By the unit of a department: the facts that it answers for, those of people as `person_<field>`; and, where it
+    answers for some values alone, the words to or from which it may change a fact of a person.
+    """
+
+    department_facts: dict[str, list[str]]
+    department_fact_words: dict[str, list[str]]
+
+
+def is_of_trade(policy: TradePolicy, unit: str, field: str, *, of_person: bool) -> bool:
+    return (f"person_{field}" if of_person else field) in policy.department_facts.get(unit, [])
+
+
+def fields_of(policy: TradePolicy, unit: str) -> set[str]:
+    """Whatever the unit answers for, of a household or of a person."""
+    return {fact.removeprefix("person_") for fact in policy.department_facts.get(unit, [])}
+
+
+def unfit(said: Mapping[str, Any], *, of_person: bool) -> list[str]:
+    """Fields that nobody says of a person, or of a household."""
+    return [field for field in said if field not in (OF_PERSON if of_person else OF_HOUSEHOLD)]
+
+
+def of_other_trades(
+    policy: TradePolicy, unit: str, said: Mapping[str, Any], words: Sequence[Words], since: date, *, of_person: bool
+) -> list[str]:
+    """Fields that another department answers for, or that this one may not change so; `words` are what is known."""
+    only = policy.department_fact_words.get(unit)
+    return [
+        field
+        for field, value in said.items()
+        if not is_of_trade(policy, unit, field, of_person=of_person)
+        or (only is not None and not {_word(field, value), _word(field, value_on(words, field, since))} & {*only})
+    ]
+
+
+def _word(field: str, value: Any) -> Any:
+    return words_of(f"person_{field}", value)
+
+
+# Domain notes 2.1: each change is an effective-dated event; what is said of a day already is corrected with a reason.
+def day_refusal(since: date, registered_on: date, on: date) -> str | None:
+    """Why nothing is attested of a household since that day; None where it may be."""
+    if since > on:
+        return "future_date"
+    return "registry.households.before_registration" if since < registered_on else None
+
+
+def is_supported(attribute: str) -> bool:
+    return attribute in SUPPORTED

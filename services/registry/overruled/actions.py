@@ -1,0 +1,33 @@
+"""Keeping what a department's word overruled."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from shared.ground.context import Act
+
+# By when a department should answer what was seen otherwise than it attested [choice].
+ANSWERED_WITHIN = timedelta(7)
+
+
+def overruled(
+    act: Act, report: Mapping[str, Any], field: str, unit: str, holds: Any, *, division: str, answered: bool = False
+) -> dict[str, Any]:
+    """A lighter word as it is kept beside what holds instead; `answered`: a later attestation stands already."""
+    return {
+        "household_id": report["household_id"],
+        "member_id": report.get("member_id"),
+        "division": division,
+        "unit": unit,
+        "field": field,
+        "value": report[field],
+        "differs": report[field] != holds,
+        "seen_on": report["since"],
+        "stated_by": report["stated_by"],
+        "stated_as": report.get("stated_as", act.caller.role),
+        "weight": report["weight"],
+        "told_on": act.business_date,
+        "due_on": act.business_date + ANSWERED_WITHIN,
+        "answered_on": act.business_date if answered else None,
+        "attestation_id": None,
+    }
