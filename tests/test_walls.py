@@ -61,7 +61,7 @@ READS = {
     "registry/sheets": {"member", "member_fact"},
     "registry/sources": {"household_fact", "household_word", "income_line"},
     "registry/targets": {"division", "household", "household_merge", "member_fact", "village_exit"},
-    "registry/transfers": {"member"},
+    "registry/regroupings": {"member"},
     "registry/villages": {"division", "household", "household_standing", "member_fact"},
     "relocation/allocation": {"move_report", "relocation_application"},
     "relocation/dossier": {"allocation", "homestead", "relocation_application"},

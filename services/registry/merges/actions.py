@@ -15,8 +15,8 @@ from services.registry.merges import queries
 from services.registry.merges.rules import Ending, Said, merge_refusal
 from services.registry.merges.schemas import Merge
 from services.registry.merges.tables import MergeCase, household_merge
+from services.registry.regroupings.actions import Grounds, Transfer, end_statements, lock_grounds, transfer
 from services.registry.splits.queries import list_waiting as list_splitting
-from services.registry.transfers.actions import Grounds, Transfer, end_statements, lock_grounds, transfer
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers
 from shared.acts.procedures import (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.registry.transfers.rules import Belonging, Home, first, going_refusal, home_refusal
+from services.registry.regroupings.rules import Belonging, Home, first, going_refusal, home_refusal
 
 State = Literal["reported", "confirmed", "rejected"]
 

@@ -8,11 +8,11 @@ from services.registry.changes.actions import settle
 from services.registry.households import queries as households
 from services.registry.households.tables import Household
 from services.registry.numbers.actions import give_numbers
+from services.registry.regroupings.actions import Grounds, Transfer, end_statements, lock_grounds, transfer
 from services.registry.splits import queries
 from services.registry.splits.rules import HEAD, Said, split_refusal
 from services.registry.splits.schemas import Split
 from services.registry.splits.tables import SplitCase, household_split
-from services.registry.transfers.actions import Grounds, Transfer, end_statements, lock_grounds, transfer
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers
 from shared.acts.procedures import (

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from services.registry.households.rules import is_of_age
-from services.registry.transfers.rules import Belonging, Home, first, going_refusal, home_refusal
+from services.registry.regroupings.rules import Belonging, Home, first, going_refusal, home_refusal
 
 State = Literal["reported", "confirmed", "rejected"]
 HEAD = "head"

@@ -232,10 +232,10 @@ async def test_what_waits_for_a_decision_comes_first(house: House) -> None:
     of_exiting = {"head": await head_of(house, exiting)}
     late = {"merged_on": "2017-10-05"}
     for item in (merge(one, exiting, of_exiting, **late), merge(exiting, other, others, **late)):
-        assert await refused(door, item, on="2017-10-11") == "registry.transfers.under_way"
+        assert await refused(door, item, on="2017-10-11") == "registry.regroupings.under_way"
     leaving = departure(others["niece"], left_on="2017-05-20")
     await post(door, DEPARTURES, "village", leaving)
-    assert await refused(door, merge(one, other, others)) == "registry.transfers.departure_waits"
+    assert await refused(door, merge(one, other, others)) == "registry.regroupings.departure_waits"
     await post(door, f"{DEPARTURES}/confirmations", "township", {"id": leaving["id"], "confirmed": True})
     alone = {"uncle": others["uncle"]}
     assert await refused(door, merge(one, other, alone)) == "registry.merges.left_since"

@@ -205,7 +205,7 @@ async def test_an_exited_household_splits_into_two_that_are_out(house: House, ou
     )  # fmt: skip
     item = split(one, who)
     (early,) = await post(door, SPLITS, "village", item | {"split_on": "2017-03-31"})
-    assert early["code"] == "registry.transfers.decided_since"
+    assert early["code"] == "registry.regroupings.decided_since"
     await part(door, item)
     new = await shown(door, await new_of(door, item))
     assert (new["status"], new["exited_on"], new["exited_year"]) == ("exited", out_on and out_on.isoformat(), 2017)
@@ -291,14 +291,14 @@ async def test_what_waits_for_a_decision_comes_first(house: House) -> None:
     late = {"split_on": "2017-10-01", "head": son, "people": [{"reference": son}]}
     item = {"id": str(uuid4()), "household_id": str(exiting)} | late
     (held,) = await post(door, SPLITS, "village", item, on="2017-10-11")
-    assert held["code"] == "registry.transfers.under_way"
+    assert held["code"] == "registry.regroupings.under_way"
 
     one, who = await family(house)
     said = split(one, who)
     await post(door, SPLITS, "village", said)
     leaving = departure(who["bride"], reason="marriage_out")
     await post(door, DEPARTURES, "village", leaving)
-    assert (await confirm(door, said))["code"] == "registry.transfers.departure_waits"
+    assert (await confirm(door, said))["code"] == "registry.regroupings.departure_waits"
     await post(door, f"{DEPARTURES}/confirmations", "township", {"id": leaving["id"], "confirmed": True})
     assert (await confirm(door, said))["code"] == "registry.splits.not_a_member"
     assert (await confirm(door, said, confirmed=False))["state"] == "rejected"
@@ -306,7 +306,7 @@ async def test_what_waits_for_a_decision_comes_first(house: House) -> None:
     other, who = await family(house)
     await post(door, REMOVALS, "village", removal(other))
     (struck,) = await post(door, SPLITS, "village", split(other, who))
-    assert struck["code"] == "registry.transfers.under_way"
+    assert struck["code"] == "registry.regroupings.under_way"
 
 
 async def test_a_frozen_household_does_not_split(house: House) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from services.registry.households.rules import is_of_age
 from services.registry.merges.rules import Ending, merge_refusal
 from services.registry.merges.rules import Said as SaidOfMerge
+from services.registry.regroupings.rules import Belonging, Home
 from services.registry.splits.rules import Said, parted, split_refusal
-from services.registry.transfers.rules import Belonging, Home
 
 REGISTERED, DAY, ON = date(2014, 6, 1), date(2017, 5, 10), date(2017, 6, 1)
 HOME = Home("poor", REGISTERED, None)
@@ -34,8 +34,8 @@ def test_a_son_with_wife_and_child_may_split_off() -> None:
         (replace(HOME, frozen=True), FAMILY, SAID, "frozen"),
         (HOME, FAMILY, replace(SAID, split_on=date(2017, 6, 2)), "future_date"),
         (HOME, FAMILY, replace(SAID, split_on=date(2014, 5, 31)), "registry.arrivals.before_registration"),
-        (replace(HOME, stands_since=date(2017, 5, 11)), FAMILY, SAID, "registry.transfers.decided_since"),
-        (replace(HOME, under_way=True), FAMILY, SAID, "registry.transfers.under_way"),
+        (replace(HOME, stands_since=date(2017, 5, 11)), FAMILY, SAID, "registry.regroupings.decided_since"),
+        (replace(HOME, under_way=True), FAMILY, SAID, "registry.regroupings.under_way"),
         (HOME, FAMILY, replace(SAID, people=(*SAID.people, ("child", "son"))), "named_twice"),
         (HOME, FAMILY, replace(SAID, head="mother"), "head_stays"),
         (HOME, FAMILY, replace(SAID, people=(*SAID.people, ("stranger", "other"))), "not_a_member"),
@@ -50,7 +50,7 @@ def test_a_son_with_wife_and_child_may_split_off() -> None:
             "nobody_stays",
         ),
         (HOME, FAMILY | {"bride": replace(ADULT, since=DAY)}, SAID, "registry.changes.before_membership"),
-        (HOME, FAMILY | {"bride": replace(ADULT, leaving=True)}, SAID, "registry.transfers.departure_waits"),
+        (HOME, FAMILY | {"bride": replace(ADULT, leaving=True)}, SAID, "registry.regroupings.departure_waits"),
         (HOME, FAMILY, Said("child", (("child", None),), DAY, ON), "head_under_age"),
         (HOME, {"son": ADULT, "bride": ADULT, "child": CHILD}, replace(SAID, people=SAID.people[:2]), "nobody_of_age"),
     ],
@@ -101,8 +101,8 @@ def test_two_that_stand_alike_may_merge() -> None:
         (HOME, replace(ENDING, home=None), MERGED, "shared.not_found"),
         (HOME, replace(ENDING, home=replace(HOME, status="removed")), MERGED, "household_removed"),
         (replace(HOME, frozen=True), ENDING, MERGED, "frozen"),
-        (HOME, replace(ENDING, home=replace(HOME, under_way=True)), MERGED, "registry.transfers.under_way"),
-        (replace(HOME, stands_since=ON), ENDING, MERGED, "registry.transfers.decided_since"),
+        (HOME, replace(ENDING, home=replace(HOME, under_way=True)), MERGED, "registry.regroupings.under_way"),
+        (replace(HOME, stands_since=ON), ENDING, MERGED, "registry.regroupings.decided_since"),
         (HOME, ENDING, replace(MERGED, merged_on=date(2017, 6, 2)), "future_date"),
         (replace(HOME, status="exited"), ENDING, MERGED, "stands_differently"),
         (replace(HOME, exited_year=2016), ENDING, MERGED, "stands_differently"),
@@ -119,7 +119,7 @@ def test_two_that_stand_alike_may_merge() -> None:
             HOME,
             replace(ENDING, members=OTHERS | {"uncle": replace(ADULT, leaving=True)}),
             MERGED,
-            "registry.transfers.departure_waits",
+            "registry.regroupings.departure_waits",
         ),
         (HOME, replace(ENDING, there=frozenset({*OTHERS, "aunt"})), MERGED, "left_since"),
     ],

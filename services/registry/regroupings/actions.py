@@ -12,8 +12,8 @@ from services.registry.households import queries as households
 from services.registry.households.rules import income_year_of
 from services.registry.households.tables import Household, MemberFact
 from services.registry.persons import queries as persons
-from services.registry.transfers import queries
-from services.registry.transfers.rules import Belonging, Home
+from services.registry.regroupings import queries
+from services.registry.regroupings.rules import Belonging, Home
 from shared.acts.freezes import list_frozen
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection

@@ -48,8 +48,8 @@ def home_refusal(home: Home | None, day: date, on: date) -> str | None:
             (home.frozen, "frozen"),
             (day > on, "future_date"),
             (day < home.registered_on, "registry.arrivals.before_registration"),
-            (home.stands_since is not None and day < home.stands_since, "registry.transfers.decided_since"),
-            (home.under_way, "registry.transfers.under_way"),
+            (home.stands_since is not None and day < home.stands_since, "registry.regroupings.decided_since"),
+            (home.under_way, "registry.regroupings.under_way"),
         )
     )
 
@@ -60,7 +60,7 @@ def going_refusal(people: Iterable[Belonging], day: date) -> str | None:
     return first(
         (
             (any(day <= p.since for p in going), "registry.changes.before_membership"),
-            (any(p.leaving for p in going), "registry.transfers.departure_waits"),
+            (any(p.leaving for p in going), "registry.regroupings.departure_waits"),
         )
     )
 
