@@ -11,11 +11,10 @@ from services.registry.arrivals import queries
 from services.registry.arrivals.rules import Before, Home, Said, arrival_refusal, is_claimed
 from services.registry.arrivals.schemas import Arrival
 from services.registry.arrivals.tables import ArrivalCase, ArrivalPerson, arrival
-from services.registry.changes.actions import revised
-from services.registry.changes.queries import list_references
+from services.registry.changes.actions import list_revised
 from services.registry.claims.actions import Claimed, open_claims
 from services.registry.households import queries as households
-from services.registry.households.rules import BorrowerPolicy, SchoolPolicy, has_dropped_out
+from services.registry.households.rules import SchoolPolicy, has_dropped_out
 from services.registry.households.schemas import NewPerson
 from services.registry.households.tables import Household
 from services.registry.persons import queries as persons
@@ -239,19 +238,11 @@ async def _revise_guarantees(
 async def _tell(
     connection: Connection, act: Act, policy: Policy, joined: Sequence[ArrivalCase], homes: Mapping[UUID, Household]
 ) -> None:
-    on = act.business_date
-    ids = sorted({case.household_id for case in joined})
-    people = await households.list_members(connection, ids, on)
-    references = await list_references(connection, [p.member_id for members in people.values() for p in members])
-    await keep_residents(connection, {one: [references[p.member_id] for p in people[one]] for one in ids})
-    known = await households.list_facts(connection, ids, on)
-    oldest = policy.on(on, BorrowerPolicy).oldest_borrower
-    wholes = [
-        revised(
-            homes[one], people[one], references, homes[one].status, on, oldest, deep_poverty=known[one].deep_poverty
-        )
-        for one in ids
-    ]
+    wholes = await list_revised(
+        connection, act, policy, {case.household_id: homes[case.household_id] for case in joined}
+    )
+    people = {whole.household_id: whole.people or [] for whole in wholes}
+    await keep_residents(connection, people)
     added = [
         MemberAdded(
             household_id=case.household_id,

@@ -193,6 +193,23 @@ def revised(
     )
 
 
+async def list_revised(
+    connection: Connection, act: Act, policy: Policy, homes: Mapping[UUID, Household]
+) -> list[HouseholdRevised]:
+    """The wholes of households as they stand on the day of the act."""
+    ids, on = sorted(homes), act.business_date
+    people = await households.list_members(connection, ids, on)
+    references = await queries.list_references(
+        connection, [p.member_id for members in people.values() for p in members]
+    )
+    known = await households.list_facts(connection, ids, on)
+    oldest = policy.on(on, BorrowerPolicy).oldest_borrower
+    return [
+        revised(home, people[one], references, home.status, on, oldest, deep_poverty=known[one].deep_poverty)
+        for one, home in sorted(homes.items())
+    ]
+
+
 async def _strike(
     connection: Connection, act: Act, reasons: Mapping[UUID, str], homes: Mapping[UUID, Household], facts: list[Payload]
 ) -> None:

@@ -28,8 +28,10 @@ ROOM_OF = {
     "registry.changes.departures": "households/departures",
     "registry.changes.removals": "households/removals",
     "registry.claims": "households/claims",
+    "registry.heads": "households/heads",
     "registry.identification": "identifications",
     "registry.reversals": "households/reversals",
+    "registry.transfers": "households/transfers",
     "relocation.moves": "allocation/allocations",
 }
 SERVICES = ("registry", "relocation", "finance", "industry", "assessment")

@@ -110,7 +110,7 @@ def test_a_step_is_called_in_both_languages(procedure: Procedure[Any], step: Ste
 CHECKING = {
     "reviewed", "checked", "township_checked", "approved", "verified", "confirmed", "accepted", "upheld", "published",
     "filed", "assigned", "released", "demolished", "reclaimed", "moved_in", "moves", "compared", "township_answered",
-    "county_answered", "auditor_answered",
+    "county_answered", "auditor_answered", "taken",
 }  # fmt: skip
 OTHERS = {
     "noticed", "consented", "announced", "agreed", "ended", "key_handed", "reported", "demolition_reported",
