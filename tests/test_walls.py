@@ -42,8 +42,7 @@ READS = {
     "registry/changes": {"household", "member", "member_fact"},
     "registry/disclosures": {"household", "member", "member_fact", "person_index", "resolution"},
     "registry/dossier": {
-        "exit_case", "household", "household_fact", "household_version", "income_line", "measure", "member",
-        "member_fact",
+        "household", "household_fact", "household_version", "income_line", "measure", "member", "member_fact",
     },
     "registry/grievances": {"household"},
     "registry/heads": {"member", "member_fact"},
