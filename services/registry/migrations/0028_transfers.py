@@ -237,8 +237,8 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, public
         WHERE s.household_id = m.household_id AND {stood})
 $$;
 """
-# An array per statement, so that an index finds the rows. Of policies PostgreSQL asks the last by name first: of what lies
-# in his own area nobody is asked for more.
+# An array per statement, so that an index finds the rows. Of policies PostgreSQL asks the last by name first: of
+# what is in his own area nobody is asked for more.
 LEFT = """household_id = ANY (ARRAY(SELECT t.household_id FROM transfer t WHERE t.state = 'taken' AND {there}))
     AND EXISTS (SELECT FROM transfer t
         WHERE t.household_id = {table}.household_id AND t.state = 'taken' AND {there} AND {held})"""
