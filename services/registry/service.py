@@ -7,13 +7,16 @@ from services.registry.amendments.api import router as amendments
 from services.registry.amendments.rules import AMENDMENT_RULE, RETURN_RULE
 from services.registry.arrivals.actions import ARRIVAL
 from services.registry.arrivals.api import router as arrivals
+from services.registry.arrivals.tables import arrival_person
 from services.registry.attestations.actions import SEEN_OTHERWISE
 from services.registry.attestations.api import router as attestations
+from services.registry.attestations.tables import attestation
 from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.changes.work import state_people
 from services.registry.claims.actions import CLAIM
 from services.registry.claims.api import router as claims
+from services.registry.claims.tables import claim
 from services.registry.disclosures.api import router as disclosures
 from services.registry.disclosures.reactions import REACTIONS as DISCLOSURES
 from services.registry.disclosures.work import keep_looks, read_names
@@ -24,22 +27,30 @@ from services.registry.doubts.api import router as doubts
 from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
+from services.registry.exits.tables import exit_case
 from services.registry.findings.actions import FINDING
 from services.registry.findings.api import router as findings
 from services.registry.findings.reactions import REACTIONS as FINDINGS
 from services.registry.grievances.actions import GRIEVANCE
 from services.registry.grievances.api import router as grievances
+from services.registry.grievances.tables import grievance
+from services.registry.heads.actions import HEAD
+from services.registry.heads.api import router as heads
 from services.registry.households.api import router as households
 from services.registry.households.reactions import REACTIONS as HOUSEHOLDS
 from services.registry.identification.actions import IDENTIFICATION
 from services.registry.identification.api import router as identification
 from services.registry.identification.rules import IDENTIFICATION_RULE, VOTE_RULE
+from services.registry.identification.tables import identification as identification_case
 from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.merges.actions import MERGE
 from services.registry.merges.api import router as merges
+from services.registry.merges.tables import household_merge
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
+from services.registry.payments.tables import income_payment
 from services.registry.record.api import router as record
+from services.registry.record.tables import household_standing
 from services.registry.resolutions.api import router as resolutions
 from services.registry.reversals.actions import REVERSAL
 from services.registry.reversals.api import router as reversals
@@ -49,13 +60,17 @@ from services.registry.roster.work import run_imports
 from services.registry.sheets.api import router as sheets
 from services.registry.splits.actions import SPLIT
 from services.registry.splits.api import router as splits
+from services.registry.splits.tables import household_split
 from services.registry.targets.api import router as targets
+from services.registry.transfers.actions import TRANSFER
+from services.registry.transfers.api import router as transfers
+from services.registry.transfers.tables import transfer
 from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
 from shared.acts import bonds, freezes
-from shared.acts.papers import papers_of
+from shared.acts.papers import paper, papers_of
 from shared.serve.service import Service, together
 
 SERVICE = Service(
@@ -67,6 +82,8 @@ SERVICE = Service(
         changes,
         arrivals,
         claims,
+        heads,
+        transfers,
         reversals,
         splits,
         merges,
@@ -88,7 +105,23 @@ SERVICE = Service(
         grievances,
         attestations,
     ),
-    # No door of the register moves a household to another village, so nothing here follows one.
+    # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
+    # announced, signed, paid, claimed and complained of stays where it was; a move has two sides, and a standing its
+    # own days. Nothing waits sealed of a household that moves.
+    history=(
+        identification_case,
+        exit_case,
+        income_payment,
+        paper,
+        claim,
+        grievance,
+        transfer,
+        household_split,
+        household_merge,
+        attestation,
+        household_standing,
+        arrival_person,
+    ),
     reactions=together(
         freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
     ),
@@ -100,6 +133,8 @@ SERVICE = Service(
         DEPARTURE,
         REMOVAL,
         ARRIVAL,
+        HEAD,
+        TRANSFER,
         CLAIM,
         REVERSAL,
         SPLIT,

@@ -27,7 +27,7 @@ class HelperAssigned(_OfHousehold):
 
 
 class HelperReleased(_OfHousehold):
-    """The household left the register; nobody helps it any more."""
+    """The household left the register, or moved to where its helper is not; nobody helps it any more."""
 
     TYPE: ClassVar[str] = "assessment.helper_released.v1"
 

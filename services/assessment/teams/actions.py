@@ -16,7 +16,7 @@ from shared.acts.bodies import Result, answers
 from shared.acts.bonds import Begun, begin_pairings, end_pairings
 from shared.data.sql import Connection
 from shared.events.assessment import HelperAssigned, HelperReleased
-from shared.events.registry import HouseholdReinstated, HouseholdRemoved
+from shared.events.registry import HouseholdReinstated, HouseholdRemoved, HouseholdRevised
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.problems import Problem
@@ -216,8 +216,20 @@ async def record_leaves(connection: Connection, act: Act, items: Sequence[NewLea
 async def release_helpers(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
     """The households left the register; who helped them does so no more."""
     removed = {fact.household_id: (act, fact.removed_on) for act, fact in facts}
-    standing = await queries.lock_open_pairings(connection, sorted(removed))
-    ends_on = {row.id: released_on(row.starts_on, removed[one][1]) for one, row in standing.items()}
+    await _release(connection, removed, await queries.lock_open_pairings(connection, sorted(removed)))
+
+
+async def release_left_behind(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:
+    """The households live elsewhere since this is told: who helps where they went goes on, nobody else does."""
+    told = {fact.household_id: (act, act.business_date) for act, fact in facts}
+    await _release(connection, told, await queries.lock_left_behind(connection, sorted(told)))
+
+
+async def _release(
+    connection: Connection, told: Mapping[UUID, tuple[Act, date]], standing: Mapping[UUID, Paired]
+) -> None:
+    """End the pairings, by household; `told` is what ends them, and on which day."""
+    ends_on = {row.id: released_on(row.starts_on, told[one][1]) for one, row in standing.items()}
     await queries.end_pairings(connection, ends_on)
     await end_pairings(connection, {one: ends_on[row.id] for one, row in standing.items()})
     for one, row in sorted(standing.items()):
@@ -228,15 +240,22 @@ async def release_helpers(connection: Connection, facts: Sequence[tuple[Act, Hou
             cadre_id=row.cadre_id,
             ended_on=ends_on[row.id],
         )
-        await emit(connection, removed[one][0], "assessment", [released])
+        await emit(connection, told[one][0], "assessment", [released])
 
 
 async def resume_helpers(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
-    """The households were struck by mistake. A pairing ends by the next one or by that: the last goes on."""
+    """The households were struck by mistake. A pairing ends by the next one or by that: the last goes on, unless the
+    household had moved away from it before.
+    """
     acts = {fact.household_id: act for act, fact in facts}
+    lives = {fact.household_id: fact.division for _, fact in facts}
     latest = await queries.list_latest_pairings(connection, sorted(acts))
-    ended = {one: row for one, row in sorted(latest.items()) if row.ends_on is not None}
+    cadres = await queries.list_cadres_by_id(connection, [row.cadre_id for row in latest.values()])
+    ended = {
+        one: row
+        for one, row in sorted(latest.items())
+        if row.ends_on is not None and lives[one].startswith(cadres[row.cadre_id].division)
+    }
     await queries.resume_pairings(connection, [row.id for row in ended.values()])
-    cadres = await queries.list_cadres_by_id(connection, [row.cadre_id for row in ended.values()])
     for one, row in ended.items():
         await _tell_assigned(connection, acts[one], [row], cadres)

@@ -137,6 +137,17 @@ _FOLLOW_CADRES = sql("""
 _OPEN = sql(
     f"SELECT {PAIRING} FROM pairing WHERE household_id = ANY(:ids) AND upper_inf(valid) ORDER BY id FOR UPDATE", Paired
 )
+# The rows follow their household when every room has reacted: until then they tell which one has moved. A cadre helps
+# wherever his own area reaches.
+_LEFT_BEHIND = sql(
+    """
+    SELECT p.id, p.household_id, p.division, p.cadre_id, lower(p.valid) AS starts_on, upper(p.valid) AS ends_on
+    FROM pairing p JOIN household h ON h.id = p.household_id JOIN cadre c ON c.id = p.cadre_id
+    WHERE p.household_id = ANY(:ids) AND upper_inf(p.valid) AND p.division <> h.division
+        AND NOT starts_with(h.division, c.division) ORDER BY p.id FOR UPDATE OF p
+    """,
+    Paired,
+)
 _LEAVES = sql(f"SELECT {leave.columns} FROM leave WHERE cadre_id = ANY(:cadres) OR id = ANY(:ids)", LeaveRow)
 _INSERT_LEAVES = insert_many(leave, leave.shape, FREE)
 _UNIT_PAGE = page(unit)
@@ -299,6 +310,11 @@ async def insert_pairings(connection: Connection, rows: Sequence[Paired], assign
 async def lock_open_pairings(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, Paired]:
     """Those that stand, by household."""
     return {row.household_id: row for row in await fetch(connection, _OPEN, ids=list(household_ids))}
+
+
+async def lock_left_behind(connection: Connection, household_ids: Sequence[UUID]) -> dict[UUID, Paired]:
+    """Those that stand of households that have just moved to where the helper is not, by household."""
+    return {row.household_id: row for row in await fetch(connection, _LEFT_BEHIND, ids=list(household_ids))}
 
 
 async def list_leaves(connection: Connection, cadre_ids: Sequence[UUID], ids: Sequence[UUID]) -> list[LeaveRow]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.assessment.teams import actions
 from shared.data.sql import Connection
-from shared.events.registry import HouseholdReinstated, HouseholdRemoved
+from shared.events.registry import HouseholdReinstated, HouseholdRemoved, HouseholdRevised
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
@@ -19,7 +19,13 @@ async def on_household_reinstated(connection: Connection, facts: Sequence[tuple[
     await actions.resume_helpers(connection, facts)
 
 
+async def on_household_revised(connection: Connection, facts: Sequence[tuple[Act, HouseholdRevised]]) -> None:
+    """Where it has moved to another village, who is not there helps it no more."""
+    await actions.release_left_behind(connection, facts)
+
+
 REACTIONS: dict[str, Reaction] = {
     HouseholdRemoved.TYPE: on_household_removed,
     HouseholdReinstated.TYPE: on_household_reinstated,
+    HouseholdRevised.TYPE: on_household_revised,
 }

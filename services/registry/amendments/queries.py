@@ -14,9 +14,10 @@ _INSERT = insert_many(amendment, AmendmentCase._fields, FREE)
 _BY_ID = list_by(amendment)
 _OPEN = sql("SELECT household_id FROM amendment WHERE household_id = ANY(:ids) AND state = 'proposed'")
 _PAGE = page(amendment, "kind", "state", "household_id")
+# Also those of the village where a household lived then.
 _LAST_EXITS = sql("""
-    SELECT DISTINCT ON (household_id) household_id, id FROM exit_case
-    WHERE household_id = ANY(:ids) AND state = 'announced' ORDER BY household_id, announced_on DESC, id DESC
+    SELECT DISTINCT ON (c.household_id) c.household_id, c.id FROM unnest(:ids) AS u (id), household_exits(u.id) AS c
+    WHERE c.state = 'announced' ORDER BY c.household_id, c.announced_on DESC, c.id DESC
     """)
 # What it was before stands in the facts of the decision by which it exited.
 _STATUS_BEFORE = sql("""

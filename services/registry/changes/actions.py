@@ -174,22 +174,9 @@ async def settle(
     }
     if heirs:
         await households.set_heads(connection, heirs)
-    references = await queries.list_references(connection, [p.member_id for row in people.values() for p in row])
-    await keep_residents(connection, {one: [references[p.member_id] for p in people[one]] for one in ids})
-    known = await households.list_facts(connection, ids, on)
-    oldest = policy.on(on, BorrowerPolicy).oldest_borrower
-    return {
-        one: revised(
-            homes[one],
-            people[one],
-            references,
-            homes[one].status if people[one] else "removed",
-            on,
-            oldest,
-            deep_poverty=known[one].deep_poverty,
-        )
-        for one in ids
-    }
+    wholes = {whole.household_id: whole for whole in await list_revised(connection, act, policy, homes)}
+    await keep_residents(connection, {one: whole.people or [] for one, whole in wholes.items()})
+    return wholes
 
 
 def revised(
@@ -214,6 +201,31 @@ def revised(
         household_no=home.household_no,
         people=[references[p.member_id] for p in people],
     )
+
+
+async def list_revised(
+    connection: Connection, act: Act, policy: Policy, homes: Mapping[UUID, Household]
+) -> list[HouseholdRevised]:
+    """The wholes of households as they stand on the day of the act; one of nobody is struck."""
+    ids, on = sorted(homes), act.business_date
+    people = await households.list_members(connection, ids, on)
+    references = await queries.list_references(
+        connection, [p.member_id for members in people.values() for p in members]
+    )
+    known = await households.list_facts(connection, ids, on)
+    oldest = policy.on(on, BorrowerPolicy).oldest_borrower
+    return [
+        revised(
+            home,
+            people[one],
+            references,
+            home.status if people[one] else "removed",
+            on,
+            oldest,
+            deep_poverty=known[one].deep_poverty,
+        )
+        for one, home in sorted(homes.items())
+    ]
 
 
 async def _strike(

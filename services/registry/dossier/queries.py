@@ -14,7 +14,8 @@ from shared.data.sql import Connection, Row, fetch_or_not_found
 _DOSSIER = dossier(
     WHOLE,
     types={"on": Date, "known_at": DateTime(timezone=True)},
-    exits="SELECT * FROM exit_case WHERE household_id = :household_id ORDER BY id",
+    # Also those of the village where it lived then.
+    exits="SELECT * FROM household_exits(:household_id) ORDER BY id",
     findings="SELECT * FROM visit_finding WHERE household_id = :household_id ORDER BY id",
     measures=OF_HOUSEHOLD,
 )

@@ -137,7 +137,7 @@ _KEEP_WORDS = sql(
 )
 _REVISE_PEOPLE = revision(member_fact, "member_id", carried=True)
 _END_MEMBERSHIP = revision(member_fact, "member_id", onward=True, anew=False)
-_SET_HEADS = revision(member_fact, "member_id", onward=True)
+_SET_RELATIONS = revision(member_fact, "member_id", onward=True)
 _INHERIT_FACTS = inheritance(household_fact, "household_id", past=True)
 _INHERIT_MEMBERS = inheritance(member_fact, "member_id")
 _SET_STATEMENTS = revision(income_line, "household_id", "income_year", "kind")
@@ -187,7 +187,7 @@ _HEIRS = sql(
 )
 _INSERT_HOUSEHOLDS = insert_many(
     household,
-    (n for n in Household._fields if n not in ("moved_in_on", "status_before", "year_before")),
+    (n for n in Household._fields if n not in ("moved_in_on", "status_before", "year_before", "placed_since")),
 )
 _UNSAID = {"exited_on": None, "stands_since": None}
 _INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
@@ -360,7 +360,12 @@ async def set_heads(connection: Connection, heirs: Mapping[UUID, UUID]) -> None:
     """By member, the household whose head he becomes, from the day on which its last one was head no more."""
     since = {x.household_id: x.since for x in await fetch(connection, _LAST_HEADS, ids=list(heirs.values()))}
     reports = [{"member_id": i, "since": since.get(home), "relation": "head"} | RELATED for i, home in heirs.items()]
-    await revise(connection, _SET_HEADS, reports)
+    await revise(connection, _SET_RELATIONS, reports)
+
+
+async def set_relations(connection: Connection, reports: Rows) -> None:
+    """`reports`: member_id, since, and the `relation` that was stated to hold from that day on; each member once."""
+    await revise(connection, _SET_RELATIONS, [r | {"weight": "statement"} | RELATED for r in reports])
 
 
 async def resume_membership(connection: Connection, member_ids: Sequence[UUID]) -> None:
@@ -371,7 +376,7 @@ async def resume_membership(connection: Connection, member_ids: Sequence[UUID]) 
 async def unset_heirs(connection: Connection, household_id: UUID, member_id: UUID, since: date) -> None:
     """Who became head in a member's place from a day on is what he was to the head before."""
     rows = await fetch(connection, _HEIRS, household_id=household_id, member_id=member_id, since=since)
-    await revise(connection, _SET_HEADS, [{**row} | RELATED for row in rows])
+    await revise(connection, _SET_RELATIONS, [{**row} | RELATED for row in rows])
 
 
 async def set_moved_in(connection: Connection, days: Mapping[UUID, date]) -> None:

@@ -22,7 +22,8 @@ from shared.data.relations import Big, DayRange, InstantRange, table
 
 class Household(NamedTuple):
     """`status_before` and `year_before`: how it stood when it was struck, for as long as it is. `stands_since`: the day
-    since which it stands as it does; None since it was registered.
+    since which it stands as it does, `placed_since` that since which it lives where it does; None since it was
+    registered.
     """
 
     id: UUID
@@ -38,6 +39,7 @@ class Household(NamedTuple):
     status_before: StatusBefore | None
     year_before: int | None
     stands_since: date | None
+    placed_since: date | None
 
 
 class HouseholdVersion(NamedTuple):

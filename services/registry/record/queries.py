@@ -15,28 +15,27 @@ from shared.data.sql import Connection, fetch, fetch_or_not_found, sql
 STANDS = "household"
 
 
-def _stood(whose: str) -> str:
-    return f"""(
+# How each stood, in no more words than a count needs.
+PLACED = f"""(
+    SELECT s.household_id AS id, s.division, s.status FROM household_standing s
+    WHERE CASE WHEN {held("s")} THEN true ELSE false END)"""
+# Also one that has moved away since. Each looked up by itself: a page far behind would else read all before it.
+STOOD = f"""(
     SELECT s.household_id AS id, r.household_no, s.division, s.status, r.registered_on, s.exited_on, s.exited_year,
            r.relocation_cohort, CASE WHEN r.moved_in_on <= :on THEN r.moved_in_on END AS moved_in_on
-    FROM household_standing s {whose} WHERE CASE WHEN {held("s")} THEN true ELSE false END)"""
+    FROM household_standing s CROSS JOIN LATERAL household_once(s.household_id) r
+    WHERE CASE WHEN {held("s")} THEN true ELSE false END)"""
+_NUMBERED = "h.id = (SELECT household_numbered(:household_no))"
 
 
-STOOD = _stood("JOIN household r ON r.id = s.household_id")
-# Each looked up by itself: a page far behind would else read all households before it.
-_STOOD_EACH = _stood("CROSS JOIN LATERAL (SELECT x.* FROM household x WHERE x.id = s.household_id LIMIT 1) r")
-_NUMBERED = "h.id = (SELECT n.id FROM household n WHERE n.household_no = :household_no)"
-
-
-def _whole(source: str) -> str:
+def _whole(source: str, member: str = "member m ON m.id = x.member_id") -> str:
     """One household whole, in one round trip; lists travel as JSON, and so does all that is known of how it lives."""
     return f"""
     SELECT h.id, h.household_no, h.division, h.status, h.registered_on, h.exited_on, h.exited_year,
            h.relocation_cohort, h.moved_in_on, v.version, f.deep_poverty, f.main_cause, to_json(f) AS conditions,
            (SELECT coalesce(json_agg(p ORDER BY p.relation <> 'head', p.born_on), '[]') FROM (
                SELECT m.reference, x.name, x.sex, x.born_on, x.relation, x.labour, x.school_status, x.medical_insured
-               FROM member_fact x JOIN member m ON m.id = x.member_id
-               WHERE x.household_id = h.id AND {held("x")}) p) AS people,
+               FROM member_fact x JOIN {member} WHERE x.household_id = h.id AND {held("x")}) p) AS people,
            (SELECT coalesce(json_agg(i), '[]') FROM (
                SELECT income_year, category, kind, payer, amount_fen FROM income_line l
                WHERE l.household_id = h.id AND {known("l")}) i) AS income_lines
@@ -59,9 +58,10 @@ def _summary(source: str) -> str:
 
 WHOLE = _whole(STANDS)
 _GET_WHOLE = sql(WHOLE, Whole)
-_GET_WHOLE_AS_OF = sql(_whole(STOOD), Whole)
+_CALLED = "LATERAL member_once(x.member_id) m ON true"
+_GET_WHOLE_AS_OF = sql(_whole(STOOD, _CALLED), Whole)
 _PAGE = page_of(Summary, _summary(STANDS), "h.status", "h.division", "h.household_no", key="h.id")
-_PAGE_AS_OF = page_of(Summary, _summary(_STOOD_EACH), "h.status", "h.division", key="h.id", household_no=_NUMBERED)
+_PAGE_AS_OF = page_of(Summary, _summary(STOOD), "h.status", "h.division", key="h.id", household_no=_NUMBERED)
 # People are joined before they are counted: a household of nobody counts as one.
 _FIGURES = sql(
     f"""
@@ -78,7 +78,7 @@ _HOLDS = {
         WHERE f.household_id = s.household_id AND {known("f")} AND lower(f.valid) <= :on ORDER BY lower(f.valid)
     """,
     "people": f"""
-        SELECT m.reference, lower(x.valid) AS since, x.* FROM member_fact x JOIN member m ON m.id = x.member_id
+        SELECT m.reference, lower(x.valid) AS since, x.* FROM member_fact x JOIN {_CALLED}
         WHERE x.household_id = s.household_id AND {known("x")} AND lower(x.valid) <= :on AND x.member_id IN (
             SELECT y.member_id FROM member_fact y WHERE y.household_id = s.household_id AND {held("y")})
         ORDER BY lower(x.valid), x.member_id
@@ -91,7 +91,7 @@ _HOLDS = {
 }
 _SOURCED = sql(
     f"""
-    SELECT s.status, lower(s.valid) AS stands_since, {lists(**_HOLDS)}
+    SELECT s.status, s.status_since AS stands_since, {lists(**_HOLDS)}
     FROM household_standing s WHERE s.household_id = :household_id AND {held("s")}
     """,
     Sourced,

@@ -9,7 +9,9 @@ from shared.data.relations import DayRange, InstantRange, table
 
 
 class HouseholdStanding(NamedTuple):
-    """How and where a household stands: on which days, and when that was held for true. A trigger alone writes it."""
+    """How and where a household stands: on which days, and when that was held for true; `status_since`: the day since
+    which it stands so, wherever it lived. A trigger alone writes it.
+    """
 
     household_id: UUID
     division: str
@@ -18,6 +20,7 @@ class HouseholdStanding(NamedTuple):
     exited_year: int | None
     valid: DayRange
     known: InstantRange
+    status_since: date
 
 
 class Counted(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Text
 
-from services.registry.record.queries import STANDS, STOOD
+from services.registry.record.queries import PLACED, STANDS
 from services.registry.villages.rules import VillageFacts
 from services.registry.villages.tables import VillageExit, village_exit, village_facility
 from shared.data.pages import Place
@@ -43,7 +43,7 @@ def _facts(source: str) -> str:
 
 
 _FACTS = sql(_facts(STANDS))
-_FACTS_AS_OF = sql(_facts(STOOD))
+_FACTS_AS_OF = sql(_facts(PLACED))
 # The report holds until the next one does, whichever was told first.
 _REVISE_FACILITIES = revision(village_facility, "division", "item", first=True)
 _LATEST = sql(

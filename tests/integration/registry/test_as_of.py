@@ -266,7 +266,7 @@ async def test_the_database_guards_how_a_household_stood(house: House) -> None:
     household_id = await seed_household(house)
     twice = (
         "INSERT INTO household_standing SELECT household_id, division, 'removed', NULL, NULL, '[2017-01-01,)',"
-        " tstzrange(now(), NULL) FROM household_standing"
+        " tstzrange(now(), NULL), '2017-01-01' FROM household_standing"
     )
     with pytest.raises(asyncpg.ExclusionViolationError):
         await (await house.owner("registry")).execute(twice)

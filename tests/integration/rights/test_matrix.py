@@ -28,10 +28,12 @@ ROOM_OF = {
     "registry.changes.departures": "households/departures",
     "registry.changes.removals": "households/removals",
     "registry.claims": "households/claims",
+    "registry.heads": "households/heads",
     "registry.identification": "identifications",
     "registry.merges": "households/merges",
     "registry.reversals": "households/reversals",
     "registry.splits": "households/splits",
+    "registry.transfers": "households/transfers",
     "relocation.moves": "allocation/allocations",
 }
 SERVICES = ("registry", "relocation", "finance", "industry", "assessment")

@@ -37,10 +37,12 @@ from services.registry.disclosures.rules import LookKind
 from services.registry.exits.schemas import NewObjection
 from services.registry.findings.rules import State as FindingState
 from services.registry.grievances.rules import State
+from services.registry.heads.rules import State as HeadState
 from services.registry.households.rules import CATEGORIES, Weight
 from services.registry.merges.rules import State as MergeState
 from services.registry.record.rules import OF_HOUSEHOLD, OF_PERSON
 from services.registry.splits.rules import State as SplitState
+from services.registry.transfers.schemas import Transfer
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
     IncidencePolicy,
@@ -185,6 +187,8 @@ def codes() -> set[str]:
     stated = {
         "registry.departure": words_of(Departure),
         "registry.arrival": words_of(Arrival),
+        "registry.head": get_args(HeadState),
+        "registry.transfer": words_of(Transfer),
         "registry.claim": get_args(ClaimState),
         "registry.removal": words_of(Removal),
         "registry.split": get_args(SplitState),
