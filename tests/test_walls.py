@@ -49,7 +49,7 @@ READS = {
     "registry/findings": {"departure", "income_line", "removal"},
     "registry/grievances": {"household"},
     "registry/heads": {"member", "member_fact"},
-    "registry/households": {"visit_finding"},
+    "registry/incomes": {"visit_finding"},
     "registry/measures": {"household"},
     "registry/numbers": {"household"},
     "registry/overruled": {"household", "household_fact", "member", "member_fact"},

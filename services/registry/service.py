@@ -42,6 +42,7 @@ from services.registry.identification.actions import IDENTIFICATION
 from services.registry.identification.api import router as identification
 from services.registry.identification.rules import IDENTIFICATION_RULE, VOTE_RULE
 from services.registry.identification.tables import identification as identification_case
+from services.registry.incomes.api import router as incomes
 from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.merges.actions import MERGE
@@ -89,6 +90,7 @@ SERVICE = Service(
         merges,
         disclosures,
         record,
+        incomes,
         households,
         sheets,
         roster,

@@ -154,10 +154,18 @@ async def _find(connection: Connection, act: Act, data_keys: DataKeys, items: Se
             refusal = "not_in_household"
         found.append(
             Found(
-                item.id, None if refusal else of_home or home, None if refusal else member, item.said, item.since,
-                item.document_no, item.corrects, item.reason, refusal, item.is_of_person,
+                item.id,
+                None if refusal else of_home or home,
+                None if refusal else member,
+                item.said,
+                item.since,
+                item.document_no,
+                item.corrects,
+                item.reason,
+                refusal,
+                item.is_of_person,
             )
-        )  # fmt: skip
+        )
     return found
 
 

@@ -28,9 +28,12 @@ def _unit_of(act: Act) -> str | None:
 
 @router.post("")
 async def attest(
-    body: Batch[NewAttestation], connection: Transaction, policy: CurrentPolicy, data_keys: CurrentDataKeys,
+    body: Batch[NewAttestation],
+    connection: Transaction,
+    policy: CurrentPolicy,
+    data_keys: CurrentDataKeys,
     act: Department,
-) -> Results:  # fmt: skip
+) -> Results:
     """Facts of the department's trade, up to 1,000 at once: they stand until it says otherwise."""
     return body.answered(await actions.attest(connection, act, policy, data_keys, body.sound))
 

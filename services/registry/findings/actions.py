@@ -20,6 +20,7 @@ from services.registry.findings.tables import VisitFinding, visit_finding
 from services.registry.households import queries as households
 from services.registry.households.actions import require_households
 from services.registry.households.tables import Household
+from services.registry.incomes import queries as incomes
 from shared.acts.bodies import Result
 from shared.acts.procedures import Finding, Procedure, Step, advance, lock_cases, log_steps, take_step
 from shared.data.sql import Connection
@@ -106,7 +107,7 @@ async def answer(connection: Connection, act: Act, items: Sequence[FindingAnswer
     found = sorted({(c.household_id, c.found_on) for c in cases.values()})
     left = await queries.list_leaving(connection, found)
     years = await queries.list_years_stated(connection, found)
-    stated = await households.list_stated_on(connection, ids)
+    stated = await incomes.list_stated_on(connection, ids)
 
     def find(case: VisitFinding, item: FindingAnswer) -> Finding:
         if act.subject in case.witnesses:
@@ -126,7 +127,7 @@ async def answer(connection: Connection, act: Act, items: Sequence[FindingAnswer
             if (year := what.sets["income_year"]) and stated.get((case.household_id, year), date.max) <= case.found_on
         }
         if wrong:
-            await households.end_statements(connection, sorted(wrong))
+            await incomes.end_statements(connection, sorted(wrong))
 
     return await take_step(connection, act, FINDING, "so", items, find, rows=cases, save=save)
 

@@ -1,4 +1,4 @@
-"""Recording what households earn and how they live."""
+"""Recording how households live."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from services.registry.households import queries
-from services.registry.households.rules import CATEGORIES, UNNAMED, IncomeLine, Weight, is_stale, net_income_fen
+from services.registry.households.rules import is_stale
 from services.registry.households.schemas import ConditionReport, Conflict, Edited, IncomeStatement
 from services.registry.households.tables import Household, HouseholdVersion
 from services.registry.overruled.actions import overruled
@@ -16,12 +16,9 @@ from services.registry.overruled.tables import OwnWords
 from shared.acts.bodies import result
 from shared.acts.bonds import list_helped
 from shared.data.sql import Connection
-from shared.events.registry import IncomeAssessed
 from shared.events.relocation import HouseholdMovedIn
-from shared.facts.outbox import emit
 from shared.facts.steps import WaitError
 from shared.ground.context import Act
-from shared.values.ids import uuid7
 
 ROOM = "registry.households"
 NEWER_STANDS = "registry.households.newer_stands"
@@ -33,7 +30,7 @@ AnyEdit = TypeVar("AnyEdit", IncomeStatement, ConditionReport)
 Versions: TypeAlias = Mapping[UUID, HouseholdVersion]
 
 
-def _refusal(home: Household | None, act: Act, on: date, key: Hashable, seen: set[Any]) -> str | None:
+def refusal_of(home: Household | None, act: Act, on: date, key: Hashable, seen: set[Any]) -> str | None:
     """Why an item of a batch is not taken: an unknown household, a date to come, the same one twice."""
     if home is None:
         return "not_found"
@@ -45,86 +42,6 @@ def _refusal(home: Household | None, act: Act, on: date, key: Hashable, seen: se
     return None
 
 
-async def record_incomes(
-    connection: Connection,
-    act: Act,
-    items: Sequence[IncomeStatement],
-    weight: Weight = "statement",
-    sheets: Mapping[tuple[UUID, int], UUID] | None = None,
-) -> list[Edited]:
-    """A year's statement replaces one of an earlier day; payments stay and supersede both.
-
-    One that was overtaken on its way is kept, and its sender is told that a newer one stands. `sheets`: by household
-    and year the sheet that a statement follows from.
-    """
-    homes = await queries.lock_households(connection, [i.household_id for i in items])
-    versions = await _versions(connection, items)
-    newest = await queries.list_stated_on(connection, list(homes))
-    helped = await _helped(connection, act, [(i.household_id, i.stated_on) for i in items])
-    results, standing, overtaken, events, seen = [], [], [], [], set[Any]()
-    for item in items:
-        key = item.household_id, item.income_year
-        reason = _refusal(homes.get(item.household_id), act, item.stated_on, key, seen)
-        if reason is None and helped is not None and (item.household_id, item.stated_on) not in helped:
-            reason = "not_paired"
-        answer = _answer(act, item, reason, versions)
-        results.append(answer)
-        if answer.code:
-            continue
-        division, said = homes[item.household_id].division, _stated_lines(item)
-        statement_id = sheets[key] if sheets else uuid7()
-        statement = {"statement_id": statement_id, "division": division, "weight": weight}
-        lines = [_line(item, x) | statement for x in said]
-        if item.stated_on < newest.get(key, item.stated_on):
-            overtaken += lines
-            answer.code = NEWER_STANDS
-            continue
-        standing += lines
-        events.append(
-            IncomeAssessed(
-                household_id=item.household_id,
-                division=division,
-                income_year=item.income_year,
-                net_income_fen=net_income_fen(said),
-            )
-        )
-    if standing:
-        await queries.set_statements(connection, standing, act.subject)
-    if overtaken:
-        await queries.keep_overtaken(connection, overtaken, act.subject)
-    await emit(connection, act, "registry", events)
-    if lost := await _tell_versions(connection, items, results, versions):
-        known = await queries.list_incomes(connection, [item.household_id for item, _ in lost])
-        for item, answer in lost:
-            stated = _stated(known[item.household_id].get(item.income_year, []))
-            answer.conflict = _conflict(item, versions[item.household_id], stated)
-    return results
-
-
-def _stated(lines: Sequence[IncomeLine]) -> dict[str, Any]:
-    """What stands of a year's statement, as one says it."""
-    said = [x for x in lines if x.kind == "statement"]
-    return {f"{c}_fen": sum(x.amount_fen for x in said if x.category == c) for c in CATEGORIES} if said else {}
-
-
-def _line(item: IncomeStatement, line: IncomeLine) -> dict[str, Any]:
-    return {
-        "household_id": item.household_id,
-        "income_year": item.income_year,
-        "category": line.category,
-        "payer": line.payer,
-        "amount_fen": line.amount_fen,
-        "stated_on": item.stated_on,
-    }
-
-
-def _stated_lines(item: IncomeStatement) -> list[IncomeLine]:
-    """A line for each named payer, and one a category for the rest, also where it is nothing."""
-    named = [IncomeLine(p.category, "statement", p.payer, p.amount_fen) for p in item.payers]
-    rest = {c: getattr(item, f"{c}_fen") - sum(x.amount_fen for x in named if x.category == c) for c in CATEGORIES}
-    return named + [IncomeLine(c, "statement", UNNAMED, amount) for c, amount in rest.items()]
-
-
 async def record_conditions(connection: Connection, act: Act, items: Sequence[ConditionReport]) -> list[Edited]:
     """From the day of the visit on, until the same is seen again, the household's facts are as seen.
 
@@ -132,17 +49,17 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
     saw something otherwise than a department attested is told so, and the department of what he saw.
     """
     homes = await queries.lock_households(connection, [i.household_id for i in items])
-    helped = await _helped(connection, act, [(i.household_id, i.observed_on) for i in items])
+    helped = await list_helped_by(connection, act, [(i.household_id, i.observed_on) for i in items])
     words = await list_words(connection, list(homes), FIELDS)
-    versions = await _versions(connection, items)
+    versions = await list_versions(connection, items)
     results, reports, seen = list[Edited](), [], set[Any]()
     for item in items:
-        reason = _refusal(homes.get(item.household_id), act, item.observed_on, item.household_id, seen)
+        reason = refusal_of(homes.get(item.household_id), act, item.observed_on, item.household_id, seen)
         if reason is None and helped is not None and (item.household_id, item.observed_on) not in helped:
             reason = "not_paired"
         if reason is None and item.observed_on < homes[item.household_id].registered_on:
             reason = "before_registration"
-        answer = _answer(act, item, reason, versions)
+        answer = answer_of(act, item, reason, versions)
         results.append(answer)
         if answer.code:
             continue
@@ -153,11 +70,11 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
     for item, answer in zip(items, results, strict=True):
         if answer.status == "accepted" and item.household_id in attested:
             answer.code = ATTESTED
-    if lost := await _tell_versions(connection, items, results, versions):
+    if lost := await tell_versions(connection, items, results, versions):
         facts = await queries.list_facts(connection, [item.household_id for item, _ in lost], act.business_date)
         for item, answer in lost:
             stands = {name: getattr(facts[item.household_id], name) for name in _said(item)}
-            answer.conflict = _conflict(item, versions[item.household_id], stands)
+            answer.conflict = conflict_of(item, versions[item.household_id], stands)
     return results
 
 
@@ -215,13 +132,13 @@ async def revise_facts(
     return {row["household_id"] for row in kept if row["differs"]}
 
 
-async def _versions(connection: Connection, items: Sequence[Edit]) -> Versions:
+async def list_versions(connection: Connection, items: Sequence[Edit]) -> Versions:
     """Of the households whose edits say which version they go by; they are locked already."""
     asked = [i.household_id for i in items if i.base_version is not None]
     return await queries.list_versions(connection, asked) if asked else {}
 
 
-def _answer(act: Act, item: Edit, reason: str | None, versions: Versions) -> Edited:
+def answer_of(act: Act, item: Edit, reason: str | None, versions: Versions) -> Edited:
     if reason is None and item.base_version is not None:
         held = versions[item.household_id]
         own = held.changed_by == act.subject
@@ -229,7 +146,7 @@ def _answer(act: Act, item: Edit, reason: str | None, versions: Versions) -> Edi
     return Edited.model_validate(result(ROOM, item.household_id, reason), from_attributes=True)
 
 
-async def _tell_versions(
+async def tell_versions(
     connection: Connection, items: Sequence[AnyEdit], answers: Sequence[Edited], versions: Versions
 ) -> list[tuple[AnyEdit, Edited]]:
     """Say the version now to whose edit was taken and named the one that it goes by; those that are in conflict."""
@@ -243,13 +160,15 @@ async def _tell_versions(
     return [(item, answer) for item, answer in named if answer.code == CONFLICT]
 
 
-def _conflict(item: Edit, held: HouseholdVersion, stands: dict[str, Any]) -> Conflict:
+def conflict_of(item: Edit, held: HouseholdVersion, stands: dict[str, Any]) -> Conflict:
     """Both: what was sent and what stands."""
     about = {"base_version": item.base_version, "version": held.version, "changed_by": held.changed_by}
     return Conflict.model_validate(about | {"sent": _said(item), "stands": stands})
 
 
-async def _helped(connection: Connection, act: Act, days: Sequence[tuple[UUID, date]]) -> set[tuple[UUID, date]] | None:
+async def list_helped_by(
+    connection: Connection, act: Act, days: Sequence[tuple[UUID, date]]
+) -> set[tuple[UUID, date]] | None:
     """On which of the days a helper was the household's; of others than helpers that is not asked (None)."""
     return await list_helped(connection, act.subject, days) if act.caller.role == "helper" else None
 

@@ -13,7 +13,6 @@ from services.registry.households.schemas import (
     EditedList,
     Household,
     Income,
-    IncomeStatement,
 )
 from services.registry.households.tables import Whole
 from shared.acts.bodies import Batch
@@ -35,12 +34,6 @@ def shown(row: Whole) -> Household:
         for year, net in sorted((y, net_income_fen(of_year)) for y, of_year in lines.items())
     ]
     return Household(**row._asdict() | {"members": len(row.people), "incomes": incomes})
-
-
-@router.post("/incomes")
-async def record_incomes(body: Batch[IncomeStatement], connection: Transaction, act: Visitor) -> EditedList:
-    """Statements of an income year, up to 1,000 households at once, a result for each."""
-    return edited(body, await actions.record_incomes(connection, act, body.sound))
 
 
 @router.post("/conditions")

@@ -1,6 +1,6 @@
 """All SQL about households."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Date, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.registry.households.rules import IncomeLine, MemberFacts, Status, Weight
+from services.registry.households.rules import MemberFacts, Status, Weight
 from services.registry.households.tables import (
     HeadUntil,
     Household,
@@ -17,13 +17,10 @@ from services.registry.households.tables import (
     HouseholdVersion,
     Member,
     MemberFact,
-    StatedOn,
-    YearLine,
     household,
     household_contact,
     household_fact,
     household_version,
-    income_line,
     member,
     member_fact,
 )
@@ -49,12 +46,10 @@ from shared.data.sql import (
 
 Rows = Sequence[dict[str, Any]]
 
-STATED = {"kind": "statement"}
 # What is told of how a household lives.
 SAID = frozenset(HouseholdFact._fields) - {
     "id", "household_id", "division", "valid", "known", "stated_by", "stated_as", "weight", "own", "attested",
 }  # fmt: skip
-PAID = {"kind": "payment", "weight": "payment"}
 RELATED = {"own": ["relation"]}
 
 _GET = get_by(household)
@@ -82,33 +77,6 @@ _MEMBERS_COUNTED = sql(
     SELECT household_id, count(*) AS members FROM member_fact
     WHERE household_id = ANY(:ids) AND upper_inf(known) AND valid @> CAST(:on AS date) GROUP BY household_id
     """
-)
-_INCOME_LINES = sql(
-    """
-    SELECT household_id, income_year, category, kind, payer, amount_fen FROM income_line
-    WHERE household_id = ANY(:ids) AND upper_inf(known)
-    """,
-    YearLine,
-)
-# What somebody saw on a day does away with what was stated before it, whenever that arrives.
-_STATED_ON = sql(
-    """
-    SELECT household_id, income_year, max(stated_on) AS stated_on FROM (
-        SELECT household_id, income_year, stated_on FROM income_line
-        WHERE household_id = ANY(:ids) AND kind = 'statement' AND upper_inf(known)
-        UNION ALL SELECT household_id, income_year, found_on FROM visit_finding
-        WHERE household_id = ANY(:ids) AND income_year IS NOT NULL) AS said
-    GROUP BY household_id, income_year
-    """,
-    StatedOn,
-)
-# Said, but held for true at no time.
-_KEEP_OVERTAKEN = sql(
-    """
-    INSERT INTO income_line SELECT n.* FROM unnest(:lines) AS l, LATERAL jsonb_populate_record(NULL::income_line,
-    l || jsonb_build_object('id', uuidv7(), 'known', 'empty')) AS n
-    """,
-    lines=ARRAY(JSONB),
 )
 _LAST_HEADS = sql(
     """
@@ -140,9 +108,6 @@ _END_MEMBERSHIP = revision(member_fact, "member_id", onward=True, anew=False)
 _SET_RELATIONS = revision(member_fact, "member_id", onward=True)
 _INHERIT_FACTS = inheritance(household_fact, "household_id", past=True)
 _INHERIT_MEMBERS = inheritance(member_fact, "member_id")
-_SET_STATEMENTS = revision(income_line, "household_id", "income_year", "kind")
-_END_STATEMENTS = revision(income_line, "household_id", "income_year", "kind", anew=False)
-_SET_PAYMENTS = revision(income_line, "household_id", "income_year", "kind", "category", "payer")
 _SET_MOVED_IN = update_many(household, "moved_in_on")
 _SET_STATUS = update_many(
     household, "status", "exited_on", "exited_year", "stands_since", where="t.status = ANY(:statuses)"
@@ -192,15 +157,6 @@ _INSERT_HOUSEHOLDS = insert_many(
 _UNSAID = {"exited_on": None, "stands_since": None}
 _INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
 _INSERT_MEMBERS = insert_many(member, Member._fields)
-_EARNED = ("household_id", "division", "category", "amount_fen")
-_INSERT_STATEMENTS = sql(
-    f"""
-    INSERT INTO income_line (id, income_year, kind, stated_on, stated_by, weight, {", ".join(_EARNED)})
-    SELECT uuidv7(), :income_year, 'statement', :stated_on, :stated_by, 'takeover', u.*
-    FROM unnest({", ".join(f":{n}" for n in _EARNED)}) AS u
-    """,
-    **{n: ARRAY(income_line.types[n]) for n in _EARNED},
-)
 
 
 def _insert_open(table: Relation[Any], *unsaid: str) -> Statement[Row]:
@@ -276,43 +232,6 @@ async def find_birth(connection: Connection, reference: str, on: date) -> date |
 
 def member_facts(people: Sequence[MemberFact]) -> list[MemberFacts]:
     return [MemberFacts(p.born_on, p.sex, p.labour, p.health) for p in people]
-
-
-async def list_incomes(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, dict[int, list[IncomeLine]]]:
-    """Income lines by household and income year."""
-    found: dict[UUID, dict[int, list[IncomeLine]]] = {i: {} for i in ids}
-    for x in await fetch(connection, _INCOME_LINES, ids=list(ids)):
-        line = IncomeLine(x.category, x.kind, x.payer, x.amount_fen)
-        found[x.household_id].setdefault(x.income_year, []).append(line)
-    return found
-
-
-async def list_stated_on(connection: Connection, ids: Sequence[UUID]) -> dict[tuple[UUID, int], date]:
-    """By household and income year, the day of the statement that stands, or on which it was found not to hold."""
-    rows = await fetch(connection, _STATED_ON, ids=list(ids))
-    return {(x.household_id, x.income_year): x.stated_on for x in rows}
-
-
-async def set_statements(connection: Connection, lines: Rows, stated_by: str) -> None:
-    """What was stated of these households and years before stands no longer."""
-    await revise(connection, _SET_STATEMENTS, [line | STATED | {"stated_by": stated_by} for line in lines])
-
-
-async def end_statements(connection: Connection, years: Iterable[tuple[UUID, int]]) -> None:
-    """What was stated of these households and income years stands no longer, and nothing in its place."""
-    reports = [{"household_id": i, "income_year": year, "kind": "statement"} for i, year in years]
-    await revise(connection, _END_STATEMENTS, reports)
-
-
-async def set_payments(connection: Connection, lines: Rows, stated_by: str) -> None:
-    """As `set_statements`, of one payer's payments of one category."""
-    await revise(connection, _SET_PAYMENTS, [line | PAID | {"stated_by": stated_by} for line in lines])
-
-
-async def keep_overtaken(connection: Connection, lines: Rows, stated_by: str) -> None:
-    """Statements of before the one that stands: kept as they were said, and held for true at no time."""
-    kept = plain(line | STATED | {"stated_by": stated_by} for line in lines)
-    await execute(connection, _KEEP_OVERTAKEN, rows=len(kept), lines=kept)
 
 
 async def revise_facts(connection: Connection, reports: Rows) -> None:
@@ -413,11 +332,3 @@ async def insert_members(connection: Connection, rows: Mapping[str, Rows], weigh
     await execute_many(connection, _INSERT_MEMBERS, rows["member"])
     await execute_many(connection, _INSERT_MEMBER_FACTS, rows["member_fact"], weight=weight)
     await insert_persons(connection, rows["person_index"])
-
-
-async def insert_statements(connection: Connection, lines: Rows, income_year: int, on: date, stated_by: str) -> None:
-    """The first that these households earned, by the national register. `lines`: household_id, division, category,
-    amount_fen.
-    """
-    common = {"income_year": income_year, "stated_on": on, "stated_by": stated_by}
-    await execute_many(connection, _INSERT_STATEMENTS, lines, **common)

@@ -8,9 +8,7 @@ from sqlalchemy import SmallInteger
 
 from services.registry.households.rules import (
     Attribute,
-    Category,
     Grade,
-    Kind,
     Labour,
     Sex,
     Status,
@@ -143,27 +141,6 @@ class MemberFact(NamedTuple):
     attested: dict[str, Any]
 
 
-class KeptLine(NamedTuple):
-    """What was stated or paid of one category in an income year, and when that was held for true. `statement_id`: the
-    lines that were stated together.
-    """
-
-    id: UUID
-    household_id: UUID
-    division: str
-    income_year: int
-    category: Category
-    kind: Kind
-    payer: str
-    amount_fen: Big
-    known: InstantRange
-    stated_on: date
-    stated_by: str
-    weight: Weight
-    stated_as: str | None
-    statement_id: UUID | None
-
-
 class Summary(NamedTuple):
     """A household in a list, with the number of its members on the day asked about."""
 
@@ -198,25 +175,6 @@ class Whole(NamedTuple):
     income_lines: list[dict[str, Any]]
 
 
-class YearLine(NamedTuple):
-    """What is held for true now of a household's income."""
-
-    household_id: UUID
-    income_year: int
-    category: Category
-    kind: Kind
-    payer: str
-    amount_fen: int
-
-
-class StatedOn(NamedTuple):
-    """When the statement was made that stands."""
-
-    household_id: UUID
-    income_year: int
-    stated_on: date
-
-
 class HeadUntil(NamedTuple):
     """The day from which a household's last head was head no more; None where one still is."""
 
@@ -231,4 +189,3 @@ household_word = table("household_word", HouseholdWord)
 household_contact = table("household_contact", HouseholdContact)
 member = table("member", Member)
 member_fact = table("member_fact", MemberFact)
-income_line = table("income_line", KeptLine)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from services.registry.households import queries as register
 from services.registry.households.actions import require_households
 from services.registry.households.rules import income_year_of
+from services.registry.incomes import queries as incomes
 from services.registry.payments import queries
 from services.registry.payments.tables import IncomePayment, Line
 from shared.data.sql import Connection
@@ -51,4 +51,4 @@ async def _set_sums(connection: Connection, act: Act, changed: Sequence[Line]) -
     households = await require_households(connection, [x.household_id for x in changed])
     sums = await queries.list_sums(connection, changed)
     lines = [x._asdict() | {"division": households[x.household_id].division} for x in sums]
-    await register.set_payments(connection, lines, act.subject)
+    await incomes.set_payments(connection, lines, act.subject)

@@ -11,6 +11,7 @@ from services.registry.exits.queries import lock_open_cases
 from services.registry.households import queries as households
 from services.registry.households.rules import income_year_of
 from services.registry.households.tables import Household, MemberFact
+from services.registry.incomes import queries as incomes
 from services.registry.persons import queries as persons
 from services.registry.regroupings import queries
 from services.registry.regroupings.rules import Belonging, Home
@@ -122,6 +123,6 @@ async def end_statements(connection: Connection, days: Mapping[UUID, date]) -> N
     """By household, the day since which others belong to it: what was stated of income years that were not over then
     was said of others together, and nobody knows it of these until they say it. What was paid stays where it was paid.
     """
-    incomes = await households.list_incomes(connection, list(days))
-    years = [(one, year) for one, day in days.items() for year in incomes[one] if year >= income_year_of(day)]
-    await households.end_statements(connection, years)
+    stated = await incomes.list_incomes(connection, list(days))
+    years = [(one, year) for one, day in days.items() for year in stated[one] if year >= income_year_of(day)]
+    await incomes.end_statements(connection, years)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import secrets
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from services.registry.claims.actions import Claimed, open_claims
 from services.registry.households import queries as register
 from services.registry.households.rules import MemberFacts, household_flags, income_year_period
 from services.registry.households.schemas import NewPerson
+from services.registry.incomes import queries as incomes
 from services.registry.overruled.actions import overruled
 from services.registry.overruled.queries import keep_words
 from services.registry.persons import queries as persons
@@ -58,16 +60,6 @@ log = structlog.get_logger()
 
 PORTION = 1000
 COUNTY = 6  # figures of a county's code
-TABLES = (
-    "household",
-    "household_fact",
-    "household_contact",
-    "member",
-    "member_fact",
-    "person_index",
-    "moves",
-    "income_line",
-)
 Rows = dict[str, list[dict[str, Any]]]
 Index = dict[str, dict[str, bytes]]  # by ID number: key id -> digest
 
@@ -311,7 +303,7 @@ async def enter_households(
             await persons.move_persons(
                 connection, [(m["old_id"], m["member_id"], m["division"]) for m in rows["moves"]]
             )
-            await register.insert_statements(
+            await incomes.insert_statements(
                 connection, rows["income_line"], income_year, act.business_date, clerk.stated_by
             )
             await keep_residents(connection, {fact.household_id: fact.people or [] for fact in told})
@@ -321,7 +313,7 @@ async def enter_households(
 
 def _as_rows(households: Sequence[RosterHousehold], clerk: Clerk) -> tuple[Rows, list[HouseholdRegistered]]:
     """Rows by table, and the facts to be told."""
-    rows: Rows = {name: [] for name in TABLES}
+    rows: Rows = defaultdict(list)
     told = []
     for household in households:
         household_id, division = uuid7(), rules.division_of(household, clerk.ground)

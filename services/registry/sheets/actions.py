@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.registry.households import actions as statements
 from services.registry.households import queries as households
 from services.registry.households.rules import (
     CATEGORIES,
@@ -18,6 +17,7 @@ from services.registry.households.rules import (
 )
 from services.registry.households.schemas import IncomeStatement
 from services.registry.households.tables import Household
+from services.registry.incomes import actions as statements
 from services.registry.sheets import queries
 from services.registry.sheets.rules import SheetPolicy, faults, is_too_large, totals_fen, worth_fen
 from services.registry.sheets.schemas import NewSheet, SheetTaken

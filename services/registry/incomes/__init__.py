@@ -1,0 +1,1 @@
+"""What households earned: what was stated and what was paid, by income year."""
