@@ -1,12 +1,15 @@
-"""Who comes into the register: births by the quarter, applications within one round in autumn (domain notes 9.6)."""
+"""Who comes into the register, and what becomes of households: births by the quarter, applications within one round in
+autumn (domain notes 9.6), households that split and that move to another village.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from scenario.actors import assessment, county, newcomers
+from scenario.actors import assessment, county, movers, newcomers
 from scenario.actors.townships import officer
 from scenario.actors.villages import Village
+from scenario.world.movers import MOVED_ON, SPLIT_ON
 from scenario.year import YEAR, Day, Year, everywhere
 
 T = TypeVar("T")
@@ -98,15 +101,52 @@ async def enter(year: Year, _day: date) -> None:
     await newcomers.take_on(year.api, county.ANNOUNCER, "compared", "entries")
 
 
-async def pair(year: Year, _day: date) -> None:
-    """Whoever is new is helped by somebody who goes to that village already."""
-    by_village: dict[str, Any] = {}
+def _helpers(year: Year) -> dict[str, Any]:
+    """Somebody who goes to each village already."""
+    found: dict[str, Any] = {}
     for cadre in year.world.help.cadres:
         if cadre.successor is None:
             for no in year.world.help.helps.get(cadre.subject, ()):
-                by_village.setdefault(no[:12], cadre)
-    new = [c for c in await newcomers.entered(year.api) if c["division"] in by_village]
-    helped = _by([(c["division"][:9], (by_village[c["division"]], c["household_id"])) for c in new])
+                found.setdefault(no[:12], cadre)
+    return found
+
+
+async def report_splits(year: Year, _day: date) -> None:
+    ids = await year.households()
+    parted = _by([(p.no[:12], (ids[p.no], p.going)) for p in year.world.partings])
+    await everywhere(sorted(parted), lambda v: movers.report_splits(year.api, Village(v), parted[v], SPLIT_ON))
+
+
+async def confirm_splits(year: Year, _day: date) -> None:
+    ids = await year.households()
+    parted = _by([(p.no[:9], ids[p.no]) for p in year.world.partings])
+    await everywhere(sorted(parted), lambda t: movers.confirm_splits(year.api, t, parted[t]))
+
+
+async def report_moves(year: Year, _day: date) -> None:
+    ids = await year.households()
+    moving = _by([(m.no[:12], (ids[m.no], m.village_code)) for m in year.world.village_moves])
+    await everywhere(sorted(moving), lambda v: movers.report_moves(year.api, Village(v), moving[v], MOVED_ON))
+
+
+async def take_moves(year: Year, _day: date) -> None:
+    """Whoever takes them gives them a helper who goes there, on the day."""
+    ids = await year.households()
+    moving = _by([(m.village_code[:9], ids[m.no]) for m in year.world.village_moves])
+    await everywhere(sorted(moving), lambda t: movers.take_moves(year.api, t, moving[t]))
+    await _help(year, _helpers(year), [(t["division"], t["household_id"]) for t in await movers.moved(year.api)])
+
+
+async def pair(year: Year, _day: date) -> None:
+    """Whoever is new is helped by somebody who goes to that village already."""
+    by_village = _helpers(year)
+    new = [(c["division"], c["household_id"]) for c in await newcomers.entered(year.api)]
+    new += [(s["division"], s["new_household_id"]) for s in await movers.split_off(year.api)]
+    await _help(year, by_village, new)
+
+
+async def _help(year: Year, by_village: Mapping[str, Any], new: Sequence[tuple[str, str]]) -> None:
+    helped = _by([(v[:9], (by_village[v], one)) for v, one in new if v in by_village])
     await everywhere(sorted(helped), lambda t: assessment.pair(year.api, t, helped[t]))
 
 
@@ -119,6 +159,10 @@ def days() -> list[Day]:
         Day(date(YEAR, 10, 19), "applicants on notice", post),
         Day(date(YEAR, 10, 30), "townships check applications", check_by_townships),
         Day(date(YEAR, 10, 31), "applicants on notice again", post_again),
+        Day(date(YEAR, 11, 14), "households move", report_moves),
+        Day(date(YEAR, 11, 15), "moves taken", take_moves),
+        Day(date(YEAR, 11, 20), "households split", report_splits),
+        Day(date(YEAR, 11, 22), "splits confirmed", confirm_splits),
         Day(date(YEAR, 11, 24), "county compares applicants", compare),
         Day(date(YEAR, 11, 27), "households entered", enter),
         Day(date(YEAR, 11, 28), "the new are paired", pair),

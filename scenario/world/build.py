@@ -10,6 +10,7 @@ from scenario.world.help import draw_help
 from scenario.world.homes import draw_homes
 from scenario.world.households import make_households
 from scenario.world.loans import draw_wishes
+from scenario.world.movers import draw_partings, draw_village_moves
 from scenario.world.newcomers import draw_applicants, draw_births
 from scenario.world.people import SIZES, Member, draw_causes, draw_members
 from scenario.world.truth import MEAN_UNREGISTERED_SIZE, draw_truth, draw_unregistered, standing_of
@@ -41,6 +42,7 @@ def build_world(seed: int, households: int | None = None) -> World:
     truth = {h.no: draw_truth(seed, h, standing_of(v, standings)) for h, v in zip(registered, homes, strict=True)}
     wishes = draw_wishes(seed, registered, {number for t in truth.values() for number in t.deceased})
     earnings, truth = draw_earnings(seed, all_villages, standings, registered, truth, wishes)
+    partings = draw_partings(seed, registered)
     unregistered = draw_unregistered(seed, all_villages, count)
     outside = max(RURAL_PEOPLE * count // HOUSEHOLDS - sum(sizes), 0)
     return World(
@@ -57,6 +59,8 @@ def build_world(seed: int, households: int | None = None) -> World:
         earnings=earnings,
         homes=draw_homes(seed, all_villages, registered, truth),
         deaths=draw_deaths(seed, registered, truth, wishes),
+        partings=partings,
+        village_moves=draw_village_moves(seed, registered, partings),
         births=draw_births(seed, registered, taken),
         applicants=draw_applicants(seed, {h.village_code for h in registered}, standings, unregistered, taken),
         help=draw_help(seed, all_villages, registered),

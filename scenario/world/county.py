@@ -9,6 +9,7 @@ from scenario.world.help import Help
 from scenario.world.homes import Homes
 from scenario.world.households import Household
 from scenario.world.loans import LoanWish
+from scenario.world.movers import Parting, VillageMove
 from scenario.world.newcomers import Applicant, Birth
 from scenario.world.truth import HouseholdTruth, UnregisteredPoor
 
@@ -36,6 +37,8 @@ class World:
     deaths: tuple[Death, ...]
     births: tuple[Birth, ...]
     applicants: tuple[Applicant, ...]
+    partings: tuple[Parting, ...]
+    village_moves: tuple[VillageMove, ...]
     help: Help
 
     @property

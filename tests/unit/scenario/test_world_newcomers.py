@@ -46,3 +46,23 @@ def test_the_judge_is_told_of_births_but_not_who_was_born(world: World, tmp_path
     told = read_truth(tmp_path / "truth.gz").births
     assert [(b["no"], b["born_on"]) for b in told] == [(b.no, b.child.born_on.isoformat()) for b in world.births]
     assert {key for b in told for key in b} == {"no", "born_on"}
+
+
+def test_a_son_who_keeps_house_for_himself_takes_his_own_along(world: World) -> None:
+    assert world.partings
+    for parting in world.partings:
+        home = world.by_no[parting.no]
+        (son, nothing), *others = parting.going
+        assert (son.relation, nothing) == ("son", None)
+        assert {m for m, _ in parting.going} < set(home.members)
+        assert any(m.relation == "head" for m in home.members if m not in {g for g, _ in parting.going})
+        assert {relation for _, relation in others} <= {"spouse", "son", "daughter"}
+
+
+def test_who_moves_goes_to_a_village_of_another_township(world: World) -> None:
+    assert world.village_moves
+    parted = {p.no for p in world.partings}
+    for move in world.village_moves:
+        assert move.no not in parted
+        assert move.village_code[:9] != move.no[:9]
+        assert any(h.village_code == move.village_code for h in world.households)
