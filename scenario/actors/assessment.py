@@ -94,12 +94,14 @@ async def declare_cadres(api: Api, cadres: Iterable[Cadre]) -> None:
     await send(api, county.PLANNER, "/assessment/v1/teams/cadres", items, "PUT")
 
 
-async def pair(api: Api, township: str, helped: Sequence[tuple[Cadre, str]]) -> None:
-    """The township gives helpers to its households, first or in a handover. `helped`: (helper, household's id)."""
+async def pair(api: Api, township: str, helped: Sequence[tuple[Cadre, str]], day: date = date.min) -> None:
+    """The township gives helpers to its households, first or in a handover. `helped`: (helper, household's id); from
+    their first day on, or from a later `day`.
+    """
     items = [
         {
             "id": named("pairing", f"{cadre.subject}/{household}"), "household_id": household,
-            "cadre_id": cadre_id(cadre.subject), "starts_on": cadre.starts_on.isoformat(),
+            "cadre_id": cadre_id(cadre.subject), "starts_on": max(cadre.starts_on, day).isoformat(),
         }
         for cadre, household in helped
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 autumn (domain notes 9.6), households that split and that move to another village.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -130,24 +130,28 @@ async def report_moves(year: Year, _day: date) -> None:
 
 
 async def take_moves(year: Year, _day: date) -> None:
-    """Whoever takes them gives them a helper who goes there, on the day."""
     ids = await year.households()
     moving = _by([(m.village_code[:9], ids[m.no]) for m in year.world.village_moves])
     await everywhere(sorted(moving), lambda t: movers.take_moves(year.api, t, moving[t]))
-    await _help(year, _helpers(year), [(t["division"], t["household_id"]) for t in await movers.moved(year.api)])
 
 
-async def pair(year: Year, _day: date) -> None:
+async def pair_moved(year: Year, day: date) -> None:
+    """Whoever took them gives them a helper who goes there, on the day."""
+    moved = [(t["division"], t["household_id"]) for t in await movers.moved(year.api)]
+    await _help(year, moved, day)
+
+
+async def pair(year: Year, day: date) -> None:
     """Whoever is new is helped by somebody who goes to that village already."""
-    by_village = _helpers(year)
     new = [(c["division"], c["household_id"]) for c in await newcomers.entered(year.api)]
     new += [(s["division"], s["new_household_id"]) for s in await movers.split_off(year.api)]
-    await _help(year, by_village, new)
+    await _help(year, new, day)
 
 
-async def _help(year: Year, by_village: Mapping[str, Any], new: Sequence[tuple[str, str]]) -> None:
+async def _help(year: Year, new: Sequence[tuple[str, str]], day: date) -> None:
+    by_village = _helpers(year)
     helped = _by([(v[:9], (by_village[v], one)) for v, one in new if v in by_village])
-    await everywhere(sorted(helped), lambda t: assessment.pair(year.api, t, helped[t]))
+    await everywhere(sorted(helped), lambda t: assessment.pair(year.api, t, helped[t], day))
 
 
 def days() -> list[Day]:
@@ -161,6 +165,7 @@ def days() -> list[Day]:
         Day(date(YEAR, 10, 31), "applicants on notice again", post_again),
         Day(date(YEAR, 11, 14), "households move", report_moves),
         Day(date(YEAR, 11, 15), "moves taken", take_moves),
+        Day(date(YEAR, 11, 15), "the moved are paired", pair_moved),
         Day(date(YEAR, 11, 20), "households split", report_splits),
         Day(date(YEAR, 11, 22), "splits confirmed", confirm_splits),
         Day(date(YEAR, 11, 24), "county compares applicants", compare),
