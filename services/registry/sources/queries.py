@@ -25,14 +25,16 @@ _HOUSE_WORDS = sql(
     """,
     HouseWord,
 )
-# Whoever stated a year again takes his word of before back. What is overtaken was said all the same.
+# Whoever stated a year again takes his word of before back. What is overtaken was said all the same; what was said
+# until somebody looked and found it otherwise counts no more.
 _INCOME_LINES = sql(
     """
     SELECT household_id, stated_by, weight, category, kind, payer, amount_fen, stated_on, held FROM (
         SELECT l.*, upper_inf(l.known) AS held, rank() OVER (PARTITION BY l.household_id, l.kind, l.stated_by
             ORDER BY l.stated_on DESC, l.statement_id DESC NULLS LAST, lower(l.known) DESC NULLS LAST) AS age
         FROM income_line l WHERE l.household_id = ANY(:ids) AND l.income_year = :income_year) AS said
-    WHERE held OR kind = 'statement' AND age = 1
+    WHERE held OR kind = 'statement' AND age = 1 AND NOT EXISTS (SELECT FROM visit_finding v
+        WHERE v.household_id = said.household_id AND v.income_year = said.income_year AND said.stated_on <= v.found_on)
     ORDER BY household_id, stated_by
     """,
     SaidLine,

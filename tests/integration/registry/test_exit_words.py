@@ -1,11 +1,14 @@
 """What an exit rests on: as many people as are counted when it is decided, and words of more than one person."""
 
 import json
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from tests.conftest import Door, House
+from tests.integration.registry.test_changes import post
 from tests.integration.registry.test_exits import EXITS, MEETS, finished, noticed, ready_household, step
+from tests.integration.registry.test_findings import answer_of, answered, found
 from tests.integration.registry.test_households import VILLAGE, post_incomes, seed_household, statement
 
 
@@ -52,6 +55,21 @@ async def test_a_statement_that_was_overtaken_is_a_word_too(house: House) -> Non
     low = statement(one, stated_on="2017-05-02", wage_fen=1_000)
     await post_incomes(door, low, role="helper")
     assert await missing(door, one) == ["income_sources"], "the helper takes his word back"
+
+
+async def test_what_was_said_before_a_visit_found_it_otherwise_counts_no_more(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one = await ready_household(house, door)
+    assert await missing(door, one) == []
+    finding = await found(house, door, one, "income_lower_than_stated", date(2017, 6, 10))
+    assert await answered(door, answer_of(finding, so=True)) == [(None, "so")]
+    assert await missing(door, one) == ["income"]
+    late = {"on": "2017-10-10", "stated_on": "2017-09-10"}
+    item = statement(one, stated_on=late["stated_on"])
+    await post(door, "/registry/v1/households/incomes", "team", item, on=late["on"])
+    assert await missing(door, one) == ["income_sources"], "whoever said so before has to say so again"
+    await post(door, "/registry/v1/households/incomes", "helper", item, on=late["on"])
+    assert await missing(door, one) == []
 
 
 async def test_money_that_moved_bears_a_statement_out(house: House) -> None:
