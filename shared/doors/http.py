@@ -242,7 +242,6 @@ _EXPECTED = {
     "text_lost": ("the characters themselves, not what stands for them", "原来的字符，不得用替代符号"),
     "day_invalid": ("a date, YYYY-MM-DD", "日期，格式 YYYY-MM-DD"),
     "nothing_visible": ("at least one visible character", "至少一个可见字符"),
-    "amount_or_quantity": ("an amount, or a product with its quantity", "金额，或产品及其数量，二者取一"),
     "over_total": ("parts of a category that sum up to its total at most", "各部分之和不得超过该类合计"),
     "figures_in_name": ("a name without figures", "姓名中不得含数字"),
     "no_id_number": ("an ID number, or a disability certificate", "公民身份号码，或残疾人证号"),

@@ -22,7 +22,10 @@ DAYS = ("0001-01-01", "9999-12-31", "1899-12-31", "2017-02-30", 1_496_275_200, "
 NUMBERS = (2**63, -(2**63) - 1, 10**30, 1.5, float("inf"), float("nan"), "x")
 
 # Of two fields one alone is said, which no schema tells.
-EITHER_OR = {"/registry/v1/households/reversals": ("removal_id",)}
+EITHER_OR = {
+    "/registry/v1/attestations": ("household_no", "number"),
+    "/registry/v1/households/reversals": ("removal_id",),
+}
 
 
 def sample(schema: dict[str, Any], kinds: dict[str, Any]) -> Any:

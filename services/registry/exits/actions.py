@@ -15,6 +15,7 @@ from services.registry.exits.rules import (
     ExitPolicy,
     MeetingPolicy,
     NoticePolicy,
+    awaited,
     exit_decision,
     meeting_carried,
 )
@@ -309,8 +310,8 @@ async def decide_exits(connection: Connection, act: Act, policy: Policy, items: 
 
     def find(case: ExitCase, _item: Case) -> Finding:
         one = decided[case.household_id]
-        if one.verdict.missing == ["findings"]:
-            return Finding(refusal="findings_open", missing=one.missing)
+        if refusal := awaited(one.verdict.missing):
+            return Finding(refusal=refusal, missing=one.missing)
         passed = one.verdict.outcome == "approved"
         return Finding(
             passed=passed,

@@ -5,7 +5,7 @@ S26, S27, S13; the seed's five criteria are income, food and clothing, education
 the household, never a person, and never an average of many. What is not known is not passed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -140,6 +140,15 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
         ),
     )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
+
+
+# What somebody may yet look into, or say: a case that lacks nothing else waits for it, and does not end.
+AWAITED = {"findings": "findings_open", "income_sources": "words_missing", "house_sources": "words_missing"}
+
+
+def awaited(missing: Sequence[str]) -> str | None:
+    """Why a case waits that nothing stands against but what may yet be looked into; None where it does not."""
+    return AWAITED[missing[-1]] if missing and AWAITED.keys() >= {*missing} else None
 
 
 EXIT_RULE = Rule("registry.household_exit", ExitFacts, ExitPolicy, exit_decision, "docs/sources.md#s26")

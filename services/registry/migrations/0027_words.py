@@ -31,7 +31,8 @@ CREATE TABLE income_sheet (
     income_year integer NOT NULL, stated_on date NOT NULL, stated_by text NOT NULL,
     said jsonb NOT NULL CHECK (jsonb_typeof(said -> 'lines') = 'array'),
     gifts_fen bigint NOT NULL CHECK (gifts_fen >= 0), net_income_fen bigint NOT NULL, signed_by text NOT NULL,
-    signature text NOT NULL CHECK (signature IN ('signed', 'fingerprint')), weight text NOT NULL);
+    signature text NOT NULL CHECK (signature IN ('signed', 'fingerprint')),
+    weight text NOT NULL CHECK (weight IN ('takeover', 'statement', 'visit', 'attestation', 'payment', 'match')));
 CREATE INDEX ON income_sheet (division, id);
 CREATE INDEX ON income_sheet (household_id, id);
 CREATE INDEX ON income_sheet (income_year, id);

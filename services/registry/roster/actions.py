@@ -304,7 +304,7 @@ async def enter_households(
                 connection, [(m["old_id"], m["member_id"], m["division"]) for m in rows["moves"]]
             )
             await incomes.insert_statements(
-                connection, rows["income_line"], income_year, act.business_date, clerk.stated_by
+                connection, rows["income_line"], income_year, clerk.ground.business_date, clerk.stated_by
             )
             await keep_residents(connection, {fact.household_id: fact.people or [] for fact in told})
             events += told

@@ -31,11 +31,11 @@ class RosterImport(NamedTuple):
     submitted_at: datetime
     finished_at: datetime | None
     known_households: int
-    decided_on: date | None
-    decided_by: str | None
     procedure_version: int
     since_on: date
     due_on: date | None
+    decided_on: date | None
+    decided_by: str | None
 
 
 class RosterFinding(NamedTuple):

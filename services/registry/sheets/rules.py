@@ -53,7 +53,10 @@ def faults(lines: Sequence[Line], policy: SheetPolicy) -> list[Fault]:
     """What of a sheet cannot be counted."""
     found = []
     for n, line in enumerate(lines):
-        if line.source not in policy.income_sources:
+        counted = line.product is not None, line.quantity_x100 is not None
+        if counted[0] != counted[1] or counted[0] == (line.amount_fen is not None):
+            found.append(Fault(n, "amount_fen", "amount_or_quantity"))
+        elif line.source not in policy.income_sources:
             found.append(Fault(n, "source", "unknown_source"))
         elif policy.income_sources[line.source] == NO_INCOME:
             found.append(Fault(n, "source", "no_income"))

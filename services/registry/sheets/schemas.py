@@ -4,8 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
 from services.registry.households.rules import Weight
 from services.registry.households.schemas import BaseVersion, Edited
@@ -27,13 +26,6 @@ class SheetLine(Input):
     product: Word | None = None
     quantity_x100: Annotated[int, Field(ge=1, le=10**9, strict=True)] | None = None
     payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_.-]{1,80}$")] | None = None
-
-    @model_validator(mode="after")
-    def _says_one(self) -> "SheetLine":
-        counted = self.product is not None, self.quantity_x100 is not None
-        if counted not in ((True, True), (False, False)) or counted[0] == (self.amount_fen is not None):
-            raise PydanticCustomError("amount_or_quantity", "an amount, or a product with its quantity")
-        return self
 
 
 class NewSheet(Input):

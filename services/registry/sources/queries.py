@@ -6,10 +6,33 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from services.registry.households.rules import is_stated, net_income_fen
+from services.registry.households.rules import Category, Kind, Weight, is_stated, net_income_fen
 from services.registry.sources.rules import Word
-from services.registry.sources.tables import HouseWord, SaidLine
 from shared.data.sql import Connection, fetch, sql
+
+
+class HouseWord(NamedTuple):
+    """The last that each said of a household's house."""
+
+    household_id: UUID
+    weight: Weight
+    house_grade: str
+    said_on: date
+
+
+class SaidLine(NamedTuple):
+    """A line of an income year: held for true now, or of the last statement that somebody made."""
+
+    household_id: UUID
+    stated_by: str
+    weight: Weight
+    category: Category
+    kind: Kind
+    payer: str
+    amount_fen: int
+    stated_on: date
+    held: bool
+
 
 # What came over from the national register stands in its first version alone.
 _HOUSE_WORDS = sql(

@@ -11,7 +11,8 @@ from tests.integration.gateway.test_county_exits import whole_feed
 from tests.integration.industry import test_payouts as payouts
 from tests.integration.migrations.takeover import take_over
 from tests.integration.registry.test_amendments import confirm
-from tests.integration.registry.test_exits import finished
+from tests.integration.registry.test_exit_words import sees
+from tests.integration.registry.test_exits import decided, finished
 from tests.integration.registry.test_households import post_incomes, statement
 from tests.integration.relocation.acts import APPLICATIONS, batch, codes
 
@@ -35,8 +36,16 @@ async def test_a_household_on_its_way_out_leaves(house: House) -> None:
     before = await take_over(house, "registry")
     (case,) = [c for c in before["exit_case"] if c["state"] == "noticed"]
     door = await house.serve("registry", "api")
-    results = await finished(door, case["id"])
-    assert [r["state"] for r in results] == ["township_checked", "approved", "announced"]
+    waiting = await finished(door, case["id"])
+    assert [(r["state"], r["code"]) for r in waiting[:2]] == [
+        ("township_checked", None), ("township_checked", "registry.exits.words_missing"),
+    ], "it began before words were weighed: it waits for another's"  # fmt: skip
+    await bind(await house.owner("registry"), case["household_id"])
+    for role in ("helper", "team"):
+        await post_incomes(door, statement(case["household_id"], wage_fen=1_200_000), role=role)
+        await sees(door, case["household_id"], role, "A")
+    results = await decided(door, case["id"])
+    assert [r["state"] for r in results] == ["approved", "announced"]
     (row,) = await house.rows("registry", "SELECT status FROM household WHERE id = $1", case["household_id"])
     assert row["status"] == "exited"
 

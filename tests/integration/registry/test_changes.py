@@ -247,7 +247,7 @@ async def test_a_household_is_struck_by_two_persons_and_its_case_ends(house: Hou
         door, f"{REMOVALS}/confirmations", "county", {"id": first["id"], "confirmed": True}, subject="team"
     )
     assert own["code"] == "shared.same_person"
-    assert [t for t, _ in await told(house)] == ["income_assessed"] * 2
+    assert [t for t, _ in await told(house)] == ["income_assessed"] * 4
     done = await post(
         door, f"{REMOVALS}/confirmations", "county", {"id": first["id"], "confirmed": True},
         {"id": second["id"], "confirmed": False}, on="2017-10-12",

@@ -70,9 +70,14 @@ async def noticed(door: Door, household_id: UUID) -> str:
 
 
 async def finished(door: Door, exit_id: str, on: str = "2017-10-17") -> list[dict[str, Any]]:
+    item = {"id": exit_id, "confirmed": True}
+    checked = await step(door, "/township-checks", "township", item, area=TOWNSHIP, on=on)
+    return [*checked, *await decided(door, exit_id, on)]
+
+
+async def decided(door: Door, exit_id: str, on: str = "2017-10-17") -> list[dict[str, Any]]:
     case = {"id": exit_id}
     return [
-        *await step(door, "/township-checks", "township", case | {"confirmed": True}, area=TOWNSHIP, on=on),
         *await step(door, "/decisions", "county", case, area="140927", on=on, subject="decider"),
         *await step(door, "/announcements", "county", case, area="140927", on=on, subject="announcer"),
     ]

@@ -142,7 +142,7 @@ async def test_nobody_is_proposed_of_whom_something_waits(house: House) -> None:
     assert (refused["code"], refused["missing"]) == ("registry.exits.criteria_not_met", ["findings"])
     assert await answered(door, answer_of(one, so=False)) == [(None, "not_so")]
     preview = await door.call("GET", f"{EXITS}/preview?household_id={household_id}", "helper", VILLAGE, on=NOW)
-    assert (preview.json()["missing"], len(preview.json()["reasons"])) == ([], 12)
+    assert (preview.json()["missing"], len(preview.json()["reasons"])) == ([], 14)
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,8 @@ async def test_what_is_no_income_refuses_its_sheet_alone(house: House) -> None:
     good = await sheet(house, one)
     answers = await hand_in(door, loan, both, stranger, nobody, much, early, good)
     assert [a["code"] for a in answers] == [
-        "registry.sheets.no_income", "shared.invalid_item", "registry.sheets.not_of_the_household", "shared.not_found",
-        "registry.sheets.sum_too_large", "shared.future_date", None,
+        "registry.sheets.no_income", "registry.sheets.amount_or_quantity", "registry.sheets.not_of_the_household",
+        "shared.not_found", "registry.sheets.sum_too_large", "shared.future_date", None,
     ]  # fmt: skip
     (error,) = answers[0]["errors"]
     assert (error["field"], error["expected_zh"][:6]) == ("lines.1.source", "仅计稳定、持")

@@ -137,7 +137,7 @@ async def events_are_told(house: House, one: UUID, two: UUID) -> None:
     told = {json.loads(h)["ce_partitionkey"]: (json.loads(h), json.loads(v)) for h, v in events.items()}
     assert set(told) == {str(one), str(two)}
     assert {(h["ce_sequence"], h["ce_type"], h["ce_actor"], h["ce_businessdate"]) for h, _ in told.values()} == {
-        ("1", "registry.household_registered.v1", "system:registry", "2017-01-05")
+        ("1", "registry.household_registered.v1", "system:registry", "2017-01-06")
     }
     assert told[str(two)][1] == {
         "household_id": str(two), "division": "140927200201", "status": "exited", "members": 1, "has_labour": False,
@@ -345,6 +345,13 @@ async def test_a_kill_in_the_middle_leaves_nothing_half(house: House) -> None:
     holder = await house.owner("registry")
     await holder.execute("BEGIN; LOCK TABLE member IN EXCLUSIVE MODE")
     import_id = await hand_in(door, file(household("K1", person(1)) + household("K2", person(3))))
+
+    async def is_read() -> bool:
+        shown = (await door.call("GET", f"{IMPORTS}/{import_id}", "county")).json()
+        return bool(shown["state"] == "read")
+
+    await house.settled(is_read)
+    await confirm(door, import_id)
 
     async def is_stuck() -> bool:
         waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO member %'"
