@@ -1,13 +1,13 @@
 """Doors to income sheets."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from services.registry.sheets import actions, queries
 from services.registry.sheets.schemas import NewSheet, SheetShown, SheetsTaken
 from shared.acts.bodies import Batch, Cursor, Page, page
+from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
@@ -28,7 +28,7 @@ async def hand_in_sheets(
 
 @router.get("", dependencies=[OF_HOUSEHOLDS])
 async def list_sheets(
-    connection: Paging, at: Cursor, household_id: UUID | None = None, income_year: IncomeYear = None
+    connection: Paging, at: Cursor, household_id: HouseholdAsked, income_year: IncomeYear = None
 ) -> Page[SheetShown]:
     """Sheets of the caller's area, oldest first; a helper's of the paired households, a villager's own."""
     rows = await queries.list_sheets(connection, at, household_id=household_id, income_year=income_year)

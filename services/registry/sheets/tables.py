@@ -27,7 +27,7 @@ class IncomeSheet(NamedTuple):
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.said["lines"]
+        found: list[dict[str, Any]] = self.said.get("lines", [])
         return found
 
 
