@@ -196,7 +196,13 @@ async def confirm_cases(api: Api, numbers: Mapping[str, str], visited_often: Cal
         if case["kind"] == "copied_visits":
             shown = await api.get(SECOND_AUDITOR, f"/assessment/v1/cases/{case['id']}")
             path = f"/assessment/v1/teams/pairings?cadre_id={shown['subject_ids'][0]}"
-            helped = sorted([numbers[p["household_id"]] async for p in api.pages(SECOND_AUDITOR, path)])[:ASKED]
+            helped = sorted(
+                [
+                    numbers[p["household_id"]]
+                    async for p in api.pages(SECOND_AUDITOR, path)
+                    if p["household_id"] in numbers
+                ]
+            )[:ASKED]
             if sum(map(visited_often, helped)) >= len(helped) * 4 // 5:
                 end = "dismissal"
         await once(api, SECOND_AUDITOR, f"/assessment/v1/cases/{case['id']}/{end}", {})
