@@ -40,7 +40,7 @@ async def take_new(
     for item in items:
         reason = None
         if item.id in seen:
-            same = all(_value(seen[item.id], name) == getattr(item, name) for name in content)
+            same = all(value_of(seen[item.id], name) == getattr(item, name) for name in content)
             reason = None if same else "content_differs"
         elif isinstance(judged := judge(item), str):
             reason = judged
@@ -53,7 +53,7 @@ async def take_new(
     return found, [row for one, row in fresh.items() if one in free]
 
 
-def _value(row: Any, name: str) -> Any:
+def value_of(row: Any, name: str) -> Any:
     """Of a row that was read, or of one that is about to be kept."""
     return getattr(row, name) if isinstance(row, tuple) else row[name]
 

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.acts.batches import FREE, NewRows, insert_free, take_new
-from shared.acts.bodies import Case, Confirmation, Result, answers
+from shared.acts.batches import FREE, NewRows, insert_free
+from shared.acts.bodies import Case, Confirmation, Result
 from shared.acts.bonds import list_helping
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, log_steps, step_refusal, take_step
+from shared.acts.openings import open_cases
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, step_refusal, take_step
 from shared.acts.procedures import confirmed_or_rejected as confirmed
 from shared.acts.reasons import Ending
 from shared.data.pages import Place, fetch_page, page
@@ -140,9 +141,8 @@ async def record_papers(
             for subject in (i.witness, act.subject)
         ],
     )
-    opened: dict[UUID, Paper] = {}
 
-    def judge(item: NewPaper) -> str | dict[str, Any]:
+    def judge(item: NewPaper) -> str | Paper:
         party = by_name.get(item.procedure)
         if party is None:
             return "no_partys_step"
@@ -156,7 +156,7 @@ async def record_papers(
             return "same_person"
         if any((case.household_id, one, item.signed_on) in helping for one in (item.witness, act.subject)):
             return "helper_vouches"
-        opened[item.id] = row = papers_of(service).opened(
+        return papers_of(service).opened(
             act,
             "recorded",
             **item.model_dump(),
@@ -165,12 +165,11 @@ async def record_papers(
             recorded_on=act.business_date,
             recorded_by=act.subject,
         )
-        return row._asdict()
 
-    reasons, fresh = await take_new(items, known, CONTENT, judge, partial(_insert, connection))
-    await log_steps(connection, act, papers_of(service), "recorded", [(opened[row["id"]], PASSED) for row in fresh])
-    states = {one: row.state for one, row in known.items()} | {row["id"]: "recorded" for row in fresh}
-    return answers("shared", [i.id for i in items], reasons, states)
+    save = partial(_insert, connection)
+    return await open_cases(
+        connection, act, papers_of(service), "recorded", items, known, CONTENT, judge, save, room="shared"
+    )
 
 
 async def confirm_papers(

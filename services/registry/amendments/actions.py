@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,12 +25,11 @@ from services.registry.households import queries as households
 from services.registry.households.rules import Status
 from services.registry.households.tables import Household
 from services.registry.villages.queries import lock_villages
-from shared.acts.batches import NewRows, take_new
-from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.bodies import Confirmation, Result
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
+from shared.acts.openings import open_cases
 from shared.acts.procedures import (
-    PASSED,
     Finding,
     Procedure,
     Step,
@@ -158,16 +158,15 @@ async def _propose(
     """Keep what passes; a household has one open amendment. The same item again is answered the same."""
     known = await queries.list_by_id(connection, [i.id for i in items])
     waiting = await queries.list_with_open(connection, list(household_ids))
-    opened: dict[UUID, AmendmentCase] = {}
 
-    def open_case(item: Any) -> str | dict[str, Any]:
+    def open_case(item: Any) -> str | AmendmentCase:
         about = judge(item)
         if isinstance(about, str):
             return about
         if about.household_id in waiting:
             return "already_open"
         waiting.add(about.household_id)
-        opened[item.id] = case = AMENDMENT.opened(
+        return AMENDMENT.opened(
             act,
             "proposed",
             id=item.id,
@@ -180,15 +179,9 @@ async def _propose(
             proposed_on=act.business_date,
             proposed_by=act.subject,
         )
-        return case._asdict()
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_amendments(connection, rows)
-
-    reasons, fresh = await take_new(items, known, content, open_case, save)
-    await log_steps(connection, act, AMENDMENT, "proposed", [(opened[row["id"]], PASSED) for row in fresh])
-    states = {one: row.state for one, row in known.items()} | {row["id"]: "proposed" for row in fresh}
-    return answers(ROOM, [i.id for i in items], reasons, states)
+    save = partial(queries.insert_amendments, connection)
+    return await open_cases(connection, act, AMENDMENT, "proposed", items, known, content, open_case, save)
 
 
 async def confirm_amendments(

@@ -20,16 +20,15 @@ from services.registry.households.schemas import NewPerson
 from services.registry.households.tables import Household, MemberFact
 from services.registry.persons import queries as persons
 from services.registry.persons.tables import KnownPerson
-from shared.acts.batches import NewRows, take_new
-from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.batches import NewRows
+from shared.acts.bodies import Confirmation, Result
+from shared.acts.openings import open_cases
 from shared.acts.procedures import (
-    PASSED,
     Finding,
     Procedure,
     Step,
     confirmed_or_rejected,
     lock_cases,
-    log_steps,
     take_step,
 )
 from shared.data.crypto import DataKeys
@@ -92,7 +91,7 @@ async def report_arrivals(
     told = {one: row._asdict() | {"person": waiting.get(one, people[one])} for one, row in known.items()}
     opened: dict[UUID, ArrivalCase] = {}
 
-    def judge(item: Arrival) -> str | dict[str, Any]:
+    def judge(item: Arrival) -> str | ArrivalCase:
         home = homes.get(item.household_id)
         reason = _refusal(act, home, newcomers[item.id], item)
         if reason or home is None:
@@ -105,7 +104,7 @@ async def report_arrivals(
             reported_on=act.business_date,
             reported_by=act.subject,
         )
-        return case._asdict() | {"person": item.person}
+        return case
 
     async def save(rows: NewRows) -> set[UUID]:
         free = await queries.insert_arrivals(connection, rows)
@@ -116,10 +115,7 @@ async def report_arrivals(
         return free
 
     content = ("household_id", "reason", "joined_on", "relation", "person")
-    reasons, fresh = await take_new(items, told, content, judge, save)
-    await log_steps(connection, act, ARRIVAL, "reported", [(opened[row["id"]], PASSED) for row in fresh])
-    states = {one: row.state for one, row in known.items()} | {row["id"]: "reported" for row in fresh}
-    return answers(ROOM, [i.id for i in items], reasons, states)
+    return await open_cases(connection, act, ARRIVAL, "reported", items, told, content, judge, save)
 
 
 async def _list_waiting(connection: Connection, data_keys: DataKeys, ids: Sequence[UUID]) -> dict[UUID, NewPerson]:

@@ -18,8 +18,8 @@ from services.registry.attestations.rules import (
 )
 from services.registry.attestations.schemas import FileTaken, NewAttestation, RowFinding
 from services.registry.attestations.tables import Attestation
-from services.registry.changes.actions import revised
-from services.registry.changes.queries import list_people, list_references
+from services.registry.changes.actions import list_revised
+from services.registry.changes.queries import list_people
 from services.registry.households import queries as households
 from services.registry.households.rules import BorrowerPolicy, household_flags
 from services.registry.households.tables import Household, HouseholdFact, MemberFact
@@ -315,13 +315,7 @@ async def _tell(
     flags = {i: household_flags(households.member_facts(people), on, oldest) for i, people in now.people.items()}
     was = {i: household_flags(households.member_facts(people), on, oldest) for i, people in before.people.items()}
     changed = [i for i in homes if flags[i] != was[i] or i in reclassified]
-    references = await list_references(connection, [p.member_id for i in changed for p in now.people[i]])
-    told = list[Payload](
-        revised(
-            homes[i], now.people[i], references, homes[i].status, on, oldest, deep_poverty=now.facts[i].deep_poverty
-        )
-        for i in changed
-    )
+    told = list[Payload](await list_revised(connection, act, policy, {i: homes[i] for i in changed}))
     told += [
         HouseholdReclassified(
             household_id=i,

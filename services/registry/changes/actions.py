@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 from services.registry.changes import queries
@@ -15,17 +15,15 @@ from services.registry.findings.actions import end_findings
 from services.registry.households import queries as households
 from services.registry.households.rules import BorrowerPolicy, Status, household_flags
 from services.registry.households.tables import Household, MemberFact
-from shared.acts.batches import NewRows, take_new
-from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import keep_residents
+from shared.acts.openings import open_cases
 from shared.acts.procedures import (
-    PASSED,
     Finding,
     Procedure,
     Step,
     confirmed_or_rejected,
     lock_cases,
-    log_steps,
     take_step,
 )
 from shared.data.sql import Connection
@@ -52,9 +50,8 @@ async def report_departures(connection: Connection, act: Act, items: Sequence[De
     people = await queries.list_people(connection, [i.reference for i in items])
     known = await queries.list_departures_by_id(connection, [i.id for i in items])
     reported = await queries.list_reported(connection, [p.id for p in people.values()])
-    opened: dict[UUID, DepartureCase] = {}
 
-    def judge(item: Departure) -> str | dict[str, Any]:
+    def judge(item: Departure) -> str | DepartureCase:
         person = people.get(item.reference)
         reason = departure_refusal(_membership(person), item.left_on, act.business_date)
         if reason or person is None:
@@ -62,7 +59,7 @@ async def report_departures(connection: Connection, act: Act, items: Sequence[De
         if person.id in reported:
             return "already_reported"
         reported[person.id] = item.id
-        opened[item.id] = case = DEPARTURE.opened(
+        return DEPARTURE.opened(
             act,
             "reported",
             id=item.id,
@@ -74,15 +71,11 @@ async def report_departures(connection: Connection, act: Act, items: Sequence[De
             reported_on=act.business_date,
             reported_by=act.subject,
         )
-        return case._asdict() | {"reference": item.reference}
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_departures(connection, rows)
-
-    reasons, fresh = await take_new(items, known, ("reference", "reason", "left_on"), judge, save)
-    await log_steps(connection, act, DEPARTURE, "reported", [(opened[row["id"]], PASSED) for row in fresh])
-    states = {one: row.state for one, row in known.items()} | {row["id"]: "reported" for row in fresh}
-    return answers(ROOM, [i.id for i in items], reasons, states)
+    save = partial(queries.insert_departures, connection)
+    return await open_cases(
+        connection, act, DEPARTURE, "reported", items, known, ("reference", "reason", "left_on"), judge, save, room=ROOM
+    )
 
 
 def _membership(person: KnownPerson | None) -> Membership | None:
@@ -249,9 +242,8 @@ async def propose_removals(connection: Connection, act: Act, items: Sequence[Rem
     homes = await households.lock_households(connection, [i.household_id for i in items])
     known = await queries.list_removals_by_id(connection, [i.id for i in items])
     proposed = await queries.list_proposed(connection, list(homes))
-    opened: dict[UUID, RemovalCase] = {}
 
-    def judge(item: Removal) -> str | dict[str, Any]:
+    def judge(item: Removal) -> str | RemovalCase:
         one = item.household_id
         if one not in homes:
             return "not_found"
@@ -260,7 +252,7 @@ async def propose_removals(connection: Connection, act: Act, items: Sequence[Rem
         if one in proposed:
             return "already_reported"
         proposed.add(one)
-        opened[item.id] = case = REMOVAL.opened(
+        return REMOVAL.opened(
             act,
             "proposed",
             id=item.id,
@@ -271,15 +263,20 @@ async def propose_removals(connection: Connection, act: Act, items: Sequence[Rem
             proposed_on=act.business_date,
             proposed_by=act.subject,
         )
-        return case._asdict()
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_removals(connection, rows)
-
-    reasons, fresh = await take_new(items, known, ("household_id", "reason", "evidence"), judge, save)
-    await log_steps(connection, act, REMOVAL, "proposed", [(opened[row["id"]], PASSED) for row in fresh])
-    states = {one: row.state for one, row in known.items()} | {row["id"]: "proposed" for row in fresh}
-    return answers(ROOM, [i.id for i in items], reasons, states)
+    save = partial(queries.insert_removals, connection)
+    return await open_cases(
+        connection,
+        act,
+        REMOVAL,
+        "proposed",
+        items,
+        known,
+        ("household_id", "reason", "evidence"),
+        judge,
+        save,
+        room=ROOM,
+    )
 
 
 async def confirm_removals(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from services.registry.grievances import queries
 from services.registry.grievances.rules import (
@@ -21,9 +20,9 @@ from services.registry.grievances.rules import (
 )
 from services.registry.grievances.schemas import Answer, AnswerShown, Grievance, GrievanceStep, Handing, NewGrievance
 from services.registry.grievances.tables import GrievanceCase, grievance
-from shared.acts.batches import NewRows, take_new
-from shared.acts.bodies import Case, Result, answers
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, log_steps, notice_over_on, take_step
+from shared.acts.bodies import Case, Result
+from shared.acts.openings import open_cases
+from shared.acts.procedures import Finding, Procedure, Step, lock_cases, notice_over_on, take_step
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.ground.context import Act
@@ -86,10 +85,9 @@ async def file_grievances(
     places = await queries.list_places(connection, household_ids)
     living = await queries.list_living(connection, household_ids)
     known = await queries.list_by_id(connection, [i.id for i in items])
-    opened: dict[UUID, GrievanceCase] = {}
     promised, caller = _promised(act, policy), act.caller
 
-    def judge(item: NewGrievance) -> str | dict[str, Any]:
+    def judge(item: NewGrievance) -> str | GrievanceCase:
         about, person = item.about_office, caller.person or item.person
         reason = filing_refusal(
             caller.role, act.subject, item.channel, about, item.about_subject, named=item.person is not None
@@ -102,7 +100,7 @@ async def file_grievances(
         if person and (item.household_id or not caller.person) and (person, item.household_id) not in living:
             return "not_of_household"
         office = first_office(about, place)
-        opened[item.id] = case = GRIEVANCE.opened(
+        return GRIEVANCE.opened(
             act,
             f"with_{office}",
             **item.model_dump(include={"id", "household_id", "matter", "channel", "about_office", "about_subject"}),
@@ -115,17 +113,11 @@ async def file_grievances(
             filed_on=act.business_date,
             recorded_by=act.subject,
         )
-        return case._asdict() | {"text": item.text}
-
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_grievances(connection, rows)
 
     said = {one: row._asdict() | {"text": _read(data_keys, row, "text_sealed")} for one, row in known.items()}
     content = ("matter", "channel", "text", "household_id", "about_office", "about_subject")
-    reasons, fresh = await take_new(items, said, content, judge, save)
-    await log_steps(connection, act, GRIEVANCE, "filed", [(opened[row["id"]], PASSED) for row in fresh])
-    states = {one: row.state for one, row in known.items()} | {row["id"]: row["state"] for row in fresh}
-    return answers(ROOM, [i.id for i in items], reasons, states)
+    save = partial(queries.insert_grievances, connection)
+    return await open_cases(connection, act, GRIEVANCE, "filed", items, said, content, judge, save)
 
 
 def _read(data_keys: DataKeys, case: GrievanceCase, column: str) -> str | None:

@@ -1,8 +1,7 @@
 """Reporting and confirming that a household has another head."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-from uuid import UUID
+from functools import partial
 
 from services.registry.changes.actions import list_revised
 from services.registry.heads import queries
@@ -11,8 +10,8 @@ from services.registry.heads.schemas import NewHead
 from services.registry.heads.tables import HeadCase, Person, head_change
 from services.registry.households import queries as households
 from services.registry.households.tables import Household
-from shared.acts.batches import NewRows, take_new
-from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.bodies import Confirmation, Result
+from shared.acts.openings import open_cases
 from shared.acts.procedures import (
     PASSED,
     Finding,
@@ -20,7 +19,6 @@ from shared.acts.procedures import (
     Step,
     confirmed_or_rejected,
     lock_cases,
-    log_steps,
     take_step,
 )
 from shared.data.sql import Connection
@@ -42,9 +40,8 @@ async def report_heads(connection: Connection, act: Act, items: Sequence[NewHead
     people = await queries.list_people(connection, list(homes))
     known = await queries.list_by_id(connection, [i.id for i in items])
     waiting = await queries.list_waiting(connection, list(homes))
-    opened: dict[UUID, HeadCase] = {}
 
-    def judge(item: NewHead) -> str | dict[str, Any]:
+    def judge(item: NewHead) -> str | HeadCase:
         home = homes.get(item.household_id)
         if home is None:
             return "not_found"
@@ -54,7 +51,7 @@ async def report_heads(connection: Connection, act: Act, items: Sequence[NewHead
         if reason:
             return reason
         waiting.add(home.id)
-        opened[item.id] = case = HEAD.opened(
+        return HEAD.opened(
             act,
             "reported",
             **item.model_dump(exclude={"others"}),
@@ -64,16 +61,10 @@ async def report_heads(connection: Connection, act: Act, items: Sequence[NewHead
             reported_on=act.business_date,
             reported_by=act.subject,
         )
-        return case._asdict()
-
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_cases(connection, rows)
 
     content = ("household_id", "reference", "since", "relation", "relations")
-    reasons, fresh = await take_new(items, known, content, judge, save)
-    await log_steps(connection, act, HEAD, "reported", [(opened[row["id"]], PASSED) for row in fresh])
-    states = {one: row.state for one, row in known.items()} | {row["id"]: "reported" for row in fresh}
-    return answers(ROOM, [i.id for i in items], reasons, states)
+    save = partial(queries.insert_cases, connection)
+    return await open_cases(connection, act, HEAD, "reported", items, known, content, judge, save)
 
 
 def _refusal(act: Act, home: Household, people: Mapping[str, Person], said: NewHead | HeadCase) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 from services.registry.arrivals.actions import Joined, revise_guarantees
@@ -17,8 +17,8 @@ from services.registry.merges.schemas import Merge
 from services.registry.merges.tables import MergeCase, household_merge
 from services.registry.regroupings.actions import Grounds, Transfer, end_statements, lock_grounds, transfer
 from services.registry.splits.queries import list_waiting as list_splitting
-from shared.acts.batches import NewRows, take_new
-from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.bodies import Confirmation, Result
+from shared.acts.openings import open_cases
 from shared.acts.procedures import (
     PASSED,
     Finding,
@@ -26,7 +26,6 @@ from shared.acts.procedures import (
     Step,
     confirmed_or_rejected,
     lock_cases,
-    log_steps,
     take_step,
 )
 from shared.data.crypto import DataKeys
@@ -72,16 +71,15 @@ async def report_merges(connection: Connection, act: Act, items: Sequence[Merge]
     known = await queries.list_by_id(connection, [i.id for i in items])
     ids = list(sight.grounds.homes)
     waiting = await queries.list_waiting(connection, ids) | await list_splitting(connection, ids)
-    opened: dict[UUID, MergeCase] = {}
 
-    def judge(item: Merge) -> str | dict[str, Any]:
+    def judge(item: Merge) -> str | MergeCase:
         both = {item.household_id, item.other_id}
         if refusal := sight.refusal(item, item.said(act.business_date)):
             return refusal
         if both & waiting:
             return "already_reported"
         waiting.update(both)
-        opened[item.id] = case = MERGE.opened(
+        return MERGE.opened(
             act,
             "reported",
             **item.model_dump(exclude={"people"}),
@@ -90,16 +88,10 @@ async def report_merges(connection: Connection, act: Act, items: Sequence[Merge]
             reported_on=act.business_date,
             reported_by=act.subject,
         )
-        return case._asdict()
-
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_merges(connection, rows)
 
     content = ("household_id", "other_id", "relations", "merged_on")
-    reasons, fresh = await take_new(items, known, content, judge, save)
-    await log_steps(connection, act, MERGE, "reported", [(opened[row["id"]], PASSED) for row in fresh])
-    states = {one: row.state for one, row in known.items()} | {row["id"]: "reported" for row in fresh}
-    return answers(ROOM, [i.id for i in items], reasons, states)
+    save = partial(queries.insert_merges, connection)
+    return await open_cases(connection, act, MERGE, "reported", items, known, content, judge, save)
 
 
 async def _see(connection: Connection, act: Act, items: Sequence[Pair]) -> Sight:

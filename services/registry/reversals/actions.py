@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,18 +19,16 @@ from services.registry.reversals import queries
 from services.registry.reversals.rules import STANDS, TAKEN_BACK, day_refusal, is_back, reversal_refusal
 from services.registry.reversals.schemas import Reversal
 from services.registry.reversals.tables import ReversalCase, reversal
-from shared.acts.batches import NewRows, take_new
-from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import keep_residents
+from shared.acts.openings import open_cases
 from shared.acts.procedures import (
-    PASSED,
     Finding,
     Procedure,
     Step,
     advance,
     confirmed_or_rejected,
     lock_cases,
-    log_steps,
     take_step,
 )
 from shared.data.sql import Connection
@@ -62,9 +61,8 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
     since = await _list_joined_since(connection, act, doubted)
     merged = await list_ended(connection, [c.household_id for c in doubted.values()])
     waiting = await queries.list_doubted(connection, [c.household_id for c in doubted.values()])
-    opened: dict[UUID, ReversalCase] = {}
 
-    def judge(item: Reversal) -> str | dict[str, Any]:
+    def judge(item: Reversal) -> str | ReversalCase:
         case = doubted.get(item.departure_id or item.removal_id or item.id)
         reason = reversal_refusal(case.state if case else None)
         if reason or case is None:
@@ -82,7 +80,7 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
         if reason:
             return reason
         waiting.add(case.id)
-        opened[item.id] = one = REVERSAL.opened(
+        return REVERSAL.opened(
             act,
             state,
             **item.model_dump(),
@@ -91,16 +89,10 @@ async def propose_reversals(connection: Connection, act: Act, items: Sequence[Re
             proposed_on=act.business_date,
             proposed_by=act.subject,
         )
-        return one._asdict()
-
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_reversals(connection, rows)
 
     content = ("departure_id", "removal_id", "right_on", "evidence")
-    reasons, fresh = await take_new(items, known, content, judge, save)
-    await log_steps(connection, act, REVERSAL, "proposed", [(opened[row["id"]], PASSED) for row in fresh])
-    states = {one: row.state for one, row in known.items()} | {row["id"]: row["state"] for row in fresh}
-    return answers(ROOM, [i.id for i in items], reasons, states)
+    save = partial(queries.insert_reversals, connection)
+    return await open_cases(connection, act, REVERSAL, "proposed", items, known, content, judge, save)
 
 
 def _gives_back(doubted: Doubted, right_on: date | None) -> bool:

@@ -1,8 +1,8 @@
 """Reporting and confirming that a household split."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 from services.registry.changes.actions import settle
 from services.registry.households import queries as households
@@ -13,16 +13,14 @@ from services.registry.splits import queries
 from services.registry.splits.rules import HEAD, Said, split_refusal
 from services.registry.splits.schemas import Split
 from services.registry.splits.tables import SplitCase, household_split
-from shared.acts.batches import NewRows, take_new
-from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.bodies import Confirmation, Result
+from shared.acts.openings import open_cases
 from shared.acts.procedures import (
-    PASSED,
     Finding,
     Procedure,
     Step,
     confirmed_or_rejected,
     lock_cases,
-    log_steps,
     take_step,
 )
 from shared.data.crypto import DataKeys
@@ -48,16 +46,15 @@ async def report_splits(connection: Connection, act: Act, items: Sequence[Split]
     grounds = await lock_grounds(connection, act, [i.household_id for i in items])
     known = await queries.list_by_id(connection, [i.id for i in items])
     waiting = await queries.list_waiting(connection, list(grounds.homes))
-    opened: dict[UUID, SplitCase] = {}
 
-    def judge(item: Split) -> str | dict[str, Any]:
+    def judge(item: Split) -> str | SplitCase:
         one = item.household_id
         if refusal := split_refusal(grounds.stand.get(one), grounds.belonging(one), item.said(act.business_date)):
             return refusal
         if one in waiting:
             return "already_reported"
         waiting.add(one)
-        opened[item.id] = case = SPLIT.opened(
+        return SPLIT.opened(
             act,
             "reported",
             id=item.id,
@@ -68,15 +65,11 @@ async def report_splits(connection: Connection, act: Act, items: Sequence[Split]
             reported_on=act.business_date,
             reported_by=act.subject,
         )
-        return case._asdict()
 
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_splits(connection, rows)
-
-    reasons, fresh = await take_new(items, known, ("household_id", "relations", "split_on"), judge, save)
-    await log_steps(connection, act, SPLIT, "reported", [(opened[row["id"]], PASSED) for row in fresh])
-    states = {one: row.state for one, row in known.items()} | {row["id"]: "reported" for row in fresh}
-    return answers(ROOM, [i.id for i in items], reasons, states)
+    save = partial(queries.insert_splits, connection)
+    return await open_cases(
+        connection, act, SPLIT, "reported", items, known, ("household_id", "relations", "split_on"), judge, save
+    )
 
 
 async def confirm_splits(

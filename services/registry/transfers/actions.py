@@ -1,8 +1,7 @@
 """Stating that a household moved to another village, and taking it there."""
 
 from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
+from functools import partial
 
 from services.registry.changes.actions import list_revised
 from services.registry.households import queries as households
@@ -11,9 +10,9 @@ from services.registry.transfers import queries
 from services.registry.transfers.rules import Home, Move, taking_refusal, transfer_refusal
 from services.registry.transfers.schemas import Taking, Transfer
 from services.registry.transfers.tables import Moving, TransferCase, transfer
-from shared.acts.batches import NewRows, take_new
-from shared.acts.bodies import Result, answers
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, log_steps, take_step
+from shared.acts.bodies import Result
+from shared.acts.openings import open_cases
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, take_step
 from shared.data.sql import Connection
 from shared.facts.outbox import emit
 from shared.ground.context import Act
@@ -35,9 +34,8 @@ async def report_transfers(connection: Connection, act: Act, items: Sequence[Tra
     known = await queries.list_by_id(connection, [i.id for i in items])
     waiting = await queries.list_waiting(connection, list(homes))
     villages = await queries.list_villages(connection, [i.to_division for i in items], act.business_date)
-    opened: dict[UUID, TransferCase] = {}
 
-    def judge(item: Transfer) -> str | dict[str, Any]:
+    def judge(item: Transfer) -> str | TransferCase:
         home = homes.get(item.household_id)
         inside = item.to_division in villages and item.to_division[:COUNTY] == act.caller.area[:COUNTY]
         move = Move(item.to_division, inside, item.moved_on, act.business_date)
@@ -47,7 +45,7 @@ async def report_transfers(connection: Connection, act: Act, items: Sequence[Tra
         if home.id in waiting:
             return "already_open"
         waiting.add(home.id)
-        opened[item.id] = case = TRANSFER.opened(
+        return TRANSFER.opened(
             act,
             "reported",
             **item.model_dump(exclude={"to_division"}),
@@ -56,19 +54,14 @@ async def report_transfers(connection: Connection, act: Act, items: Sequence[Tra
             reported_on=act.business_date,
             reported_by=act.subject,
         )
-        return case._asdict() | {"to_division": item.to_division}
-
-    async def save(rows: NewRows) -> set[UUID]:
-        return await queries.insert_cases(connection, rows)
 
     content = ("household_id", "to_division", "moved_on", "reason")
     told = {one: row._asdict() | {"to_division": row.division} for one, row in known.items()}
-    reasons, fresh = await take_new(items, told, content, judge, save)
-    states = {one: row.state for one, row in known.items()} | {row["id"]: "reported" for row in fresh}
+    save = partial(queries.insert_cases, connection)
     # Where it was said, not where it is to be taken.
-    said = [(opened[row["id"]]._replace(division=row["from_division"]), PASSED) for row in fresh]
-    await log_steps(connection, act, TRANSFER, "reported", said)
-    return answers(ROOM, [i.id for i in items], reasons, states)
+    return await open_cases(
+        connection, act, TRANSFER, "reported", items, told, content, judge, save, said_in="from_division"
+    )
 
 
 def _home(home: Household, moving: Moving) -> Home:
