@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.industry.corrections.actions import PAYMENTS, REVOCATIONS
+from services.industry.corrections.actions import EXCHANGES, PAYMENTS, REVOCATIONS
 from services.industry.corrections.api import router as corrections
 from services.industry.corrections.tables import certificate_revocation, payment_revocation
 from services.industry.departures.reactions import REACTIONS as DEPARTURES
@@ -66,7 +66,19 @@ SERVICE = Service(
         station_plan_item,
         departed,
     ),  # a share stays in the plan of the station's village; who is paid is read anew
-    procedures=(BATCH, RULING, EXCHANGE, PLAN, POST_ASSIGNMENTS, REPORTS, PARTS, CERTIFICATES, REVOCATIONS, PAYMENTS),
+    procedures=(
+        BATCH,
+        RULING,
+        EXCHANGE,
+        EXCHANGES,
+        PLAN,
+        POST_ASSIGNMENTS,
+        REPORTS,
+        PARTS,
+        CERTIFICATES,
+        REVOCATIONS,
+        PAYMENTS,
+    ),
     own_tasks=(CAME_BACK, OF_REMOVED),
     rules=(BENEFICIARY, AGREEMENT, ELIGIBILITY),
 )

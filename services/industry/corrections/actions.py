@@ -1,4 +1,4 @@
-"""Putting right what was recorded: a reading and a spending by one person, a certificate by two."""
+"""Putting right what was recorded: a reading and a spending by one person, an exchange and a certificate by two."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,23 +8,37 @@ from typing import Any
 from uuid import UUID
 
 from services.industry.corrections import queries, schemas
-from services.industry.corrections.rules import spending_refusal
+from services.industry.corrections.rules import more_before, spending_refusal
 from services.industry.corrections.tables import (
     CertificateRevocation,
+    ExchangeCorrection,
     PaymentRevocation,
     certificate_revocation,
+    exchange_correction,
     payment_revocation,
 )
 from services.industry.payouts import queries as payouts
 from services.industry.payouts.actions import RULING
 from services.industry.projects import queries as projects
 from services.industry.stations import queries as stations
-from services.industry.stations.rules import MeterPolicy, Reading, reading_refusal
+from services.industry.stations.actions import EXCHANGE as METERS
+from services.industry.stations.rules import MeterPolicy, Reading, Totals, fits_since, reading_refusal, recounted
+from services.industry.stations.tables import Station, StationExchange, StationReading
 from services.industry.training.actions import CERTIFICATES
 from services.industry.training.rules import REVOKED
 from shared.acts.batches import take_new
 from shared.acts.bodies import Confirmation, Result, answers
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, confirmed, log_steps, take_step
+from shared.acts.procedures import (
+    PASSED,
+    Finding,
+    Procedure,
+    Step,
+    advance,
+    confirmed,
+    lock_cases,
+    log_steps,
+    take_step,
+)
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.industry import CertificateRevoked, PaymentRevoked
@@ -34,9 +48,14 @@ from shared.values.ids import uuid7
 
 ROOM = "industry.corrections"
 READING = ("reading_id", "total_kwh", "reason")
+EXCHANGE = ("exchange_id", "last_kwh", "first_kwh", "reason")
 SPENDING = ("spending_id", "amount_fen", "reason")
 REVOCATION = ("certificate_id", "reason")
 PAYMENT = ("line_id", "code")
+EXCHANGES = Procedure(f"{ROOM}.exchanges", exchange_correction, ((
+    Step("confirmed", "proposed", ("township", "county"), ("proposed_by",), "confirmed",
+         zh="确认更正电表更换记录", en="Confirm that a meter's exchange was told wrongly"),
+),))  # fmt: skip
 PAYMENTS = Procedure(f"{ROOM}.payments", payment_revocation, ((
     Step("confirmed", "proposed", ("county",), ("proposed_by",), "confirmed",
          zh="确认撤销误报的付款", en="Confirm that a payment was confirmed by mistake"),
@@ -86,6 +105,97 @@ async def correct_readings(
     reasons, new = await take_new(items, known, READING, judge, save)
     await stations.correct_readings(connection, {row["reading_id"]: row["total_kwh"] for row in new})
     return answers(ROOM, [i.id for i in items], reasons)
+
+
+async def propose_exchanges(
+    connection: Connection, act: Act, policy: Policy, items: Sequence[schemas.ExchangeCorrection]
+) -> list[Result]:
+    """What two persons told wrongly of a meter's exchange; each waits for a second person again."""
+    told = await stations.list_exchanges_by_id(connection, [i.exchange_id for i in items])
+    places = await stations.lock_stations(connection, sorted({e.station_id for e in told.values()}))
+    told = await stations.list_exchanges_by_id(connection, list(told))
+    readings = await stations.list_readings_of(connection, places)
+    known = await queries.list_exchange_corrections(connection, [i.id for i in items])
+    proposed = await queries.list_exchanges_open(connection, places)
+    share_ppm = policy.on(act.business_date, MeterPolicy).meter_share_ppm
+
+    def judge(item: schemas.ExchangeCorrection) -> str | dict[str, Any]:
+        exchange = told.get(item.exchange_id)
+        station = places.get(exchange.station_id) if exchange else None
+        if exchange is None or station is None:
+            return "shared.not_found"
+        if exchange.state != "confirmed":
+            return "exchange_not_confirmed"
+        if station.id in proposed:
+            return "correction_open"
+        if item.totals == exchange.stood:
+            return "nothing_changes"
+        if not _fits(station, exchange, item.totals, readings[station.id], share_ppm):
+            return "does_not_fit"
+        proposed.add(station.id)
+        return EXCHANGES.opened(
+            act,
+            "proposed",
+            id=item.id,
+            exchange_id=exchange.id,
+            station_id=station.id,
+            division=station.division,
+            was_last_kwh=exchange.stood.last_kwh,
+            was_first_kwh=exchange.stood.first_kwh,
+            last_kwh=item.last_kwh,
+            first_kwh=item.first_kwh,
+            reason=item.reason,
+            proposed_on=act.business_date,
+            proposed_by=act.subject,
+        )._asdict()
+
+    reasons, new = await take_new(items, known, EXCHANGE, judge, partial(queries.insert_exchanges, connection))
+    await log_steps(connection, act, EXCHANGES, "proposed", [(ExchangeCorrection(**row), PASSED) for row in new])
+    return answers(ROOM, [i.id for i in items], reasons)
+
+
+def _fits(
+    station: Station, exchange: StationExchange, right: Totals | None, readings: Sequence[StationReading], ppm: int
+) -> bool:
+    """What was read on the day of an exchange and since must be what these two meters can have shown."""
+    on = exchange.exchanged_on
+    of_day = [r for r in readings if r.read_on == on and not (right is None and exchange.told_with(r))]
+    totals = [Reading(on, r.before_kwh + (right.last_kwh if right else r.stood_kwh)) for r in of_day]
+    others = [Reading(r.read_on, r.stood_kwh + r.before_kwh) for r in readings]
+    line = recounted(on, totals, more_before(exchange.stood, right), others)
+    return fits_since(on, line, station.capacity_w, station.connected_on, ppm)
+
+
+async def confirm_exchanges(
+    connection: Connection, act: Act, policy: Policy, items: Sequence[Confirmation]
+) -> list[Result]:
+    """What was read since counts on from what the old meter showed in truth; what it earned is made up for later."""
+    cases = await lock_cases(connection, EXCHANGES, [i.id for i in items])
+    places = await stations.lock_stations(connection, sorted({c.station_id for c in cases.values()}))
+    exchanges = await stations.list_exchanges_by_id(connection, [c.exchange_id for c in cases.values()])
+    readings = await stations.list_readings_of(connection, places)
+    share_ppm = policy.on(act.business_date, MeterPolicy).meter_share_ppm
+
+    def find(case: ExchangeCorrection, item: Confirmation) -> Finding:
+        station, exchange = places[case.station_id], exchanges[case.exchange_id]
+        fits = _fits(station, exchange, case.right, readings[station.id], share_ppm)
+        return confirmed(case, item) if fits or not item.confirmed else Finding(refusal=f"{ROOM}.does_not_fit")
+
+    async def correct(passed: list[tuple[ExchangeCorrection, Finding]]) -> None:
+        for case, _ in passed:
+            exchange = exchanges[case.exchange_id]
+            of_day = [r for r in readings[case.station_id] if r.read_on == exchange.exchanged_on]
+            kwh = more_before(exchange.stood, case.right)
+            await stations.rebase_readings(connection, case.station_id, exchange.exchanged_on, kwh)
+            if case.right:
+                await stations.correct_exchange(connection, exchange.id, *case.right)
+                await stations.correct_readings(connection, {r.id: case.right.last_kwh for r in of_day})
+            else:
+                await advance(connection, act, METERS, "revoked", [(exchange, "revoked", PASSED)])
+                told = [r.id for r in of_day if exchange.told_with(r)]
+                await stations.withdraw_readings(connection, told, act.business_date)
+
+    return await take_step(connection, act, EXCHANGES, "confirmed", items, find, rows=cases, save=correct)
 
 
 async def correct_spendings(
@@ -139,9 +249,16 @@ async def propose_payments(
             return "revocation_open"
         proposed.add(item.line_id)
         return PAYMENTS.opened(
-            act, "proposed", **item.model_dump(), household_id=line.household_id, division=line.division,
-            bank=line.bank, amount_fen=line.amount_fen, proposed_on=act.business_date, proposed_by=act.subject,
-        )._asdict()  # fmt: skip
+            act,
+            "proposed",
+            **item.model_dump(),
+            household_id=line.household_id,
+            division=line.division,
+            bank=line.bank,
+            amount_fen=line.amount_fen,
+            proposed_on=act.business_date,
+            proposed_by=act.subject,
+        )._asdict()
 
     reasons, new = await take_new(items, known, PAYMENT, judge, partial(queries.insert_payments, connection))
     await log_steps(connection, act, PAYMENTS, "proposed", [(PaymentRevocation(**row), PASSED) for row in new])
@@ -183,9 +300,14 @@ async def propose_revocations(connection: Connection, act: Act, items: Sequence[
             return "revocation_open"
         proposed.add(item.certificate_id)
         return REVOCATIONS.opened(
-            act, "proposed", **item.model_dump(), household_id=certificate.household_id,
-            division=certificate.division, proposed_on=act.business_date, proposed_by=act.subject,
-        )._asdict()  # fmt: skip
+            act,
+            "proposed",
+            **item.model_dump(),
+            household_id=certificate.household_id,
+            division=certificate.division,
+            proposed_on=act.business_date,
+            proposed_by=act.subject,
+        )._asdict()
 
     reasons, new = await take_new(items, known, REVOCATION, judge, partial(queries.insert_revocations, connection))
     await log_steps(connection, act, REVOCATIONS, "proposed", [(CertificateRevocation(**row), PASSED) for row in new])

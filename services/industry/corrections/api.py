@@ -1,12 +1,15 @@
-"""Doors to corrections: what a meter showed, what was spent, a certificate that is revoked."""
+"""Doors to corrections: what a meter showed, how it was exchanged, what was spent, a certificate that is revoked."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter
 
 from services.industry.corrections import actions, queries
 from services.industry.corrections.rules import RevocationState
 from services.industry.corrections.schemas import (
+    ExchangeCorrection,
+    ExchangeCorrectionShown,
     PaymentRevocation,
     PaymentRevocationShown,
     ReadingCorrection,
@@ -22,6 +25,7 @@ from shared.ground.context import Act
 router = APIRouter(prefix="/corrections", tags=["corrections"])
 
 READERS = by("county", "township", "village", "auditor")
+STATION_READERS = by("county", "township", "village", "team", "helper", "entity", "auditor")
 County = Annotated[Act, by("county")]
 # Who reads a meter puts a reading right.
 Reader = Annotated[Act, by("entity", "village", "township")]
@@ -35,6 +39,31 @@ async def correct_readings(
 ) -> Results:
     """What meters showed in truth; it must fit what was read before and after."""
     return body.answered(await actions.correct_readings(connection, act, policy, body.sound))
+
+
+@router.post("/exchanges")
+async def propose_exchanges(
+    body: Batch[ExchangeCorrection], connection: Transaction, act: Reader, policy: CurrentPolicy
+) -> Results:
+    """Exchanges of a meter that were told wrongly; nothing changes before another person confirms it."""
+    return body.answered(await actions.propose_exchanges(connection, act, policy, body.sound))
+
+
+@router.post("/exchanges/confirmations")
+async def confirm_exchanges(
+    body: Batch[Confirmation], connection: Transaction, act: Office, policy: CurrentPolicy
+) -> Results:
+    """By another person: what was read since counts on from what the old meter showed in truth."""
+    return body.answered(await actions.confirm_exchanges(connection, act, policy, body.sound))
+
+
+@router.get("/exchanges", dependencies=[STATION_READERS])
+async def list_exchanges(
+    connection: Paging, at: Cursor, station_id: UUID | None = None, state: RevocationState | None = None
+) -> Page[ExchangeCorrectionShown]:
+    """Of the caller's area or unit, by id."""
+    rows = await queries.list_exchanges(connection, at, station_id=station_id, state=state)
+    return page(ExchangeCorrectionShown, rows, at)
 
 
 @router.post("/spendings")

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from services.industry.corrections.tables import (
     CertificateRevocation,
+    ExchangeCorrection,
     Owed,
     PaymentRevocation,
     ReadingCorrection,
     SpendingCorrection,
     certificate_revocation,
+    exchange_correction,
     payment_revocation,
     reading_correction,
     spending_correction,
@@ -23,6 +25,10 @@ from shared.data.sql import Connection, by_id, fetch, insert_many, list_by, lock
 
 _READINGS = list_by(reading_correction)
 _INSERT_READINGS = insert_many(reading_correction, reading_correction.shape, FREE)
+_EXCHANGES = list_by(exchange_correction)
+_EXCHANGES_OPEN = sql("SELECT station_id FROM exchange_correction WHERE station_id = ANY(:ids) AND state = 'proposed'")
+_INSERT_EXCHANGES = insert_many(exchange_correction, exchange_correction.shape, FREE)
+_EXCHANGE_PAGE = page(exchange_correction, "station_id", "state")
 _SPENDINGS = list_by(spending_correction)
 _INSERT_SPENDINGS = insert_many(spending_correction, spending_correction.shape, FREE)
 _REVOCATIONS = list_by(certificate_revocation)
@@ -67,6 +73,24 @@ async def list_reading_corrections(connection: Connection, ids: Iterable[UUID]) 
 
 async def insert_reading_corrections(connection: Connection, rows: NewRows) -> set[UUID]:
     return await insert_free(connection, _INSERT_READINGS, rows)
+
+
+async def list_exchange_corrections(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, ExchangeCorrection]:
+    return await by_id(connection, _EXCHANGES, ids)
+
+
+async def list_exchanges_open(connection: Connection, station_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the stations of which a correction of an exchange waits already."""
+    return {r["station_id"] for r in await fetch(connection, _EXCHANGES_OPEN, ids=list(station_ids))}
+
+
+async def insert_exchanges(connection: Connection, rows: NewRows) -> set[UUID]:
+    return await insert_free(connection, _INSERT_EXCHANGES, rows)
+
+
+async def list_exchanges(connection: Connection, at: Place, **filters: Any) -> list[ExchangeCorrection]:
+    """By rising id, filtered by station or state."""
+    return await fetch_page(connection, _EXCHANGE_PAGE, at, **filters)
 
 
 async def list_spending_corrections(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, SpendingCorrection]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.industry.corrections.rules import RevocationState
+from services.industry.stations.rules import Totals
 from shared.data.relations import Big, table
 
 
@@ -34,6 +35,35 @@ class SpendingCorrection(NamedTuple):
     reason: str
     corrected_on: date
     corrected_by: str
+
+
+class ExchangeCorrection(NamedTuple):
+    """`was_...` is what stood before it; without what is right the meter was not exchanged."""
+
+    id: UUID
+    exchange_id: UUID
+    station_id: UUID
+    division: str
+    was_last_kwh: Big
+    was_first_kwh: Big
+    last_kwh: Big | None
+    first_kwh: Big | None
+    reason: str
+    state: RevocationState
+    proposed_on: date
+    proposed_by: str
+    confirmed_on: date | None
+    confirmed_by: str | None
+    ended_code: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+    @property
+    def right(self) -> Totals | None:
+        if self.last_kwh is None or self.first_kwh is None:
+            return None
+        return Totals(self.last_kwh, self.first_kwh)
 
 
 class CertificateRevocation(NamedTuple):
@@ -76,6 +106,7 @@ class PaymentRevocation(NamedTuple):
 
 reading_correction = table("reading_correction", ReadingCorrection)
 spending_correction = table("spending_correction", SpendingCorrection)
+exchange_correction = table("exchange_correction", ExchangeCorrection)
 certificate_revocation = table("certificate_revocation", CertificateRevocation)
 payment_revocation = table("payment_revocation", PaymentRevocation)
 

@@ -19,6 +19,7 @@ from services.industry.stations.rules import (
     before_kwh,
     exchange_refusal,
     find_faults,
+    fits_since,
     is_quarter_end,
     month_end,
     reading_refusal,
@@ -183,7 +184,9 @@ async def tell_exchanges(
         reason = _reading_refusal(act, station, last, until, share_ppm)
         reason = reason or exchange_refusal(exchange, exchanges[station.id])
         line = rebased(last, item.last_kwh - item.first_kwh, readings[station.id])
-        if reason := reason or _since_refusal(station, last, line, share_ppm):
+        # What was read since must be what a new meter can have shown.
+        fits = fits_since(last.read_on, line, station.capacity_w, station.connected_on, share_ppm)
+        if reason := reason or (None if fits else "read_since"):
             return reason
         exchanges[station.id].append(exchange)
         told = {"told_on": act.business_date, "told_by": act.subject, "division": station.division}
@@ -194,17 +197,6 @@ async def tell_exchanges(
 
     reasons, _ = await take_new(items, known, EXCHANGE_TOLD, judge, save)
     return answers(ROOM, [i.id for i in items], reasons)
-
-
-def _since_refusal(station: StationRow, last: Reading, line: Sequence[Reading], share_ppm: int) -> str | None:
-    """What was read since must be what a new meter can have shown."""
-    for reading in line:
-        others = [r for r in line if r != reading]
-        if reading.read_on > last.read_on and reading_refusal(
-            reading, others, station.capacity_w, station.connected_on, share_ppm
-        ):
-            return "read_since"
-    return None
 
 
 async def confirm_exchanges(
@@ -223,9 +215,9 @@ async def confirm_exchanges(
 
     def find(case: StationExchange, item: Confirmation) -> Finding:
         last, known = last_of(case), readings[case.station_id]
-        line = rebased(last, case.last_kwh - case.first_kwh, known)
-        since = any(r.read_on == last.read_on and r != last for r in known) or _since_refusal(
-            stations[case.station_id], last, line, share_ppm
+        line, station = rebased(last, case.last_kwh - case.first_kwh, known), stations[case.station_id]
+        since = any(r.read_on == last.read_on and r != last for r in known) or not fits_since(
+            last.read_on, line, station.capacity_w, station.connected_on, share_ppm
         )
         return Finding(refusal=f"{ROOM}.read_since") if item.confirmed and since else confirmed(case, item)
 

@@ -54,9 +54,10 @@ _LIST_IN_CATALOGUE = update_many(station, "listed_on", where="t.listed_on IS NUL
 _READINGS = list_by(station_reading, "station_id")
 _READINGS_BY_ID = list_by(station_reading)
 _INSERT_READINGS = insert_many(
-    station_reading, [name for name in station_reading.shape if name != "corrected_kwh"], FREE
+    station_reading, [n for n in station_reading.shape if n not in ("corrected_kwh", "withdrawn_on")], FREE
 )
 _CORRECT_READINGS = update_many(station_reading, "corrected_kwh")
+_WITHDRAW_READINGS = update_many(station_reading, common={"withdrawn_on": "withdrawn_on"})
 _REBASE = sql(
     """
     UPDATE station_reading SET before_kwh = before_kwh + :kwh WHERE station_id = :station_id AND read_on > :after_on
@@ -66,6 +67,7 @@ _REBASE = sql(
 _EXCHANGES = list_by(station_exchange, "station_id")
 _EXCHANGES_BY_ID = list_by(station_exchange)
 _INSERT_EXCHANGES = insert_many(station_exchange, station_exchange.shape, FREE)
+_CORRECT_EXCHANGES = update_many(station_exchange, "corrected_last_kwh", "corrected_first_kwh")
 _EXCHANGE_PAGE = page(station_exchange, "station_id", "state")
 _SETTLEMENTS = list_by(station_settlement, "station_id")
 _OF_SETTLEMENT = sql("SELECT DISTINCT quarter_end_on FROM station_settlement WHERE id = :id")
@@ -98,11 +100,11 @@ _MONTHS = sql(
            coalesce(b.kwh, 0) AS before_kwh, l.read_on AS last_on, l.kwh AS last_kwh
     FROM station s
     LEFT JOIN LATERAL (
-        SELECT read_on, {_KWH} AS kwh FROM station_reading r WHERE r.station_id = s.id
+        SELECT read_on, {_KWH} AS kwh FROM station_reading r WHERE r.station_id = s.id AND r.withdrawn_on IS NULL
         AND (r.read_on < :month_on OR r.read_on = s.connected_on) ORDER BY read_on DESC LIMIT 1
     ) b ON true
     JOIN LATERAL (
-        SELECT read_on, {_KWH} AS kwh FROM station_reading r WHERE r.station_id = s.id
+        SELECT read_on, {_KWH} AS kwh FROM station_reading r WHERE r.station_id = s.id AND r.withdrawn_on IS NULL
         AND r.read_on BETWEEN :month_on AND :last_on ORDER BY read_on DESC LIMIT 1
     ) l ON l.read_on > coalesce(b.read_on, s.connected_on) ORDER BY s.id
     """,
@@ -124,7 +126,7 @@ _SUMMARY = sql(
     FROM station s
     LEFT JOIN LATERAL (
         SELECT max({_KWH}) - coalesce(min({_KWH}) FILTER (WHERE read_on = s.connected_on), 0) AS kwh
-        FROM station_reading r WHERE r.station_id = s.id
+        FROM station_reading r WHERE r.station_id = s.id AND r.withdrawn_on IS NULL
     ) m ON true
     LEFT JOIN (
         SELECT t.kind, sum(i.amount_fen)::bigint AS amount_fen, count(DISTINCT i.household_id) AS households
@@ -168,10 +170,17 @@ async def set_listed(connection: Connection, listed: Mapping[UUID, date]) -> Non
 
 async def list_readings(connection: Connection, station_ids: Iterable[UUID]) -> dict[UUID, list[Reading]]:
     """Each station's totals by day, over all its meters."""
+    rows = await list_readings_of(connection, station_ids)
+    return {i: [Reading(r.read_on, r.stood_kwh + r.before_kwh) for r in of] for i, of in rows.items()}
+
+
+async def list_readings_of(connection: Connection, station_ids: Iterable[UUID]) -> dict[UUID, list[StationReading]]:
+    """What was read of each station by day, and not withdrawn."""
     ids = list(station_ids)
-    found: dict[UUID, list[Reading]] = {i: [] for i in ids}
+    found: dict[UUID, list[StationReading]] = {i: [] for i in ids}
     for r in sorted(await fetch(connection, _READINGS, ids=ids), key=lambda r: r.read_on):
-        found[r.station_id].append(Reading(r.read_on, r.stood_kwh + r.before_kwh))
+        if r.withdrawn_on is None:
+            found[r.station_id].append(r)
     return found
 
 
@@ -188,18 +197,24 @@ async def correct_readings(connection: Connection, totals: Mapping[UUID, int]) -
     await execute_many(connection, _CORRECT_READINGS, [{"id": i, "corrected_kwh": kwh} for i, kwh in totals.items()])
 
 
+async def withdraw_readings(connection: Connection, ids: Sequence[UUID], on: date) -> None:
+    """They were told of a meter's exchange that was none."""
+    await execute_many(connection, _WITHDRAW_READINGS, [{"id": i} for i in ids], withdrawn_on=on)
+
+
 async def rebase_readings(connection: Connection, station_id: UUID, after_on: date, kwh: int) -> None:
     """What was read after that day was read of a meter before which so much had been counted."""
     await execute(connection, _REBASE, rows=None, station_id=station_id, after_on=after_on, kwh=kwh)
 
 
 async def list_exchanges_of(connection: Connection, station_ids: Iterable[UUID]) -> dict[UUID, list[Exchange]]:
-    """Each station's exchanges of its meter that were not refused."""
+    """Each station's exchanges of its meter that were neither refused nor revoked."""
     ids = list(station_ids)
     found: dict[UUID, list[Exchange]] = {i: [] for i in ids}
     for e in await fetch(connection, _EXCHANGES, ids=ids):
-        if e.state != "refused":
-            exchange = Exchange(e.exchanged_on, e.last_kwh, e.first_kwh, confirmed=e.state == "confirmed")
+        if e.state in ("told", "confirmed"):
+            confirmed = e.state == "confirmed"
+            exchange = Exchange(e.exchanged_on, *e.stood, confirmed=confirmed)
             found[e.station_id].append(exchange)
     return found
 
@@ -210,6 +225,12 @@ async def list_exchanges_by_id(connection: Connection, ids: Sequence[UUID]) -> d
 
 async def insert_exchanges(connection: Connection, rows: NewRows) -> set[UUID]:
     return await insert_free(connection, _INSERT_EXCHANGES, rows)
+
+
+async def correct_exchange(connection: Connection, exchange_id: UUID, last_kwh: int, first_kwh: int) -> None:
+    """What both meters showed in truth."""
+    right = {"id": exchange_id, "corrected_last_kwh": last_kwh, "corrected_first_kwh": first_kwh}
+    await execute_many(connection, _CORRECT_EXCHANGES, [right])
 
 
 async def list_exchanges(connection: Connection, at: Place, **filters: Any) -> list[StationExchange]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from shared.values.dates import add_months
@@ -21,7 +21,7 @@ VILLAGE_DIGITS, TOWNSHIP_DIGITS = 12, 9
 Kind = Literal["village", "resettlement", "ground"]
 KINDS: tuple[Kind, ...] = ("village", "resettlement", "ground")
 Leg = Literal["coal", "subsidy"]
-ExchangeState = Literal["told", "confirmed", "refused"]
+ExchangeState = Literal["told", "confirmed", "refused", "revoked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,13 @@ class Exchange:
     confirmed: bool
 
 
+class Totals(NamedTuple):
+    """What the meter that was taken out showed at last, and the one that was put in at first; kWh."""
+
+    last_kwh: int
+    first_kwh: int
+
+
 def before_kwh(on: date, exchanges: Sequence[Exchange]) -> int:
     """What is added to a meter's total for those before it. On the day of an exchange the old one is read."""
     return sum(e.last_kwh - e.first_kwh for e in exchanges if e.confirmed and e.exchanged_on < on)
@@ -99,6 +106,24 @@ def rebased(last: Reading, kwh: int, readings: Sequence[Reading]) -> list[Readin
     """
     later = [Reading(r.read_on, r.total_kwh + kwh) for r in readings if r.read_on > last.read_on]
     return [*(r for r in readings if r.read_on < last.read_on), last, *later]
+
+
+def recounted(on: date, of_day: Sequence[Reading], kwh: int, readings: Sequence[Reading]) -> list[Reading]:
+    """A station's totals where an exchange of that day was told wrongly: `of_day` is what stands of the day.
+
+    `kwh` is by how much more the meters before the new one had counted than was told.
+    """
+    later = [Reading(r.read_on, r.total_kwh + kwh) for r in readings if r.read_on > on]
+    return [*(r for r in readings if r.read_on < on), *of_day, *later]
+
+
+def fits_since(on: date, line: Sequence[Reading], capacity_w: int, connected_on: date, share_ppm: int) -> bool:
+    """Whether what was read on a day and since can have been read of a station with these totals."""
+    return not any(
+        reading_refusal(r, [o for o in line if o != r], capacity_w, connected_on, share_ppm)
+        for r in line
+        if r.read_on >= on
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,8 @@ class StationShown(BaseModel):
 
 
 class ExchangeShown(MeterExchange):
+    """As it was told; `corrected_last_kwh` and `corrected_first_kwh` stand where that was wrong."""
+
     state: ExchangeState
     told_on: Day
     told_by: str
@@ -124,6 +126,8 @@ class ExchangeShown(MeterExchange):
     confirmed_by: str | None
     since_on: Day
     due_on: Day | None
+    corrected_last_kwh: int | None
+    corrected_first_kwh: int | None
 
 
 class FindingShown(BaseModel):

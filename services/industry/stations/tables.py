@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.industry.stations.rules import ExchangeState, Kind, Leg
+from services.industry.stations.rules import ExchangeState, Kind, Leg, Totals
 from shared.data.relations import Big, table
 
 
@@ -29,7 +29,8 @@ class Station(NamedTuple):
 class StationReading(NamedTuple):
     """`total_kwh` is what was said of the meter, `corrected_kwh` what it showed in truth, where that was another.
 
-    With `before_kwh`, of the meters before it, it is the station's total.
+    With `before_kwh`, of the meters before it, it is the station's total. It is withdrawn with the exchange it was told
+    with.
     """
 
     id: UUID
@@ -40,6 +41,7 @@ class StationReading(NamedTuple):
     read_by: str
     before_kwh: Big
     corrected_kwh: Big | None = None
+    withdrawn_on: date | None = None
 
     @property
     def stood_kwh(self) -> int:
@@ -48,6 +50,8 @@ class StationReading(NamedTuple):
 
 
 class StationExchange(NamedTuple):
+    """`corrected_last_kwh` and `corrected_first_kwh` are what the meters showed in truth, where that was another."""
+
     id: UUID
     station_id: UUID
     division: str
@@ -63,6 +67,19 @@ class StationExchange(NamedTuple):
     procedure_version: int
     since_on: date
     due_on: date | None
+    corrected_last_kwh: Big | None
+    corrected_first_kwh: Big | None
+
+    @property
+    def stood(self) -> Totals:
+        """What stands of it."""
+        if self.corrected_last_kwh is None or self.corrected_first_kwh is None:
+            return Totals(self.last_kwh, self.first_kwh)
+        return Totals(self.corrected_last_kwh, self.corrected_first_kwh)
+
+    def told_with(self, reading: StationReading) -> bool:
+        """Whether a reading of its day is what its teller said of the old meter."""
+        return (reading.read_by, reading.total_kwh) == (self.told_by, self.last_kwh)
 
 
 class StationSettlement(NamedTuple):

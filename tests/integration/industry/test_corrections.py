@@ -70,6 +70,114 @@ async def exchange(door: Door, station_id: str, **changes: Any) -> list[Any]:
     return [one["code"], two["code"]]
 
 
+async def put_right(
+    door: Door, exchange_id: str, totals: tuple[int, int] | None, *, on: str = "2018-01-10", confirmed: bool = True
+) -> list[Any]:
+    """Proposed by one, answered by another."""
+    right_of = None if totals is None else {"last_kwh": totals[0], "first_kwh": totals[1]}
+    wrong = {"id": str(uuid4()), "exchange_id": exchange_id, "right": right_of, "reason": "mistyped"}
+    path, word = "/corrections/exchanges", {"id": wrong["id"], "confirmed": confirmed}
+    (one,) = await results(door, "POST", path, "entity", wrong, on=on, subject="keeper")
+    if one["code"] is not None:
+        return [one["code"]]
+    (two,) = await results(door, "POST", f"{path}/confirmations", "township", word, on=on, subject="officer")
+    return [None, two["code"]]
+
+
+async def totals_of(house: House) -> list[tuple[str, int]]:
+    """What stands of each day, over all meters."""
+    rows = await house.rows(
+        "industry",
+        "SELECT read_on::text AS day, coalesce(corrected_kwh, total_kwh) + before_kwh AS kwh FROM station_reading"
+        " WHERE withdrawn_on IS NULL ORDER BY read_on",
+    )
+    return [(r["day"], r["kwh"]) for r in rows]
+
+
+async def exchanged(house: House) -> tuple[Door, str, str]:
+    """A station of which a meter was exchanged on 2017-05-20, at 30,000 kWh for one at 0, and read since."""
+    door = await house.serve("industry", "api")
+    (one,) = await entered(door)
+    told = str(uuid4())
+    await read(door, reading(one, "2017-03-31", 10_000))
+    assert await exchange(door, one, id=told) == [None, None]
+    assert await read(door, reading(one, "2017-06-30", 5_000)) == [None]
+    assert await totals_of(house) == [("2017-03-31", 10_000), ("2017-05-20", 30_000), ("2017-06-30", 35_000)]
+    return door, one, told
+
+
+async def test_what_two_told_of_an_exchange_two_put_right(house: House) -> None:
+    door, one, told = await exchanged(house)
+    await settle(door, "2017-06-30")
+    assert await put_right(door, told, (30_000, 0)) == [f"{C}nothing_changes"]
+    assert await put_right(door, NOT_SEEN, (1, 0)) == ["shared.not_found"]
+    # The new one cannot have stood above what was read of it; the old one cannot have run backwards.
+    assert await put_right(door, told, (30_000, 5_001)) == [f"{C}does_not_fit"]
+    assert await put_right(door, told, (9_999, 0)) == [f"{C}does_not_fit"]
+    assert await put_right(door, told, (31_000, 500), confirmed=False) == [None, "shared.not_confirmed"]
+    assert await put_right(door, told, (31_000, 500)) == [None, None]
+    assert await totals_of(house) == [("2017-03-31", 10_000), ("2017-05-20", 31_000), ("2017-06-30", 35_500)]
+    # What is read from now on counts on from there, and the next quarter makes up for what was settled too low.
+    assert await read(door, reading(one, "2017-09-30", 6_000)) == [None]
+    (settled,) = (await settle(door, "2017-09-30")).json()["results"]
+    assert settled["kwh"] == 1_500
+    # A second time it is put right from what stands.
+    assert await put_right(door, told, (31_000, 500)) == [f"{C}nothing_changes"]
+    assert await put_right(door, told, (30_000, 0)) == [None, None]
+    assert (await totals_of(house))[1:] == [("2017-05-20", 30_000), ("2017-06-30", 35_000), ("2017-09-30", 36_000)]
+    (shown,) = (await get(door, "/stations/exchanges"))["items"]
+    assert [shown[n] for n in ("state", "last_kwh", "corrected_last_kwh", "corrected_first_kwh")] == [
+        "confirmed", 30_000, 30_000, 0,
+    ]  # fmt: skip
+    kept = (await get(door, f"/corrections/exchanges?state=confirmed&station_id={one}"))["items"]
+    assert sorted((k["was_last_kwh"], k["last_kwh"]) for k in kept) == [(30_000, 31_000), (31_000, 30_000)]
+
+
+async def test_an_exchange_that_never_was_is_revoked_and_its_reading_withdrawn(house: House) -> None:
+    door, one, told = await exchanged(house)
+    # The meter ran on: 5,000 would be less than what it had shown in March.
+    assert await put_right(door, told, None) == [f"{C}does_not_fit"]
+    (late,) = await house.rows("industry", "SELECT id::text FROM station_reading WHERE read_on = '2017-06-30'")
+    assert await put_right(door, told, (30_000, 0)) == [f"{C}nothing_changes"]
+    assert await correct(door, "readings", "entity", right(late, 12_000)) == [None]
+    assert await put_right(door, told, None) == [None, None]
+    assert await totals_of(house) == [("2017-03-31", 10_000), ("2017-06-30", 12_000)]
+    (shown,) = (await get(door, "/stations/exchanges"))["items"]
+    assert shown["state"] == "revoked"
+    assert await put_right(door, told, (1, 0)) == [f"{C}exchange_not_confirmed"]
+    (total,) = (await get(door, "/stations/summary"))["items"]
+    assert total["metered_kwh"] == 12_000
+    # The day may be read, and its meter exchanged, as it truly was.
+    assert await exchange(door, one, last_kwh=11_000, first_kwh=10_999) == [None, None]
+    assert await totals_of(house) == [("2017-03-31", 10_000), ("2017-05-20", 11_000), ("2017-06-30", 12_001)]
+
+
+async def test_nobody_confirms_his_own_correction_and_a_second_one_waits(house: House) -> None:
+    door, one, told = await exchanged(house)
+    wrong = {"id": str(uuid4()), "exchange_id": told, "right": {"last_kwh": 31_000, "first_kwh": 4_000},
+             "reason": "mistyped"}  # fmt: skip
+    path = "/corrections/exchanges"
+    first = await results(door, "POST", path, "village", wrong, wrong, on="2018-01-10", subject="keeper")
+    assert [r["code"] for r in first] == [None, None]
+    again = await results(
+        door, "POST", path, "village", wrong | {"right": None}, wrong | {"id": str(uuid4())}, on="2018-01-10"
+    )
+    assert [r["code"] for r in again] == ["shared.content_differs", f"{C}correction_open"]
+    word = {"id": wrong["id"], "confirmed": True}
+    (own,) = await results(door, "POST", f"{path}/confirmations", "township", word, on="2018-01-10", subject="keeper")
+    assert own["code"] == "shared.same_person"
+    waiting = (await get(door, "/tasks", "township", on="2018-01-10"))["items"]
+    assert [(t["procedure"], t["id"]) for t in waiting] == [("industry.corrections.exchanges", wrong["id"])]
+    assert (await get(door, "/tasks", "township", on="2018-01-10", subject="keeper"))["items"] == []
+    # What is read meanwhile is read of the meters as they stand; the second person is told where it does not fit.
+    assert await read(door, reading(one, "2017-06-10", 3_000)) == [None]
+    (late,) = await results(door, "POST", f"{path}/confirmations", "county", word, on="2018-01-10", subject="officer")
+    assert late["code"] == f"{C}does_not_fit"
+    no = word | {"confirmed": False}
+    (ended,) = await results(door, "POST", f"{path}/confirmations", "county", no, on="2018-01-10", subject="officer")
+    assert (ended["state"], ended["code"]) == ("refused", "shared.not_confirmed")
+
+
 HISTORY = (("2017-03-31", 10_000), ("2017-05-20", 30_000), ("2017-06-10", 31_000), ("2017-06-30", 35_000))
 
 
