@@ -19,11 +19,13 @@ STANDS = "household"
 PLACED = f"""(
     SELECT s.household_id AS id, s.division, s.status FROM household_standing s
     WHERE CASE WHEN {held("s")} THEN true ELSE false END)"""
-# Also one that has moved away since. Each looked up by itself: a page far behind would else read all before it.
+# Only of one that has moved away since is it asked by the function: a call a row would cost a page three times itself.
 STOOD = f"""(
     SELECT s.household_id AS id, r.household_no, s.division, s.status, r.registered_on, s.exited_on, s.exited_year,
            r.relocation_cohort, CASE WHEN r.moved_in_on <= :on THEN r.moved_in_on END AS moved_in_on
-    FROM household_standing s CROSS JOIN LATERAL household_once(s.household_id) r
+    FROM household_standing s LEFT JOIN household n ON n.id = s.household_id CROSS JOIN LATERAL (
+        SELECT n.household_no, n.registered_on, n.relocation_cohort, n.moved_in_on WHERE n.id IS NOT NULL
+        UNION ALL SELECT o.* FROM household_once(s.household_id) o WHERE n.id IS NULL) r
     WHERE CASE WHEN {held("s")} THEN true ELSE false END)"""
 _NUMBERED = "h.id = (SELECT household_numbered(:household_no))"
 
@@ -58,7 +60,10 @@ def _summary(source: str) -> str:
 
 WHOLE = _whole(STANDS)
 _GET_WHOLE = sql(WHOLE, Whole)
-_CALLED = "LATERAL member_once(x.member_id) m ON true"
+_CALLED = """LATERAL (
+    SELECT n.reference FROM member n WHERE n.id = x.member_id
+    UNION ALL SELECT o.reference FROM member_once(x.member_id) o
+        WHERE NOT EXISTS (SELECT FROM member n WHERE n.id = x.member_id)) m ON true"""
 _GET_WHOLE_AS_OF = sql(_whole(STOOD, _CALLED), Whole)
 _PAGE = page_of(Summary, _summary(STANDS), "h.status", "h.division", "h.household_no", key="h.id")
 _PAGE_AS_OF = page_of(Summary, _summary(STOOD), "h.status", "h.division", key="h.id", household_no=_NUMBERED)
