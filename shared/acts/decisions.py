@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Text, Uuid
+from sqlalchemy import Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.acts.reasons import ReasonShown, reason_shown
@@ -23,12 +23,15 @@ _RECORD = sql(
     """
     INSERT INTO decision (id, rule, subject_id, division, bank, business_date, policy_version, inputs, outcome,
     reasons, decided_by)
-    SELECT i, r, s, d, b, :business_date, :policy_version, n, o, w -> 'reasons', :decided_by
-    FROM unnest(:ids, :rules, :subjects, :divisions, :banks, :inputs, :outcomes, :whys)
-    AS x (i, r, s, d, b, n, o, w)
+    SELECT i, r, s, d, b, :business_date, :policy_version,
+           jsonb_build_object('facts', f, 'policy', (CAST(:policies AS jsonb[]))[p]), o, w -> 'reasons', :decided_by
+    FROM unnest(:ids, :rules, :subjects, :divisions, :banks, :facts, :policy_numbers, :outcomes, :whys)
+    AS x (i, r, s, d, b, f, p, o, w)
 """,
     rules=ARRAY(Text),
-    inputs=ARRAY(JSONB),
+    facts=ARRAY(JSONB),
+    policies=ARRAY(JSONB),
+    policy_numbers=ARRAY(Integer),
 )
 _OF = """
     SELECT id, rule, business_date, policy_version, outcome, reasons, decided_by, decided_at FROM decision
@@ -94,6 +97,7 @@ async def record_decisions(connection: Connection, act: Act, policy_version: str
         return
     # Many are decided by one policy, which is told once.
     policies = {id(d.policy): d.rule.stored_policy(d.policy) for d in {id(d.policy): d for d in decisions}.values()}
+    numbers = {one: number for number, one in enumerate(policies, 1)}
     await execute(
         connection,
         _RECORD,
@@ -106,7 +110,9 @@ async def record_decisions(connection: Connection, act: Act, policy_version: str
         subjects=[d.subject_id for d in decisions],
         divisions=[d.division for d in decisions],
         banks=[d.bank for d in decisions],
-        inputs=[{"facts": d.rule.stored_facts(d.facts), "policy": policies[id(d.policy)]} for d in decisions],
+        facts=[d.rule.stored_facts(d.facts) for d in decisions],
+        policies=list(policies.values()),
+        policy_numbers=[numbers[id(d.policy)] for d in decisions],
         outcomes=[d.verdict.outcome for d in decisions],
         whys=[{"reasons": reasons_json(d.verdict)} for d in decisions],
     )

@@ -5,7 +5,6 @@ message as BEGIN, because a round trip of its own costs a third of the throughpu
 """
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import asyncpg
+from pydantic_core import from_json, to_json
 
 from shared.data.sql import Connection
 from shared.ground.context import Caller
@@ -51,13 +51,13 @@ class NotCommittedError(Exception):
 
 
 def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return to_json(value).decode()
 
 
 async def prepare(connection: Connection) -> None:
-    """Teach a new connection JSON."""
+    """Teach a new connection JSON, as the doors read and write it: in half the time of the standard library."""
     for name in ("json", "jsonb"):
-        await connection.set_type_codec(name, schema="pg_catalog", encoder=_dumps, decoder=json.loads)
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=_dumps, decoder=from_json)
 
 
 async def _reset(connection: Connection) -> None:

@@ -5,7 +5,7 @@ replays.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,13 +15,12 @@ from pydantic import TypeAdapter
 from shared.values.ids import uuid7
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One condition: its code, whether it held, and the figures it held by."""
 
     code: str
     passed: bool
-    figures: dict[str, int | str | bool | None] = field(default_factory=dict)
+    figures: Mapping[str, int | str | bool | None] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from services.registry.exits.rules import ENDED, ExitFacts, income_year_for, mem
 from services.registry.exits.tables import ExitCase, ExitObjection, exit_case, exit_objection
 from services.registry.findings.queries import count_open
 from services.registry.households import queries as households
-from services.registry.households.tables import Household
+from services.registry.households.tables import Household, Seen
 from services.registry.sources.queries import list_earned, list_house_words
 from shared.acts.freezes import list_frozen
 from shared.data.pages import Place, fetch_page, page
@@ -31,16 +31,7 @@ from shared.data.sql import (
 )
 from shared.ground.problems import Problem
 
-ASKED = (
-    "food_secure",
-    "clothing_secure",
-    "school_dropout",
-    "medical_insured",
-    "house_grade",
-    "safe_water",
-    "unfinished_major_illness",
-    "only_subsidies",
-)
+ASKED = Seen._fields[1:]
 
 _GET = get_by(exit_case)
 _LOCK = lock_by(exit_case)
@@ -161,7 +152,7 @@ async def list_objections(connection: Connection, exit_id: UUID) -> list[ExitObj
 async def load_facts(connection: Connection, homes: Sequence[Household], on: date) -> dict[UUID, ExitFacts]:
     """What the exit rule asks about households, as held for true now about that day."""
     ids, year = [home.id for home in homes], income_year_for(on)
-    known = await households.list_facts(connection, ids, on)
+    known = await households.list_seen(connection, ids, on)
     members = await households.count_members(connection, ids, members_counted_on(on))
     earned = await list_earned(connection, ids, year)
     objections = await list_open_objections(connection, ids)

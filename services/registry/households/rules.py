@@ -66,8 +66,7 @@ class Earning(Protocol):
     def amount_fen(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class IncomeLine:
+class IncomeLine(NamedTuple):
     """One payer's amount of one category in one income year. `kind` is `statement` or `payment`."""
 
     category: str

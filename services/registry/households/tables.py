@@ -49,6 +49,20 @@ class HouseholdVersion(NamedTuple):
     own_since: Big
 
 
+class Seen(NamedTuple):
+    """What is held for true of how a household lives, as far as an exit asks for it."""
+
+    household_id: UUID
+    food_secure: bool | None
+    clothing_secure: bool | None
+    school_dropout: bool | None
+    medical_insured: bool | None
+    house_grade: str | None
+    safe_water: bool | None
+    unfinished_major_illness: bool | None
+    only_subsidies: bool | None
+
+
 class HouseholdFact(NamedTuple):
     """How a household lives: on which days, and when that was held for true. What is empty nobody knows yet.
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from services.registry.households.rules import Category, Kind, Weight, is_stated, net_income_fen
+from services.registry.households.rules import Category, IncomeLine, Kind, Weight, is_stated, net_income_fen
 from services.registry.sources.rules import Word
 from shared.data.sql import Connection, fetch, sql
 
@@ -20,18 +20,22 @@ class HouseWord(NamedTuple):
     said_on: date
 
 
-class SaidLine(NamedTuple):
-    """A line of an income year: held for true now, or of the last statement that somebody made."""
+class SaidLines(NamedTuple):
+    """What one person said, or paid, of an income year: held for true now, or of the last statement that he made."""
 
     household_id: UUID
     stated_by: str
     weight: Weight
-    category: Category
     kind: Kind
-    payer: str
-    amount_fen: int
     stated_on: date
     held: bool
+    categories: list[Category]
+    payers: list[str]
+    amounts_fen: list[int]
+
+    def read(self) -> list[IncomeLine]:
+        said = zip(self.categories, self.payers, self.amounts_fen, strict=True)
+        return [IncomeLine(category, self.kind, payer, fen) for category, payer, fen in said]
 
 
 # What came over from the national register stands in its first version alone.
@@ -52,15 +56,16 @@ _HOUSE_WORDS = sql(
 # until somebody looked and found it otherwise counts no more.
 _INCOME_LINES = sql(
     """
-    SELECT household_id, stated_by, weight, category, kind, payer, amount_fen, stated_on, held FROM (
+    SELECT household_id, stated_by, weight, kind, stated_on, held, array_agg(category) AS categories,
+           array_agg(payer) AS payers, array_agg(amount_fen) AS amounts_fen FROM (
         SELECT l.*, upper_inf(l.known) AS held, rank() OVER (PARTITION BY l.household_id, l.kind, l.stated_by
             ORDER BY l.stated_on DESC, l.statement_id DESC NULLS LAST, lower(l.known) DESC NULLS LAST) AS age
         FROM income_line l WHERE l.household_id = ANY(:ids) AND l.income_year = :income_year) AS said
     WHERE held OR kind = 'statement' AND age = 1 AND NOT EXISTS (SELECT FROM visit_finding v
         WHERE v.household_id = said.household_id AND v.income_year = said.income_year AND said.stated_on <= v.found_on)
-    ORDER BY household_id, stated_by
+    GROUP BY household_id, stated_by, weight, kind, stated_on, held ORDER BY household_id, stated_by
     """,
-    SaidLine,
+    SaidLines,
 )
 
 
@@ -93,11 +98,15 @@ async def list_earned(connection: Connection, ids: Sequence[UUID], income_year: 
     return found
 
 
-def _earned(lines: Sequence[SaidLine]) -> Earned:
-    held = [x for x in lines if x.held]
-    paid = [x for x in held if x.kind == "payment"]
-    words: list[Word[int]] = [Word("payment", net_income_fen(paid), max(x.stated_on for x in paid))] if paid else []
-    for _, group in groupby((x for x in lines if x.kind == "statement"), lambda x: x.stated_by):
-        said = list(group)
-        words.append(Word(said[0].weight, net_income_fen([*said, *paid]), said[0].stated_on))
+def _earned(said: Sequence[SaidLines]) -> Earned:
+    """Each statement's lines are read of one row or of two, where a part of it was overtaken."""
+    read = [(x, x.read()) for x in said]
+    held = [line for x, lines in read if x.held for line in lines]
+    paid = [line for line in held if line.kind == "payment"]
+    paid_on = [x.stated_on for x in said if x.held and x.kind == "payment"]
+    words: list[Word[int]] = [Word("payment", net_income_fen(paid), max(paid_on))] if paid else []
+    for _, group in groupby((r for r in read if r[0].kind == "statement"), lambda r: r[0].stated_by):
+        of = list(group)
+        last, whole = of[0][0], [line for _, lines in of for line in lines]
+        words.append(Word(last.weight, net_income_fen([*whole, *paid]), last.stated_on))
     return Earned(net_income_fen(held) if is_stated(held) else None, tuple(words))
