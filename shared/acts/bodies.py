@@ -27,7 +27,7 @@ from shared.doors.cursors import CurrentListing, SealedCursor
 from shared.doors.http import field_error
 from shared.doors.json_bodies import Ambiguous
 from shared.ground import problems
-from shared.values.inputs import Written, clean, written_in
+from shared.values.inputs import Written, clean, plain_in, written_in
 from shared.values.verdicts import Missing
 
 LARGEST_BATCH = 1000
@@ -39,19 +39,21 @@ Shown = TypeVar("Shown", bound=BaseModel)
 
 class Input(BaseModel):
     """What callers send: an unknown field is a mistake worth hearing about, and so is one that is said twice, and
-    text that no table can hold.
+    text that no table can hold; a number is no text, and yes is no number.
 
     Every text of it is one of `shared.values.inputs`, marked or not: nobody has to think of it.
     """
 
     model_config = ConfigDict(extra="forbid")
     _written: ClassVar[dict[str, Written | None]] = {}
+    _plain: ClassVar[dict[str, type]] = {}
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         fields = cls.model_fields.items()
         cls._written = {name: written_in(Annotated[f.annotation, *f.metadata, None]) for name, f in fields}
+        cls._plain = {name: plain for name, f in fields if (plain := plain_in(f.annotation))}
 
     # Of the whole, not of its fields: one that tells bodies apart takes no validator before it.
     @model_validator(mode="before")
@@ -64,11 +66,22 @@ class Input(BaseModel):
             said = PydanticCustomError("said_twice", "said once")
             errors += [{"type": said, "loc": (name,), "input": None} for name in sent.twice]
         for name, value in sent.items():
-            if isinstance(value, (str, list)) and name in cls._written:
+            if name in cls._plain:
+                errors += _unlike(value, cls._plain[name], (name,))
+            elif isinstance(value, (str, list)) and name in cls._written:
                 kept[name] = _clean(value, cls._written[name], (name,), errors)
         if errors:
             raise ValidationError.from_exception_data(cls.__name__, errors)
         return kept
+
+
+def _unlike(value: Any, plain: type, place: tuple[str | int, ...]) -> list[InitErrorDetails]:
+    """What is not of its type as JSON has it, in a list or alone: "off", "80" and 1.0 stand for nothing."""
+    if isinstance(value, list):
+        return [error for i, one in enumerate(value) for error in _unlike(one, plain, (*place, i))]
+    if value is None or type(value) is plain:
+        return []
+    return [{"type": f"{plain.__name__}_type", "loc": place, "input": None}]
 
 
 def _clean(value: Any, how: Written | None, place: tuple[str | int, ...], errors: list[InitErrorDetails]) -> Any:

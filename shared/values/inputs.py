@@ -7,7 +7,7 @@ import re
 import types
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -102,6 +102,19 @@ def clean(text: str, how: Written | None = None) -> str:
     if whole and not is_visible(whole):
         raise PydanticCustomError("nothing_visible", "at least one visible character")
     return whole
+
+
+def plain_in(annotation: Any) -> type | None:
+    """Whether a field is a whole number or a yes or no, or a list of such; else None."""
+    if annotation in (bool, int):
+        return cast("type", annotation)
+    if get_origin(annotation) is Literal:
+        kinds = {type(word) for word in get_args(annotation)}
+        return next(iter(kinds)) if kinds <= {bool, int} and len(kinds) == 1 else None
+    if get_origin(annotation) in (Annotated, list, Union, types.UnionType):
+        found = [plain_in(a) for a in get_args(annotation) if a is not type(None)]
+        return found[0] if get_origin(annotation) is Annotated or len(found) == 1 else None
+    return None
 
 
 def written_in(annotation: Any) -> Written | None:

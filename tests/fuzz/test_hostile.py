@@ -20,6 +20,8 @@ Path = tuple[str | int, ...]
 TEXTS = ("a\0b", "\ud800", "\ufffe", "\ue000", "\u200b", "a\u202eb", "\u2060", "a\ufeff b", "\U000e0041", "\x1b[0m")
 DAYS = ("0001-01-01", "9999-12-31", "1899-12-31", "2017-02-30", 1_496_275_200, "2017-06-01T00:00:00Z")
 NUMBERS = (2**63, -(2**63) - 1, 10**30, 1.5, float("inf"), float("nan"), "x")
+# What JSON tells from a number, and from yes and no; an address does not.
+NO_NUMBERS, NO_ANSWERS = ("5", True, 5.0), ("off", "yes", "true", 0, 1, 1.0)
 
 # Of two fields one alone is said, which no schema tells.
 EITHER_OR = {
@@ -70,9 +72,27 @@ def leaves(schema: dict[str, Any], kinds: dict[str, Any], path: Path = ()) -> It
     elif schema.get("format") == "date":
         yield path, (*DAYS, *TEXTS)
     elif schema.get("type") == "integer":
-        yield path, (*NUMBERS, int(schema.get("maximum", 10**19)) + 1)
+        yield path, (*NUMBERS, *NO_NUMBERS, int(schema.get("maximum", 10**19)) + 1)
+    elif schema.get("type") == "boolean":
+        yield path, NO_ANSWERS
     elif schema.get("type") == "string" or {"const", "enum"} & schema.keys():
         yield path, TEXTS
+
+
+def misshapen(schema: dict[str, Any], kinds: dict[str, Any], good: Any) -> Iterator[tuple[Path, Any]]:
+    """With a field that nobody knows; without one that is asked for; with nothing in one that says something."""
+    if "$ref" in schema:
+        yield from misshapen(kinds[schema["$ref"].rsplit("/", 1)[-1]], kinds, good)
+    elif "anyOf" in schema or "oneOf" in schema:
+        yield from misshapen(schema.get("anyOf", schema.get("oneOf", ()))[0], kinds, good)
+    else:
+        yield ("not_there",), {**good, "not_there": 1}
+        said = {n: part for n, part in schema["properties"].items() if n in good and "const" not in part}
+        for name in said.keys() & set(schema.get("required", ())):
+            yield (name,), {n: v for n, v in good.items() if n != name}
+        for name, part in said.items():
+            if not any(choice.get("type") == "null" for choice in part.get("anyOf", ())):
+                yield (name,), {**good, name: None}
 
 
 def put(body: Any, path: Path, value: Any) -> Any:
@@ -112,6 +132,7 @@ async def test_no_field_takes_what_it_cannot_hold(house: House, name: str) -> No
             good, item = good["items"][0], wide[schema["$ref"].rsplit("/", 1)[-1]]["properties"]["items"]["items"]
         good = {n: v for n, v in good.items() if n not in EITHER_OR.get(path, ())} if is_batch else good
         bad = [(place, put(good, place, value)) for place, values in leaves(item, wide) for value in values]
+        bad += misshapen(item, wide, good) if is_batch else ()
         judged = await (as_one(ground, method, path, good, bad) if is_batch else one_by_one(ground, method, path, bad))
         tried += len(bad)
         faults += [
@@ -138,6 +159,11 @@ async def one_by_one(ground: Ground, method: str, path: str, bad: list[tuple[Pat
     return [{e["field"] for e in a.json().get("errors", ())} if a.status_code == 422 else set() for a in answers]
 
 
+def said_in_an_address(schema: dict[str, Any], kinds: dict[str, Any]) -> Iterator[Any]:
+    found = dict.fromkeys(v for _, values in leaves(schema, kinds) for v in (*values, *TEXTS))
+    return (value for value in found if value not in (*NO_NUMBERS, *NO_ANSWERS))
+
+
 def targets(document: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     """Of each operation its method and path, a parameter that nobody can read, and the target with it."""
     kinds = document["components"]["schemas"]
@@ -149,7 +175,7 @@ def targets(document: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
                 # Of an id and a number one alone is said.
                 either = {n for n, no in numbers.items() if no in numbers and one["name"] not in (n, no)}
                 usual = {p["name"]: sample(p["schema"], kinds) for p in asked if p["required"] or p["name"] in either}
-                for value in dict.fromkeys(v for _, values in leaves(one["schema"], kinds) for v in (*values, *TEXTS)):
+                for value in said_in_an_address(one["schema"], kinds):
                     said = {n: quote(str(v), errors="surrogatepass") for n, v in (usual | {one["name"]: value}).items()}
                     query = [
                         f"{p['name']}={said[p['name']]}" for p in asked if p["in"] == "query" and p["name"] in said
