@@ -50,6 +50,7 @@ fmt: $(VENV)/.installed ## format, and mend what can be mended
 # What running needs: the local part of the lock, added to what is there. uv comes out of the lock itself; it then
 # installs the rest in a second.
 $(VENV)/.running: requirements.lock pyproject.toml deploy/runtime.py
+	@echo "Packages are installed into $(VENV) ..."
 	$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python deploy/runtime.py local > $(VENV)/local.lock.txt
 	@grep -A 400 '^uv==' $(VENV)/local.lock.txt | awk 'NR>1 && /^[a-z]/ {exit} {print}' > $(VENV)/uv.lock.txt

@@ -185,13 +185,21 @@ async def start_and_stay(system: System, then: Then | None) -> int:
     return code or 0
 
 
+def tell(what: str) -> None:
+    """What is being done, also where there is no terminal."""
+    print(f"{what} ...", flush=True)
+
+
 async def start(system: System) -> None:
     state, server = system.state, system.server
     try:
+        tell("PostgreSQL starts" + (", and Kafka" if system.broker else ""))
         await asyncio.gather(start_postgres(system), start_kafka(system))
+        tell("Databases and tables are made, or brought up to date")
         names = [process.name for process in system.processes]
         await ensure_cluster(server.url(), names, state.passwords)
         await migrate(system)
+        tell(f"{len(system.served)} processes start")
         system.keepers.append(asyncio.create_task(keep_postgres(system)))
         if system.broker:
             system.keepers.append(asyncio.create_task(keep_kafka(system, system.broker)))

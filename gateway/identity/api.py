@@ -16,7 +16,14 @@ router = APIRouter(tags=["identity"])
 @router.get("/whoami", dependencies=[LIMITED])
 async def whoami(caller: Annotated[Caller, Depends(current_caller)]) -> Identity:
     """The caller as the token names it."""
-    return Identity(subject=caller.subject, role=caller.role, area=caller.area, bank=caller.bank, unit=caller.unit)
+    return Identity(
+        subject=caller.subject,
+        role=caller.role,
+        area=caller.area,
+        bank=caller.bank,
+        unit=caller.unit,
+        person=caller.person,
+    )
 
 
 @router.get("/.well-known/jwks.json")

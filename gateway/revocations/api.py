@@ -9,6 +9,7 @@ from gateway.limits.api import LIMITED
 from gateway.revocations import actions, queries
 from gateway.revocations.schemas import NewRevocation, RevocationShown
 from shared.acts.bodies import Cursor, Page, page
+from shared.acts.revocations import together
 from shared.doors.http import Paging, Transaction, by
 from shared.ground.context import Act
 
@@ -21,8 +22,8 @@ async def revoke(
 ) -> RevocationShown:
     """Every token that the subject has now is good no longer: at this gateway at once, everywhere within a second."""
     row = await actions.revoke(connection, act, body, time.time())
-    # Before the commit: where that fails, the next look at the table forgets it.
-    request.app.state.revoked = {**request.app.state.revoked, row.subject: row.not_before}
+    # Before the commit: where that fails he logs in once more.
+    request.app.state.revoked = together(request.app.state.revoked, {row.subject: row.not_before}, time.time())
     return RevocationShown.model_validate(row, from_attributes=True)
 
 

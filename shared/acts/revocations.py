@@ -51,8 +51,18 @@ async def keep(connection: Connection, revoked: Sequence[Revocation]) -> None:
 
 async def recent(connection: Connection, now: float) -> Mapping[str, int]:
     """By subject, the second before which no token of theirs may be of, where such a token may still live."""
-    since = int(now) - LONGEST_SECONDS - 2 * LEEWAY_SECONDS
-    return {row.subject: row.not_before for row in await fetch(connection, _RECENT, since=since)}
+    return {row.subject: row.not_before for row in await fetch(connection, _RECENT, since=oldest(now))}
+
+
+def oldest(now: float) -> int:
+    """The second of the oldest revocation that a token may still live to feel."""
+    return int(now) - LONGEST_SECONDS - 2 * LEEWAY_SECONDS
+
+
+def together(known: Mapping[str, int], found: Mapping[str, int], now: float) -> dict[str, int]:
+    """What was known already stands beside what the table said: a look that began before a revocation knows it not."""
+    latest = {subject: max(known.get(subject, 0), found.get(subject, 0)) for subject in known.keys() | found.keys()}
+    return {subject: second for subject, second in latest.items() if second > oldest(now)}
 
 
 async def watch(app: Any) -> None:
@@ -61,7 +71,8 @@ async def watch(app: Any) -> None:
     while True:
         try:
             async with db.reading(app.state.readers, caller) as connection:
-                app.state.revoked = await recent(connection, time.time())
+                found = await recent(connection, time.time())
+            app.state.revoked = together(app.state.revoked, found, time.time())
         except db.TRANSIENT as error:
             log.warning("revocations_unread", error=type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)

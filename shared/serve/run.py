@@ -197,10 +197,12 @@ async def _inner_doors(app: FastAPI, role: str) -> AsyncIterator[None]:
     if not settings.ops_port or not _is_public(service, role):
         yield
         return
-    inner = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    inner = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     inner.state = app.state
     inner.include_router(operations.inner_router(service))
-    install_handlers(inner)
+    for layer in (Methods, CleanTarget):
+        inner.add_middleware(layer)
+    _stand_before(inner, service, settings, "worker")
     config = listening(inner, settings.host, settings.ops_port)
     config.lifespan = "off"
     server = _Beside(config)

@@ -25,7 +25,8 @@ from shared.values.inputs import Word
 
 router = APIRouter(prefix="/dividends", tags=["dividends"])
 
-READERS = by("county", "township", "village", "team", "helper", "villager", "entity", "auditor")
+# A helper learns nothing of loans, and an agreement says what was borrowed.
+READERS = by("county", "township", "village", "team", "villager", "entity", "auditor")
 Signer = Annotated[Act, by("village", "township")]
 Payer = Annotated[Act, by("entity", "county")]
 County = Annotated[Act, by("county")]

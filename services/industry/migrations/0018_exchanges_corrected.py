@@ -1,4 +1,4 @@
-"""A meter's exchange that two persons told wrongly is put right by two, or was none."""
+"""A meter's exchange that two persons told wrongly is put right by two, or was none; helpers learn nothing of loans."""
 
 from shared.data.ddl import run
 from shared.data.ddl.m0001 import audit, restrict_by_area
@@ -46,3 +46,9 @@ def upgrade() -> None:
     audit("exchange_correction")
     make_cases("exchange_correction", "proposed_on", ("proposed",))
     open_to_the_narrowed("industry")
+    # An agreement says what was borrowed, and who pays its interest.
+    for table in ("loan_known", "dividend_agreement"):
+        run(f"DROP POLICY paired_rows ON {table}")
+        narrow_to(table, "helper", "false")
+    run("CREATE POLICY of_no_loan ON decision AS RESTRICTIVE FOR SELECT TO helper"
+        " USING (rule <> 'industry.dividend_agreement')")  # fmt: skip

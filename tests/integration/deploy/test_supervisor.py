@@ -72,8 +72,12 @@ async def running(folder: Path) -> AsyncIterator[Supervisor]:
         supervisor.wait(timeout=60)
 
 
-async def test_ready_is_one_line_and_sigterm_leaves_no_process(running: Supervisor, folder: Path) -> None:
-    assert said(folder).count("\n") == 1
+async def test_what_it_does_is_told_and_ready_is_one_line_and_sigterm_leaves_no_process(
+    running: Supervisor, folder: Path
+) -> None:
+    *told, ready = said(folder).splitlines()
+    assert [line.split()[0] for line in told] == ["PostgreSQL", "Databases", "2"]
+    assert ready.startswith("Ready: http://127.0.0.1:")
     assert "alpha, beta; PostgreSQL 18 on port" in said(folder)
     assert "To try it: eval" in said(folder)
     leave_nothing(running, signal.SIGTERM)

@@ -107,7 +107,7 @@ async def test_who_am_i_and_whose_keys(street: Street, tmp_path: Path) -> None:
     door = await street.gateway()
     careless.write_text(json.dumps({"keys": [door.keys.private]}))
     got = await door.call("GET", "/whoami", "bank", "", bank="abc", subject="teller")
-    assert got.json() == {"subject": "teller", "role": "bank", "area": "", "bank": "abc", "unit": ""}
+    assert got.json() == {"subject": "teller", "role": "bank", "area": "", "bank": "abc", "unit": "", "person": ""}
     for each in (door, await street.gateway(jwks_file=careless)):
         (key,) = (await each.client.get("/.well-known/jwks.json")).json()["keys"]
         assert key["kid"] == "test"

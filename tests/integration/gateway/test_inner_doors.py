@@ -16,6 +16,14 @@ async def test_metrics_and_status_have_a_port_of_their_own(street: Street) -> No
         assert (await scraper.get("/status")).json()["service"] == "gateway"
         assert b"http_request_seconds" in (await scraper.get("/metrics")).content
         assert (await scraper.get("/whoami")).status_code == 404
+        # What stands before every door stands before these too.
+        unknown = await scraper.get("/nothing")
+        assert (unknown.json()["code"], unknown.headers["X-Content-Type-Options"]) == (
+            "shared.route_unknown",
+            "nosniff",
+        )
+        refused = await scraper.post("/status")
+        assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 async def test_a_service_behind_the_gateway_keeps_them(street: Street) -> None:

@@ -114,6 +114,12 @@ async def test_signed_by_the_rule_and_due_twice_a_year(house: House) -> None:
     assert (await get(door, "/dividends/agreements?entity_code=other"))["items"] == []
     replay = await get(door, "/operations/replay")
     assert (replay["replayed"], replay["different_count"]) == (1, 0)
+    # Who helps the household learns what it is paid, and nothing of what it borrowed.
+    dossier = f"/dossier/{good['household_id']}"
+    told = {role: await get(door, dossier, role, VILLAGE) for role in ("village", "helper", "villager")}
+    assert {role: (len(t["agreements"]["items"]), len(t["decisions"])) for role, t in told.items()} == {
+        "village": (1, 1), "helper": (0, 0), "villager": (1, 1),
+    }  # fmt: skip
 
 
 async def test_what_the_rule_refuses_and_what_is_not_known_yet(house: House) -> None:
