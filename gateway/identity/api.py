@@ -1,10 +1,10 @@
 """Who am I, and whose keys are trusted here."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from gateway.identity.schemas import Identity
+from gateway.identity.schemas import Identity, KeySet
 from gateway.limits.api import LIMITED
 from shared.doors.http import current_caller
 from shared.doors.keys import keys_for
@@ -27,7 +27,7 @@ async def whoami(caller: Annotated[Caller, Depends(current_caller)]) -> Identity
 
 
 @router.get("/.well-known/jwks.json")
-async def get_keys(request: Request, response: Response) -> dict[str, Any]:
+async def get_keys(request: Request, response: Response) -> KeySet:
     """The public keys of the issuer whose tokens are taken here (RFC 7517)."""
     response.headers["Cache-Control"] = "public, max-age=300"
-    return {**(await keys_for(request.app.state.keys, "")).as_dict(private=False)}
+    return KeySet.model_validate((await keys_for(request.app.state.keys, "")).as_dict(private=False))

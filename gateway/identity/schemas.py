@@ -1,6 +1,6 @@
 """Bodies of the identity doors."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 
 class Identity(BaseModel):
@@ -12,3 +12,16 @@ class Identity(BaseModel):
     bank: str
     unit: str
     person: str
+
+
+class Key(BaseModel):
+    """A public key (RFC 7517); what else belongs to its kind stands beside these fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kty: str
+    kid: str
+
+
+class KeySet(BaseModel):
+    keys: list[Key]

@@ -23,6 +23,7 @@ from shared.ground.context import Role
 
 VERSION = "1.0.0"
 ROLES = tuple(role for role in get_args(Role) if role != "system")
+JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 BEARER = {
     "type": "http",
@@ -60,6 +61,21 @@ CHALLENGE = {
         "description": "RFC 6750: `error` and, in `error_description`, why.",
         "schema": {"type": "string"},
         "example": 'Bearer realm="shenchi", error="invalid_token", error_description="It has expired."',
+    }
+}
+# What a GET that shows JSON has beside its body; and a list, which names its next page.
+ETAG = {
+    "ETag": {
+        "description": "What is shown, in short: `If-None-Match` asks whether it still is so.",
+        "schema": {"type": "string"},
+        "example": '"5f2c9a"',
+    }
+}
+LINK = {
+    "Link": {
+        "description": 'RFC 8288: the next page, as `rel="next"`, where there is one.',
+        "schema": {"type": "string"},
+        "example": '</registry/v1/households?cursor=x>; rel="next"',
     }
 }
 # What an answer of a status has beside its body.
@@ -153,6 +169,10 @@ def _tell(operation: dict[str, Any], method: str, route: RouteContext) -> None:
     said = operation.get("description") or f"{operation['summary']}."
     operation["description"] = f"{said}\n\n{_sentence(roles)}"
     taken = {status: answer for status, answer in operation["responses"].items() if status != "422"}
+    if method == "get" and JSON in taken.get("200", {}).get("content", {}):
+        listed = any(p["name"] == "cursor" for p in operation.get("parameters", []))
+        taken["200"] = {**taken["200"], "headers": ETAG | (LINK if listed else {})}
+        taken["304"] = {"description": "It is as `If-None-Match` says.", "headers": ETAG}
     operation["responses"] = taken | {s: ref("responses", REFUSALS[s][0]) for s in _refused_with(operation, method)}
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -327,6 +327,17 @@ def field_error(error: Any) -> FieldError:
     limits = ", ".join(str(v) for k, v in (error.get("ctx") or {}).items() if k in _LIMITS)
     suffix = f" ({limits})" if limits else ""
     return FieldError(where or "body", english + suffix, chinese + suffix.replace(" or ", "、"))
+
+
+def require_known(field: str, word: str | None, words: Collection[str]) -> None:
+    """Of a parameter whose words the policy has.
+
+    Raises:
+        Problem: `shared.invalid_input`: it is none of them (422).
+    """
+    if word is not None and word not in words:
+        error = {"type": "literal_error", "loc": (field,), "ctx": {"expected": ", ".join(sorted(words))}}
+        raise Problem("shared.invalid_input", errors=[field_error(error)])
 
 
 def install_handlers(app: FastAPI) -> None:

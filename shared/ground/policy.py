@@ -55,6 +55,10 @@ class Policy:
             }
         )
 
+    def words(self, code: str) -> set[str]:
+        """All words that an entry has ever listed: what stands under one is found, also where it is used no more."""
+        return {word for entry in self.entries if entry.code == code for word in entry.value}
+
     def _value(self, day: date, figure: str) -> Any:
         code, _, key = figure.partition(".")
         if key.startswith("{"):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, NamedTuple
+from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Query, Request
@@ -53,6 +54,45 @@ class AuditShown(BaseModel):
     operation: Literal["INSERT", "UPDATE", "DELETE"]
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+
+
+class Status(BaseModel):
+    """How far behind a service is: what it has not published yet, what it has not read yet, and what stands still."""
+
+    service: str
+    outbox_rows: int
+    outbox_age_seconds: float
+    emitted: int
+    lag: dict[str, int]
+    parked_keys: int
+
+
+class Flow(BaseModel):
+    """How many facts, by topic."""
+
+    emitted: dict[str, int]
+    published: dict[str, int]
+    applied: dict[str, int]
+
+
+class ParkedShown(BaseModel):
+    """A key whose next event could not be applied; `waits_for` names what would have to come first."""
+
+    consumer: str
+    topic: str
+    key: str
+    reason: str
+    waits_for: str | None
+    released: bool
+    parked_at: datetime
+
+
+class DecisionsReplayed(BaseModel):
+    """How many decisions were taken again, and those that came out otherwise: a hundred of them, and how many."""
+
+    replayed: int
+    different: list[UUID]
+    different_count: int
 
 
 _AUDIT = pages.page(table("audit", Audit), "subject", "relation")
@@ -204,26 +244,26 @@ def _let_look(doors: APIRouter, service: Service) -> None:
     """Doors that change nothing."""
 
     @doors.get("/operations/status", dependencies=[by("county", "auditor")])
-    async def lagging(request: Request) -> dict[str, Any]:
+    async def lagging(request: Request) -> Status:
         """How far behind everything is here; a cheap question, where `flow` counts all that ever was."""
-        return await status(request.app, service)
+        return Status(**await status(request.app, service))
 
     @doors.get("/operations/flow", dependencies=[by("county", "auditor")])
-    async def flow(connection: Reading) -> dict[str, Any]:
+    async def flow(connection: Reading) -> Flow:
         """Facts emitted, published and applied here, per topic; equal when everything has come to rest."""
         row = await fetch_one(connection, _COUNTS)
         assert row is not None
-        return {name: row[name] or {} for name in ("emitted", "published", "applied")}
+        return Flow(**{name: row[name] or {} for name in ("emitted", "published", "applied")})
 
     @doors.get("/operations/parked", dependencies=[by("county", "auditor")])
-    async def parked(connection: Reading) -> list[dict[str, Any]]:
+    async def parked(connection: Reading) -> list[ParkedShown]:
         """Keys whose next event could not be applied, and why; what else there is of them waits behind it."""
-        return [dict(r) for r in await fetch(connection, _PARKED)]
+        return [ParkedShown(**r) for r in await fetch(connection, _PARKED)]
 
     @doors.get("/operations/replay", dependencies=[by("county", "auditor")])
-    async def replay(connection: Reading) -> dict[str, Any]:
+    async def replay(connection: Reading) -> DecisionsReplayed:
         """Decide every stored decision again from its stored inputs."""
-        return await replay_all(connection, service.rules)
+        return DecisionsReplayed(**await replay_all(connection, service.rules))
 
     @doors.get("/operations/decisions", dependencies=[by("county", "auditor")])
     async def held(connection: Paging, at: Cursor) -> Page[DecisionHeld]:

@@ -10,7 +10,7 @@ from services.finance.loans.rules import State
 from services.finance.loans.schemas import ApplicationResults, Loan, LoanApplication, LoanNo, LoanSummary, LoanTotals
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked, one_of_two
-from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by, require_known
 from shared.ground.context import Act
 from shared.values.inputs import Word
 
@@ -45,12 +45,14 @@ async def apply_for_loans(
 async def list_loans(
     connection: Paging,
     at: Cursor,
+    policy: CurrentPolicy,
     household_id: HouseholdAsked,
     state: State | None = None,
     bank: Word | None = None,
     loan_no: LoanNo | None = None,
 ) -> Page[LoanSummary]:
-    """Loans of the caller's area or bank, by id."""
+    """Loans of the caller's area or bank, by id; `bank` is one of the policy's."""
+    require_known("bank", bank, policy.words("lending_banks"))
     filters = {"state": state, "bank": bank, "household_id": household_id, "loan_no": loan_no}
     rows = await queries.list_loans(connection, at, **filters)
     holds = await queries.list_open_holds(connection, rows)

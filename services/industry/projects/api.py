@@ -26,7 +26,7 @@ from services.industry.projects.schemas import (
 )
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked
-from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by, require_known
 from shared.ground.context import Act
 from shared.values.inputs import Area, Word
 
@@ -125,9 +125,10 @@ async def show_totals(connection: Reading, act: Reader, policy: CurrentPolicy) -
 
 @router.get("", dependencies=[READERS])
 async def list_projects(
-    connection: Paging, at: Cursor, kind: Word | None = None, division: Area | None = None
+    connection: Paging, at: Cursor, policy: CurrentPolicy, kind: Word | None = None, division: Area | None = None
 ) -> Page[ProjectSummary]:
-    """Projects in or for the caller's area, by id; `division` with all that lies in it."""
+    """Projects in or for the caller's area, by id; `division` with all that lies in it, `kind` one of the policy's."""
+    require_known("kind", kind, policy.words("project_units"))
     rows = await queries.list_projects(connection, at, kind=kind, division=division)
     return page(ProjectSummary, rows, at)
 

@@ -25,7 +25,7 @@ from services.registry.households.queries import get_household
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import decisions_shown, list_decisions
 from shared.acts.dossiers import OwnRules
-from shared.acts.numbers import HouseholdAsked
+from shared.acts.numbers import HouseholdAsked, OneHousehold
 from shared.acts.procedures import list_steps
 from shared.acts.reasons import reasons_shown
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Reading, Transaction, by
@@ -54,7 +54,7 @@ async def list_exits(
 
 @router.get("/preview")
 async def preview(
-    household_id: UUID, connection: Reading, policy: CurrentPolicy, act: Annotated[Act, OF_HOUSEHOLDS]
+    household_id: OneHousehold, connection: Paging, policy: CurrentPolicy, act: Annotated[Act, OF_HOUSEHOLDS]
 ) -> Preview:
     """What the rule would say today, and what is missing; nothing is recorded."""
     row = await get_household(connection, household_id)

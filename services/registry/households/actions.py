@@ -1,7 +1,9 @@
 """Recording how households live."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -42,7 +44,27 @@ def refusal_of(home: Household | None, act: Act, on: date, key: Hashable, seen: 
     return None
 
 
+async def in_turns(items: Sequence[AnyEdit], take: Callable[[list[AnyEdit]], Awaitable[list[Edited]]]) -> list[Edited]:
+    """Edits of one household one after another, as they were sent: what a device queued may come in one batch."""
+    turns = defaultdict[int, list[int]](list)
+    sent = Counter[UUID]()
+    for place, item in enumerate(items):
+        turns[sent[item.household_id]].append(place)
+        sent[item.household_id] += 1
+    answers = dict[int, Edited]()
+    for places in turns.values():
+        answers |= zip(places, await take([items[place] for place in places]), strict=True)
+    return [answers[place] for place in range(len(items))]
+
+
 async def record_conditions(connection: Connection, act: Act, items: Sequence[ConditionReport]) -> list[Edited]:
+    """Up to a thousand reports; of one household and day there is one."""
+    return await in_turns(items, partial(_record_conditions, connection, act, set()))
+
+
+async def _record_conditions(
+    connection: Connection, act: Act, seen: set[Any], items: Sequence[ConditionReport]
+) -> list[Edited]:
     """From the day of the visit on, until the same is seen again, the household's facts are as seen.
 
     What was held for true before is kept. Who tells late is told that of something he saw a newer word stands; who
@@ -52,9 +74,10 @@ async def record_conditions(connection: Connection, act: Act, items: Sequence[Co
     helped = await list_helped_by(connection, act, [(i.household_id, i.observed_on) for i in items])
     words = await list_words(connection, list(homes), FIELDS)
     versions = await list_versions(connection, items)
-    results, reports, seen = list[Edited](), [], set[Any]()
+    results, reports = list[Edited](), []
     for item in items:
-        reason = refusal_of(homes.get(item.household_id), act, item.observed_on, item.household_id, seen)
+        key = item.household_id, item.observed_on
+        reason = refusal_of(homes.get(item.household_id), act, item.observed_on, key, seen)
         if reason is None and helped is not None and (item.household_id, item.observed_on) not in helped:
             reason = "not_paired"
         if reason is None and item.observed_on < homes[item.household_id].registered_on:

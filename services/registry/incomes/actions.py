@@ -1,6 +1,7 @@
 """Recording what households earn."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from services.registry.households.actions import (
     NEWER_STANDS,
     answer_of,
     conflict_of,
+    in_turns,
     list_helped_by,
     list_versions,
     refusal_of,
@@ -31,19 +33,32 @@ async def record_incomes(
     weight: Weight = "statement",
     sheets: Mapping[tuple[UUID, int], UUID] | None = None,
 ) -> list[Edited]:
+    """Up to a thousand statements; of one household, year and day there is one. `sheets`: by household and year the
+    sheet that a statement follows from.
+    """
+    return await in_turns(items, partial(_record_incomes, connection, act, weight, sheets, set()))
+
+
+async def _record_incomes(
+    connection: Connection,
+    act: Act,
+    weight: Weight,
+    sheets: Mapping[tuple[UUID, int], UUID] | None,
+    seen: set[Any],
+    items: Sequence[IncomeStatement],
+) -> list[Edited]:
     """A year's statement replaces one of an earlier day; payments stay and supersede both.
 
-    One that was overtaken on its way is kept, and its sender is told that a newer one stands. `sheets`: by household
-    and year the sheet that a statement follows from.
+    One that was overtaken on its way is kept, and its sender is told that a newer one stands.
     """
     homes = await households.lock_households(connection, [i.household_id for i in items])
     versions = await list_versions(connection, items)
     newest = await queries.list_stated_on(connection, list(homes))
     helped = await list_helped_by(connection, act, [(i.household_id, i.stated_on) for i in items])
-    results, standing, overtaken, events, seen = [], [], [], [], set[Any]()
+    results, standing, overtaken, events = [], [], [], []
     for item in items:
         key = item.household_id, item.income_year
-        reason = refusal_of(homes.get(item.household_id), act, item.stated_on, key, seen)
+        reason = refusal_of(homes.get(item.household_id), act, item.stated_on, (*key, item.stated_on), seen)
         if reason is None and helped is not None and (item.household_id, item.stated_on) not in helped:
             reason = "not_paired"
         answer = answer_of(act, item, reason, versions)

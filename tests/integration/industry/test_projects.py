@@ -105,6 +105,9 @@ async def test_plans_are_taken_once_and_within_the_planners_area(house: House) -
     rest = await get(door, f"/projects?kind=oats&limit=1&cursor={page['next']}")
     assert {page["items"][0]["id"], rest["items"][0]["id"]} == {item["id"], far["id"]}
     assert (await get(door, "/projects?kind=flax"))["items"] == []
+    unknown = await door.call("GET", "/industry/v1/projects?kind=gold", "county", "140927")
+    assert (unknown.status_code, [e["field"] for e in unknown.json()["errors"]]) == (422, ["kind"])
+    assert "oats" in unknown.json()["errors"][0]["expected_en"]
 
 
 async def test_a_report_far_above_the_measure_is_a_finding(house: House) -> None:

@@ -71,6 +71,25 @@ async def test_a_visit_that_says_nothing_may_be_told_twice(house: House) -> None
     assert [r["status"] for (r,) in told] == ["accepted"] * 2
 
 
+async def test_what_a_device_queued_may_come_in_one_batch(house: House) -> None:
+    """One act raises the version once, whatever it says."""
+    door = await house.serve("registry", "api")
+    one, other = await seed_household(house), await seed_household(house)
+    base = await version_of(door, one)
+    days = ("2017-05-02", "2017-05-01", "2017-05-03", "2017-05-03")
+    queued = [seen(one, house_grade="B", observed_on=day, base_version=base) for day in days]
+    told = await edit(door, "phone", queued[0], seen(other, house_grade="D"), *queued[1:])
+    assert [(t["code"], t["version"]) for t in told] == [
+        (None, base + 1), (None, None), ("registry.households.newer_stands", base + 1), (None, base + 1),
+        ("shared.twice_in_batch", None),
+    ]  # fmt: skip
+    stated = [statement(one, stated_on=day, base_version=base + 1) for day in ("2017-04-01", "2017-05-01")]
+    again = await edit(door, "phone", *stated, stated[0], to="incomes")
+    assert [(t["code"], t["version"]) for t in again] == [
+        (None, base + 2), (None, base + 2), ("shared.twice_in_batch", None),
+    ]  # fmt: skip
+
+
 async def test_what_a_device_queued_chains_until_another_comes_between(house: House) -> None:
     door = await house.serve("registry", "api")
     one = await seed_household(house)
