@@ -14,6 +14,7 @@ from services.finance.holds.reactions import REACTIONS as HOLDS
 from services.finance.holds.tables import loan_hold
 from services.finance.ledger.api import router as ledger
 from services.finance.loans.api import router as loans
+from services.finance.loans.reactions import REACTIONS as LOANS
 from services.finance.loans.rules import ELIGIBILITY
 from services.finance.loans.tables import loan, loan_application
 from shared.acts import bonds, freezes, projection
@@ -23,7 +24,7 @@ SERVICE = Service(
     name="finance",
     folder=Path(__file__).parent,
     routers=(loans, bank, ledger, discounts, holds, dossier),
-    reactions=together(projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, HOLDS),
+    reactions=together(projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, LOANS, HOLDS),
     follows=(loan, loan_hold),
     # An application is decided the day it is made, a line when it is claimed; what goes on is the loan.
     history=(loan_application, discount_line),

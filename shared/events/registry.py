@@ -18,7 +18,9 @@ class _OfHousehold(Payload):
 class _WholeHousehold(_OfHousehold):
     """All that other services keep of a household. Flags are derived and harmless.
 
-    `household_no` is the number that people know it by: draws and queues go by it, as ids are random.
+    `household_no` is the number that people know it by: draws and queues go by it, as ids are random. Each of `people`
+    may borrow from a day and until a day, on which he is too old: in their order. As they say how old somebody is,
+    nobody keeps them who does not lend.
     """
 
     status: str
@@ -30,6 +32,8 @@ class _WholeHousehold(_OfHousehold):
     relocated: bool
     household_no: str | None = None
     people: list[str] | None = None  # the register's references to its members; not there in what was stated before
+    borrower_from: list[date] | None = None
+    borrower_until: list[date] | None = None
 
 
 class HouseholdRegistered(_WholeHousehold):

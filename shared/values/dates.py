@@ -34,6 +34,12 @@ def add_months(day: date, months: int) -> date:
     return date(year, month0 + 1, min(day.day, calendar.monthrange(year, month0 + 1)[1]))
 
 
+def birthday(born_on: date, years: int) -> date:
+    """The first day of that age in completed years: of who was born on 29 February, in other years 1 March."""
+    year, leapling = born_on.year + years, (born_on.month, born_on.day) == (2, 29)
+    return date(year, 3, 1) if leapling and not calendar.isleap(year) else born_on.replace(year=year)
+
+
 def full_years(born_on: date, on: date) -> int:
     """Age in completed years."""
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))

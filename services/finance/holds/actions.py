@@ -1,5 +1,6 @@
 """Raising, confirming and releasing holds."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -9,12 +10,15 @@ from services.finance.holds import queries
 from services.finance.holds.rules import (
     AMENDED,
     BORROWER_DEATH,
+    BORROWER_LEFT,
     DIVERTED,
     DIVIDEND_MISSED,
     MISUSE,
     REINSTATED,
     STRUCK,
     Kind,
+    concerns,
+    kind_of,
 )
 from services.finance.holds.schemas import Release
 from services.finance.holds.tables import LoanHold, loan_hold
@@ -44,43 +48,53 @@ HOLD = Procedure("finance.holds", loan_hold, ((
 
 
 class Cause(NamedTuple):
-    """What raises a hold: its own key, and the day."""
+    """What raises a hold: its kind, its own key, the day, and whom it is about, by the register's reference."""
 
+    kind: Kind
     key: str
     on: date
+    person: str | None = None
 
 
-async def record_deaths(connection: Connection, act: Act, removed: Sequence[MemberRemoved]) -> None:
-    """Somebody of a household with an open loan died: whoever lent looks; the loan itself stays as it is."""
-    await _hold_open_loans(
-        connection, act, BORROWER_DEATH, [(m.household_id, Cause(f"{m.removed_on}", m.removed_on)) for m in removed]
-    )
+async def record_departures(connection: Connection, act: Act, removed: Sequence[MemberRemoved]) -> None:
+    """Who signed a loan died or lives elsewhere now: whoever lent looks; the loan itself stays as it is."""
+    await _hold_open_loans(connection, act, [(m.household_id, _departure(m, m.removed_on)) for m in removed])
 
 
-async def amend_deaths(connection: Connection, act: Act, amended: Sequence[DepartureAmended]) -> None:
-    """A death that was told was wrong: its warning is over; of another day, there is another warning."""
+def _departure(about: MemberRemoved | DepartureAmended, on: date) -> Cause:
+    return Cause(kind_of(about.reason), f"{on}", on, about.person)
+
+
+async def amend_departures(connection: Connection, act: Act, amended: Sequence[DepartureAmended]) -> None:
+    """A departure that was told was wrong: its warning is over; of another day, there is another warning."""
     ids = sorted({m.household_id for m in amended})
     await loans.lock_households(connection, ids)
-    standing = await queries.lock_standing(connection, BORROWER_DEATH, ids)
-    wrong = {(m.household_id, f"{m.removed_on}"): m for m in amended}
-    over = [hold for hold in standing if (hold.household_id, hold.source_key.rpartition(":")[2]) in wrong]
-    await _take_back(connection, act, "amended", AMENDED, over)
-    right = [(m.household_id, Cause(f"{m.right_on}", m.right_on)) for m in amended if m.right_on]
-    await _hold_open_loans(connection, act, BORROWER_DEATH, right)
+    wrong = defaultdict[tuple[Kind, UUID, str], list[str | None]](list)
+    for m in amended:
+        wrong[kind_of(m.reason), m.household_id, f"{m.removed_on}"].append(m.person)
+    standing = await queries.lock_standing(connection, (BORROWER_DEATH, BORROWER_LEFT), ids)
+    lent = await loans.list_loans_by_id(connection, [hold.loan_id for hold in standing])
+
+    def is_over(hold: LoanHold) -> bool:
+        people = wrong[hold.kind, hold.household_id, hold.source_key.rpartition(":")[2]]
+        return any(concerns(hold.kind, lent[hold.loan_id].borrower, person) for person in people)
+
+    await _take_back(connection, act, "amended", AMENDED, [hold for hold in standing if is_over(hold)])
+    right = [(m.household_id, _departure(m, m.right_on)) for m in amended if m.right_on]
+    await _hold_open_loans(connection, act, right)
 
 
 async def record_removals(connection: Connection, act: Act, removed: Sequence[HouseholdRemoved]) -> None:
     """A household with an open loan was struck: until somebody has looked, no discount on it is decided."""
-    await _hold_open_loans(
-        connection, act, STRUCK, [(r.household_id, Cause(f"{r.removed_on}", r.removed_on)) for r in removed]
-    )
+    causes = [(r.household_id, Cause(STRUCK, f"{r.removed_on}", r.removed_on)) for r in removed]
+    await _hold_open_loans(connection, act, causes)
 
 
 async def take_back_removals(connection: Connection, act: Act, back: Sequence[HouseholdReinstated]) -> None:
     """Households were struck by mistake: the warning is over, but of one that was struck again since."""
     last: Mapping[UUID, date] = {r.household_id: r.reinstated_on for r in back}
     await loans.lock_households(connection, sorted(last))
-    standing = await queries.lock_standing(connection, STRUCK, sorted(last))
+    standing = await queries.lock_standing(connection, (STRUCK,), sorted(last))
     over = [hold for hold in standing if hold.raised_on <= last[hold.household_id]]
     await _take_back(connection, act, "reinstated", REINSTATED, over)
 
@@ -95,9 +109,8 @@ async def _take_back(connection: Connection, act: Act, step: str, reason: str, o
 async def record_findings(connection: Connection, act: Act, visits: Sequence[VisitRecorded]) -> None:
     """A helper found a loan used for something else: a suspicion, whether or not the visit counts as one."""
     diverted = [v for v in visits if DIVERTED in v.findings]
-    await _hold_open_loans(
-        connection, act, MISUSE, [(v.household_id, Cause(f"{v.visit_id}", v.visited_on)) for v in diverted]
-    )
+    causes = [(v.household_id, Cause(MISUSE, f"{v.visit_id}", v.visited_on)) for v in diverted]
+    await _hold_open_loans(connection, act, causes)
 
 
 async def record_missed_dividends(connection: Connection, act: Act, missed: Sequence[DividendMissed]) -> None:
@@ -111,11 +124,11 @@ async def record_missed_dividends(connection: Connection, act: Act, missed: Sequ
     for one in ids:
         if one not in rows:
             raise WaitError(f"finance.loan/{one}")
-    causes = [(rows[m.loan_id], Cause(f"{m.agreement_id}:{m.due_on}", m.missed_on)) for m in missed]
-    await _raise(connection, act, DIVIDEND_MISSED, causes)
+    causes = [(rows[m.loan_id], Cause(DIVIDEND_MISSED, f"{m.agreement_id}:{m.due_on}", m.missed_on)) for m in missed]
+    await _raise(connection, act, causes)
 
 
-async def _hold_open_loans(connection: Connection, act: Act, kind: Kind, causes: Sequence[tuple[UUID, Cause]]) -> None:
+async def _hold_open_loans(connection: Connection, act: Act, causes: Sequence[tuple[UUID, Cause]]) -> None:
     # With the household locked no application is decided meanwhile.
     ids = sorted({household_id for household_id, _ in causes})
     known = await loans.lock_households(connection, ids)
@@ -123,14 +136,17 @@ async def _hold_open_loans(connection: Connection, act: Act, kind: Kind, causes:
         if one not in known:
             raise WaitError(f"registry.household/{one}")
     lent = {row.household_id: row for row in await loans.list_open_loans(connection, ids)}
-    await _raise(connection, act, kind, [(lent[one], cause) for one, cause in causes if one in lent])
+    told = [(lent[one], cause) for one, cause in causes if one in lent]
+    await _raise(
+        connection, act, [(loan, cause) for loan, cause in told if concerns(cause.kind, loan.borrower, cause.person)]
+    )
 
 
-async def _raise(connection: Connection, act: Act, kind: Kind, causes: Sequence[tuple[LoanRow, Cause]]) -> None:
+async def _raise(connection: Connection, act: Act, causes: Sequence[tuple[LoanRow, Cause]]) -> None:
     def opened(loan: LoanRow, cause: Cause) -> LoanHold:
         of_loan = {"loan_id": loan.id, "household_id": loan.household_id, "division": loan.division, "bank": loan.bank}
-        key = f"{kind}:{loan.id}:{cause.key}"
-        raised = {"kind": kind, "source_key": key, "raised_on": cause.on, "raised_by": act.subject}
+        key = f"{cause.kind}:{loan.id}:{cause.key}"
+        raised = {"kind": cause.kind, "source_key": key, "raised_on": cause.on, "raised_by": act.subject}
         return HOLD.opened(act, "raised", id=uuid7(), **of_loan, **raised)
 
     raised = [opened(loan, cause) for loan, cause in causes]

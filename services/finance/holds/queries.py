@@ -22,7 +22,7 @@ _UNSEEN = sql("""
 _LOCK_STANDING = sql(
     f"""
     SELECT {loan_hold.columns} FROM loan_hold
-    WHERE household_id = ANY(:ids) AND kind = :kind AND released_on IS NULL ORDER BY id FOR UPDATE
+    WHERE household_id = ANY(:ids) AND kind = ANY(:kinds) AND released_on IS NULL ORDER BY id FOR UPDATE
     """,
     LoanHold,
 )
@@ -48,9 +48,9 @@ async def list_unseen_removals(connection: Connection, loan_ids: Sequence[UUID])
     return {r["loan_id"] for r in await fetch(connection, _UNSEEN, ids=list(loan_ids))}
 
 
-async def lock_standing(connection: Connection, kind: Kind, household_ids: Sequence[UUID]) -> list[LoanHold]:
-    """The households' holds of a kind that nobody has released, locked in id order."""
-    return await fetch(connection, _LOCK_STANDING, ids=list(household_ids), kind=kind)
+async def lock_standing(connection: Connection, kinds: Sequence[Kind], household_ids: Sequence[UUID]) -> list[LoanHold]:
+    """The households' holds of these kinds that nobody has released, locked in id order."""
+    return await fetch(connection, _LOCK_STANDING, ids=list(household_ids), kinds=list(kinds))
 
 
 async def list_holds(connection: Connection, at: Place, **filters: Any) -> list[LoanHold]:

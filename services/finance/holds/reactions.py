@@ -1,4 +1,4 @@
-"""What other services' facts mean for lenders: a death, a removal, a missed dividend, a loan used otherwise."""
+"""What other services' facts mean for lenders: a departure, a removal, a missed dividend, a loan used otherwise."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,11 @@ from shared.ground.context import Act
 
 
 async def on_member_removed(connection: Connection, facts: Sequence[tuple[Act, MemberRemoved]]) -> None:
-    await actions.record_deaths(connection, facts[-1][0], [fact for _, fact in facts if fact.reason == "death"])
+    await actions.record_departures(connection, facts[-1][0], [fact for _, fact in facts])
 
 
 async def on_departure_amended(connection: Connection, facts: Sequence[tuple[Act, DepartureAmended]]) -> None:
-    await actions.amend_deaths(connection, facts[-1][0], [fact for _, fact in facts if fact.reason == "death"])
+    await actions.amend_departures(connection, facts[-1][0], [fact for _, fact in facts])
 
 
 async def on_household_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:

@@ -1,6 +1,6 @@
 """Deciding on applications."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,9 @@ from services.finance.loans.rules import (
     loan_eligibility,
 )
 from services.finance.loans.schemas import ApplicationResult, LoanApplication
-from services.finance.loans.tables import Applicant, ApplicationRow
+from services.finance.loans.tables import Applicant, ApplicationRow, Resident
 from shared.acts.batches import take_new
-from shared.acts.bodies import Result, result
+from shared.acts.bodies import FieldError, Result, result
 from shared.acts.decisions import list_missing, record_decisions
 from shared.acts.freezes import list_frozen
 from shared.data.sql import Connection
@@ -25,10 +25,14 @@ from shared.events.finance import LoanApproved, LoanRefused
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
+from shared.ground.problems import text
+from shared.values.dates import Period
 from shared.values.verdicts import Decided, Missing
 
 ROOM = "finance.loans"
-CONTENT = ("household_id", "bank", "amount_fen", "term_months", "purpose")
+CONTENT = ("household_id", "bank", "amount_fen", "term_months", "purpose", "borrower")
+NOT_A_MEMBER = "not_a_member"
+Residents = Mapping[tuple[str, UUID], Resident]
 
 
 async def decide_applications(
@@ -36,20 +40,20 @@ async def decide_applications(
 ) -> list[Result]:
     """Decide each by the rules on what is known of its household; a loan for each that is approved.
 
-    An application of a household that is not known here yet is not kept: it may be sent again.
+    An application of a household that is not known here yet, or to be signed by who does not live in it, is not kept:
+    it may be sent again.
     """
     households = await queries.lock_households(connection, [i.household_id for i in items])
     earlier = await queries.list_applications(connection, [i.id for i in items])
+    residents = await queries.list_residents(connection, [(i.borrower, i.household_id) for i in items if i.borrower])
     fresh: dict[UUID, LoanApplication] = {}
     for item in items:
-        if item.id not in earlier and item.household_id in households:
+        if item.id not in earlier and _refusal(item, households, residents) is None:
             fresh.setdefault(item.id, item)
-    decided = await _decide(connection, policy.on(act.business_date, LoanPolicy), list(fresh.values()), households)
+    decided = await _decide(connection, act, policy, list(fresh.values()), households, residents)
 
     def judge(item: LoanApplication) -> str | dict[str, Any]:
-        if item.household_id not in households:
-            return "shared.household_unknown"
-        return _row(act, item, decided[item.id])
+        return _refusal(item, households, residents) or _row(act, item, decided[item.id])
 
     save = partial(queries.insert_applications, connection)
     reasons, new = await take_new(items, earlier, CONTENT, judge, save)
@@ -63,9 +67,24 @@ async def decide_applications(
     return [_answer(item.id, reason, known, numbers, why) for item, reason in zip(items, reasons, strict=True)]
 
 
+def _refusal(item: LoanApplication, households: Mapping[UUID, Applicant], residents: Residents) -> str | None:
+    """Why an application cannot be decided."""
+    if item.household_id not in households:
+        return "shared.household_unknown"
+    if item.borrower is not None and (item.borrower, item.household_id) not in residents:
+        return NOT_A_MEMBER
+    return None
+
+
 async def _decide(
-    connection: Connection, policy: LoanPolicy, items: Sequence[LoanApplication], households: dict[UUID, Applicant]
+    connection: Connection,
+    act: Act,
+    policies: Policy,
+    items: Sequence[LoanApplication],
+    households: Mapping[UUID, Applicant],
+    residents: Residents,
 ) -> dict[UUID, Decided]:
+    policy = policies.on(act.business_date, LoanPolicy)
     # A statement of its own after the lock, so that it sees what the one before us has committed.
     busy = await queries.find_open(connection, [i.household_id for i in items])
     frozen = await list_frozen(connection, [i.household_id for i in items])
@@ -81,6 +100,7 @@ async def _decide(
             bank=item.bank,
             has_open_loan=item.household_id in busy,
             frozen=item.household_id in frozen,
+            named_age_ok=_age_ok(residents[item.borrower, item.household_id], act) if item.borrower else None,
         )
         verdict = loan_eligibility(facts, policy)
         if verdict.outcome == "approved":
@@ -89,6 +109,13 @@ async def _decide(
             ELIGIBILITY, str(item.household_id), household.division, facts, policy, verdict, bank=item.bank
         )
     return decided
+
+
+def _age_ok(named: Resident, act: Act) -> bool | None:
+    """Whether who is named may borrow today; None where nothing is known of his age."""
+    if named.borrower_from is None or named.borrower_until is None:
+        return None
+    return act.business_date in Period(named.borrower_from, named.borrower_until)
 
 
 def _row(act: Act, item: LoanApplication, decided: Decided) -> dict[str, Any]:
@@ -125,7 +152,7 @@ def _event(row: ApplicationRow, numbers: dict[UUID, str]) -> LoanApproved | Loan
     of_loan = {"loan_id": row.id, "household_id": row.household_id, "division": row.division}
     if row.status == "refused":
         return LoanRefused(**of_loan, reasons=row.missing["codes"])
-    terms = {"amount_fen": row.amount_fen, "term_months": row.term_months, "bank": row.bank}
+    terms = {"amount_fen": row.amount_fen, "term_months": row.term_months, "bank": row.bank, "borrower": row.borrower}
     return LoanApproved(**of_loan, loan_no=numbers[row.id], **terms)
 
 
@@ -137,7 +164,11 @@ def _answer(
     why: dict[UUID, list[Missing]],
 ) -> Result:
     if reason is not None:
-        return result(ROOM, application_id, reason)
+        answer = result(ROOM, application_id, reason)
+        if reason == NOT_A_MEMBER:
+            english, chinese = text(f"{ROOM}.{reason}", "en"), text(f"{ROOM}.{reason}", "zh")
+            answer.errors = [FieldError(field="borrower", expected_en=english, expected_zh=chinese)]
+        return answer
     row = known[application_id]
     refused = "not_eligible" if row.status == "refused" else None
     decided = result(ROOM, application_id, refused, missing=why.get(row.decision_id, []))

@@ -5,8 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.finance.loans.tables import Applicant, ApplicationRow, LoanRow, loan, loan_application
+from services.finance.loans.tables import (
+    Applicant,
+    ApplicationRow,
+    BorrowingAge,
+    LoanRow,
+    Resident,
+    borrowing_age,
+    loan,
+    loan_application,
+)
 from shared.acts.batches import FREE, insert_free
 from shared.acts.numbers import NOBODY
 from shared.data.pages import Place, fetch_page, page
@@ -14,6 +24,7 @@ from shared.data.sql import (
     Connection,
     Row,
     by_id,
+    execute,
     execute_many,
     fetch,
     fetch_one,
@@ -54,6 +65,7 @@ OPENED = (
     "term_months",
     "rate_ppm",
     "approved_on",
+    "borrower",
 )
 
 _LOCK_HOUSEHOLDS = sql(
@@ -63,6 +75,17 @@ _LOCK_HOUSEHOLDS = sql(
     Applicant,
 )
 _STATUSES = sql("SELECT id, status FROM household WHERE id = ANY(:ids)")
+_RESIDENTS = sql(
+    """
+    SELECT r.person, r.household_id, a.borrower_from, a.borrower_until
+    FROM unnest(:people, :ids) AS u (person, household_id)
+    JOIN resident r USING (person, household_id) LEFT JOIN borrowing_age a USING (person, household_id)
+    """,
+    Resident,
+    people=ARRAY(Text),
+)
+_FORGET_AGES = sql("DELETE FROM borrowing_age WHERE household_id = ANY(:ids)")
+_INSERT_AGES = insert_many(borrowing_age, BorrowingAge._fields)
 _OPEN = sql("SELECT households_with_open_loan(:ids) AS id")
 _APPLICATIONS = list_by(loan_application)
 _INSERT_APPLICATIONS = insert_many(loan_application, ApplicationRow._fields, FREE)
@@ -105,6 +128,20 @@ async def lock_households(connection: Connection, ids: Sequence[UUID]) -> dict[U
 async def list_statuses(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, str]:
     """The households' status, as the registry last said."""
     return {r["id"]: r["status"] for r in await fetch(connection, _STATUSES, ids=list(ids))}
+
+
+async def list_residents(connection: Connection, named: Sequence[tuple[str, UUID]]) -> dict[tuple[str, UUID], Resident]:
+    """Those of the persons who live in the household, by both."""
+    people, ids = [person for person, _ in named], [one for _, one in named]
+    return {(r.person, r.household_id): r for r in await fetch(connection, _RESIDENTS, people=people, ids=ids)}
+
+
+async def keep_borrowing_ages(
+    connection: Connection, household_ids: Sequence[UUID], ages: Sequence[BorrowingAge]
+) -> None:
+    """From now on these, and no others, are known of the households' people."""
+    await execute(connection, _FORGET_AGES, rows=None, ids=list(household_ids))
+    await execute_many(connection, _INSERT_AGES, [age._asdict() for age in ages])
 
 
 async def find_open(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:

@@ -30,6 +30,8 @@ class LoanFacts:
     bank: str
     has_open_loan: bool
     frozen: bool = False
+    # Of who is named to sign; None: nobody is, or his age is not known here.
+    named_age_ok: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,15 @@ class LoanPolicy:
 
 
 # Domain notes 2.3 "Product": registered incl. exited, amount, term, one balance (S35 2017-42, S36, S37); age 18 to
-# 65 [choice], flagged by the registry; use for production only [known].
+# 65 [choice], by the registry: of who is named to sign, else of somebody in the household; use for production only
+# [known].
 def loan_eligibility(facts: LoanFacts, policy: LoanPolicy) -> Verdict:
     """`approved` when every condition holds, else `refused`; a reason for each."""
     reasons = (
         Reason("household_eligible", facts.status in policy.statuses, {"status": facts.status}),
-        Reason("borrower_age", facts.borrower_age_ok),
+        Reason("borrower_age", facts.borrower_age_ok)
+        if facts.named_age_ok is None
+        else Reason("named_borrower_age", facts.named_age_ok),
         Reason(
             "amount_within_limits",
             policy.smallest_fen <= facts.amount_fen <= policy.largest_fen,

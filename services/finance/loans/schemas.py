@@ -15,7 +15,10 @@ LoanNo = Annotated[str, Field(pattern=r"^[0-9]{6}-[0-9]{4}-[0-9]{6,12}$")]
 
 
 class LoanApplication(Input):
-    """A household's wish; `id` is the sender's own, and sending it again is answered the same."""
+    """A household's wish; `id` is the sender's own, and sending it again is answered the same.
+
+    `borrower` is who of the household signs, by the register's reference; where nobody is named, the head.
+    """
 
     id: UUID
     household_id: UUID
@@ -23,6 +26,7 @@ class LoanApplication(Input):
     amount_fen: Fen
     term_months: int = Field(ge=0, le=1200, strict=True)
     purpose: str = Field(min_length=1, max_length=40)
+    borrower: str | None = Field(default=None, min_length=1, max_length=64)
 
 
 class ApplicationResult(Result):
@@ -43,6 +47,7 @@ class LoanSummary(BaseModel):
     household_id: UUID
     division: str
     bank: str
+    borrower: str | None
     state: State
     amount_fen: int
     rate_ppm: int

@@ -21,6 +21,7 @@ class ApplicationRow(NamedTuple):
     decision_id: UUID
     applied_on: date
     applied_by: str
+    borrower: str | None
 
 
 class LoanRow(NamedTuple):
@@ -46,6 +47,25 @@ class LoanRow(NamedTuple):
     overdue_fen: Big
     overdue_since: date | None
     version: Big
+    borrower: str | None
+
+
+class BorrowingAge(NamedTuple):
+    """The days on which somebody may borrow: until the last of them, which is not one."""
+
+    person: str
+    household_id: UUID
+    borrower_from: date
+    borrower_until: date
+
+
+class Resident(NamedTuple):
+    """Somebody of a household who may be named to sign; without days nothing is known of his age."""
+
+    person: str
+    household_id: UUID
+    borrower_from: date | None
+    borrower_until: date | None
 
 
 class Applicant(NamedTuple):
@@ -59,3 +79,4 @@ class Applicant(NamedTuple):
 
 loan_application = table("loan_application", ApplicationRow)
 loan = table("loan", LoanRow)
+borrowing_age = table("borrowing_age", BorrowingAge)

@@ -13,7 +13,7 @@ from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
 from services.registry.findings.actions import end_findings
 from services.registry.households import queries as households
-from services.registry.households.rules import BorrowerPolicy, Status, household_flags
+from services.registry.households.rules import BorrowerPolicy, Status, borrowing_of, household_flags
 from services.registry.households.tables import Household, MemberFact
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import keep_residents
@@ -193,6 +193,7 @@ def revised(
         relocated=home.relocated,
         household_no=home.household_no,
         people=[references[p.member_id] for p in people],
+        **borrowing_of([p.born_on for p in people], oldest)._asdict(),
     )
 
 

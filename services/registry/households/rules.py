@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, NamedTuple, Protocol
 
-from shared.values.dates import Period, full_years
+from shared.values.dates import Period, birthday, full_years
 
 Status = Literal["poor", "exited", "returned", "removed"]
 # Who counts as poor now (未脱贫 + 返贫, domain notes 2.1).
@@ -138,12 +138,30 @@ class BorrowerPolicy:
     oldest_borrower: int
 
 
+# Domain notes 2.3 "Product": 18 to the policy's oldest age [choice].
+def borrowing_days(born_on: date, oldest_borrower: int) -> Period:
+    """The days on which one may borrow: from the 18th birthday until the one on which he is too old."""
+    return Period(birthday(born_on, 18), birthday(born_on, oldest_borrower + 1))
+
+
+class Borrowing(NamedTuple):
+    """Of each of a household's people, in their order, the first day on which he may borrow and the first after."""
+
+    borrower_from: list[date]
+    borrower_until: list[date]
+
+
+def borrowing_of(born: Iterable[date], oldest_borrower: int) -> Borrowing:
+    days = [borrowing_days(born_on, oldest_borrower) for born_on in born]
+    return Borrowing([d.start_on for d in days], [d.end_on for d in days])
+
+
 def household_flags(members: list[MemberFacts], on: date, oldest_borrower: int) -> Flags:
-    """Labour: anyone ordinary, skilled or weak. A borrower is 18 to `oldest_borrower`. Accessible: 70 or disabled."""
+    """Labour: anyone ordinary, skilled or weak. A borrower is of the age to. Accessible: 70 or disabled."""
     ages = [full_years(m.born_on, on) for m in members]
     return Flags(
         has_labour=any(m.labour in ("ordinary", "skilled", "weak") for m in members),
-        borrower_age_ok=any(18 <= age <= oldest_borrower for age in ages),
+        borrower_age_ok=any(on in borrowing_days(m.born_on, oldest_borrower) for m in members),
         needs_accessible=any(age >= 70 for age in ages) or any(m.health == "disabled" for m in members),
     )
 

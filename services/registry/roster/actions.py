@@ -17,7 +17,7 @@ from services.registry.arrivals.actions import report_arrivals
 from services.registry.arrivals.schemas import Arrival
 from services.registry.claims.actions import Claimed, open_claims
 from services.registry.households import queries as register
-from services.registry.households.rules import MemberFacts, household_flags, income_year_period
+from services.registry.households.rules import MemberFacts, borrowing_of, household_flags, income_year_period
 from services.registry.households.schemas import NewPerson
 from services.registry.incomes import queries as incomes
 from services.registry.overruled.actions import overruled
@@ -395,5 +395,6 @@ def _registered(
         deep_poverty=household.values["deep_poverty"],
         relocated=household.values["relocated"],
         people=people,
+        **borrowing_of([m.born_on for m in facts], ground.policy.oldest_borrower)._asdict(),
         household_no=household.household_no,
     )

@@ -100,6 +100,8 @@ async def test_a_dead_head_is_followed_by_the_eldest_and_the_past_stays(house: H
     (first, revised), (second, removed) = await told(house)
     assert (first, second) == ("household_revised", "member_removed")
     assert (revised["members"], revised["has_labour"], revised["borrower_age_ok"]) == (2, False, True)
+    ages = zip(revised["people"], revised["borrower_from"], revised["borrower_until"], strict=True)
+    assert {*ages} == {(wife, "1990-01-01", "2038-01-01"), (child, "2019-01-01", "2067-01-01")}
     assert (removed["reason"], removed["head"], removed["members"], removed["removed_on"]) == (
         "death", True, 2, "2017-05-10",
     )  # fmt: skip

@@ -143,6 +143,7 @@ async def events_are_told(house: House, one: UUID, two: UUID) -> None:
         "household_id": str(two), "division": "140927200201", "status": "exited", "members": 1, "has_labour": False,
         "borrower_age_ok": False, "needs_accessible": True, "deep_poverty": True, "relocated": True,
         "people": await references(house, two), "household_no": "A2",
+        "borrower_from": ["1958-01-01"], "borrower_until": ["2006-01-01"],
     }  # fmt: skip
     assert sorted(told[str(one)][1]["people"]) == await references(house, one)
     lives = await house.rows("registry", "SELECT person FROM resident WHERE household_id = $1 ORDER BY 1", one)

@@ -39,6 +39,8 @@ DRAWN = date(2017, 3, 21)
         ({"status": "returned"}, []),
         ({"status": "removed"}, ["household_eligible"]),
         ({"borrower_age_ok": False}, ["borrower_age"]),
+        ({"borrower_age_ok": True, "named_age_ok": False}, ["named_borrower_age"]),
+        ({"borrower_age_ok": False, "named_age_ok": True}, []),
         ({"amount_fen": 100}, []),
         ({"amount_fen": 99}, ["amount_within_limits"]),
         ({"amount_fen": 5_000_001}, ["amount_within_limits"]),
@@ -63,9 +65,9 @@ def test_eligibility(changes: dict[str, object], missing: list[str]) -> None:
     assert ELIGIBILITY.replay(ELIGIBILITY.inputs(facts, POLICY)) == verdict
 
 
-def test_what_was_decided_before_there_were_freezes_comes_out_the_same() -> None:
+def test_what_was_decided_before_there_were_freezes_and_borrowers_comes_out_the_same() -> None:
     old = ELIGIBILITY.inputs(GOOD, POLICY)
-    del old["facts"]["frozen"]
+    del old["facts"]["frozen"], old["facts"]["named_age_ok"]
     assert ELIGIBILITY.replay(old) == loan_eligibility(GOOD, POLICY)
     assert [r.code for r in loan_eligibility(GOOD, POLICY).reasons][-1] == "no_open_loan"
 
