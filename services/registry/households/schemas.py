@@ -142,7 +142,7 @@ class EditedList(BaseModel):
 
 
 class HouseholdSummary(BaseModel):
-    """A line of a list; no names."""
+    """What a line of a list says of a household; whose it is a list says to some."""
 
     id: UUID
     household_no: str
@@ -153,6 +153,13 @@ class HouseholdSummary(BaseModel):
     relocation_cohort: int | None
     exited_year: int | None
     version: int
+
+
+class HouseholdListed(HouseholdSummary):
+    """`head` is told to whoever works with the households of an area, or whose it is; who read it is on record."""
+
+    head: str | None = Field(description="The name of the household's head; null for who is not told.")
+    village: str | None = Field(description="The name of the village; null where it has none on that day.")
 
 
 class Member(BaseModel):

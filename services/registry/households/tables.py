@@ -142,7 +142,7 @@ class MemberFact(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """A household in a list, with the number of its members on the day asked about."""
+    """A household in a list, with its members counted and its head's and its village's name on the day asked about."""
 
     id: UUID
     household_no: str
@@ -153,6 +153,8 @@ class Summary(NamedTuple):
     deep_poverty: bool
     version: int
     members: int
+    head: str | None
+    village: str | None
 
 
 class Whole(NamedTuple):

@@ -1,4 +1,4 @@
-"""Doors to the record: lists without names, one household whole, figures, every fact with its source."""
+"""Doors to the record: lists with the names of heads, one household whole, figures, every fact with its source."""
 
 from collections.abc import Iterator
 from typing import Annotated, get_args
@@ -7,9 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.registry.disclosures.api import OpenedBy
+from services.registry.disclosures.rules import READS_NAMES
 from services.registry.households.api import shown
 from services.registry.households.rules import POOR, Status
-from services.registry.households.schemas import Household, HouseholdSummary
+from services.registry.households.schemas import Household, HouseholdListed
 from services.registry.record import queries
 from services.registry.record.rules import OF_HOUSEHOLD, OF_PERSON, Said, facts_of, unit_of
 from services.registry.record.schemas import Fact, Facts, Figures, StandingCount
@@ -26,19 +27,27 @@ Reader = Annotated[Act, OF_HOUSEHOLDS]
 router = APIRouter(prefix="/households", tags=["households"])
 
 
-@router.get("", dependencies=[OF_HOUSEHOLDS])
+@router.get("")
 async def list_households(
     connection: Paging,
     as_of: AskedAsOf,
     at: Cursor,
+    act: Reader,
+    by_whom: OpenedBy,
     status: Status | None = None,
     division: Area | None = None,
     household_no: HouseholdNo | None = None,
-) -> Page[HouseholdSummary]:
-    """Households of the caller's area, by id: as they stand, or as of a day, by what was known at a moment."""
+) -> Page[HouseholdListed]:
+    """Households of the caller's area, by id: as they stand, or as of a day, by what was known at a moment. That they
+    were listed with the names of their heads is on record: a page is one look.
+    """
     filters = {"status": status, "division": division, "household_no": household_no}
     rows = await queries.list_households(connection, as_of, at, **filters)
-    return page(HouseholdSummary, rows, at)
+    if act.caller.role in READS_NAMES:
+        by_whom.listed(act, division, [row.id for row in rows])
+    elif act.caller.role != "villager":
+        rows = [row._replace(head=None) for row in rows]
+    return page(HouseholdListed, rows, at)
 
 
 @router.get("/figures", dependencies=[by("county", "township", "village", "team", "auditor")])

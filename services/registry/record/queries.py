@@ -49,10 +49,13 @@ def _summary(source: str) -> str:
     """The limit keeps the planner from joining the whole county before it looks at a page of it."""
     return f"""
     SELECT h.id, h.household_no, h.division, h.status, h.relocation_cohort, h.exited_year, f.deep_poverty,
-           (SELECT v.version FROM household_version v WHERE v.household_id = h.id) AS version,
-           (SELECT count(*) FROM member_fact m WHERE m.household_id = h.id AND {held("m")}) AS members
+           (SELECT v.version FROM household_version v WHERE v.household_id = h.id) AS version, p.members, p.head,
+           (SELECT d.name_zh FROM division d WHERE d.code = h.division AND d.valid @> CAST(:on AS date)) AS village
     FROM {source} h CROSS JOIN LATERAL (
         SELECT x.deep_poverty FROM household_fact x WHERE x.household_id = h.id AND {held("x")} LIMIT 1) f
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS members, max(m.name) FILTER (WHERE m.relation = 'head') AS head
+        FROM member_fact m WHERE m.household_id = h.id AND {held("m")}) p
     """
 
 
