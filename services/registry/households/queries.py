@@ -12,7 +12,6 @@ from services.registry.households.rules import MemberFacts, Status, Weight
 from services.registry.households.tables import (
     HeadUntil,
     Household,
-    HouseholdContact,
     HouseholdFact,
     HouseholdVersion,
     Member,
@@ -103,6 +102,7 @@ _KEEP_WORDS = sql(
     """,
     reports=ARRAY(JSONB),
 )
+_REVISE_CONTACTS = revision(household_contact, "household_id", first=True)
 _REVISE_PEOPLE = revision(member_fact, "member_id", carried=True)
 _END_MEMBERSHIP = revision(member_fact, "member_id", onward=True, anew=False)
 _SET_RELATIONS = revision(member_fact, "member_id", onward=True)
@@ -155,7 +155,6 @@ _INSERT_HOUSEHOLDS = insert_many(
     (n for n in Household._fields if n not in ("moved_in_on", "status_before", "year_before", "placed_since")),
 )
 _UNSAID = {"exited_on": None, "stands_since": None}
-_INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
 _INSERT_MEMBERS = insert_many(member, Member._fields)
 
 
@@ -180,6 +179,7 @@ def _insert_open(table: Relation[Any], *unsaid: str) -> Statement[Row]:
 _INSERT_HOUSEHOLD_FACTS = _insert_open(
     household_fact, "food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies", "own", "attested"
 )
+_INSERT_CONTACTS = _insert_open(household_contact)
 _INSERT_MEMBER_FACTS = _insert_open(member_fact, "own", "attested")
 
 
@@ -255,6 +255,15 @@ async def keep_said(connection: Connection, reports: Rows) -> None:
     await execute(connection, _KEEP_WORDS, rows=len(words), reports=plain(words))
 
 
+async def revise_contacts(connection: Connection, reports: Rows) -> None:
+    """`reports`, each household once: household_id, division, since, stated_by, weight, and what is sealed of it. It
+    holds from its day until the next word of another day.
+    """
+    said = [{n: f"\\x{v.hex()}" if isinstance(v, bytes) else v for n, v in r.items()} for r in reports]
+    if said:
+        await revise(connection, _REVISE_CONTACTS, said)
+
+
 async def inherit_facts(connection: Connection, heirs: Rows) -> None:
     """How a household lives, of another (`from_id`) until a day (`since`); `heirs`: household_id, division."""
     await inherit(connection, _INHERIT_FACTS, heirs)
@@ -323,7 +332,7 @@ async def insert_households(connection: Connection, rows: Mapping[str, Rows]) ->
     """`rows` by table: household, household_fact, household_contact, member, member_fact, person_index."""
     await execute_many(connection, _INSERT_HOUSEHOLDS, [_UNSAID | row for row in rows["household"]])
     await execute_many(connection, _INSERT_HOUSEHOLD_FACTS, rows["household_fact"], weight="takeover")
-    await execute_many(connection, _INSERT_CONTACTS, rows["household_contact"])
+    await execute_many(connection, _INSERT_CONTACTS, rows["household_contact"], weight="takeover")
     await insert_members(connection, rows, weight="takeover")
 
 

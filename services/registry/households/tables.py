@@ -97,10 +97,18 @@ class HouseholdWord(NamedTuple):
 
 
 class HouseholdContact(NamedTuple):
+    """Where a household is reached and paid: on which days, and when that was held for true."""
+
     household_id: UUID
     division: str
     phone_sealed: bytes | None
     account_sealed: bytes | None
+    id: UUID
+    valid: DayRange
+    known: InstantRange
+    stated_by: str
+    weight: Weight
+    stated_as: str | None
 
 
 class Member(NamedTuple):

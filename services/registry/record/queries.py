@@ -80,6 +80,10 @@ _HOLDS = {
         SELECT lower(f.valid) AS since, f.* FROM household_fact f
         WHERE f.household_id = s.household_id AND {known("f")} AND lower(f.valid) <= :on ORDER BY lower(f.valid)
     """,
+    "contacts": f"""
+        SELECT lower(c.valid) AS since, c.* FROM household_contact c
+        WHERE c.household_id = s.household_id AND {known("c")} AND lower(c.valid) <= :on ORDER BY lower(c.valid)
+    """,
     "people": f"""
         SELECT m.reference, lower(x.valid) AS since, x.* FROM member_fact x JOIN {_CALLED}
         WHERE x.household_id = s.household_id AND {known("x")} AND lower(x.valid) <= :on AND x.member_id IN (

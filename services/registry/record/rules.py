@@ -17,6 +17,7 @@ OF_PERSON = (
     "name", "sex", "born_on", "relation", "ethnicity", "education", "school_status", "health", "labour", "work_place",
     "work_months", "medical_insured", "pension_insured",
 )  # fmt: skip
+OF_CONTACT = ("phone", "account")
 Version = Mapping[str, Any]
 
 
