@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Date, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.registry.households.rules import MemberFacts, Status, Weight
+from services.registry.households.rules import LAND, MemberFacts, Status, Weight
 from services.registry.households.tables import (
     HeadUntil,
     Household,
@@ -176,9 +176,9 @@ def _insert_open(table: Relation[Any], *unsaid: str) -> Statement[Row]:
     )
 
 
-_INSERT_HOUSEHOLD_FACTS = _insert_open(
-    household_fact, "food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies", "own", "attested"
-)
+# What no list says of a household, and visits see.
+_SEEN = ("food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies", *LAND, "road_m")
+_INSERT_HOUSEHOLD_FACTS = _insert_open(household_fact, *_SEEN, "own", "attested")
 _INSERT_CONTACTS = _insert_open(household_contact)
 _INSERT_MEMBER_FACTS = _insert_open(member_fact, "own", "attested")
 

@@ -50,7 +50,8 @@ class HouseholdVersion(NamedTuple):
 
 
 class HouseholdFact(NamedTuple):
-    """How a household lives: on which days, and when that was held for true. What is empty nobody knows yet.
+    """How a household lives: on which days, and when that was held for true. What is empty nobody knows yet. Of its
+    land, what is watered is part of what is cultivated, and what went back from the plough (退耕还林) is none of it.
 
     `own` names the columns that this version's report said; the others it carries from the version before. `attested`:
     by column of them the unit that answers for it, so that no lighter word changes it.
@@ -76,6 +77,12 @@ class HouseholdFact(NamedTuple):
     medical_insured: bool | None
     unfinished_major_illness: bool | None
     only_subsidies: bool | None
+    cultivated_mu_x100: int | None
+    irrigated_mu_x100: int | None
+    forest_mu_x100: int | None
+    returned_mu_x100: int | None
+    grass_mu_x100: int | None
+    road_m: int | None
     stated_by: str
     weight: Weight
     own: list[str]

@@ -1,4 +1,4 @@
-"""Where a household is reached and paid is a fact with time; a changed account takes two persons."""
+"""Land, road, telephone and account are facts with time; a changed account takes two persons."""
 
 from shared.data.ddl import run
 from shared.data.ddl.m0001 import IN_AREA, OF_BANK, audit, restrict_by_area
@@ -30,6 +30,15 @@ ALTER TABLE household_contact ALTER COLUMN valid SET NOT NULL, ALTER COLUMN stat
     ADD EXCLUDE USING gist (household_id WITH =, valid WITH &&, known WITH &&);
 CREATE INDEX ON household_contact (household_id);
 ALTER TABLE household_contact ENABLE TRIGGER USER;
+"""
+# What nobody has said yet is empty.
+LAND = """
+ALTER TABLE household_fact
+    ADD COLUMN cultivated_mu_x100 integer CHECK (cultivated_mu_x100 >= 0),
+    ADD COLUMN irrigated_mu_x100 integer CHECK (irrigated_mu_x100 >= 0),
+    ADD COLUMN forest_mu_x100 integer CHECK (forest_mu_x100 >= 0),
+    ADD COLUMN returned_mu_x100 integer CHECK (returned_mu_x100 >= 0),
+    ADD COLUMN grass_mu_x100 integer CHECK (grass_mu_x100 >= 0), ADD COLUMN road_m integer CHECK (road_m >= 0);
 """
 # Who is paid on a day is paid to the account of that day.
 PEOPLE = """
@@ -91,6 +100,7 @@ END $$;
 
 def upgrade() -> None:
     run(COLUMNS)
+    run(LAND)
     run(PEOPLE.format(of_bank=OF_BANK, in_area=IN_AREA.format(column="h.division")))
     run(TABLE)
     run(HINDERS)
