@@ -55,7 +55,8 @@ READS = {
     "registry/overruled": {"household", "household_fact", "member", "member_fact"},
     "registry/persons": {"member"},
     "registry/record": {
-        "household", "household_fact", "household_version", "income_line", "member", "member_fact",
+        "division", "household", "household_contact", "household_fact", "household_version", "income_line", "member",
+        "member_fact",
     },
     "registry/resolutions": {"household", "member", "member_fact"},
     "registry/roster": {"division", "household"},

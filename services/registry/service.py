@@ -17,8 +17,12 @@ from services.registry.changes.work import state_people
 from services.registry.claims.actions import CLAIM
 from services.registry.claims.api import router as claims
 from services.registry.claims.tables import claim
+from services.registry.contacts.actions import ACCOUNT
+from services.registry.contacts.api import router as contacts
+from services.registry.contacts.tables import account_change
 from services.registry.disclosures.api import router as disclosures
 from services.registry.disclosures.reactions import REACTIONS as DISCLOSURES
+from services.registry.disclosures.tables import disclosure
 from services.registry.disclosures.work import keep_looks, read_names
 from services.registry.divisions.api import router as divisions
 from services.registry.dossier.api import router as dossier
@@ -84,6 +88,7 @@ SERVICE = Service(
         arrivals,
         claims,
         heads,
+        contacts,
         transfers,
         reversals,
         splits,
@@ -108,8 +113,8 @@ SERVICE = Service(
         attestations,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
-    # announced, signed, paid, claimed and complained of stays where it was; a move has two sides, and a standing its
-    # own days. Nothing waits sealed of a household that moves.
+    # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
+    # standing its own days. Nothing waits sealed of a household that moves.
     history=(
         identification_case,
         exit_case,
@@ -123,6 +128,8 @@ SERVICE = Service(
         attestation,
         household_standing,
         arrival_person,
+        account_change,
+        disclosure,
     ),
     reactions=together(
         freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
@@ -136,6 +143,7 @@ SERVICE = Service(
         REMOVAL,
         ARRIVAL,
         HEAD,
+        ACCOUNT,
         TRANSFER,
         CLAIM,
         REVERSAL,

@@ -245,6 +245,7 @@ _EXPECTED = {
     "over_total": ("parts of a category that sum up to its total at most", "各部分之和不得超过该类合计"),
     "figures_in_name": ("a name without figures", "姓名中不得含数字"),
     "no_id_number": ("an ID number, or a disability certificate", "公民身份号码，或残疾人证号"),
+    "cause_twice": ("each cause once", "致贫原因不得重复"),
     "payer_twice": ("each payer once in a category", "同一类别中每个支付方只能出现一次"),
     "period_reversed": ("a period that ends after it starts", "期间的结束应晚于开始"),
     "closes_before_it_opens": ("a last day that is not before the first", "最后一日不得早于第一日"),

@@ -52,8 +52,8 @@ def meaning_of(name: str) -> Meaning:
 
 
 def explain(document: dict[str, Any]) -> None:
-    """Give every field and parameter its sentence and its unit, where its room gave none; every parameter, body and
-    answer an example.
+    """Give every field and parameter its sentence and its unit, where its room gave none; every parameter and
+    body an example.
     """
     schemas = document["components"]["schemas"]
     for schema in document["components"]["schemas"].values():
@@ -65,10 +65,8 @@ def explain(document: dict[str, Any]) -> None:
             for parameter in operation.get("parameters", []):
                 _explain(parameter, parameter["name"])
                 parameter.setdefault("example", example(parameter["schema"], parameter["name"], schemas))
-            answers = [a for s, a in operation["responses"].items() if s.startswith("2")]
-            for told in (operation.get("requestBody", {}), *answers):
-                for media in told.get("content", {}).values():
-                    media.setdefault("example", example(media["schema"], "", schemas))
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                media.setdefault("example", example(media["schema"], "", schemas))
 
 
 def _explain(told: dict[str, Any], name: str) -> None:

@@ -26,8 +26,9 @@ CHECKS = (
 AREA, VILLAGE = "140927", "140927200201"
 VALUES = {
     "text": f"'{VILLAGE}'", "uuid": "uuidv7()", "bytea": "'x'", "jsonb": "'{}'", "boolean": "true",
-    "text[]": "'{}'", "date": "'2017-06-01'", "timestamp with time zone": "now()", "daterange": "'[2017-01-01,)'",
-    "tstzrange": "'[2017-01-01,)'", "bigint": "1", "integer": "1", "smallint": "1", "numeric": "1",
+    "text[]": "'{}'", "uuid[]": "'{}'", "date": "'2017-06-01'", "timestamp with time zone": "now()",
+    "daterange": "'[2017-01-01,)'", "tstzrange": "'[2017-01-01,)'", "bigint": "1", "integer": "1", "smallint": "1",
+    "numeric": "1",
 }  # fmt: skip
 
 

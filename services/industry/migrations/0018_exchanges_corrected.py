@@ -50,5 +50,5 @@ def upgrade() -> None:
     for table in ("loan_known", "dividend_agreement"):
         run(f"DROP POLICY paired_rows ON {table}")
         narrow_to(table, "helper", "false")
-    run("CREATE POLICY of_no_loan ON decision AS RESTRICTIVE FOR SELECT TO helper"
-        " USING (rule <> 'industry.dividend_agreement')")  # fmt: skip
+    of_no_loan = "AS RESTRICTIVE FOR SELECT TO helper USING (rule <> 'industry.dividend_agreement')"
+    run(f"CREATE POLICY of_no_loan ON decision {of_no_loan}")

@@ -10,6 +10,7 @@ import structlog
 from services.registry.disclosures import queries
 from services.registry.disclosures.queries import Key
 from services.registry.disclosures.rules import (
+    FOUND,
     LISTED,
     Days,
     DisclosurePolicy,
@@ -126,11 +127,13 @@ async def _require_few(
 
 
 def _look(act: Act, kind: str, household_id: UUID | None, fields: Sequence[str] = (), case_id: UUID | None = None,
-          *, reason: str = "", households: int = 1) -> dict[str, Any]:  # fmt: skip
+          *, reason: str = "", households: int = 1, division: str | None = None,
+          shown: Sequence[UUID] | None = None) -> dict[str, Any]:  # fmt: skip
     return {
         "subject": act.subject, "role": act.caller.role, "bank": act.caller.bank or None, "kind": kind,
         "case_id": case_id, "household_id": household_id, "fields": " ".join(fields), "reason": reason,
         "households": households, "asked_on": act.business_date, "correlation_id": act.correlation_id,
+        "division": division, "shown": shown,
     }  # fmt: skip
 
 
@@ -153,8 +156,8 @@ async def search(connection: Connection, act: Act, policy: Policy, data_keys: Da
         found = await queries.search(connection, act.business_date, place, **filters)
     figures = policy.on(act.business_date, DisclosurePolicy)
     await _require_few(connection, act, figures, "search", ("searched", "found"), 1 + len(found))
-    looks = [_look(act, "searched", None, LISTED, reason=asked.reason, households=len(found))]
-    looks += [_look(act, "found", row.id, LISTED, reason=asked.reason) for row in found]
+    looks = [_look(act, "searched", None, FOUND, reason=asked.reason, households=len(found))]
+    looks += [_look(act, "found", row.id, FOUND, reason=asked.reason) for row in found]
     await queries.insert_looks(connection, looks)
     items = [_found(data_keys, row) for row in found]
     return FoundList(items=items, next=found[-1].id if len(found) == asked.limit else None)
@@ -179,6 +182,12 @@ class Looks:
         """Whoever opens his own household is nobody to be told of."""
         if act.caller.role != "villager":
             self._waiting.append(_look(act, "opened", household_id))
+
+    def listed(self, act: Act, division: str | None, shown: Sequence[UUID]) -> None:
+        """A page of names is one look, at all whom it showed; `division`: what was asked for, null for all of his."""
+        place = max(act.caller.area, division or "", key=len)
+        look = _look(act, "listed", None, LISTED, households=len(shown), division=place, shown=shown)
+        self._waiting.append(look)
 
     async def write(self) -> None:
         """What waits by now; it waits on where this fails."""

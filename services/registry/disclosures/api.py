@@ -23,7 +23,7 @@ async def _looks(request: Request) -> Looks:
     return looks
 
 
-# For doors that open a household: who opened it.
+# For doors that open a household, or list some with names: who read them.
 OpenedBy = Annotated[Looks, Depends(_looks)]
 
 
@@ -49,8 +49,8 @@ async def list_disclosures(
     household_id: HouseholdAsked,
     subject: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Page[LookShown]:
-    """Who looked at which household, when, for what; a villager sees who looked at his own."""
-    return page(LookShown, await queries.list_looks(connection, at, household_id=household_id, subject=subject), at)
+    """Who looked at which household, when, for what; a villager sees who looked at his own, or read a list with it."""
+    return page(LookShown, await queries.list_looks(connection, at, household_id, subject), at)
 
 
 # POST, so that no name and no number stands in an address (mechanics 7).

@@ -58,21 +58,35 @@ _LAST_HOUR = sql("""
     SELECT count(*) FROM disclosure WHERE subject = :subject AND kind = ANY(:kinds)
         AND asked_at > clock_timestamp() - interval '1 hour'
     """)
-_INSERT = insert_many(disclosure, (n for n in DisclosureRow._fields if n not in ("id", "asked_at")))
-# Both doors of one list: what a purpose or an office let somebody see, and what a grant did.
-_LOOKS = page_of(
+_LOOK = [n for n in DisclosureRow._fields if n not in ("id", "asked_at", "shown")]
+# An array does not travel in one of arrays.
+_INSERT = sql(
+    f"""
+    INSERT INTO disclosure ({", ".join(_LOOK)}, shown)
+    SELECT {", ".join(_LOOK)}, string_to_array(shown, ' ')::uuid[]
+    FROM unnest({", ".join(f":{n}" for n in _LOOK)}, :shown) AS u ({", ".join(_LOOK)}, shown)
+    """,
+    shown=ARRAY(Text),
+    **{n: ARRAY(disclosure.types[n]) for n in _LOOK},
+)
+# What a purpose or an office let somebody see, and what a grant did: both doors of one list.
+_SEEN = f"SELECT {', '.join(LookRow._fields)} FROM disclosure"
+_GRANTED = """
+    SELECT id, subject, role, NULL, 'grant', NULL, household_id,
+        CASE WHEN id_numbers THEN 'name relation id_number' ELSE 'name relation' END, purpose, 1, NULL, asked_on,
+        asked_at
+    FROM resolution
+"""
+_LOOKS = page_of(LookRow, f"SELECT l.* FROM ({_SEEN} UNION ALL {_GRANTED}) l", "l.subject", key="l.id")
+# At one household: also by a list on which it stood.
+_AT = "WHERE household_id = :household_id"
+_LOOKS_AT = page_of(
     LookRow,
-    """
-    SELECT l.* FROM (
-        SELECT id, subject, role, bank, kind, case_id, household_id, fields, reason, households, asked_on, asked_at
-        FROM disclosure
-        UNION ALL
-        SELECT id, subject, role, NULL, 'grant', NULL, household_id,
-            CASE WHEN id_numbers THEN 'name relation id_number' ELSE 'name relation' END, purpose, 1, asked_on, asked_at
-        FROM resolution) l
+    f"""
+    SELECT l.* FROM ({_SEEN} {_AT} UNION ALL {_GRANTED} {_AT} UNION ALL
+        SELECT {", ".join(LookRow._fields)} FROM lists_with(:household_id)) l
     """,
     "l.subject",
-    "l.household_id",
     key="l.id",
 )
 _SEARCH = page_of(
@@ -152,14 +166,19 @@ async def count_last_hour(connection: Connection, subject: str, kinds: Sequence[
     return int(count)
 
 
-async def insert_looks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+async def insert_looks(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """`rows`: every column but id and the moment."""
-    await execute_many(connection, _INSERT, rows)
+    said = [row | {"shown": " ".join(map(str, row["shown"])) if row["shown"] else None} for row in rows]
+    await execute_many(connection, _INSERT, said)
 
 
-async def list_looks(connection: Connection, at: Place, **filters: Any) -> list[LookRow]:
-    """By rising id, filtered by subject or household."""
-    return await fetch_page(connection, _LOOKS, at, **filters)
+async def list_looks(
+    connection: Connection, at: Place, household_id: UUID | None, subject: str | None
+) -> list[LookRow]:
+    """By rising id, filtered by subject or household; a list of many is one look, of no household."""
+    if household_id is None:
+        return await fetch_page(connection, _LOOKS, at, subject=subject)
+    return await fetch_page(connection, _LOOKS_AT, at, household_id=household_id, subject=subject)
 
 
 async def find_by_number(connection: Connection, digests: Mapping[str, bytes]) -> UUID | None:

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 PurposeKind = Literal["loan", "payout", "survey"]
 Holder = Literal["bank", "surveyor"]
 PersonalField = Literal["name", "id_masked", "phone", "account", "address"]
-# For a purpose; a call of a search, a household that it showed; a household that was opened.
-DisclosureKind = Literal["loan", "payout", "survey", "searched", "found", "opened"]
+# For a purpose; a call of a search, a household that it showed; a household that was opened; a page of a list.
+DisclosureKind = Literal["loan", "payout", "survey", "searched", "found", "opened", "listed"]
 # `grant` is a resolution by grant.
 LookKind = Literal[DisclosureKind, "grant"]
 SearchReason = Literal["visit", "application", "payment", "complaint", "inspection"]
@@ -37,8 +37,11 @@ PURPOSES: Mapping[PurposeKind, Purpose] = MappingProxyType(
 # A name of many characters with several sounds each has more readings than anybody types.
 MOST_READINGS = 32
 _SPELT = re.compile(r"[a-z]+")
-# What a list of officials shows of a head.
-LISTED: tuple[PersonalField, ...] = ("name", "id_masked")
+# What a search shows of a head, and what a list does.
+FOUND: tuple[PersonalField, ...] = ("name", "id_masked")
+LISTED: tuple[PersonalField, ...] = ("name",)
+# Whose lists show names (domain notes 4): who works with the households of an area. An auditor opens one by one.
+READS_NAMES = frozenset({"county", "township", "village", "team", "helper"})
 
 
 @dataclass(frozen=True, slots=True)

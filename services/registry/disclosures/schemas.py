@@ -86,7 +86,10 @@ class FoundList(BaseModel):
 
 
 class LookShown(Telling):
-    """Who looked at a household, when, for what, and which fields of it were told."""
+    """Who looked at a household, when, for what, and which fields of it were told.
+
+    Who read a list looked at `households` of a `division` at once, and names none of them.
+    """
 
     TEXT: ClassVar[str] = "registry.disclosures.{kind}"
 
@@ -100,6 +103,7 @@ class LookShown(Telling):
     fields: list[str]
     reason: str
     households: int
+    division: str | None
     asked_on: date
     asked_at: datetime
 

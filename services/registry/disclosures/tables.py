@@ -26,7 +26,8 @@ class PurposeRow(NamedTuple):
 class DisclosureRow(NamedTuple):
     """A look: who, for what, at which household, on which fields; never what was told.
 
-    A call of a search is one of no household, with the number of those that it showed.
+    A call of a search is one of no household, with the number of those that it showed. A page of a list is one of a
+    division, and names in `shown` those that stood on it, so that each of them can see it.
     """
 
     id: UUID
@@ -41,6 +42,8 @@ class DisclosureRow(NamedTuple):
     households: int
     asked_on: date
     correlation_id: UUID
+    division: str | None
+    shown: list[UUID] | None
     asked_at: datetime
 
 
@@ -57,6 +60,7 @@ class LookRow(NamedTuple):
     fields: str
     reason: str
     households: int
+    division: str | None
     asked_on: date
     asked_at: datetime
 

@@ -86,7 +86,7 @@ async def _record_conditions(
         results.append(answer)
         if answer.code:
             continue
-        reports.append(item.model_dump(exclude={"base_version"}) | _of_visit(act, item))
+        reports.append(_said(item) | _of_visit(act, item))
         if _is_overtaken(item, words[item.household_id]):
             answer.code = NEWER_STANDS
     attested = await revise_facts(connection, act, reports, words)
@@ -102,11 +102,12 @@ async def _record_conditions(
 
 
 def _said(item: Edit) -> dict[str, Any]:
-    return item.model_dump(exclude_none=True, exclude={"household_id", "observed_on", "base_version"})
+    said = item.model_dump(exclude_none=True, exclude={"household_id", "observed_on", "base_version"})
+    return said | {name: {"codes": said[name]} for name in ("other_causes",) if name in said}
 
 
 def _of_visit(act: Act, item: ConditionReport) -> dict[str, Any]:
-    return {"since": item.observed_on, "stated_by": act.subject, "weight": "visit"}
+    return {"household_id": item.household_id, "since": item.observed_on, "stated_by": act.subject, "weight": "visit"}
 
 
 def _is_overtaken(item: ConditionReport, words: Sequence[OwnWords]) -> bool:

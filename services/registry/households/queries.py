@@ -8,11 +8,10 @@ from uuid import UUID
 from sqlalchemy import Date, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.registry.households.rules import MemberFacts, Status, Weight
+from services.registry.households.rules import LAND, MemberFacts, Status, Weight
 from services.registry.households.tables import (
     HeadUntil,
     Household,
-    HouseholdContact,
     HouseholdFact,
     HouseholdVersion,
     Member,
@@ -60,7 +59,7 @@ _VERSIONS = sql(
 )
 _HELD = "FROM household_fact WHERE household_id = ANY(:ids) AND upper_inf(known) AND valid @> CAST(:on AS date)"
 _FACTS = sql(f"SELECT {household_fact.columns} {_HELD}", HouseholdFact)
-_SEEN = sql(f"SELECT {', '.join(Seen._fields)} {_HELD}", Seen)
+_OF_EXITS = sql(f"SELECT {', '.join(Seen._fields)} {_HELD}", Seen)
 _MEMBERS = sql(
     f"""
     SELECT {member_fact.columns} FROM member_fact
@@ -100,6 +99,7 @@ _KEEP_WORDS = sql(
     """,
     reports=ARRAY(JSONB),
 )
+_REVISE_CONTACTS = revision(household_contact, "household_id", first=True)
 _REVISE_PEOPLE = revision(member_fact, "member_id", carried=True)
 _END_MEMBERSHIP = revision(member_fact, "member_id", onward=True, anew=False)
 _SET_RELATIONS = revision(member_fact, "member_id", onward=True)
@@ -152,7 +152,6 @@ _INSERT_HOUSEHOLDS = insert_many(
     (n for n in Household._fields if n not in ("moved_in_on", "status_before", "year_before", "placed_since")),
 )
 _UNSAID = {"exited_on": None, "stands_since": None}
-_INSERT_CONTACTS = insert_many(household_contact, HouseholdContact._fields)
 _INSERT_MEMBERS = insert_many(member, Member._fields)
 
 
@@ -174,9 +173,10 @@ def _insert_open(table: Relation[Any], *unsaid: str) -> Statement[Row]:
     )
 
 
-_INSERT_HOUSEHOLD_FACTS = _insert_open(
-    household_fact, "food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies", "own", "attested"
-)
+# What no list says of a household, and visits see.
+_SEEN = ("food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies", *LAND, "road_m")
+_INSERT_HOUSEHOLD_FACTS = _insert_open(household_fact, *_SEEN, "own", "attested")
+_INSERT_CONTACTS = _insert_open(household_contact)
 _INSERT_MEMBER_FACTS = _insert_open(member_fact, "own", "attested")
 
 
@@ -206,7 +206,7 @@ async def list_versions(connection: Connection, ids: Sequence[UUID]) -> dict[UUI
 
 async def list_seen(connection: Connection, ids: Sequence[UUID], on: date) -> dict[UUID, Seen]:
     """Of `list_facts` only what an exit asks for: of a county's households the rest takes longer than they do."""
-    return {seen.household_id: seen for seen in await fetch(connection, _SEEN, ids=list(ids), on=on)}
+    return {seen.household_id: seen for seen in await fetch(connection, _OF_EXITS, ids=list(ids), on=on)}
 
 
 async def list_facts(connection: Connection, ids: Sequence[UUID], on: date) -> dict[UUID, HouseholdFact]:
@@ -255,6 +255,15 @@ async def keep_said(connection: Connection, reports: Rows) -> None:
     said = [r | {"own": [n for n in SAID if r.get(n) is not None]} for r in reports]
     words = [r for r in said if r["own"]]
     await execute(connection, _KEEP_WORDS, rows=len(words), reports=plain(words))
+
+
+async def revise_contacts(connection: Connection, reports: Rows) -> None:
+    """`reports`, each household once: household_id, division, since, stated_by, weight, and what is sealed of it. It
+    holds from its day until the next word of another day.
+    """
+    said = [{n: f"\\x{v.hex()}" if isinstance(v, bytes) else v for n, v in r.items()} for r in reports]
+    if said:
+        await revise(connection, _REVISE_CONTACTS, said)
 
 
 async def inherit_facts(connection: Connection, heirs: Rows) -> None:
@@ -325,7 +334,7 @@ async def insert_households(connection: Connection, rows: Mapping[str, Rows]) ->
     """`rows` by table: household, household_fact, household_contact, member, member_fact, person_index."""
     await execute_many(connection, _INSERT_HOUSEHOLDS, [_UNSAID | row for row in rows["household"]])
     await execute_many(connection, _INSERT_HOUSEHOLD_FACTS, rows["household_fact"], weight="takeover")
-    await execute_many(connection, _INSERT_CONTACTS, rows["household_contact"])
+    await execute_many(connection, _INSERT_CONTACTS, rows["household_contact"], weight="takeover")
     await insert_members(connection, rows, weight="takeover")
 
 

@@ -18,6 +18,24 @@ POOR: tuple[Status, ...] = ("poor", "returned")
 StatusBefore = Literal["poor", "exited", "returned"]
 Attribute = Literal["general", "dibao", "wubao", "dibao_poor"]
 Grade = Literal["A", "B", "C", "D"]
+Cause = Literal[
+    "illness",
+    "disability",
+    "schooling",
+    "disaster",
+    "marriage",
+    "land",
+    "water",
+    "technique",
+    "funds",
+    "labour",
+    "transport",
+    "motivation",
+    "other",
+]
+MOST_OTHER_CAUSES = 2  # S5
+# In 0.01 mu (domain notes 2.1).
+LAND = ("cultivated_mu_x100", "irrigated_mu_x100", "forest_mu_x100", "returned_mu_x100", "grass_mu_x100")
 Sex = Literal["male", "female"]
 Labour = Literal["ordinary", "skilled", "weak", "lost", "none"]
 Health = Literal["healthy", "chronic", "major", "disabled"]

@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from services.registry.households.rules import (
+    MOST_OTHER_CAUSES,
+    Cause,
     Education,
     Grade,
     Health,
@@ -22,6 +24,7 @@ from shared.acts.bodies import Fen, Input, Result
 from shared.values import id_number
 from shared.values.inputs import LARGEST, Day, Name
 
+Measured = Annotated[int | None, Field(ge=0, le=1_000_000_000, strict=True)]
 # The version of the household that the sender looked at; one who does not say it overwrites whatever stands.
 BaseVersion = Annotated[int | None, Field(ge=1, le=LARGEST, strict=True)]
 
@@ -103,7 +106,7 @@ class IncomeStatement(Input):
 
 
 class ConditionReport(Input):
-    """What was seen in a household on a day. A field left out stays as it was known before."""
+    """What was seen in a household on a day. A field left out stays as it was known before; causes are said at once."""
 
     household_id: UUID
     observed_on: Day
@@ -116,6 +119,35 @@ class ConditionReport(Input):
     safe_water: bool | None = None
     unfinished_major_illness: bool | None = None
     only_subsidies: bool | None = None
+    electricity: bool | None = None
+    house_area_m2_x100: Measured = None
+    cultivated_mu_x100: Measured = None
+    irrigated_mu_x100: Measured = None
+    forest_mu_x100: Measured = None
+    returned_mu_x100: Measured = None
+    grass_mu_x100: Measured = None
+    road_m: Measured = None
+    main_cause: Cause | None = None
+    other_causes: list[Cause] | None = Field(default=None, max_length=MOST_OTHER_CAUSES, validate_default=True)
+
+    @field_validator("irrigated_mu_x100")
+    @classmethod
+    def _is_part_of_the_cultivated(cls, watered: int | None, others: ValidationInfo) -> int | None:
+        cultivated = others.data.get("cultivated_mu_x100")
+        if watered is not None and cultivated is not None and watered > cultivated:
+            raise PydanticCustomError("over_total", "parts of a category that sum up to its total at most")
+        return watered
+
+    # Exactly one is the main one (S5), so that none stands twice.
+    @field_validator("other_causes")
+    @classmethod
+    def _stand_beside_a_main_one(cls, causes: list[str] | None, others: ValidationInfo) -> list[str] | None:
+        main = others.data.get("main_cause")
+        if "main_cause" in others.data and (main is None) != (causes is None):
+            raise PydanticCustomError("missing", "a value")
+        if causes is not None and len({main, *causes}) <= len(causes):
+            raise PydanticCustomError("cause_twice", "each cause once")
+        return causes
 
 
 class Conflict(BaseModel):
@@ -142,7 +174,7 @@ class EditedList(BaseModel):
 
 
 class HouseholdSummary(BaseModel):
-    """A line of a list; no names."""
+    """What a line of a list says of a household; whose it is a list says to some."""
 
     id: UUID
     household_no: str
@@ -153,6 +185,13 @@ class HouseholdSummary(BaseModel):
     relocation_cohort: int | None
     exited_year: int | None
     version: int
+
+
+class HouseholdListed(HouseholdSummary):
+    """`head` is told to whoever works with the households of an area, or whose it is; who read it is on record."""
+
+    head: str | None = Field(description="The name of the household's head; null for who is not told.")
+    village: str | None = Field(description="The name of the village; null where it has none on that day.")
 
 
 class Member(BaseModel):
@@ -169,7 +208,7 @@ class Member(BaseModel):
 
 
 class Conditions(BaseModel):
-    """What is known of the house and the guarantees; None is not known yet."""
+    """What is known of the house, the land and the guarantees; None is not known yet."""
 
     house_grade: Grade | None
     safe_water: bool | None
@@ -180,6 +219,13 @@ class Conditions(BaseModel):
     medical_insured: bool | None
     unfinished_major_illness: bool | None
     only_subsidies: bool | None
+    house_area_m2_x100: int | None
+    cultivated_mu_x100: int | None
+    irrigated_mu_x100: int | None
+    forest_mu_x100: int | None
+    returned_mu_x100: int | None
+    grass_mu_x100: int | None
+    road_m: int | None
 
 
 class Income(BaseModel):

@@ -64,7 +64,8 @@ class Seen(NamedTuple):
 
 
 class HouseholdFact(NamedTuple):
-    """How a household lives: on which days, and when that was held for true. What is empty nobody knows yet.
+    """How a household lives: on which days, and when that was held for true. What is empty nobody knows yet. Of its
+    land, what is watered is part of what is cultivated, and what went back from the plough (退耕还林) is none of it.
 
     `own` names the columns that this version's report said; the others it carries from the version before. `attested`:
     by column of them the unit that answers for it, so that no lighter word changes it.
@@ -90,6 +91,12 @@ class HouseholdFact(NamedTuple):
     medical_insured: bool | None
     unfinished_major_illness: bool | None
     only_subsidies: bool | None
+    cultivated_mu_x100: int | None
+    irrigated_mu_x100: int | None
+    forest_mu_x100: int | None
+    returned_mu_x100: int | None
+    grass_mu_x100: int | None
+    road_m: int | None
     stated_by: str
     weight: Weight
     own: list[str]
@@ -111,10 +118,18 @@ class HouseholdWord(NamedTuple):
 
 
 class HouseholdContact(NamedTuple):
+    """Where a household is reached and paid: on which days, and when that was held for true."""
+
     household_id: UUID
     division: str
     phone_sealed: bytes | None
     account_sealed: bytes | None
+    id: UUID
+    valid: DayRange
+    known: InstantRange
+    stated_by: str
+    weight: Weight
+    stated_as: str | None
 
 
 class Member(NamedTuple):
@@ -156,7 +171,7 @@ class MemberFact(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """A household in a list, with the number of its members on the day asked about."""
+    """A household in a list, with its members counted and its head's and its village's name on the day asked about."""
 
     id: UUID
     household_no: str
@@ -167,6 +182,8 @@ class Summary(NamedTuple):
     deep_poverty: bool
     version: int
     members: int
+    head: str | None
+    village: str | None
 
 
 class Whole(NamedTuple):

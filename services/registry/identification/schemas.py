@@ -10,15 +10,11 @@ from pydantic import BaseModel, Field
 from pydantic_core.core_schema import CoreSchema, literal_schema
 
 from services.registry.exits.schemas import Step
-from services.registry.households.rules import Attribute, Grade, Labour, Sex
+from services.registry.households.rules import MOST_OTHER_CAUSES, Attribute, Cause, Grade, Labour, Sex
 from services.registry.households.schemas import NewPerson
 from services.registry.identification.rules import DoubtKind, State
 from services.registry.roster.files import ACCOUNT, PHONE
-from services.registry.roster.rules import (
-    CAUSES,
-    MOST_OTHER_CAUSES,
-    RELATIONS,
-)
+from services.registry.roster.rules import RELATIONS
 from shared.acts.bodies import Case, Fen, Input
 from shared.acts.decisions import DecisionShown
 from shared.acts.reasons import Ending, Telling
@@ -42,9 +38,6 @@ class OneOf:
 def of_roster(words: Mapping[str, str]) -> OneOf:
     """The words of a column of the roster file, as the register keeps them."""
     return OneOf(tuple(sorted(set(words.values()))))
-
-
-Cause = Annotated[str, of_roster(CAUSES)]
 
 
 class Applying(NewPerson):

@@ -51,10 +51,13 @@ def _summary(source: str) -> str:
     """The limit keeps the planner from joining the whole county before it looks at a page of it."""
     return f"""
     SELECT h.id, h.household_no, h.division, h.status, h.relocation_cohort, h.exited_year, f.deep_poverty,
-           (SELECT v.version FROM household_version v WHERE v.household_id = h.id) AS version,
-           (SELECT count(*) FROM member_fact m WHERE m.household_id = h.id AND {held("m")}) AS members
+           (SELECT v.version FROM household_version v WHERE v.household_id = h.id) AS version, p.members, p.head,
+           (SELECT d.name_zh FROM division d WHERE d.code = h.division AND d.valid @> CAST(:on AS date)) AS village
     FROM {source} h CROSS JOIN LATERAL (
         SELECT x.deep_poverty FROM household_fact x WHERE x.household_id = h.id AND {held("x")} LIMIT 1) f
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS members, max(m.name) FILTER (WHERE m.relation = 'head') AS head
+        FROM member_fact m WHERE m.household_id = h.id AND {held("m")}) p
     """
 
 
@@ -81,6 +84,10 @@ _HOLDS = {
     "versions": f"""
         SELECT lower(f.valid) AS since, f.* FROM household_fact f
         WHERE f.household_id = s.household_id AND {known("f")} AND lower(f.valid) <= :on ORDER BY lower(f.valid)
+    """,
+    "contacts": f"""
+        SELECT lower(c.valid) AS since, c.* FROM household_contact c
+        WHERE c.household_id = s.household_id AND {known("c")} AND lower(c.valid) <= :on ORDER BY lower(c.valid)
     """,
     "people": f"""
         SELECT m.reference, lower(x.valid) AS since, x.* FROM member_fact x JOIN {_CALLED}

@@ -7,16 +7,19 @@ keep that, what differs from the version before was said by it.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from services.registry.households.rules import LAND
+
 # What is told of how a household lives, and of each of its people, in this order.
 OF_HOUSEHOLD = (
     "attribute", "main_cause", "other_causes", "deep_poverty", "natural_village", "house_area_m2_x100", "house_grade",
     "safe_water", "electricity", "food_secure", "clothing_secure", "school_dropout", "medical_insured",
-    "unfinished_major_illness", "only_subsidies",
+    "unfinished_major_illness", "only_subsidies", *LAND, "road_m",
 )  # fmt: skip
 OF_PERSON = (
     "name", "sex", "born_on", "relation", "ethnicity", "education", "school_status", "health", "labour", "work_place",
     "work_months", "medical_insured", "pension_insured",
 )  # fmt: skip
+OF_CONTACT = ("phone", "account")
 Version = Mapping[str, Any]
 
 

@@ -37,6 +37,7 @@ class Sourced(NamedTuple):
     status: Status
     stands_since: date
     versions: list[dict[str, Any]]
+    contacts: list[dict[str, Any]]
     people: list[dict[str, Any]]
     lines: list[dict[str, Any]]
 

@@ -358,7 +358,7 @@ def _add_household(rows: Rows, household: RosterHousehold, own: dict[str, Any], 
         and clerk.data_keys.encrypt(values[name], "household_contact", f"{name}_sealed", household_id)
         for name in ("phone", "account")
     }
-    rows["household_contact"].append(own | sealed)
+    rows["household_contact"].append(own | sealed | {"since": values["registered_on"], "stated_by": clerk.stated_by})
     rows["income_line"] += [own | {"category": c, "amount_fen": values[c]} for c in CATEGORIES]
 
 

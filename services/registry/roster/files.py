@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from unicodedata import normalize
 
+from services.registry.households.rules import MOST_OTHER_CAUSES
 from services.registry.roster.rules import (
     ATTRIBUTES,
     CAUSES,
@@ -15,7 +16,6 @@ from services.registry.roster.rules import (
     HEALTHS,
     HOUSE_GRADES,
     LABOURS,
-    MOST_OTHER_CAUSES,
     MOST_PEOPLE,
     RELATIONS,
     SCHOOL_STATUSES,

@@ -17,7 +17,6 @@ SHEET = "贫困人口信息"
 MOST_PEOPLE = 50_000
 MOST_FINDINGS = 20_000
 FIRST_REGISTRATION_ON = date(2013, 1, 1)  # the register was founded in 2014 on lists of 2013 [known]
-MOST_OTHER_CAUSES = 2  # S5
 COHORTS = (2016, 2017)
 
 YES_NO = {"是": "yes", "否": "no"}

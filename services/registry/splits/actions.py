@@ -161,11 +161,7 @@ async def _enter(connection: Connection, cases: Sequence[SplitCase], homes: Sequ
     """How it lived until that day is known of the new household as well, by whom and with the weight that it was; what
     was seen since was seen of the old one.
     """
-    none = {"phone_sealed": None, "account_sealed": None}
-    rows: dict[str, list[dict[str, Any]]] = {
-        "household": [home._asdict() for home in homes],
-        "household_contact": [{"household_id": home.id, "division": home.division} | none for home in homes],
-    }
+    rows: dict[str, list[dict[str, Any]]] = {"household": [home._asdict() for home in homes]}
     await households.insert_households(connection, rows | {name: [] for name in FACTS})
     heirs = [
         {"from_id": case.household_id, "since": case.split_on, "household_id": home.id, "division": home.division}
@@ -174,7 +170,7 @@ async def _enter(connection: Connection, cases: Sequence[SplitCase], homes: Sequ
     await households.inherit_facts(connection, heirs)
 
 
-FACTS = ("household_fact", "member", "member_fact", "person_index")
+FACTS = ("household_fact", "household_contact", "member", "member_fact", "person_index")
 
 
 def _left(case: SplitCase, who: str, grounds: Grounds, members: int) -> MemberRemoved:

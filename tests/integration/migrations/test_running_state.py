@@ -29,7 +29,7 @@ INSERT INTO project_acceptance SELECT id, project_id, division, 15, '2017-05-03'
 INSERT INTO project_finding SELECT uuidv7(), report_id, project_id, division, 'over_reported', 20, 15, '2017-05-03'
     FROM project_acceptance;
 """
-FACTS = ("household_fact", "member_fact", "income_line", "village_facility")
+FACTS = ("household_fact", "member_fact", "income_line", "village_facility", "household_contact")
 
 
 async def test_a_household_on_its_way_out_leaves(house: House) -> None:
@@ -65,6 +65,11 @@ async def test_what_was_known_before_is_a_takeover(house: House) -> None:
         rows = await house.rows("registry", f"SELECT weight FROM {table}")
         assert [r["weight"] for r in rows] == ["takeover"] * len(before[table])
         assert rows, table
+    since = """
+        SELECT count(*) FROM household_contact c JOIN household h ON h.id = c.household_id
+        WHERE lower(c.valid) <> h.registered_on OR c.stated_by = ''
+    """
+    assert [r["count"] for r in await house.rows("registry", since)] == [0]
     door = await house.serve("registry", "api")
     (case,) = [c for c in before["exit_case"] if c["state"] == "noticed"]
     await bind(await house.owner("registry"), case["household_id"])

@@ -40,7 +40,11 @@ async def household(house: House, division: str = VILLAGE) -> UUID:
         keys.encrypt(value, "household_contact", f"{name}_sealed", household_id)
         for name, value in (("phone", PHONE), ("account", ACCOUNT))
     ]
-    await owner.execute("INSERT INTO household_contact VALUES ($1, $2, $3, $4)", household_id, division, *sealed)
+    await owner.execute(
+        "INSERT INTO household_contact VALUES ($1, $2, $3, $4, uuidv7(), '[2014-06-01,)', 'office',"
+        " tstzrange(now(), NULL), 'takeover')",
+        household_id, division, *sealed,
+    )  # fmt: skip
     await owner.execute(
         "INSERT INTO division VALUES ($1, '[2010-01-01,)', '东湖村', 'Donghu', 'village', false, 0)"
         " ON CONFLICT DO NOTHING",

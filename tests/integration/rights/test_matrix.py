@@ -28,6 +28,7 @@ ROOM_OF = {
     "registry.changes.departures": "households/departures",
     "registry.changes.removals": "households/removals",
     "registry.claims": "households/claims",
+    "registry.contacts": "households/accounts",
     "registry.heads": "households/heads",
     "registry.identification": "identifications",
     "registry.merges": "households/merges",
@@ -81,6 +82,8 @@ FITTING = {
         "UPDATE identification SET state = 'applied', seen = NULL",
         "UPDATE identification SET applied_by = 'x' || ('x' || right(id::text, 8))::bit(32)::int",
         "DELETE FROM identification_application",
+        "UPDATE household_contact SET phone_sealed = NULL, account_sealed = NULL",
+        "UPDATE account_change SET account_sealed = NULL",
         "UPDATE identification_doubt SET kind = 'suspicion'",
         (
             "UPDATE grievance SET recorded_by = person, about_office = NULL, about_subject = NULL,"

@@ -55,7 +55,7 @@ VALUES = {
     "uuid": "lpad(to_hex(k), 32, '0')::uuid", "text": "'x' || k", "bytea": "'x'", "jsonb": "'{}'", "text[]": "'{}'",
     "boolean": "k % 2 = 0", "date": "date '2017-01-01' + k % 700", "timestamp with time zone": "now()",
     "daterange": "'[2017-01-01,)'", "tstzrange": "'[2017-01-01,)'", "bigint": "k", "integer": "k", "smallint": "1",
-    "numeric": "k",
+    "numeric": "k", "uuid[]": "ARRAY[lpad(to_hex(k), 32, '0')::uuid]",
 }  # fmt: skip
 DIVISION = f"'140927' || lpad((k / {A_VILLAGE})::text, 6, '0')"
 

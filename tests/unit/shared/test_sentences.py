@@ -33,6 +33,7 @@ from services.registry.amendments.schemas import Correction, Return, Revocation
 from services.registry.arrivals.schemas import Arrival
 from services.registry.changes.schemas import Departure, Removal
 from services.registry.claims.rules import State as ClaimState
+from services.registry.contacts.rules import State as AccountState
 from services.registry.disclosures.rules import LookKind
 from services.registry.exits.schemas import NewObjection
 from services.registry.findings.rules import State as FindingState
@@ -40,7 +41,7 @@ from services.registry.grievances.rules import State
 from services.registry.heads.rules import State as HeadState
 from services.registry.households.rules import CATEGORIES, Weight
 from services.registry.merges.rules import State as MergeState
-from services.registry.record.rules import OF_HOUSEHOLD, OF_PERSON
+from services.registry.record.rules import OF_CONTACT, OF_HOUSEHOLD, OF_PERSON
 from services.registry.splits.rules import State as SplitState
 from services.registry.transfers.schemas import Transfer
 from services.registry.villages.rules import (
@@ -187,6 +188,7 @@ def codes() -> set[str]:
     stated = {
         "registry.departure": words_of(Departure),
         "registry.arrival": words_of(Arrival),
+        "registry.account": get_args(AccountState),
         "registry.head": get_args(HeadState),
         "registry.transfer": words_of(Transfer),
         "registry.claim": get_args(ClaimState),
@@ -197,7 +199,13 @@ def codes() -> set[str]:
         "registry.objection": words_of(NewObjection),
         "registry.finding": get_args(FindingState),
         "registry.grievance": {*get_args(State)},
-        "registry.fact": {"status", *OF_HOUSEHOLD, *persons, *(f"{category}_fen" for category in CATEGORIES)},
+        "registry.fact": {
+            "status",
+            *OF_HOUSEHOLD,
+            *OF_CONTACT,
+            *persons,
+            *(f"{category}_fen" for category in CATEGORIES),
+        },
         "registry.source": {*get_args(Weight)},
         "assessment.appeal": words_of(NewAppeal),
         "gateway.revocation": words_of(NewRevocation),
