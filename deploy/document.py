@@ -121,15 +121,17 @@ def contract_of(house: Service) -> dict[str, Any]:
     return app.openapi()
 
 
-def as_page(document: dict[str, Any], indent: int = 1) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=indent) + "\n"
+def as_page(document: dict[str, Any], *, dense: bool = False) -> str:
+    """Field by field; `dense` without a blank, for what would else be too large a file."""
+    layout: dict[str, Any] = {"separators": (",\n", ":")} if dense else {"indent": 1}
+    return json.dumps(document, ensure_ascii=False, **layout) + "\n"
 
 
 WRITTEN: dict[str, Callable[[], str]] = {
     "events.md": events,
     "rights.md": rights,
     # All doors together: a line for each thing, without the spaces that would make a tenth of it.
-    "openapi/shenchi.json": lambda: as_page(describe_all(contracts()), 0),
+    "openapi/shenchi.json": lambda: as_page(describe_all(contracts()), dense=True),
 } | {f"openapi/{name}.json": partial(lambda name: as_page(contracts()[name]), name) for name in (*NAMES, "gateway")}
 
 if __name__ == "__main__":

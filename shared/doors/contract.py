@@ -64,20 +64,19 @@ CHALLENGE = {
     }
 }
 # What a GET that shows JSON has beside its body; and a list, which names its next page.
-ETAG = {
+BESIDE = {
     "ETag": {
         "description": "What is shown, in short: `If-None-Match` asks whether it still is so.",
         "schema": {"type": "string"},
         "example": '"5f2c9a"',
-    }
-}
-LINK = {
+    },
     "Link": {
-        "description": 'RFC 8288: the next page, as `rel="next"`, where there is one.',
+        "description": "RFC 8288: the next page, as `rel=next`, where there is one.",
         "schema": {"type": "string"},
         "example": '</registry/v1/households?cursor=x>; rel="next"',
-    }
+    },
 }
+NOT_MODIFIED = {"description": "It is as `If-None-Match` says.", "headers": {"ETag": ref("headers", "ETag")}}
 # What an answer of a status has beside its body.
 HEADERS = {"401": CHALLENGE, "403": CHALLENGE, "429": RETRY_AFTER, "503": RETRY_AFTER}
 
@@ -131,7 +130,8 @@ def describe(
             operation["responses"] = {"2XX": {"description": "Taken."}, "410": {"description": "Send no more."}}
             operation["security"] = []
     add_schemas(document, Problem)
-    document["components"]["responses"] = _refusals(house)
+    document["components"]["headers"] = BESIDE
+    document["components"]["responses"] = {**_refusals(house), "NotModified": NOT_MODIFIED}
     document["components"]["securitySchemes"] = {"bearer": BEARER}
     document["tags"] = _tags(document, folder)
     name_schemas(document)
@@ -171,8 +171,9 @@ def _tell(operation: dict[str, Any], method: str, route: RouteContext) -> None:
     taken = {status: answer for status, answer in operation["responses"].items() if status != "422"}
     if method == "get" and JSON in taken.get("200", {}).get("content", {}):
         listed = any(p["name"] == "cursor" for p in operation.get("parameters", []))
-        taken["200"] = {**taken["200"], "headers": ETAG | (LINK if listed else {})}
-        taken["304"] = {"description": "It is as `If-None-Match` says.", "headers": ETAG}
+        beside = ("ETag", "Link") if listed else ("ETag",)
+        taken["200"] = {**taken["200"], "headers": {name: ref("headers", name) for name in beside}}
+        taken["304"] = ref("responses", "NotModified")
     operation["responses"] = taken | {s: ref("responses", REFUSALS[s][0]) for s in _refused_with(operation, method)}
 
 
