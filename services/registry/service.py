@@ -34,6 +34,7 @@ from services.registry.findings.reactions import REACTIONS as FINDINGS
 from services.registry.grievances.actions import GRIEVANCE
 from services.registry.grievances.api import router as grievances
 from services.registry.grievances.tables import grievance
+from services.registry.grievances.work import take_higher
 from services.registry.heads.actions import HEAD
 from services.registry.heads.api import router as heads
 from services.registry.households.api import router as households
@@ -149,6 +150,6 @@ SERVICE = Service(
     ),
     parties=(CONSENT,),
     own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE),
-    background=(run_imports, state_people, read_names),
+    background=(run_imports, state_people, read_names, take_higher),
     lifespan=keep_looks,
 )

@@ -22,7 +22,7 @@ from services.registry.grievances.schemas import Answer, AnswerShown, Grievance,
 from services.registry.grievances.tables import GrievanceCase, grievance
 from shared.acts.bodies import Case, Result
 from shared.acts.openings import open_cases
-from shared.acts.procedures import Finding, Procedure, Step, lock_cases, notice_over_on, take_step
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, log_steps, notice_over_on, take_step
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.ground.context import Act
@@ -47,12 +47,12 @@ def _answer(office: Office, zh: str, en: str) -> Step:
 
 
 def _higher(office: Office, after: str, below: Office) -> Step:
-    """The complainant goes on when he was told; before that whoever waits does so when it is late."""
+    """The complainant goes on when he was told; before that it goes by itself when it is late, or by whoever waits."""
     name, sets = f"with_{office}", ("with_office", PROMISED)
     if after == "told":
         return Step(name, after, PARTIES, days=30, sets=sets, asked_where=f"c.with_office = '{below}' AND {OWN_WORD}",
                     zh="不服答复，提请上一级", en="The complainant goes higher")  # fmt: skip
-    return Step(name, after, ("villager", office), due=PROMISED, sets=sets, asked_where=f"c.{PROMISED} < :on",
+    return Step(name, after, ("villager", office, "system"), due=PROMISED, sets=sets, asked_where=f"c.{PROMISED} < :on",
                 zh="逾期未答复，提请上一级", en="Late: it goes higher")  # fmt: skip
 
 
@@ -173,6 +173,16 @@ async def escalate(connection: Connection, act: Act, policy: Policy, items: Sequ
         done = await take_step(connection, act, GRIEVANCE, name, [items[n] for n in places], find, rows=cases)
         results |= dict(zip(places, done, strict=True))
     return [results[place] for place in range(len(items))]
+
+
+async def raise_late(connection: Connection, act: Act, policy: Policy, most: int) -> int:
+    """What is late goes to the next office, where it is asked anew; the last one's is marked. How many there were."""
+    late = await queries.lock_late(connection, act.business_date, most)
+    last = [case for case in late if next_office(case.with_office) is None]
+    await escalate(connection, act, policy, [Case(id=case.id) for case in late if case not in last])
+    await queries.mark_late(connection, [case.id for case in last], act.business_date)
+    await log_steps(connection, act, GRIEVANCE, "late", [(case, PASSED) for case in last])
+    return len(late)
 
 
 def shown(data_keys: DataKeys, act: Act, case: GrievanceCase, steps: Sequence[Any]) -> Grievance:

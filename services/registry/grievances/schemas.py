@@ -1,5 +1,6 @@
 """Bodies of the doors to grievances."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -63,8 +64,13 @@ class GrievanceSummary(Telling):
     answer_by_on: date
     handed_on: date | None
     settled_on: date | None
+    late_on: date | None
     since_on: date
     due_on: date | None
+
+    def says(self) -> tuple[str | None, Mapping[str, Any]]:
+        code, figures = super().says()
+        return ("registry.grievance.late" if self.late_on and self.state == "with_auditor" else code), figures
 
 
 class AnswerShown(BaseModel):
