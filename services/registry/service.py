@@ -31,7 +31,7 @@ from services.registry.exits.tables import exit_case
 from services.registry.findings.actions import FINDING
 from services.registry.findings.api import router as findings
 from services.registry.findings.reactions import REACTIONS as FINDINGS
-from services.registry.grievances.actions import GRIEVANCE
+from services.registry.grievances.actions import COMPLAINANT, GRIEVANCE
 from services.registry.grievances.api import router as grievances
 from services.registry.grievances.tables import grievance
 from services.registry.grievances.work import take_higher
@@ -148,7 +148,7 @@ SERVICE = Service(
         FINDING,
         papers_of("registry"),
     ),
-    parties=(CONSENT,),
+    parties=(CONSENT, COMPLAINANT),
     own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE),
     background=(run_imports, state_people, read_names, take_higher),
     lifespan=keep_looks,

@@ -6,7 +6,6 @@ checks (domain notes 2.1 and 4).
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
 from uuid import UUID
 
 from services.registry.exits import queries
@@ -361,4 +360,8 @@ async def end_cases(connection: Connection, act: Act, household_ids: Sequence[UU
     await advance(connection, act, EXIT, "withdrawn", [(case, "withdrawn", ended) for case in cases])
 
 
-CONSENT = PartysStep(EXIT, "consented", partial(consent, on_paper=True), ("proposed_by",))
+async def _consent_on_paper(connection: Connection, act: Act, _policy: Policy, items: Sequence[Signed]) -> list[Result]:
+    return await consent(connection, act, items, on_paper=True)
+
+
+CONSENT = PartysStep(EXIT, lambda _case, _sheet: "consented", _consent_on_paper, ("proposed_by",))

@@ -23,7 +23,7 @@ _BY_ID = list_by(grievance)
 _PAGE = page(grievance, "state", "matter", "household_id")
 _PLACES = sql("SELECT id, division FROM household WHERE id = ANY(:ids)")
 # While its promised day counts; written as the index has it.
-RUNNING = "state NOT IN ('unsigned', 'told', 'settled')"
+RUNNING = "state NOT IN ('unsigned', 'told', 'settled', 'withdrawn')"
 # Whoever has it in hand just now moves it himself, or finds it moved.
 _LOCK_LATE = sql(
     f"""

@@ -19,7 +19,8 @@ class NewGrievance(Input):
     """What somebody complains of or objects to. `about_office`: whose people, if any; `about_subject`: a login of them.
 
     Who writes it down for somebody else says by which `channel` it came, and whose word it is where that is known
-    (`person`, a reference in the household). `division`: where, if not in the sender's own area.
+    (`person`, a reference in the household). What comes on `paper` lies with nobody before the complainant's sheet is
+    recorded and confirmed at `/papers`. `division`: where, if not in the sender's own area.
     """
 
     id: UUID
