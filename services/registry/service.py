@@ -11,6 +11,8 @@ from services.registry.arrivals.tables import arrival_person
 from services.registry.attestations.actions import SEEN_OTHERWISE
 from services.registry.attestations.api import router as attestations
 from services.registry.attestations.tables import attestation
+from services.registry.attested.api import router as attested
+from services.registry.attested.tables import income_attestation
 from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.changes.work import state_people
@@ -107,6 +109,7 @@ SERVICE = Service(
         dossier,
         grievances,
         attestations,
+        attested,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed and complained of stays where it was; a move has two sides, and a standing its
@@ -122,6 +125,7 @@ SERVICE = Service(
         household_split,
         household_merge,
         attestation,
+        income_attestation,
         household_standing,
         arrival_person,
     ),

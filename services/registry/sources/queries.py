@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from services.registry.households.rules import Category, Kind, Weight, is_stated, net_income_fen
+from services.registry.households.rules import COSTS, Category, Kind, Weight, is_stated, net_income_fen
 from services.registry.sources.rules import Word
 from shared.data.sql import Connection, fetch, sql
 
@@ -66,7 +66,7 @@ _INCOME_LINES = sql(
 
 class Earned(NamedTuple):
     """What is held for true of a year's net income in fen, None where nobody stated it; and what each said last of it,
-    or was paid.
+    what was paid, and what of it is attested: category by category, with what was paid and less the costs.
     """
 
     net_income_fen: int | None
@@ -97,7 +97,12 @@ def _earned(lines: Sequence[SaidLine]) -> Earned:
     held = [x for x in lines if x.held]
     paid = [x for x in held if x.kind == "payment"]
     words: list[Word[int]] = [Word("payment", net_income_fen(paid), max(x.stated_on for x in paid))] if paid else []
+    attested = [x for x in held if x.kind == "attestation"]
+    if attested:
+        costs = [x for x in held if x.kind == "statement" and x.category in COSTS]
+        own = net_income_fen([*attested, *paid, *costs])
+        words.append(Word("attestation", own, max(x.stated_on for x in attested)))
     for _, group in groupby((x for x in lines if x.kind == "statement"), lambda x: x.stated_by):
         said = list(group)
-        words.append(Word(said[0].weight, net_income_fen([*said, *paid]), said[0].stated_on))
+        words.append(Word(said[0].weight, net_income_fen([*said, *paid, *attested]), said[0].stated_on))
     return Earned(net_income_fen(held) if is_stated(held) else None, tuple(words))
