@@ -26,7 +26,17 @@ from services.registry.grievances.tables import GrievanceCase, grievance
 from shared.acts.bodies import Case, Result
 from shared.acts.openings import open_cases
 from shared.acts.papers import PartysStep, Signed
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, log_steps, notice_over_on, take_step
+from shared.acts.procedures import (
+    PASSED,
+    Finding,
+    Procedure,
+    Step,
+    advance,
+    lock_cases,
+    log_steps,
+    notice_over_on,
+    take_step,
+)
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.ground.context import Act
@@ -59,12 +69,12 @@ def _signed(office: Office) -> Step:
 
 
 def _higher(office: Office, after: str, below: Office) -> Step:
-    """The complainant goes on when he was told; before that it goes by itself when it is late, or by whoever waits."""
+    """The complainant goes on when he was told; before that whoever waits does so when it is late, or the register."""
     name, sets = f"with_{office}", ("with_office", PROMISED)
     if after == "told":
         return Step(name, after, PARTIES, days=30, sets=sets, asked_where=f"c.with_office = '{below}' AND {OWN_WORD}",
                     zh="不服答复，提请上一级", en="The complainant goes higher")  # fmt: skip
-    return Step(name, after, ("villager", office, "system"), due=PROMISED, sets=sets, asked_where=f"c.{PROMISED} < :on",
+    return Step(name, after, ("villager", office), due=PROMISED, sets=sets, asked_where=f"c.{PROMISED} < :on",
                 zh="逾期未答复，提请上一级", en="Late: it goes higher")  # fmt: skip
 
 
@@ -186,6 +196,8 @@ async def escalate(connection: Connection, act: Act, policy: Policy, items: Sequ
         return Finding(refusal=refusal, sets={"with_office": next_office(case.with_office), PROMISED: promised})
 
     def step(case: GrievanceCase, _item: Case) -> str:
+        if case.state == "unsigned":
+            return "told"  # it lies with nobody yet, and no step leads there
         return f"with_{next_office(case.with_office) or case.with_office}"
 
     return await _take_each(connection, act, items, cases, step, find)
@@ -234,7 +246,11 @@ async def raise_late(connection: Connection, act: Act, policy: Policy, most: int
     """What is late goes to the next office, where it is asked anew; the last one's is marked. How many there were."""
     late = await queries.lock_late(connection, act.business_date, most)
     last = [case for case in late if next_office(case.with_office) is None]
-    await escalate(connection, act, policy, [Case(id=case.id) for case in late if case not in last])
+    promised = _promised(act, policy)
+    for office in OFFICES[1:]:
+        found = Finding(sets={"with_office": office, PROMISED: promised})
+        changes = [(case, f"with_{office}", found) for case in late if next_office(case.with_office) == office]
+        await advance(connection, act, GRIEVANCE, f"with_{office}", changes)
     await queries.mark_late(connection, [case.id for case in last], act.business_date)
     await log_steps(connection, act, GRIEVANCE, "late", [(case, PASSED) for case in last])
     return len(late)

@@ -64,6 +64,7 @@ async def test_he_complains_by_a_sheet_once_two_have_vouched_for_it(house: House
     )
     assert (await tasks(door, "township", AREAS["township"], on=FILED))["items"] == [], "nobody answers it yet"
     item = sheet(one)
+    assert await codes(door, "/escalations", "village", {"id": one}, subject="clerk") == ["shared.wrong_state"]
     assert await read(door, one, "village", "chair") == 404
     assert await record(door, item) is None
     (task,) = (await tasks(door, "village", VILLAGE, on=FILED, subject="chair"))["items"]
