@@ -11,6 +11,8 @@ from services.registry.arrivals.tables import arrival_person
 from services.registry.attestations.actions import SEEN_OTHERWISE
 from services.registry.attestations.api import router as attestations
 from services.registry.attestations.tables import attestation
+from services.registry.attested.api import router as attested
+from services.registry.attested.tables import income_attestation
 from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.changes.work import state_people
@@ -35,9 +37,10 @@ from services.registry.exits.tables import exit_case
 from services.registry.findings.actions import FINDING
 from services.registry.findings.api import router as findings
 from services.registry.findings.reactions import REACTIONS as FINDINGS
-from services.registry.grievances.actions import GRIEVANCE
+from services.registry.grievances.actions import COMPLAINANT, GRIEVANCE
 from services.registry.grievances.api import router as grievances
 from services.registry.grievances.tables import grievance
+from services.registry.grievances.work import take_higher
 from services.registry.heads.actions import HEAD
 from services.registry.heads.api import router as heads
 from services.registry.households.api import router as households
@@ -111,6 +114,7 @@ SERVICE = Service(
         dossier,
         grievances,
         attestations,
+        attested,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -126,6 +130,7 @@ SERVICE = Service(
         household_split,
         household_merge,
         attestation,
+        income_attestation,
         household_standing,
         arrival_person,
         account_change,
@@ -155,8 +160,8 @@ SERVICE = Service(
         FINDING,
         papers_of("registry"),
     ),
-    parties=(CONSENT,),
+    parties=(CONSENT, COMPLAINANT),
     own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE),
-    background=(run_imports, state_people, read_names),
+    background=(run_imports, state_people, read_names, take_higher),
     lifespan=keep_looks,
 )

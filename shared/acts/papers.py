@@ -14,6 +14,7 @@ from pydantic import Field
 from shared.acts.batches import FREE, NewRows, insert_free
 from shared.acts.bodies import Case, Confirmation, Result
 from shared.acts.bonds import list_helping
+from shared.acts.freezes import list_frozen
 from shared.acts.openings import open_cases
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, step_refusal, take_step
 from shared.acts.procedures import confirmed_or_rejected as confirmed
@@ -22,6 +23,7 @@ from shared.data.pages import Place, fetch_page, page
 from shared.data.relations import table
 from shared.data.sql import Connection, fetch, insert_many, list_by
 from shared.ground.context import Act
+from shared.ground.policy import Policy
 from shared.values.inputs import Day
 
 Signature = Literal["signed", "fingerprint"]
@@ -93,14 +95,24 @@ class PaperShown(Ending):
 
 
 class PartysStep(NamedTuple):
-    """The step of a procedure that is a party's own, and the room's action that takes it. `not_by`: the columns of a
-    case whose people do not vouch for what the party signed.
+    """The step of a procedure that is a party's own, and the room's action that takes it. `step_of` names it,
+    by the case and its sheet. `not_by`: the columns of a case whose people do not vouch
+    for what the party signed. `against`: what the room itself has against a sheet, a whole code.
     """
 
     procedure: Procedure[Any]
-    step: str
-    take: Callable[[Connection, Act, Sequence[Signed]], Awaitable[list[Result]]]
+    step_of: Callable[[Any, Any], str]
+    take: Callable[[Connection, Act, Policy, Sequence[Signed]], Awaitable[list[Result]]]
     not_by: tuple[str, ...] = ()
+    against: Callable[[Any, Any], str | None] = lambda _case, _sheet: None
+
+
+class Ground(NamedTuple):
+    """What sheets are held against: their cases, by procedure and id, what is frozen, and who helped whom when."""
+
+    cases: Mapping[tuple[str, UUID], Any]
+    frozen: frozenset[UUID]
+    helping: set[tuple[UUID, str, date]]
 
 
 paper = table("paper", Paper)
@@ -122,7 +134,8 @@ def papers_of(service: str) -> Procedure[Paper]:
         zh="复核纸质签字",
         en="Confirm a signed sheet",
     )
-    return Procedure(f"{service}.papers", paper, ((confirm,),))
+    # Whether a frozen household stands still, the procedure says that the sheet belongs to.
+    return Procedure(f"{service}.papers", paper, ((confirm,),), freezes=False)
 
 
 async def record_papers(
@@ -131,16 +144,7 @@ async def record_papers(
     """What lies signed before an official; nothing follows from it yet."""
     by_name = {p.procedure.name: p for p in parties}
     known = {row.id: row for row in await _papers(connection, [i.id for i in items])}
-    cases = await _cases(connection, by_name, [(i.procedure, i.case_id) for i in items])
-    helping = await list_helping(
-        connection,
-        [
-            (case.household_id, subject, i.signed_on)
-            for i in items
-            if (case := cases.get((i.procedure, i.case_id))) is not None
-            for subject in (i.witness, act.subject)
-        ],
-    )
+    ground = await _ground(connection, act, by_name, items)
 
     def judge(item: NewPaper) -> str | Paper:
         party = by_name.get(item.procedure)
@@ -148,14 +152,9 @@ async def record_papers(
             return "no_partys_step"
         if item.signed_on > act.business_date:
             return "future_date"
-        case: Any = cases.get((item.procedure, item.case_id))
-        if refusal := step_refusal(party.procedure, party.step, case, act, on_paper=True):
+        if refusal := _refusal(party, item, act, ground):
             return refusal
-        # Neither who asked for the signature nor who is rated by it vouches for it (domain notes 9.1).
-        if act.subject in [getattr(case, column) for column in party.not_by]:
-            return "same_person"
-        if any((case.household_id, one, item.signed_on) in helping for one in (item.witness, act.subject)):
-            return "helper_vouches"
+        case = ground.cases[item.procedure, item.case_id]
         return papers_of(service).opened(
             act,
             "recorded",
@@ -173,19 +172,24 @@ async def record_papers(
 
 
 async def confirm_papers(
-    connection: Connection, act: Act, service: str, parties: Sequence[PartysStep], items: Sequence[Confirmation]
+    connection: Connection,
+    act: Act,
+    policy: Policy,
+    service: str,
+    parties: Sequence[PartysStep],
+    items: Sequence[Confirmation],
 ) -> list[Result]:
     """By another person than who recorded: the party's step is taken, where its case still waits for it."""
     by_name = {p.procedure.name: p for p in parties}
     papers = await lock_cases(connection, papers_of(service), [i.id for i in items])
-    cases = await _cases(connection, by_name, [(p.procedure, p.case_id) for p in papers.values()])
+    ground = await _ground(connection, act, by_name, list(papers.values()))
     answered = set[tuple[str, UUID]]()
 
     def find(sheet: Paper, item: Confirmation) -> Finding:
         place, party = (sheet.procedure, sheet.case_id), by_name[sheet.procedure]
         if not item.confirmed:
             return confirmed(sheet, item)
-        refusal = step_refusal(party.procedure, party.step, cases.get(place), act, on_paper=True)
+        refusal = _refusal(party, sheet, act, ground)
         refusal = "shared.twice_in_batch" if place in answered and not refusal else refusal
         answered.add(place)
         return Finding(refusal=refusal) if refusal else PASSED
@@ -195,8 +199,8 @@ async def confirm_papers(
             signed = [
                 Signed(id=p.case_id, agreed=p.agreed, signature=p.signature) for p, _ in passed if p.procedure == name
             ]
-            refused = [r for r in await party.take(connection, act, signed) if r.status == "refused"] if signed else []
-            if refused:
+            done = await party.take(connection, act, policy, signed) if signed else []
+            if refused := [r for r in done if r.status == "refused"]:
                 raise RuntimeError(f"{name} refused what it had been asked: {refused[0].code}")
 
     return await take_step(connection, act, papers_of(service), "confirmed", items, find, rows=papers, save=save)
@@ -212,6 +216,38 @@ async def _papers(connection: Connection, ids: Sequence[UUID]) -> list[Paper]:
 
 async def _insert(connection: Connection, rows: NewRows) -> set[UUID]:
     return await insert_free(connection, _INSERT, rows)
+
+
+async def _ground(
+    connection: Connection, act: Act, by_name: Mapping[str, PartysStep], sheets: Sequence[NewPaper | Paper]
+) -> Ground:
+    cases = await _cases(connection, by_name, [(s.procedure, s.case_id) for s in sheets])
+    still = [case.household_id for (name, _), case in cases.items() if by_name[name].procedure.freezes]
+    asked = [
+        (case.household_id, subject, s.signed_on)
+        for s in sheets
+        if (case := cases.get((s.procedure, s.case_id))) is not None
+        for subject in (s.witness, act.subject)
+    ]
+    return Ground(cases, frozenset(await list_frozen(connection, still)), await list_helping(connection, asked))
+
+
+def _refusal(party: PartysStep, sheet: NewPaper | Paper, act: Act, ground: Ground) -> str | None:
+    """Why the caller does not vouch for a sheet, be it as the first or as the second; None where he may."""
+    case = ground.cases.get((sheet.procedure, sheet.case_id))
+    if case is None:
+        return "shared.not_found"
+    step = party.step_of(case, sheet)
+    refusal = party.against(case, sheet)
+    refusal = refusal or step_refusal(party.procedure, step, case, act, ground.frozen, on_paper=True)
+    # Neither who asked for the signature nor who is rated by it vouches for it (domain notes 9.1).
+    if refusal is None and {sheet.witness, act.subject} & {getattr(case, column) for column in party.not_by}:
+        return "shared.same_person"
+    if refusal is None and any(
+        (case.household_id, one, sheet.signed_on) in ground.helping for one in (sheet.witness, act.subject)
+    ):
+        return "shared.helper_vouches"
+    return refusal
 
 
 async def _cases(

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked
 from shared.acts.papers import RECORDERS, NewPaper, PaperShown, State, confirm_papers, list_papers, record_papers
-from shared.doors.http import Paging, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 from shared.serve.service import Service
 
@@ -25,9 +25,11 @@ def router(service: Service) -> APIRouter:
         return body.answered(await record_papers(connection, act, service.name, service.parties, body.sound))
 
     @doors.post("/confirmations")
-    async def confirm(body: Batch[Confirmation], connection: Transaction, act: Recorder) -> Results:
+    async def confirm(
+        body: Batch[Confirmation], connection: Transaction, policy: CurrentPolicy, act: Recorder
+    ) -> Results:
         """By another person, who has the sheet before him: it counts as the party's own act."""
-        return body.answered(await confirm_papers(connection, act, service.name, service.parties, body.sound))
+        return body.answered(await confirm_papers(connection, act, policy, service.name, service.parties, body.sound))
 
     @doors.get("", dependencies=[READERS])
     async def show_papers(

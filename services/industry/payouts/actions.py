@@ -261,9 +261,15 @@ async def propose_rulings(connection: Connection, act: Act, items: Sequence[NewR
             return reason or "ruling_open"
         ruled.add(item.due_id)
         return RULING.opened(
-            act, "proposed", **item.model_dump(), line_id=due.line_id, household_id=due.household_id,
-            division=due.division, proposed_on=act.business_date, proposed_by=act.subject,
-        )._asdict()  # fmt: skip
+            act,
+            "proposed",
+            **item.model_dump(),
+            line_id=due.line_id,
+            household_id=due.household_id,
+            division=due.division,
+            proposed_on=act.business_date,
+            proposed_by=act.subject,
+        )._asdict()
 
     async def save(rows: NewRows) -> set[UUID]:
         return await queries.insert_rulings(connection, rows)

@@ -113,9 +113,14 @@ async def propose(connection: Connection, act: Act, policy: Policy, items: Seque
         employed.add(item.household_id)
         held.add(item.post_id)
         return POSTS.opened(
-            act, "proposed", **item.model_dump(), division=household.division, proposed_on=act.business_date,
-            proposed_by=act.subject, decision_id=one.id,
-        )._asdict()  # fmt: skip
+            act,
+            "proposed",
+            **item.model_dump(),
+            division=household.division,
+            proposed_on=act.business_date,
+            proposed_by=act.subject,
+            decision_id=one.id,
+        )._asdict()
 
     async def save(rows: NewRows) -> set[UUID]:
         await record_decisions(connection, act, policy.version, decided)

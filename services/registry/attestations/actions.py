@@ -52,7 +52,7 @@ SEEN_OTHERWISE = OwnTask(
     roles=("department",),
     columns=("w.id", "w.division", "w.household_id", "w.told_on", "w.due_on"),
     source="""
-        FROM overruled_word w WHERE w.differs AND w.answered_on IS NULL
+        FROM overruled_word w WHERE w.differs AND w.answered_on IS NULL AND w.taken_back_on IS NULL
             AND w.unit = nullif(current_setting('app.unit', true), '')
     """,
     zh="核实与认定不一致的情况，并重新认定",

@@ -121,6 +121,7 @@ class OverruledShown(BaseModel):
     due_on: date
     answered_on: date | None
     attestation_id: UUID | None
+    taken_back_on: date | None = Field(description="The day of a file that no longer says so.")
 
 
 class RowFinding(Telling):

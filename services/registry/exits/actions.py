@@ -6,7 +6,6 @@ checks (domain notes 2.1 and 4).
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
 from uuid import UUID
 
 from services.registry.exits import queries
@@ -21,7 +20,7 @@ from services.registry.exits.rules import (
 )
 from services.registry.exits.schemas import Check, NewObjection, Proposal, Review
 from services.registry.exits.tables import ExitCase, exit_case
-from services.registry.findings.queries import count_open
+from services.registry.findings.queries import count_open, list_found_so
 from services.registry.households import queries as households
 from services.registry.households.rules import is_of_age
 from services.registry.households.tables import Household
@@ -324,17 +323,33 @@ async def decide_exits(connection: Connection, act: Act, policy: Policy, items: 
     return await take_step(connection, act, EXIT, "approved", items, find, rows=cases)
 
 
-async def announce(connection: Connection, act: Act, items: Sequence[Case]) -> list[Result]:
-    """From here on the household is no longer counted as poor; its support stays (domain notes 2.1 "After exit")."""
+async def announce(connection: Connection, act: Act, policy: Policy, items: Sequence[Case]) -> list[Result]:
+    """From here on the household is no longer counted as poor; its support stays (domain notes 2.1 "After exit").
+
+    Where a visit's finding was answered to be so since the decision, the rule is asked again: what the county approved
+    on other facts is not announced.
+    """
     on = act.business_date
     cases = await queries.lock_cases(connection, [i.id for i in items])
     rows = await households.lock_households(connection, [c.household_id for c in cases.values()])
     found = await count_open(connection, list(rows))
+    ripe = await ripe_cases(connection, act, EXIT, "announced", cases)
+    otherwise = await list_found_so(connection, {case.household_id: case.since_on for case in ripe})
+    again = [rows[one] for one in otherwise]
+    decided = await decide(connection, act, policy, again, store=lambda d: d.verdict.outcome != "approved")
 
     def find(case: ExitCase, _item: Case) -> Finding:
         if rows[case.household_id].status not in ("poor", "returned"):
             return Finding(refusal="not_poor")
-        return Finding(refusal="findings_open") if case.household_id in found else PASSED
+        if case.household_id in found:
+            return Finding(refusal="findings_open")
+        anew = decided.get(case.household_id)
+        if anew is None or anew.verdict.outcome == "approved":
+            return PASSED
+        detail, missing = {"decision_id": str(anew.id)}, anew.missing
+        if refusal := awaited(anew.verdict.missing):
+            return Finding(refusal=refusal, missing=missing)
+        return Finding(passed=False, detail=detail, reason="criteria_not_met", missing=missing)
 
     def exited(case: ExitCase, _found: Finding) -> Payload:
         assert case.decision_id is not None
@@ -361,4 +376,8 @@ async def end_cases(connection: Connection, act: Act, household_ids: Sequence[UU
     await advance(connection, act, EXIT, "withdrawn", [(case, "withdrawn", ended) for case in cases])
 
 
-CONSENT = PartysStep(EXIT, "consented", partial(consent, on_paper=True), ("proposed_by",))
+async def _consent_on_paper(connection: Connection, act: Act, _policy: Policy, items: Sequence[Signed]) -> list[Result]:
+    return await consent(connection, act, items, on_paper=True)
+
+
+CONSENT = PartysStep(EXIT, lambda _case, _sheet: "consented", _consent_on_paper, ("proposed_by",))

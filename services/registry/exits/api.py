@@ -139,6 +139,6 @@ async def decide(body: Batch[Case], connection: Transaction, policy: CurrentPoli
 
 
 @router.post("/announcements")
-async def announce(body: Batch[Case], connection: Transaction, act: County) -> Results:
+async def announce(body: Batch[Case], connection: Transaction, policy: CurrentPolicy, act: County) -> Results:
     """By another person of the county than who decided."""
-    return body.answered(await actions.announce(connection, act, body.sound))
+    return body.answered(await actions.announce(connection, act, policy, body.sound))

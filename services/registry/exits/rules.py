@@ -6,7 +6,7 @@ the household, never a person, and never an average of many. What is not known i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -57,6 +57,7 @@ class ExitPolicy:
     unsafe_house_grades: tuple[str, ...]
     word_weights: Mapping[str, int] = field(default_factory=dict)
     exit_words_weight: int = 0
+    attested_income: str = "category"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
     grade = facts.house_grade
     safe = grade is not None and grade not in policy.unsafe_house_grades
     over = facts.members > 0 and facts.net_income_fen is not None and facts.net_income_fen > needed_fen
-    income_weight = weight_of(facts.income_words, lambda fen: fen > needed_fen, policy.word_weights)
+    income_words = _income_words(facts, policy)
+    income_weight = weight_of(income_words, lambda fen: fen > needed_fen, policy.word_weights, PARTS_OF_INCOME)
     house_weight = weight_of(facts.house_words, lambda g: g not in policy.unsafe_house_grades, policy.word_weights)
     needed = policy.exit_words_weight
     reasons = (
@@ -140,6 +142,20 @@ def exit_decision(facts: ExitFacts, policy: ExitPolicy) -> Verdict:
         ),
     )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
+
+
+# Nobody pays, and no department knows, all that a household earns.
+PARTS_OF_INCOME = ("payment", "attestation")
+
+
+def _income_words(facts: ExitFacts, policy: ExitPolicy) -> Sequence[Word[int]]:
+    """A department's word bears out the categories that it attests: these must suffice alone. Where policy takes it for
+    the `whole`, it bears out what is held for true of all.
+    """
+    if policy.attested_income != "whole" or facts.net_income_fen is None:
+        return facts.income_words
+    whole = facts.net_income_fen
+    return [replace(w, value=whole) if w.weight == "attestation" else w for w in facts.income_words]
 
 
 # What somebody may yet look into, or say: a case that lacks nothing else waits for it, and does not end.

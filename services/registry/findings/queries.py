@@ -34,6 +34,12 @@ _ADD_WITNESSES = sql(
 _OPEN = "FROM visit_finding WHERE household_id = ANY(:ids) AND state = 'open'"
 _LOCK_OPEN = sql(f"SELECT {visit_finding.columns} {_OPEN} ORDER BY id FOR UPDATE", VisitFinding)
 _COUNT_OPEN = sql(f"SELECT household_id, count(*) AS open {_OPEN} GROUP BY household_id")
+_FOUND_SO = sql(
+    """
+    SELECT DISTINCT f.household_id FROM unnest(:ids, :dates) AS u (household_id, since)
+    JOIN visit_finding f ON f.household_id = u.household_id AND f.state = 'so' AND f.answered_on >= u.since
+    """
+)
 # What the visitor knew to be stated: the last year of which anything had been, also if another statement stands since.
 _YEARS_STATED = sql(
     """
@@ -90,6 +96,12 @@ async def count_open(connection: Connection, household_ids: Sequence[UUID]) -> d
     """How many wait, by household."""
     rows = await fetch(connection, _COUNT_OPEN, ids=list(household_ids))
     return {row["household_id"]: row["open"] for row in rows}
+
+
+async def list_found_so(connection: Connection, since: Mapping[UUID, date]) -> set[UUID]:
+    """The households of which something was answered to be so, on the day that is given for each or since."""
+    rows = await fetch(connection, _FOUND_SO, ids=list(since), dates=list(since.values()))
+    return {row["household_id"] for row in rows}
 
 
 async def list_years_stated(connection: Connection, found: Sequence[Found]) -> dict[Found, int]:

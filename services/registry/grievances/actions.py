@@ -1,9 +1,10 @@
 """Taking down grievances, answering them, handing the answer over, and taking them higher."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from services.registry.grievances import queries
 from services.registry.grievances.rules import (
@@ -15,6 +16,8 @@ from services.registry.grievances.rules import (
     first_office,
     may_read,
     next_office,
+    sheet_refusal,
+    signed_step,
     speaking_refusal,
     telling_refusal,
 )
@@ -22,12 +25,25 @@ from services.registry.grievances.schemas import Answer, AnswerShown, Grievance,
 from services.registry.grievances.tables import GrievanceCase, grievance
 from shared.acts.bodies import Case, Result
 from shared.acts.openings import open_cases
-from shared.acts.procedures import Finding, Procedure, Step, lock_cases, notice_over_on, take_step
+from shared.acts.papers import PartysStep, Signed
+from shared.acts.procedures import (
+    PASSED,
+    Finding,
+    Procedure,
+    Step,
+    advance,
+    lock_cases,
+    log_steps,
+    notice_over_on,
+    take_step,
+)
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.values.calendar import DAY, Days
+
+Item = TypeVar("Item", Case, Signed)
 
 ROOM = "registry.grievances"
 RECORDERS = ("village", "team", "township", "county", "auditor")
@@ -46,8 +62,14 @@ def _answer(office: Office, zh: str, en: str) -> Step:
     return Step(own, f"with_{office}", (office,), ("recorded_by", *others), own, due=PROMISED, sets=sets, zh=zh, en=en)
 
 
+def _signed(office: Office) -> Step:
+    """It lies with an office once the complainant's sheet is vouched for; no login takes this step."""
+    return Step(f"with_{office}", "unsigned", (), sets=("with_office", PROMISED),
+                zh="诉求人签字提出", en="The complainant signs what he complains of")  # fmt: skip
+
+
 def _higher(office: Office, after: str, below: Office) -> Step:
-    """The complainant goes on when he was told; before that whoever waits does so when it is late."""
+    """The complainant goes on when he was told; before that whoever waits does so when it is late, or the register."""
     name, sets = f"with_{office}", ("with_office", PROMISED)
     if after == "told":
         return Step(name, after, PARTIES, days=30, sets=sets, asked_where=f"c.with_office = '{below}' AND {OWN_WORD}",
@@ -58,6 +80,7 @@ def _higher(office: Office, after: str, below: Office) -> Step:
 
 # Until it is told, every state is due on the day that was promised for the answer.
 GRIEVANCE = Procedure(ROOM, grievance, ((
+    *(_signed(office) for office in OFFICES),
     _answer("township", "乡镇答复", "Answer of the township"),
     _answer("county", "县级答复", "Answer of the county"),
     _answer("auditor", "监督部门答复", "Answer of the auditor"),
@@ -90,7 +113,13 @@ async def file_grievances(
     def judge(item: NewGrievance) -> str | GrievanceCase:
         about, person = item.about_office, caller.person or item.person
         reason = filing_refusal(
-            caller.role, act.subject, item.channel, about, item.about_subject, named=item.person is not None
+            caller.role,
+            act.subject,
+            item.channel,
+            about,
+            item.about_subject,
+            named=item.person is not None,
+            at_home=item.household_id is not None,
         )
         place = places.get(item.household_id) if item.household_id else item.division or caller.area
         if reason or place is None:
@@ -100,16 +129,17 @@ async def file_grievances(
         if person and (item.household_id or not caller.person) and (person, item.household_id) not in living:
             return "not_of_household"
         office = first_office(about, place)
+        unsigned = item.channel == "paper"
         return GRIEVANCE.opened(
             act,
-            f"with_{office}",
+            "unsigned" if unsigned else f"with_{office}",
             **item.model_dump(include={"id", "household_id", "matter", "channel", "about_office", "about_subject"}),
             division=place,
             person=person or None,
             text_sealed=data_keys.encrypt(item.text, "grievance", "text_sealed", item.id),
             with_office=office,
             answer_by_on=promised,
-            due_on=promised,
+            **({} if unsigned else {"due_on": promised}),
             filed_on=act.business_date,
             recorded_by=act.subject,
         )
@@ -157,7 +187,7 @@ async def settle(connection: Connection, act: Act, items: Sequence[Case]) -> lis
 async def escalate(connection: Connection, act: Act, policy: Policy, items: Sequence[Case]) -> list[Result]:
     """To the next office, which has as many days as the first one had."""
     cases = await lock_cases(connection, GRIEVANCE, [i.id for i in items])
-    promised, results = _promised(act, policy), dict[int, Result]()
+    promised = _promised(act, policy)
 
     def find(case: GrievanceCase, _item: Case) -> Finding:
         refusal = escalation_refusal(
@@ -165,14 +195,78 @@ async def escalate(connection: Connection, act: Act, policy: Policy, items: Sequ
         )
         return Finding(refusal=refusal, sets={"with_office": next_office(case.with_office), PROMISED: promised})
 
-    targets: dict[str, list[int]] = {}
+    def step(case: GrievanceCase, _item: Case) -> str:
+        if case.state == "unsigned":
+            return "told"  # it lies with nobody yet, and no step leads there
+        return f"with_{next_office(case.with_office) or case.with_office}"
+
+    return await _take_each(connection, act, items, cases, step, find)
+
+
+async def sign(connection: Connection, act: Act, policy: Policy, items: Sequence[Signed]) -> list[Result]:
+    """What complainants signed on paper, and two persons vouched for: each his own word, by where his case stands."""
+    cases = await lock_cases(connection, GRIEVANCE, [i.id for i in items])
+    promised = _promised(act, policy)
+
+    def find(case: GrievanceCase, item: Signed) -> Finding:
+        detail = {"signature": item.signature}
+        if case.state == "unsigned" and not item.agreed:
+            return Finding(passed=False, detail=detail, ends="withdrawn")
+        higher = next_office(case.with_office) if case.state == "told" else case.with_office
+        sets = {} if item.agreed and case.state == "told" else {"with_office": higher, PROMISED: promised}
+        return Finding(detail=detail, sets=sets)
+
+    return await _take_each(connection, act, items, cases, _step_of, find, on_paper=True)
+
+
+async def _take_each(
+    connection: Connection,
+    act: Act,
+    items: Sequence[Item],
+    cases: Mapping[UUID, GrievanceCase],
+    step: Callable[[GrievanceCase, Item], str],
+    find: Callable[[GrievanceCase, Item], Finding],
+    *,
+    on_paper: bool = False,
+) -> list[Result]:
+    """Each by the step that is its own; of a case that is not there, any step says so."""
+    places: dict[str, list[int]] = {}
     for place, item in enumerate(items):
-        office = cases[item.id].with_office if item.id in cases else OFFICES[0]
-        targets.setdefault(f"with_{next_office(office) or office}", []).append(place)
-    for name, places in targets.items():
-        done = await take_step(connection, act, GRIEVANCE, name, [items[n] for n in places], find, rows=cases)
-        results |= dict(zip(places, done, strict=True))
+        case = cases.get(item.id)
+        places.setdefault(step(case, item) if case else "told", []).append(place)
+    results: dict[int, Result] = {}
+    for name, those in places.items():
+        named = [items[n] for n in those]
+        done = await take_step(connection, act, GRIEVANCE, name, named, find, rows=cases, on_paper=on_paper)
+        results |= dict(zip(those, done, strict=True))
     return [results[place] for place in range(len(items))]
+
+
+async def raise_late(connection: Connection, act: Act, policy: Policy, most: int) -> int:
+    """What is late goes to the next office, where it is asked anew; the last one's is marked. How many there were."""
+    late = await queries.lock_late(connection, act.business_date, most)
+    last = [case for case in late if next_office(case.with_office) is None]
+    promised = _promised(act, policy)
+    for office in OFFICES[1:]:
+        found = Finding(sets={"with_office": office, PROMISED: promised})
+        changes = [(case, f"with_{office}", found) for case in late if next_office(case.with_office) == office]
+        await advance(connection, act, GRIEVANCE, f"with_{office}", changes)
+    await queries.mark_late(connection, [case.id for case in last], act.business_date)
+    await log_steps(connection, act, GRIEVANCE, "late", [(case, PASSED) for case in last])
+    return len(late)
+
+
+def _step_of(case: GrievanceCase, sheet: Any) -> str:
+    return signed_step(case.state, case.with_office, agreed=sheet.agreed)
+
+
+def _against(case: GrievanceCase, sheet: Any) -> str | None:
+    reason = sheet_refusal(case.person, case.household_id, case.state, case.with_office, agreed=sheet.agreed)
+    return reason and f"{ROOM}.{reason}"
+
+
+# Neither who is complained of nor who has answered vouches for what the complainant signed.
+COMPLAINANT = PartysStep(GRIEVANCE, _step_of, sign, ("about_subject", *ANSWERERS), _against)
 
 
 def shown(data_keys: DataKeys, act: Act, case: GrievanceCase, steps: Sequence[Any]) -> Grievance:

@@ -7,21 +7,26 @@ complained of, who cannot see the complainant; the deadline runs until told and 
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
+from uuid import UUID
 
 Matter = Literal["record", "exit", "notice", "loan", "flat", "payment", "helper", "officials", "other"]
-# By his own login, or how it reached the official who took it down.
-Channel = Literal["own", "letter", "hotline", "oral", "anonymous"]
+# By his own login, by a sheet that he signs, or how it reached the official who took it down.
+Channel = Literal["own", "paper", "letter", "hotline", "oral", "anonymous"]
 # Whose people are complained of.
 About = Literal["village", "team", "helper", "township", "county", "department", "bank", "insurer", "entity"]
 Office = Literal["township", "county", "auditor"]
 State = Literal[
-    "with_township", "with_county", "with_auditor", "township_answered", "county_answered", "auditor_answered", "told",
-    "settled",
+    "unsigned", "with_township", "with_county", "with_auditor", "township_answered", "county_answered",
+    "auditor_answered", "told", "settled", "withdrawn",
 ]  # fmt: skip
 # How the answer reached the complainant: he signed, or gave a fingerprint; on the board where nobody knows who he is.
 Handed = Literal["signed", "fingerprint", "posted"]
 OFFICES: tuple[Office, ...] = get_args(Office)
+# Who came by a login or a sheet of his own has a word of his own, and nobody else says it for him.
+OWN: tuple[Channel, ...] = ("own", "paper")
 TOWNSHIP_DIGITS = 9
+# Who may have a sheet before him.
+ON_PAPER = ("village", "team", "township")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,26 @@ def next_office(office: Office) -> Office | None:
 
 
 def filing_refusal(
-    role: str, subject: str, channel: Channel, about: About | None, about_subject: str | None, *, named: bool
+    role: str,
+    subject: str,
+    channel: Channel,
+    about: About | None,
+    about_subject: str | None,
+    *,
+    named: bool,
+    at_home: bool = True,
 ) -> str | None:
-    """Why it is not taken down so; None where it is. `named`: the complainant's reference was said."""
+    """Why it is not taken down so; None where it is. `named`: the complainant's reference was said; `at_home`: his
+    household.
+    """
     if (role == "villager") != (channel == "own"):
         return "wrong_channel"
     if named and channel in ("own", "anonymous"):
         return "needs_no_name"
+    if channel == "paper" and not (named and at_home):
+        return "party_missing"
+    if channel == "paper" and role not in ON_PAPER:
+        return "wrong_channel"
     if role == about or subject == about_subject:
         return "complained_of"
     return "office_missing" if about_subject and about is None else None
@@ -63,8 +81,28 @@ def telling_refusal(channel: Channel, handed: Handed) -> str | None:
 
 
 def speaking_refusal(role: str, channel: Channel) -> str | None:
-    """Why somebody does not speak for the complainant: who came by his own login does so himself."""
-    return "own_word" if channel == "own" and role != "villager" else None
+    """Why somebody does not speak for the complainant: who came by a login or a sheet of his own does so himself."""
+    return "own_word" if channel in OWN and role != "villager" else None
+
+
+def signed_step(state: State, office: Office, *, agreed: bool) -> str:
+    """What the complainant's sheet says, by where his grievance stands: that he complains, that he is content, or that
+    he goes higher.
+    """
+    if state != "told":
+        return f"with_{office}"
+    return "settled" if agreed else f"with_{next_office(office)}"
+
+
+def sheet_refusal(
+    person: str | None, household_id: UUID | None, state: State, office: Office, *, agreed: bool
+) -> str | None:
+    """Why nobody signs a sheet of it: for whom nobody knows, or where he lives, no word is vouched; the last office has
+    nobody above it.
+    """
+    if person is None or household_id is None:
+        return "party_missing"
+    return "nobody_higher" if state == "told" and not agreed and next_office(office) is None else None
 
 
 def escalation_refusal(

@@ -1,5 +1,6 @@
 """Bodies of the doors to grievances."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,8 @@ class NewGrievance(Input):
     """What somebody complains of or objects to. `about_office`: whose people, if any; `about_subject`: a login of them.
 
     Who writes it down for somebody else says by which `channel` it came, and whose word it is where that is known
-    (`person`, a reference in the household). `division`: where, if not in the sender's own area.
+    (`person`, a reference in the household). What comes on `paper` lies with nobody before the complainant's sheet is
+    recorded and confirmed at `/papers`. `division`: where, if not in the sender's own area.
     """
 
     id: UUID
@@ -63,8 +65,13 @@ class GrievanceSummary(Telling):
     answer_by_on: date
     handed_on: date | None
     settled_on: date | None
+    late_on: date | None
     since_on: date
     due_on: date | None
+
+    def says(self) -> tuple[str | None, Mapping[str, Any]]:
+        code, figures = super().says()
+        return ("registry.grievance.late" if self.late_on and self.state == "with_auditor" else code), figures
 
 
 class AnswerShown(BaseModel):

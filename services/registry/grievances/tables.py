@@ -9,7 +9,9 @@ from shared.data.relations import table
 
 
 class GrievanceCase(NamedTuple):
-    """`person`: the complainant's reference, where one is known; `with_office`: who answers, or answered last."""
+    """`person`: the complainant's reference, where one is known; `with_office`: who answers, or answered last;
+    `late_on`: since when it is known to be late where nobody is higher.
+    """
 
     id: UUID
     household_id: UUID | None
@@ -43,6 +45,7 @@ class GrievanceCase(NamedTuple):
     procedure_version: int
     since_on: date
     due_on: date | None
+    late_on: date | None
 
 
 grievance = table("grievance", GrievanceCase)

@@ -48,7 +48,7 @@ Relation = Literal[
     "other",
 ]  # fmt: skip
 Category = Literal["wage", "business", "property", "transfer", "business_cost"]
-Kind = Literal["statement", "payment"]
+Kind = Literal["statement", "payment", "attestation"]
 # How what is held for true came to be known.
 Weight = Literal["takeover", "statement", "visit", "attestation", "payment", "match"]
 
@@ -85,7 +85,9 @@ class Earning(Protocol):
 
 
 class IncomeLine(NamedTuple):
-    """One payer's amount of one category in one income year. `kind` is `statement` or `payment`."""
+    """One payer's amount of one category in one income year. `kind` is `statement`, `payment` or
+    `attestation`.
+    """
 
     category: str
     kind: str
@@ -97,10 +99,14 @@ class IncomeLine(NamedTuple):
 def earned_fen(lines: Sequence[Earning]) -> int:
     """What came in of one category and year. A statement's totals hold every payer, so that what was paid lies in
     them: it replaces what was stated of the same payer, and of a payer who was not named it is presumed to lie in the
-    unnamed rest, which counts only beyond it.
+    unnamed rest, which counts only beyond it. What departments attest of a category is that category, whatever was
+    stated; what they attest and what was paid may be the same money, so that the larger of the two counts [choice].
     """
     if len(lines) == 1:
         return lines[0].amount_fen
+    attested = [x.amount_fen for x in lines if x.kind == "attestation"]
+    if attested:
+        return max(sum(attested), sum(x.amount_fen for x in lines if x.kind == "payment"))
     stated = {x.payer: x.amount_fen for x in lines if x.kind == "statement"}
     paid = {x.payer: x.amount_fen for x in lines if x.kind == "payment"}
     rest = stated.pop(UNNAMED, 0)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.registry.households.rules import IncomeLine
+from services.registry.households.rules import IncomeLine, Kind
 from services.registry.incomes.tables import StatedOn, YearLine, income_line
 from shared.data.revisions import plain, revise, revision
 from shared.data.sql import Connection, execute, execute_many, fetch, sql
@@ -16,6 +16,7 @@ Rows = Sequence[dict[str, Any]]
 
 STATED = {"kind": "statement"}
 PAID = {"kind": "payment", "weight": "payment"}
+ATTESTED = {"kind": "attestation", "weight": "attestation"}
 _INCOME_LINES = sql(
     """
     SELECT household_id, income_year, category, kind, payer, amount_fen FROM income_line
@@ -44,8 +45,9 @@ _KEEP_OVERTAKEN = sql(
     lines=ARRAY(JSONB),
 )
 _SET_STATEMENTS = revision(income_line, "household_id", "income_year", "kind")
-_END_STATEMENTS = revision(income_line, "household_id", "income_year", "kind", anew=False)
-_SET_PAYMENTS = revision(income_line, "household_id", "income_year", "kind", "category", "payer")
+_END_LINES = revision(income_line, "household_id", "income_year", "kind", anew=False)
+# Of one payer's payments of a category, or of one department's word on a source.
+_SET_OF_PAYER = revision(income_line, "household_id", "income_year", "kind", "category", "payer")
 _EARNED = ("household_id", "division", "category", "amount_fen")
 _INSERT_STATEMENTS = sql(
     f"""
@@ -79,13 +81,27 @@ async def set_statements(connection: Connection, lines: Rows, stated_by: str) ->
 
 async def end_statements(connection: Connection, years: Iterable[tuple[UUID, int]]) -> None:
     """What was stated of these households and income years stands no longer, and nothing in its place."""
-    reports = [{"household_id": i, "income_year": year, "kind": "statement"} for i, year in years]
-    await revise(connection, _END_STATEMENTS, reports)
+    await _end(connection, years, "statement")
+
+
+async def end_attested(connection: Connection, years: Iterable[tuple[UUID, int]]) -> None:
+    """As `end_statements`, of what departments attested."""
+    await _end(connection, years, "attestation")
+
+
+async def _end(connection: Connection, years: Iterable[tuple[UUID, int]], kind: Kind) -> None:
+    reports = [{"household_id": i, "income_year": year, "kind": kind} for i, year in years]
+    await revise(connection, _END_LINES, reports)
 
 
 async def set_payments(connection: Connection, lines: Rows, stated_by: str) -> None:
     """As `set_statements`, of one payer's payments of one category."""
-    await revise(connection, _SET_PAYMENTS, [line | PAID | {"stated_by": stated_by} for line in lines])
+    await revise(connection, _SET_OF_PAYER, [line | PAID | {"stated_by": stated_by} for line in lines])
+
+
+async def set_attested(connection: Connection, lines: Rows, stated_by: str) -> None:
+    """As `set_payments`, of what a department attests of one source."""
+    await revise(connection, _SET_OF_PAYER, [line | ATTESTED | {"stated_by": stated_by} for line in lines])
 
 
 async def keep_overtaken(connection: Connection, lines: Rows, stated_by: str) -> None:

@@ -1,11 +1,15 @@
 """Keeping what a department's word overruled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from services.registry.overruled import queries
+from services.registry.overruled.rules import news_of_file
+from shared.data.sql import Connection
 from shared.ground.context import Act
 
+Row = Mapping[str, Any]
 # By when a department should answer what was seen otherwise than it attested [choice].
 ANSWERED_WITHIN = timedelta(7)
 
@@ -30,4 +34,17 @@ def overruled(
         "due_on": act.business_date + ANSWERED_WITHIN,
         "answered_on": act.business_date if answered else None,
         "attestation_id": None,
+        "taken_back_on": None,
     }
+
+
+async def keep_words_of_file(connection: Connection, act: Act, said: Sequence[Row]) -> None:
+    """What a file says of attested facts: last month's word again opens nothing, and one that it has no more is marked
+    as taken back.
+    """
+    if not said:
+        return
+    last = await queries.list_last_of_files(connection, sorted({row["household_id"] for row in said}))
+    fresh, taken_back = news_of_file(said, last)
+    await queries.take_back(connection, taken_back, act.business_date)
+    await queries.keep_words(connection, fresh)

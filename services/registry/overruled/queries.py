@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.registry.overruled.rules import About, SaidByFile
 from services.registry.overruled.tables import OverruledSeen, OverruledWord, OwnWords, overruled_word
 from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import Connection, Statement, execute, fetch, insert_many, sql
@@ -24,6 +25,17 @@ _ANSWER = sql(
     """,
     fields=ARRAY(Text),
 )
+
+_LAST_OF_FILES = sql(
+    """
+    SELECT DISTINCT ON (household_id, member_id, field) id, household_id, member_id, field, value,
+           taken_back_on IS NOT NULL AS taken_back
+    FROM overruled_word WHERE household_id = ANY(:ids) AND weight = 'match' AND differs
+    ORDER BY household_id, member_id, field, seen_on DESC, id DESC
+    """,
+    SaidByFile,
+)
+_TAKE_BACK = sql("UPDATE overruled_word SET taken_back_on = :on WHERE id = ANY(:ids)")
 
 
 def _words_of(table: str, key: str, stated_by: str) -> Statement[OwnWords]:
@@ -46,7 +58,8 @@ _PAGE = page_of(
     OverruledSeen,
     """
     SELECT w.id, w.household_id, h.household_no, m.reference AS person, w.division, w.unit, w.field, w.value, w.differs,
-           w.seen_on, w.stated_as AS said_as, w.weight, w.told_on, w.due_on, w.answered_on, w.attestation_id
+           w.seen_on, w.stated_as AS said_as, w.weight, w.told_on, w.due_on, w.answered_on, w.attestation_id,
+           w.taken_back_on
     FROM overruled_word w JOIN household h ON h.id = w.household_id LEFT JOIN member m ON m.id = w.member_id
     """,
     "w.household_id",
@@ -85,6 +98,17 @@ async def keep_words(connection: Connection, rows: Sequence[Mapping[str, Any]]) 
     if rows:
         named = [{**row, "id": uuid7()} for row in rows]
         await fetch(connection, _KEEP, **{name: [row[name] for row in named] for name in _KEEP.names})
+
+
+async def list_last_of_files(connection: Connection, household_ids: Sequence[UUID]) -> dict[About, SaidByFile]:
+    """What files said last otherwise than attested, by household, member and field."""
+    rows = await fetch(connection, _LAST_OF_FILES, ids=list(household_ids))
+    return {(row.household_id, row.member_id, row.field): row for row in rows}
+
+
+async def take_back(connection: Connection, ids: Sequence[UUID], on: date) -> None:
+    """What a file says no longer: it waits for nobody's answer."""
+    await execute(connection, _TAKE_BACK, rows=len(ids), ids=list(ids), on=on)
 
 
 async def answer_words(connection: Connection, said: Sequence[Mapping[str, Any]], on: date) -> None:

@@ -7,6 +7,7 @@ changes nothing; whichever came first, the same is held for true in the end.
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, Protocol
+from uuid import UUID
 
 
 class Words(Protocol):
@@ -52,6 +53,40 @@ def overruled_by(words: Sequence[Words], field: str, on: date, weight: str) -> s
 def is_answered(words: Sequence[Words], field: str, on: date) -> bool:
     """Whether a department has attested the field of a later day than this one."""
     return any(w.since > on and field in w.attested for w in words)
+
+
+# Of a household, or of one of its people, which field.
+About = tuple[UUID, UUID | None, str]
+
+
+class SaidByFile(NamedTuple):
+    """What a file said last otherwise than a department had attested, and says still where it is not `taken_back`."""
+
+    id: UUID
+    household_id: UUID
+    member_id: UUID | None
+    field: str
+    value: Any
+    taken_back: bool
+
+
+def news_of_file(
+    said: Sequence[Mapping[str, Any]], last: Mapping[About, SaidByFile]
+) -> tuple[list[Mapping[str, Any]], list[UUID]]:
+    """Of what a file says of attested facts, the words that no file before it said; and the words that it says no more.
+
+    The national list comes every month, whole: what it has had all along is no news to whoever has answered it.
+    """
+    fresh, taken_back = list[Mapping[str, Any]](), list[UUID]()
+    for word in said:
+        before = last.get((word["household_id"], word["member_id"], word["field"]))
+        says_on = before is not None and not before.taken_back
+        again = says_on and word["differs"] and before is not None and before.value == word["value"]
+        if before is not None and says_on and not again:
+            taken_back.append(before.id)
+        if word["differs"] and not again:
+            fresh.append(word)
+    return fresh, taken_back
 
 
 class Displaced(NamedTuple):

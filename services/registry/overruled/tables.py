@@ -9,7 +9,8 @@ from shared.data.relations import table
 
 class OverruledWord(NamedTuple):
     """A word about one field of a household, or of one of its people, held for true at no time, or no longer. `unit` is
-    the department's that had attested the field; where it `differs`, it waits for that department's answer.
+    the department's that had attested the field; where it `differs`, it waits for that department's answer, or until
+    the file that said so says so no longer.
     """
 
     id: UUID
@@ -28,6 +29,7 @@ class OverruledWord(NamedTuple):
     due_on: date
     answered_on: date | None
     attestation_id: UUID | None
+    taken_back_on: date | None
 
 
 class OverruledSeen(NamedTuple):
@@ -49,6 +51,7 @@ class OverruledSeen(NamedTuple):
     due_on: date
     answered_on: date | None
     attestation_id: UUID | None
+    taken_back_on: date | None
 
 
 class OwnWords(NamedTuple):

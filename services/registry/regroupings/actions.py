@@ -121,8 +121,10 @@ SEALED = "member", "id_number_sealed"
 
 async def end_statements(connection: Connection, days: Mapping[UUID, date]) -> None:
     """By household, the day since which others belong to it: what was stated of income years that were not over then
-    was said of others together, and nobody knows it of these until they say it. What was paid stays where it was paid.
+    was said of others together, and nobody knows it of these until they say it, or a department attests it anew. What
+    was paid stays where it was paid.
     """
     stated = await incomes.list_incomes(connection, list(days))
     years = [(one, year) for one, day in days.items() for year in stated[one] if year >= income_year_of(day)]
     await incomes.end_statements(connection, years)
+    await incomes.end_attested(connection, years)

@@ -20,14 +20,12 @@ from services.registry.households import queries as register
 from services.registry.households.rules import MemberFacts, borrowing_of, household_flags, income_year_period
 from services.registry.households.schemas import NewPerson
 from services.registry.incomes import queries as incomes
-from services.registry.overruled.actions import overruled
-from services.registry.overruled.queries import keep_words
+from services.registry.overruled.actions import keep_words_of_file, overruled
 from services.registry.persons import queries as persons
 from services.registry.persons.tables import KnownPerson
 from services.registry.roster import queries, rules
 from services.registry.roster.files import RosterFile, UnfitError, read_roster
 from services.registry.roster.rules import (
-    ATTESTED,
     CATEGORIES,
     HOUSEHOLD_NO,
     NUMBER,
@@ -211,22 +209,20 @@ async def _propose(
     findings, rows, items, kept = list[Finding](), dict[UUID, Finding](), list[Arrival](), list[dict[str, Any]]()
     for household, home in known:
         number, stands = household.household_no, {m.member_id: m for m in members[home.id]}
-        found = rules.differences(household.row, number, household.values, facts[home.id], OF_A_HOUSEHOLD)
-        kept += _overruled(act, home, None, household.values, facts[home.id], found)
-        findings += found
+        kept += _overruled(act, home, None, household.values, facts[home.id])
+        findings += rules.differences(household.row, number, household.values, facts[home.id], OF_A_HOUSEHOLD)
         for member in household.members:
             person = clerk.people.get(member.identity)
             fact = stands.pop(person.member_id, None) if person else None
             if fact:
-                found = rules.differences(member.row, number, member.values, fact, OF_A_MEMBER)
-                kept += _overruled(act, home, fact.member_id, member.values, fact, found)
-                findings += found
+                kept += _overruled(act, home, fact.member_id, member.values, fact)
+                findings += rules.differences(member.row, number, member.values, fact, OF_A_MEMBER)
             else:
                 items.append(item := _arrival(home, member, person, clerk, on))
                 rows[item.id] = Finding(member.row, number, *NUMBER, "member_proposed", rejects=False)
         if stands:
             findings.append(Finding(household.row, number, *HOUSEHOLD_NO, "members_missing", rejects=False))
-    await keep_words(connection, kept)
+    await keep_words_of_file(connection, act, kept)
     answers = await report_arrivals(connection, act, clerk.data_keys, items)
     for item, answer in zip(items, answers, strict=True):
         new = rows[item.id]
@@ -235,11 +231,11 @@ async def _propose(
 
 
 def _overruled(
-    act: Act, home: RegisteredHome, member_id: UUID | None, said: Mapping[str, Any], stands: Any, found: list[Finding]
+    act: Act, home: RegisteredHome, member_id: UUID | None, said: Mapping[str, Any], stands: Any
 ) -> list[dict[str, Any]]:
-    """What a file says otherwise than a department attested is kept, so that the department learns of it."""
+    """What a file says of what departments attested: where it is something else, the department learns of it."""
     columns = OF_A_HOUSEHOLD if member_id is None else OF_A_MEMBER
-    fields = [columns[f.column] for f in found if f.reason == ATTESTED]
+    fields = [name for name in columns.values() if name in stands.attested and said.get(name) is not None]
     about = {"household_id": home.id, "member_id": member_id, "since": act.business_date, "weight": "match"}
     return [
         overruled(

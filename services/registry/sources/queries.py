@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from services.registry.households.rules import Category, IncomeLine, Kind, Weight, is_stated, net_income_fen
+from services.registry.households.rules import COSTS, Category, IncomeLine, Kind, Weight, is_stated, net_income_fen
 from services.registry.sources.rules import Word
 from shared.data.sql import Connection, fetch, sql
 
@@ -71,7 +71,7 @@ _INCOME_LINES = sql(
 
 class Earned(NamedTuple):
     """What is held for true of a year's net income in fen, None where nobody stated it; and what each said last of it,
-    or was paid.
+    what was paid, and what of it is attested: category by category, with what was paid and less the costs.
     """
 
     net_income_fen: int | None
@@ -102,11 +102,16 @@ def _earned(said: Sequence[SaidLines]) -> Earned:
     """Each statement's lines are read of one row or of two, where a part of it was overtaken."""
     read = [(x, x.read()) for x in said]
     held = [line for x, lines in read if x.held for line in lines]
-    paid = [line for line in held if line.kind == "payment"]
-    paid_on = [x.stated_on for x in said if x.held and x.kind == "payment"]
-    words: list[Word[int]] = [Word("payment", net_income_fen(paid), max(paid_on))] if paid else []
+    of = {kind: [line for line in held if line.kind == kind] for kind in ("payment", "attestation")}
+    told_on = {x.kind: max(y.stated_on for y in said if y.held and y.kind == x.kind) for x in said if x.held}
+    paid, attested, words = of["payment"], of["attestation"], list[Word[int]]()
+    if paid:
+        words.append(Word("payment", net_income_fen(paid), told_on["payment"]))
+    if attested:
+        costs = [line for line in held if line.kind == "statement" and line.category in COSTS]
+        words.append(Word("attestation", net_income_fen([*attested, *paid, *costs]), told_on["attestation"]))
     for _, group in groupby((r for r in read if r[0].kind == "statement"), lambda r: r[0].stated_by):
-        of = list(group)
-        last, whole = of[0][0], [line for _, lines in of for line in lines]
-        words.append(Word(last.weight, net_income_fen([*whole, *paid]), last.stated_on))
+        rows = list(group)
+        last, whole = rows[0][0], [line for _, lines in rows for line in lines]
+        words.append(Word(last.weight, net_income_fen([*whole, *paid, *attested]), last.stated_on))
     return Earned(net_income_fen(held) if is_stated(held) else None, tuple(words))

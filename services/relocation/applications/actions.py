@@ -5,7 +5,6 @@ follows the agreement is led by the allocation and the moves, which write it dow
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -256,4 +255,8 @@ async def reopen(connection: Connection, act: Act, household_id: UUID) -> tuple[
     return {case.id: case for case in cases}, again
 
 
-AGREEMENT = PartysStep(APPLICATION, "agreed", partial(agree, on_paper=True))
+async def _agree_on_paper(connection: Connection, act: Act, _policy: Policy, items: Sequence[Signed]) -> list[Result]:
+    return await agree(connection, act, items, on_paper=True)
+
+
+AGREEMENT = PartysStep(APPLICATION, lambda _case, _sheet: "agreed", _agree_on_paper)

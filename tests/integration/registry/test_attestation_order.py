@@ -184,6 +184,36 @@ async def test_a_roster_that_says_otherwise_is_told_and_the_departments_hear_of_
     assert [len(await tasks(door, unit)) for unit in ("housing", "health", "education")] == [1, 1, 0]
 
 
+async def test_what_last_months_file_said_opens_nothing_and_what_it_says_no_more_is_taken_back(house: House) -> None:
+    await seed_divisions(house)
+    door = await house.serve("registry")
+    await take(house, door, household("06A", person(1)), "2017-10-28")
+    (home,) = await house.rows("registry", "SELECT id FROM household")
+    graded = {"household_id": str(home["id"]), "house_grade": "D", "since": "2016-12-01"}
+    assert await attest(door, "housing", graded, on="2017-10-29") == [("accepted", None)]
+    files = {grade: household("06A", person(1), 住房鉴定等级=grade) for grade in "BCD"}
+
+    async def words() -> list[Any]:
+        said = [(w["value"], w["seen_on"], w["taken_back_on"]) for w in await overruled(door, "housing")]
+        return [*said, len(await tasks(door, "housing"))]
+
+    await take(house, door, files["C"], "2017-11-28")
+    assert await words() == [("C", "2017-11-28", None), 1]
+    await take(house, door, files["C"], "2017-12-28")
+    assert await words() == [("C", "2017-11-28", None), 1]
+    # The department has answered, and the file says so all the same.
+    again = graded | {"since": "2017-12-29"}
+    assert await attest(door, "housing", again, on="2017-12-29") == [("accepted", None)]
+    await take(house, door, files["C"], "2018-01-28")
+    assert await words() == [("C", "2017-11-28", None), 0]
+    await take(house, door, files["B"], "2018-02-28")
+    assert await words() == [("C", "2017-11-28", "2018-02-28"), ("B", "2018-02-28", None), 1]
+    await take(house, door, files["D"], "2018-03-28")
+    assert await words() == [("C", "2017-11-28", "2018-02-28"), ("B", "2018-02-28", "2018-03-28"), 0]
+    await take(house, door, files["B"], "2018-04-28")
+    assert (await words())[2:] == [("B", "2018-04-28", None), 1], "last month's file said otherwise"
+
+
 async def test_who_joins_a_household_does_not_change_what_is_attested_of_it(house: House) -> None:
     door = await house.serve("registry", "api")
     one = await seed_household(house, medical_insured=True)

@@ -55,10 +55,12 @@ async def join(door: Door, item: dict[str, Any], on: str = "2017-06-01", **place
     return done
 
 
-async def take(house: House, door: Door, rows: list[dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:
-    """A file of the county's, handed in on 28 December 2017."""
+async def take(
+    house: House, door: Door, rows: list[dict[str, Any]], on: str = "2017-12-28"
+) -> tuple[dict[str, Any], list[str]]:
+    """A file of the county's."""
     answer = await door.call(
-        "POST", "/registry/v1/roster/imports?income_year=2017", "county", "140927", on="2017-12-28", content=file(rows)
+        "POST", "/registry/v1/roster/imports?income_year=2017", "county", "140927", on=on, content=file(rows)
     )
     assert answer.status_code == 202, answer.text
     report: dict[str, Any] = {}
@@ -67,9 +69,7 @@ async def take(house: House, door: Door, rows: list[dict[str, Any]]) -> tuple[di
         report.update((await door.call("GET", f"/registry/v1/roster/imports/{answer.json()['id']}", "county")).json())
         if report["state"] == "read":
             path = f"/registry/v1/roster/imports/{answer.json()['id']}/confirmation"
-            await door.call(
-                "POST", path, "county", "140927", subject="second", on="2017-12-28", json={"confirmed": True}
-            )
+            await door.call("POST", path, "county", "140927", subject="second", on=on, json={"confirmed": True})
         return report["state"] in ("done", "failed")
 
     await house.settled(is_over, 60)

@@ -1,7 +1,7 @@
 """A household's word: by one of its people who is of age, or on paper, vouched for by two who do not help it."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -65,6 +65,32 @@ async def test_who_does_not_vouch(house: House, changes: dict[str, Any], recorde
     door = await house.serve("registry", "api")
     item = sheet(await checked(house, door), **changes)
     assert (await record(door, item, recorder))["code"] == code
+
+
+@pytest.mark.parametrize(("subject", "code"), [("clerk", "shared.same_person"), (HELPERS[0], "shared.helper_vouches")])
+async def test_who_does_not_vouch_as_the_first_does_not_as_the_second(house: House, subject: str, code: str) -> None:
+    door = await house.serve("registry", "api")
+    item = sheet(await checked(house, door))
+    await record(door, item, "chair")
+    confirmed = {"id": item["id"], "confirmed": True}
+    (said,) = await post(door, f"{PAPERS}/confirmations", "village", confirmed, on="2017-10-11", subject=subject)
+    assert said["code"] == code
+
+
+async def test_no_sheet_counts_while_its_household_is_frozen(house: House) -> None:
+    door = await house.serve("registry", "api")
+    exit_id = await checked(house, door)
+    item, later = sheet(exit_id), sheet(exit_id)
+    await record(door, item, "chair")
+    owner = await house.owner("registry")
+    await owner.execute(
+        "INSERT INTO frozen_household SELECT household_id, uuidv7(), '2017-10-09', NULL FROM exit_case WHERE id = $1",
+        UUID(exit_id),
+    )
+    confirmed = {"id": item["id"], "confirmed": True}
+    (said,) = await post(door, f"{PAPERS}/confirmations", "team", confirmed, on="2017-10-11", subject="team")
+    assert said["code"] == "shared.frozen"
+    assert (await record(door, later, "chair"))["code"] == "shared.frozen"
 
 
 async def test_a_child_does_not_speak_for_its_household(house: House) -> None:

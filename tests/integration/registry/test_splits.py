@@ -186,9 +186,16 @@ async def test_what_was_earned_together_is_stated_anew_by_either(house: House) -
     await post_incomes(
         door, statement(one, income_year=2016, stated_on="2016-10-10"), statement(one, stated_on="2017-05-01")
     )
+    for year in (2016, 2017):
+        pension = {"id": str(uuid4()), "income_year": year, "source": "pension", "amount_fen": 1_000}
+        said = {"items": [pension | {"household_id": str(one), "document_no": "1"}]}
+        await door.call("POST", "/registry/v1/attestations/incomes", "department", unit="human_resources", json=said)
     item = split(one, who)
     await part(door, item)
     assert [y["income_year"] for y in (await shown(door, one))["incomes"]] == [2016], "the year that was over stands"
+    (kept,) = await house.rows("registry", "SELECT array_agg(income_year) AS years FROM income_line"
+                               " WHERE kind = 'attestation' AND upper_inf(known)")  # fmt: skip
+    assert kept["years"] == [2016], "a department attests it of each anew"
     assert (await shown(door, await new_of(door, item)))["incomes"] == []
     await post_incomes(door, statement(one, stated_on="2017-06-01"))
     assert {y["income_year"] for y in (await shown(door, one))["incomes"]} == {2016, 2017}

@@ -4,6 +4,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
+from uuid import UUID
 
 import pytest
 
@@ -17,7 +18,15 @@ from services.registry.attestations.rules import (
     unfit,
 )
 from services.registry.households.rules import Attribute
-from services.registry.overruled.rules import displaced_by, is_answered, overruled_by, value_on
+from services.registry.overruled.rules import (
+    About,
+    SaidByFile,
+    displaced_by,
+    is_answered,
+    news_of_file,
+    overruled_by,
+    value_on,
+)
 from shared.ground.policy import read_policy
 from shared.ground.sentences import words
 
@@ -111,3 +120,25 @@ def test_what_holds_is_what_was_said_last_before() -> None:
     assert [value_on(known, "house_grade", day) for day in DAYS] == ["A", "A", "B", "B"]
     assert all(a < b for a, b in pairwise(DAYS))
     assert value_on(known, "house_grade", date(2017, 5, 31)) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "says", "differs", "fresh", "taken_back"),
+    [
+        (None, "C", True, True, False),
+        (None, "D", False, False, False),
+        (("C", False), "C", True, False, False),
+        (("C", False), "B", True, True, True),
+        (("C", False), "D", False, False, True),
+        (("C", True), "C", True, True, False),
+        (("C", True), "D", False, False, False),
+    ],
+)
+def test_what_a_monthly_file_says_again_is_no_news(
+    before: tuple[str, bool] | None, says: str, *, differs: bool, fresh: bool, taken_back: bool
+) -> None:
+    home, word_id = UUID(int=1), UUID(int=2)
+    word = {"household_id": home, "member_id": None, "field": "house_grade", "value": says, "differs": differs}
+    about: About = (home, None, "house_grade")
+    last = {about: SaidByFile(word_id, *about, *before)} if before else {}
+    assert news_of_file([word], last) == ([word] if fresh else [], [word_id] if taken_back else [])

@@ -155,6 +155,11 @@ SAID = replace(
         ({"income_words": (Word("statement", OVER, DAY), Word("payment", UNDER, LATE))}, ["income_sources"]),
         ({"income_words": (Word("statement", OVER, DAY), Word("statement", UNDER, DAY))}, ["income_sources"]),
         ({"income_words": ()}, ["income_sources"]),
+        # A department knows a part: that it does not suffice alone speaks against nobody.
+        ({"income_words": (Word("statement", OVER, DAY), Word("attestation", UNDER, LATE))}, ["income_sources"]),
+        ({"income_words": (*SAID.income_words, Word("attestation", UNDER, LATE))}, []),
+        ({"house_words": (Word("visit", "A", DAY), Word("takeover", "A", DAY), Word("attestation", "C", LATE))},
+         ["house_sources"]),
         ({"house_words": (Word("visit", "B", DAY), Word("takeover", "C", EARLY))}, ["house_sources"]),
         # Between the two somebody saw it otherwise: what was said until then counts no more.
         ({"house_words": (Word("takeover", "A", EARLY), Word("visit", "C", DAY), Word("visit", "A", LATE))},
@@ -169,11 +174,17 @@ def test_nobody_exits_on_one_persons_word(changed: dict[str, Any], missing: list
     assert exit_decision(replace(SAID, **changed), WEIGHING).missing == missing
 
 
+def test_policy_says_whether_a_departments_word_bears_out_the_whole() -> None:
+    partly = replace(SAID, income_words=(Word("statement", OVER, DAY), Word("attestation", UNDER, LATE)))
+    for attested_income, missing in (("category", ["income_sources"]), ("whole", [])):
+        assert exit_decision(partly, replace(WEIGHING, attested_income=attested_income)).missing == missing
+
+
 def test_what_was_decided_before_words_were_weighed_comes_out_the_same() -> None:
     old = EXIT_RULE.inputs(OUT, POLICY)
     for inputs, names in (
         ("facts", ("income_words", "house_words")),
-        ("policy", ("word_weights", "exit_words_weight")),
+        ("policy", ("word_weights", "exit_words_weight", "attested_income")),
     ):
         for name in names:
             del old[inputs][name]

@@ -44,6 +44,24 @@ def test_a_payment_lies_inside_what_was_stated(stated: dict[str, int], paid: dic
     assert net_income_fen(lines(stated, paid)) == net
 
 
+@pytest.mark.parametrize(
+    ("attested", "stated", "paid", "net"),
+    [
+        ({"a:pension": 300}, {UNNAMED: 600}, {}, 300),
+        ({"a:pension": 300, "b:subsidy": 50}, {UNNAMED: 600, "a": 100}, {}, 350),
+        ({"a:pension": 300}, {}, {"p": 200}, 300),
+        ({"a:pension": 300}, {UNNAMED: 600}, {"p": 200, "q": 200}, 400),
+        ({"a:pension": 0}, {UNNAMED: 600}, {}, 0),
+    ],
+)
+def test_what_is_attested_of_a_category_beats_what_was_stated_and_is_counted_once(
+    attested: dict[str, int], stated: dict[str, int], paid: dict[str, int], net: int
+) -> None:
+    own = [IncomeLine("property", "attestation", payer, amount) for payer, amount in attested.items()]
+    assert net_income_fen([*own, *lines(stated, paid)]) == net
+    assert not is_stated(own)
+
+
 def test_categories_do_not_mix_and_costs_come_from_statements_alone() -> None:
     stated = [
         IncomeLine("wage", "statement", UNNAMED, 100), IncomeLine("property", "statement", UNNAMED, 100),

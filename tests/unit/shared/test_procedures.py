@@ -115,8 +115,8 @@ CHECKING = {
 }  # fmt: skip
 OTHERS = {
     "noticed", "consented", "announced", "agreed", "ended", "key_handed", "reported", "demolition_reported",
-    "reclamation_reported", "closed", "visited", "noticed_again", "entered", "told", "settled", "with_county",
-    "with_auditor",
+    "reclamation_reported", "closed", "visited", "noticed_again", "entered", "told", "settled", "with_township",
+    "with_county", "with_auditor",
 }  # fmt: skip
 OPENED = {f"{word}_by" for word in (
     "proposed", "applied", "raised", "opened", "made", "recorded", "reported", "drafted", "told", "computed",

@@ -198,7 +198,7 @@ def codes() -> set[str]:
         "registry.amendment": amendments,
         "registry.objection": words_of(NewObjection),
         "registry.finding": get_args(FindingState),
-        "registry.grievance": {*get_args(State)},
+        "registry.grievance": {*get_args(State), "late"},
         "registry.fact": {
             "status",
             *OF_HOUSEHOLD,

@@ -1,0 +1,51 @@
+"""Bodies of the doors to attested incomes."""
+
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.registry.households.rules import Category
+from shared.acts.bodies import Fen, Input
+from shared.values.inputs import HouseholdNo, Name, Text
+
+
+class NewIncomeAttestation(Input):
+    """What a department attests that a household, by id or number, had of a source in an income year, and the paper
+    that it rests on. What `corrects` an earlier word of the same department says for what `reason`.
+    """
+
+    id: UUID
+    household_id: UUID | None = None
+    household_no: HouseholdNo | None = None
+    income_year: int = Field(ge=2013, le=2030, strict=True)
+    source: str = Field(min_length=1, max_length=40)
+    amount_fen: Fen
+    document_no: Name = Field(min_length=1, max_length=100)
+    corrects: UUID | None = None
+    reason: Text | None = Field(default=None, min_length=1, max_length=200)
+
+    @model_validator(mode="after")
+    def _is_of_one(self) -> Self:
+        if (self.household_id is None) == (self.household_no is None):
+            raise PydanticCustomError("one_of", "one name of the household")
+        if (self.corrects is None) != (self.reason is None):
+            raise PydanticCustomError("one_of", "a reason with what is corrected")
+        return self
+
+
+class IncomeAttestationShown(BaseModel):
+    id: UUID
+    household_id: UUID
+    division: str
+    unit: str
+    income_year: int
+    source: str
+    category: Category
+    amount_fen: int
+    document_no: str
+    corrects: UUID | None
+    reason: str | None
+    attested_on: date

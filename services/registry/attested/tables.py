@@ -1,0 +1,30 @@
+"""The rows of attested incomes; the migrations make their table."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.data.relations import Big, table
+
+
+class IncomeAttestation(NamedTuple):
+    """A department's word on what a household had of a source in an income year; one that corrects an earlier one says
+    why. The last of a source counts.
+    """
+
+    id: UUID
+    household_id: UUID
+    division: str
+    unit: str
+    income_year: int
+    source: str
+    category: str
+    amount_fen: Big
+    document_no: str
+    corrects: UUID | None
+    reason: str | None
+    attested_on: date
+    attested_by: str
+
+
+income_attestation = table("income_attestation", IncomeAttestation)
