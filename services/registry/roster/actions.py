@@ -20,6 +20,7 @@ from services.registry.households import queries as register
 from services.registry.households.rules import MemberFacts, household_flags, income_year_period
 from services.registry.households.schemas import NewPerson
 from services.registry.incomes import queries as incomes
+from services.registry.numbers.queries import hold_numbers
 from services.registry.overruled.actions import overruled
 from services.registry.overruled.queries import keep_words
 from services.registry.persons import queries as persons
@@ -145,8 +146,11 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
         policy.on(row.business_date, RosterPolicy),
     )
     index = {m.identity: data_keys.index(m.identity) for h in roster.households for m in h.members if m.identity}
+    numbers = [h.household_no for h in roster.households]
+    if row.decided_by is not None:
+        await _hold(connection, numbers)
     people = await persons.list_known(connection, index)
-    registered = await queries.list_registered(connection, [h.household_no for h in roster.households])
+    registered = await queries.list_registered(connection, numbers)
     inside = {no: home for no, home in registered.items() if _is_open_to(row, home)}
     findings = _check(roster, ground, inside, set(registered) - set(inside), people)
     sound, claiming = rules.accepted(roster.households, findings), rules.claiming(roster.households, findings)
@@ -171,6 +175,16 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
     await queries.finish_import(connection, row.id, "done", **counted)
     log.info("roster_done", roster_import=str(row.id), people=roster.people, accepted=len(accepted))
     return None
+
+
+async def _hold(connection: Connection, numbers: Sequence[str]) -> None:
+    """Nobody else enters a household, takes a person down or tells of these households before the file is taken. Homes
+    before numbers before persons, as whoever splits a household, enters one or confirms an arrival.
+    """
+    registered = await queries.list_registered(connection, numbers)
+    await register.lock_households(connection, [home.id for home in registered.values()])
+    await hold_numbers(connection)
+    await persons.hold_everyone(connection)
 
 
 def _is_open_to(row: RosterImport, home: RegisteredHome) -> bool:
