@@ -11,6 +11,9 @@ from services.registry.arrivals.tables import arrival_person
 from services.registry.attestations.actions import SEEN_OTHERWISE
 from services.registry.attestations.api import router as attestations
 from services.registry.attestations.tables import attestation
+from services.registry.cards.actions import CARDLESS
+from services.registry.cards.api import router as cards
+from services.registry.cards.tables import household_card
 from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.changes.work import state_people
@@ -83,6 +86,7 @@ SERVICE = Service(
         changes,
         arrivals,
         claims,
+        cards,
         heads,
         transfers,
         reversals,
@@ -122,6 +126,7 @@ SERVICE = Service(
         household_merge,
         attestation,
         household_standing,
+        household_card,
         arrival_person,
     ),
     reactions=together(
@@ -148,7 +153,7 @@ SERVICE = Service(
         papers_of("registry"),
     ),
     parties=(CONSENT,),
-    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE),
+    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS),
     background=(run_imports, state_people, read_names),
     lifespan=keep_looks,
 )

@@ -305,19 +305,6 @@ async def test_others_report_nobody(house: House, role: str) -> None:
     assert answer.status_code == 403
 
 
-async def test_a_file_of_what_is_known_tells_what_differs(house: House) -> None:
-    await seed_divisions(house)
-    door = await house.serve("registry")
-    rows = household("06A", person(1), child(3))
-    assert (await take(house, door, rows))[0]["accepted_households"] == 1
-    again = household("06A", person(1, 健康状况="残疾"), 住房鉴定等级="C")
-    report, codes = await take(house, door, again)
-    assert report["known_households"] == 1
-    assert sorted(codes) == ["roster.differs", "roster.differs", "roster.members_missing"]
-    facts = await house.rows("registry", "SELECT health FROM member_fact WHERE relation = 'head'")
-    assert [r["health"] for r in facts] == ["healthy"], "nothing is overwritten"
-
-
 async def test_a_claim_is_not_decided_for_a_day_to_come(house: House) -> None:
     await seed_divisions(house)
     door = await house.serve("registry")

@@ -40,6 +40,7 @@ from services.registry.grievances.rules import State
 from services.registry.heads.rules import State as HeadState
 from services.registry.households.rules import CATEGORIES, Weight
 from services.registry.merges.rules import State as MergeState
+from services.registry.proposals.rules import State as ProposalState
 from services.registry.record.rules import OF_HOUSEHOLD, OF_PERSON
 from services.registry.splits.rules import State as SplitState
 from services.registry.transfers.schemas import Transfer
@@ -191,6 +192,7 @@ def codes() -> set[str]:
         "registry.transfer": words_of(Transfer),
         "registry.claim": get_args(ClaimState),
         "registry.removal": words_of(Removal),
+        "registry.proposal": get_args(ProposalState),
         "registry.split": get_args(SplitState),
         "registry.merge": get_args(MergeState),
         "registry.amendment": amendments,
