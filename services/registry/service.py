@@ -73,6 +73,8 @@ from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
+from services.registry.withdrawals.actions import WITHDRAWAL
+from services.registry.withdrawals.api import router as withdrawals
 from shared.acts import bonds, freezes
 from shared.acts.papers import paper, papers_of
 from shared.serve.service import Service, together
@@ -98,6 +100,7 @@ SERVICE = Service(
         households,
         sheets,
         roster,
+        withdrawals,
         identification,
         doubts,
         exits,
@@ -147,6 +150,7 @@ SERVICE = Service(
         SPLIT,
         MERGE,
         IDENTIFICATION,
+        WITHDRAWAL,
         GRIEVANCE,
         ROSTER,
         FINDING,

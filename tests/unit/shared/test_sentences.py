@@ -51,6 +51,7 @@ from services.registry.villages.rules import (
     VillagePolicy,
     village_exit_decision,
 )
+from services.registry.withdrawals.rules import WithdrawalReason
 from shared.doors import http
 from shared.ground import problems, sentences
 from shared.ground.policy import read_policy
@@ -193,6 +194,7 @@ def codes() -> set[str]:
         "registry.claim": get_args(ClaimState),
         "registry.removal": words_of(Removal),
         "registry.proposal": get_args(ProposalState),
+        "registry.withdrawal": get_args(WithdrawalReason),
         "registry.split": get_args(SplitState),
         "registry.merge": get_args(MergeState),
         "registry.amendment": amendments,
