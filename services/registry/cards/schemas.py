@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared.acts.bodies import Case, Input
 from shared.acts.papers import Signature
@@ -24,7 +25,7 @@ class NewCard(Input):
     def _signed_whole(self) -> "NewCard":
         said = (self.signed_by, self.signature, self.scan_sha256)
         if any(said) and not all(said):
-            raise ValueError("whoever signed, how, and the sheet belong together")
+            raise PydanticCustomError("signed_whole", "who signed, how, and the sheet together")
         return self
 
 

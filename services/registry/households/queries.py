@@ -51,10 +51,18 @@ SAID = frozenset(HouseholdFact._fields) - {
     "id", "household_id", "division", "valid", "known", "stated_by", "stated_as", "weight", "own", "attested",
 }  # fmt: skip
 # What is told of people beside who they are.
-SAID_OF_PEOPLE = frozenset({
-    "education", "school_status", "health", "labour", "work_place", "work_months", "medical_insured",
-    "pension_insured",
-})  # fmt: skip
+SAID_OF_PEOPLE = frozenset(
+    (
+        "education",
+        "school_status",
+        "health",
+        "labour",
+        "work_place",
+        "work_months",
+        "medical_insured",
+        "pension_insured",
+    )
+)
 RELATED = {"own": ["relation"]}
 
 _GET = get_by(household)
