@@ -43,8 +43,8 @@ READS = {
     "registry/changes": {"household", "member", "member_fact"},
     "registry/disclosures": {"household", "member", "member_fact", "person_index", "resolution"},
     "registry/dossier": {
-        "household", "household_fact", "household_version", "income_line", "measure", "member", "member_fact",
-        "visit_finding",
+        "household", "household_card", "household_fact", "household_version", "income_line", "measure", "member",
+        "member_fact", "visit_finding",
     },
     "registry/findings": {"departure", "income_line", "removal"},
     "registry/grievances": {"household"},

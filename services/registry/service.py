@@ -13,6 +13,9 @@ from services.registry.attestations.api import router as attestations
 from services.registry.attestations.tables import attestation
 from services.registry.attested.api import router as attested
 from services.registry.attested.tables import income_attestation
+from services.registry.cards.actions import CARDLESS
+from services.registry.cards.api import router as cards
+from services.registry.cards.tables import household_card
 from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.changes.work import state_people
@@ -77,6 +80,8 @@ from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
+from services.registry.withdrawals.actions import WITHDRAWAL
+from services.registry.withdrawals.api import router as withdrawals
 from shared.acts import bonds, freezes
 from shared.acts.papers import paper, papers_of
 from shared.serve.service import Service, together
@@ -90,6 +95,7 @@ SERVICE = Service(
         changes,
         arrivals,
         claims,
+        cards,
         heads,
         contacts,
         transfers,
@@ -102,6 +108,7 @@ SERVICE = Service(
         households,
         sheets,
         roster,
+        withdrawals,
         identification,
         doubts,
         exits,
@@ -132,6 +139,7 @@ SERVICE = Service(
         attestation,
         income_attestation,
         household_standing,
+        household_card,
         arrival_person,
         account_change,
         disclosure,
@@ -155,13 +163,14 @@ SERVICE = Service(
         SPLIT,
         MERGE,
         IDENTIFICATION,
+        WITHDRAWAL,
         GRIEVANCE,
         ROSTER,
         FINDING,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),
-    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE),
+    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS),
     background=(run_imports, state_people, read_names, take_higher),
     lifespan=keep_looks,
 )

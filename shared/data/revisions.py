@@ -48,8 +48,10 @@ _ENDED = """
         WHERE f.{first_key} = ANY(:{first_key}) AND ({keys_of_f}) = ({keys_of_r})
             AND upper_inf(f.known) AND {touched}
         RETURNING {keys_of_f}, {was}, r.since, r.at)"""
-# In which office it is stated, where the table keeps it.
-_OFFICE = " || jsonb_build_object('stated_as', nullif(current_setting('app.role', true), ''))"
+# In which office it is stated, where the table keeps it; a report that a service takes for somebody says it itself.
+_OFFICE = (
+    " || jsonb_build_object('stated_as', coalesce(r ->> 'stated_as', nullif(current_setting('app.role', true), '')))"
+)
 _BEFORE = """,
     before AS (
         INSERT INTO {table} SELECT n.* FROM ended e, LATERAL jsonb_populate_record(NULL::{table}, e.was

@@ -217,6 +217,7 @@ _CHALLENGED = {
 }
 _EXPECTED = {
     "one_of": ("exactly one of the two", "应恰好填写其中一项"),
+    "signed_whole": ("who signed, how, and the sheet together", "签字人、签字方式与签字材料应同时填写"),
     "no_day": (
         "a day of the calendar, 1900-01-01 to 2099-12-31, YYYY-MM-DD",
         "日期，1900-01-01 至 2099-12-31，格式 YYYY-MM-DD",

@@ -12,7 +12,8 @@ from services.registry.arrivals.rules import Before, Home, Said, arrival_refusal
 from services.registry.arrivals.schemas import Arrival
 from services.registry.arrivals.tables import ArrivalCase, ArrivalPerson, arrival
 from services.registry.changes.actions import settle
-from services.registry.claims.actions import Claimed, open_claims
+from services.registry.claims.actions import Claimed, end_claims, open_claims
+from services.registry.claims.queries import lock_open_claims
 from services.registry.households import queries as households
 from services.registry.households.actions import revise_facts
 from services.registry.households.rules import SchoolPolicy, has_dropped_out
@@ -154,8 +155,11 @@ def _seal(data_keys: DataKeys, arrival_id: UUID, person: NewPerson) -> bytes:
 async def confirm_arrivals(
     connection: Connection, act: Act, data_keys: DataKeys, policy: Policy, items: Sequence[Confirmation]
 ) -> list[Result]:
-    """Another person agrees: he belongs to the household from that day on, if no other household still holds him."""
+    """Another person agrees: he belongs to the household from that day on, if no other household still holds him. Once
+    it is decided, nobody is claimed by it.
+    """
     cases = await lock_cases(connection, ARRIVAL, [i.id for i in items])
+    claims = await lock_open_claims(connection, list(cases))
     homes = await households.lock_households(connection, sorted({c.household_id for c in cases.values()}))
     waiting = await _list_waiting(connection, data_keys, list(cases))
     await persons.hold_persons(connection, {p.identity: data_keys.index(p.identity) for p in waiting.values()})
@@ -186,6 +190,7 @@ async def confirm_arrivals(
     results = await take_step(connection, act, ARRIVAL, "confirmed", items, find, rows=cases, save=save)
     decided = {r.id for r in results if r.status == "accepted"}
     await queries.forget_persons(connection, [one for one in cases if one in decided])
+    await end_claims(connection, act, [c for c in claims if c.arrival_id in decided])
     return results
 
 

@@ -12,17 +12,15 @@ from services.registry.attestations.rules import (
     TradePolicy,
     day_refusal,
     fields_of,
-    is_supported,
     of_other_trades,
     unfit,
 )
 from services.registry.attestations.schemas import FileTaken, NewAttestation, RowFinding
 from services.registry.attestations.tables import Attestation
-from services.registry.changes.actions import list_revised
+from services.registry.changes.actions import list_standing, tell_changes
 from services.registry.changes.queries import list_people
 from services.registry.households import queries as households
-from services.registry.households.rules import BorrowerPolicy, household_flags
-from services.registry.households.tables import Household, HouseholdFact, MemberFact
+from services.registry.households.tables import Household
 from services.registry.overruled.actions import overruled
 from services.registry.overruled.queries import answer_words, keep_words, list_words, list_words_of_people
 from services.registry.overruled.rules import displaced_by, is_answered
@@ -35,9 +33,6 @@ from shared.acts.bodies import LARGEST_BATCH, Result, answers
 from shared.acts.tasks import OwnTask
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
-from shared.events.envelope import Payload
-from shared.events.registry import HouseholdReclassified
-from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
@@ -214,14 +209,15 @@ async def _hold(
     """What is attested is held for true from its day on; who is told of it."""
     # What others know of a household follows from its class and from who of it is disabled.
     ids = sorted({a.household_id for a in fresh if {"attribute", "health"} & a.said.keys()})
-    before = await _stands(connection, act, ids)
+    before = await list_standing(connection, act, ids)
     await answer_words(
         connection, [a._asdict() | {"field": field} for a in fresh for field in a.said], act.business_date
     )
     for turn in _turns(fresh):
         await _revise(connection, act, turn)
     if ids:
-        await _tell(connection, act, policy, {i: homes[i] for i in ids}, before, fresh)
+        since = {a.household_id: a.since for a in fresh if "attribute" in a.said}
+        await tell_changes(connection, act, policy, {i: homes[i] for i in ids}, before, since)
 
 
 def _turns(fresh: Sequence[Attestation]) -> list[dict[UUID, Attestation]]:
@@ -281,52 +277,6 @@ def _as_said(row: Attestation, word: Any, field: str) -> dict[str, Any]:
         "weight": word.weight,
         field: word.facts[field],
     }
-
-
-class Stands(NamedTuple):
-    """How households stand today, and their people."""
-
-    facts: Mapping[UUID, HouseholdFact]
-    people: Mapping[UUID, Sequence[MemberFact]]
-
-
-async def _stands(connection: Connection, act: Act, ids: Sequence[UUID]) -> Stands:
-    return Stands(
-        await households.list_facts(connection, ids, act.business_date),
-        await households.list_members(connection, ids, act.business_date),
-    )
-
-
-async def _tell(
-    connection: Connection,
-    act: Act,
-    policy: Policy,
-    homes: Mapping[UUID, Household],
-    before: Stands,
-    fresh: Sequence[Attestation],
-) -> None:
-    """Others hear of a household's class and flags where they are other ones today; never of an illness."""
-    on = act.business_date
-    oldest = policy.on(on, BorrowerPolicy).oldest_borrower
-    now = await _stands(connection, act, list(homes))
-    since = {a.household_id: a.since for a in fresh if "attribute" in a.said}
-    classes = {i: (f.attribute, f.deep_poverty) for i, f in now.facts.items()}
-    reclassified = [i for i, f in before.facts.items() if classes[i] != (f.attribute, f.deep_poverty)]
-    flags = {i: household_flags(households.member_facts(people), on, oldest) for i, people in now.people.items()}
-    was = {i: household_flags(households.member_facts(people), on, oldest) for i, people in before.people.items()}
-    changed = [i for i in homes if flags[i] != was[i] or i in reclassified]
-    told = list[Payload](await list_revised(connection, act, policy, {i: homes[i] for i in changed}))
-    told += [
-        HouseholdReclassified(
-            household_id=i,
-            division=homes[i].division,
-            deep_poverty=now.facts[i].deep_poverty,
-            supported=is_supported(now.facts[i].attribute),
-            since_on=since[i],
-        )
-        for i in reclassified
-    ]
-    await emit(connection, act, "registry", told)
 
 
 async def take_file(connection: Connection, act: Act, policy: Policy, data_keys: DataKeys, content: bytes) -> FileTaken:

@@ -15,8 +15,6 @@ OF_HOUSEHOLD = (
     "attribute", "house_grade", "safe_water", "school_dropout", "medical_insured", "unfinished_major_illness",
 )  # fmt: skip
 OF_PERSON = ("education", "school_status", "health", "medical_insured", "pension_insured")
-# Who lives on an allowance or on the five guarantees: the state supports the household.
-SUPPORTED = ("dibao", "wubao", "dibao_poor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,3 @@ def day_refusal(since: date, registered_on: date, on: date) -> str | None:
     if since > on:
         return "future_date"
     return "registry.households.before_registration" if since < registered_on else None
-
-
-def is_supported(attribute: str) -> bool:
-    return attribute in SUPPORTED

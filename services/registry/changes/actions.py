@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from services.registry.changes import queries
@@ -13,8 +14,8 @@ from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
 from services.registry.findings.actions import end_findings
 from services.registry.households import queries as households
-from services.registry.households.rules import BorrowerPolicy, Status, borrowing_of, household_flags
-from services.registry.households.tables import Household, MemberFact
+from services.registry.households.rules import SUPPORTED, BorrowerPolicy, Status, borrowing_of, household_flags
+from services.registry.households.tables import Household, HouseholdFact, MemberFact
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import keep_residents
 from shared.acts.openings import open_cases
@@ -28,7 +29,7 @@ from shared.acts.procedures import (
 )
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
-from shared.events.registry import HouseholdRemoved, HouseholdRevised, MemberRemoved
+from shared.events.registry import HouseholdReclassified, HouseholdRemoved, HouseholdRevised, MemberRemoved
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
@@ -220,6 +221,54 @@ async def list_revised(
         )
         for one, home in sorted(homes.items())
     ]
+
+
+class Standing(NamedTuple):
+    """How households stand today, and their people."""
+
+    facts: Mapping[UUID, HouseholdFact]
+    people: Mapping[UUID, Sequence[MemberFact]]
+
+
+async def list_standing(connection: Connection, act: Act, ids: Sequence[UUID]) -> Standing:
+    """What others may know of households, to tell them afterwards of what changed."""
+    return Standing(
+        await households.list_facts(connection, ids, act.business_date),
+        await households.list_members(connection, ids, act.business_date),
+    )
+
+
+async def tell_changes(
+    connection: Connection,
+    act: Act,
+    policy: Policy,
+    homes: Mapping[UUID, Household],
+    before: Standing,
+    since: Mapping[UUID, date],
+) -> None:
+    """Others hear of a household's class and flags where they are other ones today; never of an illness. `since`: from
+    when on a class holds, by household.
+    """
+    on = act.business_date
+    oldest = policy.on(on, BorrowerPolicy).oldest_borrower
+    now = await list_standing(connection, act, list(homes))
+    classes = {i: (f.attribute, f.deep_poverty) for i, f in now.facts.items()}
+    reclassified = [i for i, f in before.facts.items() if classes[i] != (f.attribute, f.deep_poverty)]
+    flags = {i: household_flags(households.member_facts(people), on, oldest) for i, people in now.people.items()}
+    was = {i: household_flags(households.member_facts(people), on, oldest) for i, people in before.people.items()}
+    changed = [i for i in homes if flags[i] != was[i] or i in reclassified]
+    told = list[Payload](await list_revised(connection, act, policy, {i: homes[i] for i in changed}))
+    told += [
+        HouseholdReclassified(
+            household_id=i,
+            division=homes[i].division,
+            deep_poverty=now.facts[i].deep_poverty,
+            supported=now.facts[i].attribute in SUPPORTED,
+            since_on=since[i],
+        )
+        for i in reclassified
+    ]
+    await emit(connection, act, "registry", told)
 
 
 async def _strike(

@@ -16,7 +16,7 @@ from services.registry.claims.schemas import ClaimDecision
 from services.registry.claims.tables import ClaimCase, claim
 from services.registry.persons.tables import KnownPerson
 from shared.acts.bodies import Result, code_of
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, lock_cases, log_steps, take_step
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, lock_cases, log_steps, take_step
 from shared.data.sql import Connection
 from shared.ground.context import Act
 from shared.values.ids import uuid7
@@ -63,6 +63,12 @@ async def open_claims(connection: Connection, act: Act, claimed: Sequence[Claime
     ]
     opened = await queries.insert_claims(connection, cases)
     await log_steps(connection, act, CLAIM, "opened", [(c, PASSED) for c in cases if c.id in opened])
+
+
+async def end_claims(connection: Connection, act: Act, claims: Sequence[ClaimCase]) -> None:
+    """Nobody claims a person any more by an arrival that is decided."""
+    sets = {"decided_on": act.business_date, "decided_by": act.subject}
+    await advance(connection, act, CLAIM, "lapsed", [(c, "lapsed", Finding(sets=sets)) for c in claims])
 
 
 async def decide_claims(connection: Connection, act: Act, items: Sequence[ClaimDecision]) -> list[Result]:

@@ -9,7 +9,8 @@ from typing import Literal
 
 from services.registry.changes.rules import DepartureReason
 
-State = Literal["open", "moves", "stays"]
+# `lapsed`: whom the claim was for is decided about; it waits for nobody any more.
+State = Literal["open", "moves", "stays", "lapsed"]
 # How he leaves the one household who joins the other; who is only named by a file no longer shares.
 LEAVES: Mapping[str, DepartureReason] = {
     "marriage_in": "marriage_out",

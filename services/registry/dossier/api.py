@@ -26,8 +26,8 @@ async def get_dossier(
     act: Annotated[Act, OF_HOUSEHOLDS],
     by_whom: OpenedBy,
 ) -> Dossier:
-    """The household whole, its exits, what visits found there, the measures for it, the decisions about it; who opened
-    it is on record.
+    """The household whole, its exits, what visits found there, the measures for it, its card, the decisions about it;
+    who opened it is on record.
     """
     row = await queries.get_dossier(connection, household_id, act.business_date)
     by_whom.opened(act, household_id)
@@ -36,6 +36,7 @@ async def get_dossier(
         "exits": page(row["exits"]),
         "findings": page(row["findings"]),
         "measures": page(row["measures"]),
+        "cards": page(row["cards"]),
         "decisions": decisions_shown(row["decisions"], rules),
     }
     return Dossier(**fields)

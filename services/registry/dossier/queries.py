@@ -18,6 +18,7 @@ _DOSSIER = dossier(
     exits="SELECT * FROM household_exits(:household_id) ORDER BY id",
     findings="SELECT * FROM visit_finding WHERE household_id = :household_id ORDER BY id",
     measures=OF_HOUSEHOLD,
+    cards="SELECT * FROM household_card WHERE household_id = :household_id ORDER BY id",
 )
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from services.registry.cards.schemas import CardShown
 from services.registry.exits.schemas import ExitSummary
 from services.registry.findings.schemas import FindingShown
 from services.registry.households.schemas import Household
@@ -15,4 +16,5 @@ class Dossier(BaseModel):
     exits: Page[ExitSummary]
     findings: Page[FindingShown]
     measures: Page[MeasureShown]
+    cards: Page[CardShown]
     decisions: list[DecisionShown]

@@ -50,6 +50,19 @@ Rows = Sequence[dict[str, Any]]
 SAID = frozenset(HouseholdFact._fields) - {
     "id", "household_id", "division", "valid", "known", "stated_by", "stated_as", "weight", "own", "attested",
 }  # fmt: skip
+# What is told of people beside who they are.
+SAID_OF_PEOPLE = frozenset(
+    (
+        "education",
+        "school_status",
+        "health",
+        "labour",
+        "work_place",
+        "work_months",
+        "medical_insured",
+        "pension_insured",
+    )
+)
 RELATED = {"own": ["relation"]}
 
 _GET = get_by(household)
@@ -92,9 +105,10 @@ _BIRTHS = sql(
 _REVISE_FACTS = revision(household_fact, "household_id", carried=True)
 _KEEP_WORDS = sql(
     """
-    INSERT INTO household_word (household_id, division, since, said, stated_by, weight)
+    INSERT INTO household_word (household_id, division, since, said, stated_by, weight, stated_as)
     SELECT h.id, h.division, (r ->> 'since')::date, (SELECT jsonb_object_agg(w, r -> w)
-        FROM jsonb_array_elements_text(r -> 'own') AS w), r ->> 'stated_by', r ->> 'weight'
+        FROM jsonb_array_elements_text(r -> 'own') AS w), r ->> 'stated_by', r ->> 'weight',
+        coalesce(r ->> 'stated_as', nullif(current_setting('app.role', true), ''))
     FROM unnest(:reports) AS r JOIN household h ON h.id = (r ->> 'household_id')::uuid
     """,
     reports=ARRAY(JSONB),
@@ -277,8 +291,10 @@ async def inherit_membership(connection: Connection, heirs: Rows) -> None:
 
 
 async def revise_people(connection: Connection, reports: Rows) -> None:
-    """`reports`: member_id, since, weight, and `attested` with the columns that are said; as `revise_facts`."""
-    await revise(connection, _REVISE_PEOPLE, [r | {"own": sorted(r["attested"])} for r in reports])
+    """`reports`: member_id, since, weight, the columns that are said, and `attested`; as `revise_facts`."""
+    empty: dict[str, Any] = {"attested": {}}
+    said = [empty | r | {"own": sorted(n for n in SAID_OF_PEOPLE if r.get(n) is not None)} for r in reports]
+    await revise(connection, _REVISE_PEOPLE, said)
 
 
 async def end_membership(connection: Connection, days: Mapping[UUID, date]) -> None:

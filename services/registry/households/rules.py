@@ -17,6 +17,8 @@ Status = Literal["poor", "exited", "returned", "removed"]
 POOR: tuple[Status, ...] = ("poor", "returned")
 StatusBefore = Literal["poor", "exited", "returned"]
 Attribute = Literal["general", "dibao", "wubao", "dibao_poor"]
+# Who lives on an allowance or on the five guarantees: the state supports the household.
+SUPPORTED: tuple[Attribute, ...] = ("dibao", "wubao", "dibao_poor")
 Grade = Literal["A", "B", "C", "D"]
 Cause = Literal[
     "illness",

@@ -10,6 +10,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.registry.entries.actions import Clerk, enter_households
+from services.registry.entries.rules import Ground, RosterHousehold, RosterPolicy, school_dropout
 from services.registry.exits.rules import NoticePolicy
 from services.registry.households.actions import revise_facts
 from services.registry.households.rules import income_year_of
@@ -45,14 +47,7 @@ from services.registry.numbers.actions import give_numbers
 from services.registry.numbers.queries import list_numbered
 from services.registry.persons import queries as persons
 from services.registry.persons.tables import KnownPerson
-from services.registry.roster.actions import Clerk, enter_households
 from services.registry.roster.queries import list_villages
-from services.registry.roster.rules import (
-    Ground,
-    RosterHousehold,
-    RosterPolicy,
-    school_dropout,
-)
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Case, Result, answers
 from shared.acts.decisions import record_decisions

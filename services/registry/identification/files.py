@@ -6,14 +6,9 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.registry.roster.rules import (
-    CATEGORIES,
-    Ground,
-    RosterHousehold,
-    RosterMember,
-    contradictions,
-    persons_twice,
-)
+from services.registry.entries.rules import Ground, RosterHousehold, RosterMember
+from services.registry.households.rules import CATEGORIES
+from services.registry.roster.rules import contradictions, persons_twice
 from shared.data.crypto import DataKeys
 from shared.values import id_number
 

@@ -22,9 +22,9 @@ from shared.values.verdicts import Reason, Rule, Verdict
 
 State = Literal[
     "applied", "visited", "reviewed", "checked", "noticed", "township_checked", "noticed_again", "compared", "entered",
-    "refused",
+    "refused", "withdrawn",
 ]  # fmt: skip
-ENDED: tuple[State, ...] = ("entered", "refused")
+ENDED: tuple[State, ...] = ("entered", "refused", "withdrawn")
 # A neighbour objects while a notice hangs; a comparison with other registers only ever suspects.
 DoubtKind = Literal["objection", "suspicion"]
 Exclusion = Literal["EX1", "EX2", "EX3", "EX4", "EX5", "EX6", "EX7", "EX8", "EX9", "EX10"]

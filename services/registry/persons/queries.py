@@ -13,6 +13,9 @@ from shared.data.sql import Connection, execute_many, fetch, fetch_values, inser
 Digests = Mapping[str, Mapping[str, bytes]]  # by ID number: key id -> digest
 
 _INSERT = insert_many(person_index, PersonIndex._fields)
+# Who takes a file's people down takes all of them down: a lock for each would be too many.
+_HOLD_ALL = sql("SELECT pg_advisory_xact_lock(hashtextextended('person_index', 0))")
+_SHARE = sql("SELECT pg_advisory_xact_lock_shared(hashtextextended('person_index', 0))")
 # Two who take the same person down at this moment wait for one another.
 _HOLD = sql(
     "SELECT pg_advisory_xact_lock(hashtextextended(encode(d, 'hex'), 0)) FROM unnest(:digests) AS d",
@@ -43,8 +46,14 @@ async def insert_persons(connection: Connection, rows: Sequence[Mapping[str, Any
 
 async def hold_persons(connection: Connection, index: Digests) -> None:
     """Nobody else takes these people down before this transaction ends."""
+    await fetch(connection, _SHARE)
     digests = sorted({digest for own in index.values() for digest in own.values()})
     await fetch(connection, _HOLD, digests=digests)
+
+
+async def hold_everyone(connection: Connection) -> None:
+    """Nobody else takes anybody down before this transaction ends."""
+    await fetch(connection, _HOLD_ALL)
 
 
 async def list_known(connection: Connection, index: Digests) -> dict[str, KnownPerson]:

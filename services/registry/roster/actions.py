@@ -2,13 +2,10 @@
 
 import asyncio
 import hashlib
-import secrets
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 import structlog
@@ -16,37 +13,31 @@ import structlog
 from services.registry.arrivals.actions import report_arrivals
 from services.registry.arrivals.schemas import Arrival
 from services.registry.claims.actions import Claimed, open_claims
+from services.registry.entries.actions import Clerk, enter_households
+from services.registry.entries.rules import Ground, RosterHousehold, RosterMember, RosterPolicy, division_of
 from services.registry.households import queries as register
-from services.registry.households.rules import MemberFacts, borrowing_of, household_flags, income_year_period
+from services.registry.households.rules import income_year_period
 from services.registry.households.schemas import NewPerson
-from services.registry.incomes import queries as incomes
-from services.registry.overruled.actions import keep_words_of_file, overruled
+from services.registry.numbers.queries import hold_numbers
 from services.registry.persons import queries as persons
 from services.registry.persons.tables import KnownPerson
+from services.registry.proposals.actions import Change, Listed, compare, show, take, tell_departments
+from services.registry.proposals.queries import forget_proposals, keep_listed, list_listed
 from services.registry.roster import queries, rules
-from services.registry.roster.files import RosterFile, UnfitError, read_roster
+from services.registry.roster.files import HEADING, RosterFile, UnfitError, read_roster
 from services.registry.roster.rules import (
-    CATEGORIES,
+    ATTESTED,
     HOUSEHOLD_NO,
     NUMBER,
-    OF_A_HOUSEHOLD,
-    OF_A_MEMBER,
     SHEET,
     Finding,
-    Ground,
     Known,
-    RosterHousehold,
-    RosterMember,
-    RosterPolicy,
 )
 from services.registry.roster.tables import RegisteredHome, RosterFinding, RosterImport, roster_import
 from shared.acts.bodies import Confirmation, Result
-from shared.acts.bonds import keep_residents
 from shared.acts.procedures import PASSED, Procedure, Step, advance, confirmed_or_rejected, take_step, taken
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
-from shared.events.registry import HouseholdRegistered
-from shared.facts.outbox import emit
 from shared.ground.context import Act, Caller, Role
 from shared.ground.policy import Policy
 from shared.ground.problems import Problem
@@ -56,21 +47,22 @@ from shared.values.ids import uuid7
 
 log = structlog.get_logger()
 
-PORTION = 1000
 COUNTY = 6  # figures of a county's code
-Rows = dict[str, list[dict[str, Any]]]
-Index = dict[str, dict[str, bytes]]  # by ID number: key id -> digest
 
 
-@dataclass(frozen=True, slots=True)
-class Clerk:
-    """What is needed to write households down."""
+class Joining(NamedTuple):
+    """Who stands in a known household's rows and is no member there, and how that is told."""
 
-    ground: Ground
-    data_keys: DataKeys
-    index: Index
-    stated_by: str
-    people: Mapping[str, KnownPerson]
+    arrival: Arrival
+    finding: Finding
+
+
+class Compared(NamedTuple):
+    """What a file says of known households: all of it, what of it is otherwise, and who is new."""
+
+    listed: list[Listed]
+    changes: list[Change]
+    joining: list[Joining]
 
 
 ROOM = "registry.roster"
@@ -81,18 +73,26 @@ ROSTER = Procedure(ROOM, roster_import, ((
 
 
 async def receive_roster(
-    connection: Connection, act: Act, data_keys: DataKeys, content: bytes, income_year: int
+    connection: Connection,
+    act: Act,
+    data_keys: DataKeys,
+    content: bytes,
+    income_year: int,
+    listed_on: date | None = None,
 ) -> UUID:
     """Keep the file, sealed, for the worker.
 
     Raises:
-        Problem: the income year has not closed on the business date.
+        Problem: the income year has not closed on the business date, or the file is of a day to come.
     """
+    if listed_on and listed_on > act.business_date:
+        raise Problem("shared.future_date")
     if income_year_period(income_year).end_on > act.business_date:
         raise Problem("registry.roster.income_year_open", income_year=income_year)
     import_id = uuid7()
     sealed = await asyncio.to_thread(data_keys.seal, content, "roster_import", "file_sealed", import_id)
-    digest = await asyncio.to_thread(hashlib.sha256, content)
+    digest = (await asyncio.to_thread(hashlib.sha256, content)).hexdigest()
+    listed_on = listed_on or await queries.find_listed_on(connection, digest)
     await queries.insert_import(
         connection,
         id=import_id,
@@ -100,9 +100,10 @@ async def receive_roster(
         income_year=income_year,
         business_date=act.business_date,
         submitted_by=act.subject,
-        sha256=digest.hexdigest(),
+        sha256=digest,
         procedure_version=ROSTER.version,
         since_on=act.business_date,
+        listed_on=listed_on or act.business_date,
         file_sealed=sealed,
     )
     return import_id
@@ -121,6 +122,7 @@ async def confirm_roster(connection: Connection, act: Act, import_id: UUID, *, c
     answer = taken(await take_step(connection, act, ROSTER, "confirmed", [word], confirmed_or_rejected))
     if not confirmed:
         await queries.forget_file(connection, import_id)
+        await forget_proposals(connection, import_id)
     return answer
 
 
@@ -143,8 +145,11 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
         policy.on(row.business_date, RosterPolicy),
     )
     index = {m.identity: data_keys.index(m.identity) for h in roster.households for m in h.members if m.identity}
+    numbers = [h.household_no for h in roster.households]
+    if row.decided_by is not None:
+        await _hold(connection, numbers)
     people = await persons.list_known(connection, index)
-    registered = await queries.list_registered(connection, [h.household_no for h in roster.households])
+    registered = await queries.list_registered(connection, numbers)
     inside = {no: home for no, home in registered.items() if _is_open_to(row, home)}
     findings = _check(roster, ground, inside, set(registered) - set(inside), people)
     sound, claiming = rules.accepted(roster.households, findings), rules.claiming(roster.households, findings)
@@ -156,19 +161,38 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
         "accepted": len(accepted),
         "known": len(known),
     }
+    clerk = Clerk(ground, data_keys, index, row.submitted_by, people)
+    compared = await _compare(connection, row, clerk, known, findings)
     if sound and row.decided_by is None:
+        await show(connection, row.id, row.division, compared.changes)
         await queries.insert_findings(connection, row.id, _finding_rows(row, rules.report(findings)))
         await queries.count_import(connection, row.id, **counted)
         await advance(connection, act, ROSTER, "read", [(row, "read", PASSED)])
         return None
-    clerk = Clerk(ground, data_keys, index, row.submitted_by, people)
     await enter_households(connection, act, row.income_year, clerk, accepted)
-    findings += await _propose(connection, _submitter(row), clerk, known)
+    findings += await _take_known(connection, row, policy, clerk, compared)
+    await _keep_listed(connection, row, sound)
     await open_claims(connection, _submitter(row), _claims(claiming, clerk))
     await queries.insert_findings(connection, row.id, _finding_rows(row, rules.report(findings)))
     await queries.finish_import(connection, row.id, "done", **counted)
     log.info("roster_done", roster_import=str(row.id), people=roster.people, accepted=len(accepted))
     return None
+
+
+async def _keep_listed(connection: Connection, row: RosterImport, taken: Sequence[RosterHousehold]) -> None:
+    """No older file changes anything of these households."""
+    homes = await queries.list_registered(connection, [h.household_no for h in taken])
+    await keep_listed(connection, {home.id: row.listed_on for home in homes.values()})
+
+
+async def _hold(connection: Connection, numbers: Sequence[str]) -> None:
+    """Nobody else enters a household, takes a person down or tells of these households before the file is taken. Homes
+    before numbers before persons, as whoever splits a household, enters one or confirms an arrival.
+    """
+    registered = await queries.list_registered(connection, numbers)
+    await register.lock_households(connection, [home.id for home in registered.values()])
+    await hold_numbers(connection)
+    await persons.hold_everyone(connection)
 
 
 def _is_open_to(row: RosterImport, home: RegisteredHome) -> bool:
@@ -199,54 +223,62 @@ def _check(
     return findings + rules.already_known(roster.households, inside, outside, known)
 
 
-async def _propose(
-    connection: Connection, act: Act, clerk: Clerk, known: Sequence[tuple[RosterHousehold, RegisteredHome]]
-) -> list[Finding]:
-    """Of households that the register has: who is new is proposed as one who joined, and what differs is told."""
-    ids, on = [home.id for _, home in known], act.business_date
-    members = await register.list_members(connection, ids, on)
-    facts = await register.list_facts(connection, ids, on)
-    findings, rows, items, kept = list[Finding](), dict[UUID, Finding](), list[Arrival](), list[dict[str, Any]]()
+async def _compare(
+    connection: Connection,
+    row: RosterImport,
+    clerk: Clerk,
+    known: Sequence[tuple[RosterHousehold, RegisteredHome]],
+    findings: list[Finding],
+) -> Compared:
+    """Of households that the register has, as of the file's day: what is proposed otherwise, who is new, and of what no
+    file says anything.
+    """
+    ids, on = [home.id for _, home in known], row.listed_on
+    newest, members = await list_listed(connection, ids), await register.list_members(connection, ids, on)
+    listed, new = list[Listed](), list[Joining]()
     for household, home in known:
-        number, stands = household.household_no, {m.member_id: m for m in members[home.id]}
-        kept += _overruled(act, home, None, household.values, facts[home.id])
-        findings += rules.differences(household.row, number, household.values, facts[home.id], OF_A_HOUSEHOLD)
+        number = household.household_no
+        if reason := rules.kept_from(home.registered_on, on, newest.get(home.id)):
+            findings.append(Finding(household.row, number, *HOUSEHOLD_NO, reason, rejects=False))
+            continue
+        stands = {m.member_id: m for m in members[home.id]}
+        about = (home.id, number, home.division)
+        listed.append(Listed(household.row, *about, rules.said_of_whole(household, clerk.ground)))
         for member in household.members:
             person = clerk.people.get(member.identity)
-            fact = stands.pop(person.member_id, None) if person else None
-            if fact:
-                kept += _overruled(act, home, fact.member_id, member.values, fact)
-                findings += rules.differences(member.row, number, member.values, fact, OF_A_MEMBER)
-            else:
-                items.append(item := _arrival(home, member, person, clerk, on))
-                rows[item.id] = Finding(member.row, number, *NUMBER, "member_proposed", rejects=False)
+            if person and (fact := stands.pop(person.member_id, None)):
+                findings += rules.unlike(member, number, fact)
+                listed.append(Listed(member.row, *about, member.values, fact.member_id, person.reference))
+            elif person is None or person.household_id != home.id or person.left_on is not None:
+                item = _arrival(home, member, person, clerk, on)
+                found = Finding(member.row, number, *NUMBER, "member_proposed", rejects=False)
+                new.append(Joining(item, found))
         if stands:
             findings.append(Finding(household.row, number, *HOUSEHOLD_NO, "members_missing", rejects=False))
-    await keep_words_of_file(connection, act, kept)
-    answers = await report_arrivals(connection, act, clerk.data_keys, items)
-    for item, answer in zip(items, answers, strict=True):
-        new = rows[item.id]
-        findings.append(replace(new, reason=answer.code) if answer.code else new)
-    return findings
+    changes = await compare(connection, listed, on)
+    attested = [c for c in changes if c.state == "attested"]
+    findings += [
+        Finding(c.listed.row, c.listed.household_no, HEADING[c.field], "word", ATTESTED, rejects=False)
+        for c in attested
+    ]
+    return Compared(listed, changes, new)
 
 
-def _overruled(
-    act: Act, home: RegisteredHome, member_id: UUID | None, said: Mapping[str, Any], stands: Any
-) -> list[dict[str, Any]]:
-    """What a file says of what departments attested: where it is something else, the department learns of it."""
-    columns = OF_A_HOUSEHOLD if member_id is None else OF_A_MEMBER
-    fields = [name for name in columns.values() if name in stands.attested and said.get(name) is not None]
-    about = {"household_id": home.id, "member_id": member_id, "since": act.business_date, "weight": "match"}
+async def _take_known(
+    connection: Connection,
+    row: RosterImport,
+    policy: Policy,
+    clerk: Clerk,
+    of: Compared,
+) -> list[Finding]:
+    """What was shown is held for true; who is new is proposed as one who joined."""
+    act = _submitter(row)
+    await show(connection, row.id, row.division, await take(connection, act, policy, row.id, of.changes))
+    await tell_departments(connection, act, of.listed, row.listed_on)
+    answers = await report_arrivals(connection, act, clerk.data_keys, [one.arrival for one in of.joining])
     return [
-        overruled(
-            act,
-            about | {"stated_by": act.subject, name: said[name]},
-            name,
-            stands.attested[name],
-            getattr(stands, name),
-            division=home.division,
-        )
-        for name in fields
+        replace(one.finding, reason=answer.code) if answer.code else one.finding
+        for one, answer in zip(of.joining, answers, strict=True)
     ]
 
 
@@ -270,7 +302,7 @@ def _claims(households: Sequence[RosterHousehold], clerk: Clerk) -> list[Claimed
     return [
         Claimed(person, division, "sharing", clerk.ground.business_date, household_no=household.household_no)
         for household in households
-        if (division := rules.division_of(household, clerk.ground))
+        if (division := division_of(household, clerk.ground))
         for member in household.members
         if (person := clerk.people.get(member.identity)) and person.left_on is None
     ]
@@ -281,116 +313,3 @@ def _finding_rows(row: RosterImport, findings: Sequence[Finding]) -> list[Roster
         RosterFinding(row.id, row.division, i, f.row, f.household_no, f.column, f.kind, f.code, f.rejects)
         for i, f in enumerate(findings, 1)
     ]
-
-
-async def enter_households(
-    connection: Connection, act: Act, income_year: int, clerk: Clerk, households: Sequence[RosterHousehold]
-) -> None:
-    """Put them into the register, in portions: while PostgreSQL writes one, the next is sealed."""
-    loop, events = asyncio.get_running_loop(), list[HouseholdRegistered]()
-    with ThreadPoolExecutor(1) as sealer:
-        portions = [
-            loop.run_in_executor(sealer, _as_rows, households[i : i + PORTION], clerk)
-            for i in range(0, len(households), PORTION)
-        ]
-        for portion in portions:
-            rows, told = await portion
-            await register.insert_households(connection, rows)
-            await persons.move_persons(
-                connection, [(m["old_id"], m["member_id"], m["division"]) for m in rows["moves"]]
-            )
-            await incomes.insert_statements(
-                connection, rows["income_line"], income_year, clerk.ground.business_date, clerk.stated_by
-            )
-            await keep_residents(connection, {fact.household_id: fact.people or [] for fact in told})
-            events += told
-    await emit(connection, act, "registry", events)
-
-
-def _as_rows(households: Sequence[RosterHousehold], clerk: Clerk) -> tuple[Rows, list[HouseholdRegistered]]:
-    """Rows by table, and the facts to be told."""
-    rows: Rows = defaultdict(list)
-    told = []
-    for household in households:
-        household_id, division = uuid7(), rules.division_of(household, clerk.ground)
-        assert division is not None
-        own = {"household_id": household_id, "division": division}
-        _add_household(rows, household, own, clerk)
-        for member in household.members:
-            _add_member(rows, member, household.values["registered_on"], own, clerk)
-        people = [row["reference"] for row in rows["member"][-len(household.members) :]]
-        told.append(_registered(household, household_id, division, people, clerk.ground))
-    return rows, told
-
-
-def _add_household(rows: Rows, household: RosterHousehold, own: dict[str, Any], clerk: Clerk) -> None:
-    values, household_id = household.values, own["household_id"]
-    rows["household"].append(
-        values
-        | own
-        | {
-            "id": household_id,
-            "household_no": household.household_no,
-            "exited_year": values["exited_year"] if values["status"] == "exited" else None,
-            # Of an exit the register says the year alone.
-            "stands_since": min(date(values["exited_year"], 12, 31), clerk.ground.business_date)
-            if values["status"] == "exited"
-            else None,
-        }
-    )
-    rows["household_fact"].append(
-        values
-        | own
-        | {
-            "since": values["registered_on"],
-            "other_causes": {"codes": list(values["other_causes"])},
-            "school_dropout": rules.school_dropout(household, clerk.ground),
-            "stated_by": clerk.stated_by,
-            "medical_insured": all(m.values["medical_insured"] for m in household.members),
-        }
-    )
-    sealed = {
-        f"{name}_sealed": values[name]
-        and clerk.data_keys.encrypt(values[name], "household_contact", f"{name}_sealed", household_id)
-        for name in ("phone", "account")
-    }
-    rows["household_contact"].append(own | sealed | {"since": values["registered_on"], "stated_by": clerk.stated_by})
-    rows["income_line"] += [own | {"category": c, "amount_fen": values[c]} for c in CATEGORIES]
-
-
-def _add_member(rows: Rows, member: RosterMember, registered_on: date, own: dict[str, Any], clerk: Clerk) -> None:
-    """Who belonged to another household before is called as he was there, and is of this one since he left that."""
-    member_id, before = uuid7(), clerk.people.get(member.identity)
-    reference = before.reference if before else secrets.token_hex(8)
-    sealed = clerk.data_keys.encrypt(member.values["number"], "member", "id_number_sealed", member_id)
-    rows["member"].append(own | {"id": member_id, "id_number_sealed": sealed, "reference": reference})
-    since = max(registered_on, member.born_on, before.left_on if before and before.left_on else registered_on)
-    rows["member_fact"].append(
-        member.values | own | {"member_id": member_id, "born_on": member.born_on, "since": since}
-    )
-    if before:
-        rows["moves"].append(own | {"old_id": before.member_id, "member_id": member_id})
-        return
-    rows["person_index"] += [
-        own | {"key_id": key_id, "digest": digest, "member_id": member_id}
-        for key_id, digest in clerk.index[member.identity].items()
-    ]
-
-
-def _registered(
-    household: RosterHousehold, household_id: UUID, division: str, people: list[str], ground: Ground
-) -> HouseholdRegistered:
-    facts = [MemberFacts(m.born_on, m.values["sex"], m.values["labour"], m.values["health"]) for m in household.members]
-    flags = household_flags(facts, ground.business_date, ground.policy.oldest_borrower)
-    return HouseholdRegistered(
-        household_id=household_id,
-        division=division,
-        status=household.values["status"],
-        members=len(facts),
-        **flags._asdict(),
-        deep_poverty=household.values["deep_poverty"],
-        relocated=household.values["relocated"],
-        people=people,
-        **borrowing_of([m.born_on for m in facts], ground.policy.oldest_borrower)._asdict(),
-        household_no=household.household_no,
-    )

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
 
+from services.registry.proposals.queries import list_proposals
+from services.registry.proposals.schemas import ProposalShown
 from services.registry.roster import actions, queries
 from services.registry.roster.schemas import FindingShown, ImportBegun, ImportDecided, ImportReport, Word
 from shared.acts.bodies import NumberCursor, Page, page
@@ -13,6 +15,7 @@ from shared.doors.http import CurrentDataKeys, Paging, Reading, Transaction, by
 from shared.ground import problems
 from shared.ground.context import Act
 from shared.ground.problems import Problem
+from shared.values.inputs import Day
 
 router = APIRouter(prefix="/roster", tags=["roster"])
 
@@ -33,9 +36,12 @@ async def submit_roster(
     content: FileSent,
     connection: Transaction,
     data_keys: CurrentDataKeys,
+    listed_on: Annotated[Day | None, Query()] = None,
 ) -> ImportBegun:
-    """An XLSX file with the incomes of a closed year; kept at once, read in the background."""
-    import_id = await actions.receive_roster(connection, act, data_keys, content, income_year)
+    """An XLSX file with the incomes of a closed year, as of the day on which it was drawn up (today, where none is
+    given; of a file that was taken before, its day of then); kept at once, read in the background.
+    """
+    import_id = await actions.receive_roster(connection, act, data_keys, content, income_year, listed_on)
     return ImportBegun(id=import_id, state="received")
 
 
@@ -61,3 +67,12 @@ async def list_findings(import_id: UUID, connection: Paging, at: NumberCursor) -
     """What was found, by position."""
     await queries.get_import(connection, import_id)
     return page(FindingShown, await queries.list_findings(connection, import_id, at), at, key="position")
+
+
+@router.get("/imports/{import_id}/proposals", dependencies=[by("county", "township", "auditor")])
+async def list_changes(import_id: UUID, connection: Paging, at: NumberCursor) -> Page[ProposalShown]:
+    """What the file says otherwise of known households, by position: before it is confirmed what would change, and
+    afterwards what became of it.
+    """
+    await queries.get_import(connection, import_id)
+    return page(ProposalShown, await list_proposals(connection, import_id, at), at, key="position")

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from unicodedata import normalize
 
+from services.registry.entries.rules import RosterHousehold, RosterMember
 from services.registry.households.rules import MOST_OTHER_CAUSES
 from services.registry.roster.rules import (
     ATTRIBUTES,
@@ -24,8 +25,6 @@ from services.registry.roster.rules import (
     WORK_PLACES,
     YES_NO,
     Finding,
-    RosterHousehold,
-    RosterMember,
 )
 from shared.spreadsheet.cells import Cell, CellError, compact, day, hundredths, is_empty, one_of, whole
 from shared.spreadsheet.workbook import Sheet
@@ -183,6 +182,8 @@ OF_MEMBER = (
 COHORT = Column("搬迁批次", "relocation_cohort", "year", cohort, None)  # ours, may be absent
 NEEDED = (NUMBER, *OF_HOUSEHOLD, *OF_MEMBER)
 BY_HEADING = {c.heading: c for c in (*NEEDED, COHORT)}
+# Under which heading a field was said; who dropped out of school is seen from the rows.
+HEADING = {c.name: c.heading for c in NEEDED} | {"school_dropout": "在校生状况"}
 
 _LONG_NUMBER = re.compile(r"[0-9]{6,}")
 

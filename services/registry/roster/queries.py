@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer
+from sqlalchemy import BigInteger, Integer, Text
 
 from services.registry.roster.rules import State
 from services.registry.roster.tables import (
@@ -45,6 +45,15 @@ _INSERT_IMPORT = insert_one(
     "file_sealed",
     "procedure_version",
     "since_on",
+    "listed_on",
+)
+# The same bytes speak of the same day, whenever they are handed in.
+_LISTED_ON = sql(
+    """
+    SELECT listed_on FROM roster_import WHERE sha256 = :sha256 AND decided_by IS NOT NULL AND state <> 'rejected'
+    ORDER BY submitted_at LIMIT 1
+    """,
+    sha256=Text,
 )
 _GET = sql(f"SELECT {', '.join(Progress._fields)} FROM roster_import WHERE id = :id", Progress)
 _FINDINGS = page_of(
@@ -110,6 +119,11 @@ _INSERT_FINDINGS = insert_many(roster_finding, RosterFinding._fields)
 async def insert_import(connection: Connection, **received: Any) -> None:
     """`received`: what is known of a file before it is read."""
     await execute(connection, _INSERT_IMPORT, rows=1, state="received", **received)
+
+
+async def find_listed_on(connection: Connection, sha256: str) -> date | None:
+    """The day as of which a file of the same bytes was taken; None where none was."""
+    return next(iter(await fetch_values(connection, _LISTED_ON, sha256=sha256)), None)
 
 
 async def get_import(connection: Connection, import_id: UUID) -> Progress:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from services.registry.households.rules import SchoolPolicy, has_dropped_out
+from services.registry.entries.rules import Ground, RosterHousehold, RosterMember, division_of, school_dropout
+from services.registry.proposals.rules import of_whole
 from shared.values import id_number
 
 State = Literal["received", "running", "read", "confirmed", "done", "rejected", "failed"]
@@ -49,8 +50,6 @@ LABOURS = {
 WORK_PLACES = {"乡镇内": "township", "县内": "county", "省内": "province", "省外": "outside"}
 HOUSE_GRADES = {g: g for g in "ABCD"} | {g: g.upper() for g in "abcd"} | {f"{g}级": g for g in "ABCD"}
 
-CATEGORIES = ("wage", "business", "property", "transfer", "business_cost")
-
 VILLAGE, NUMBER, RELATION, SEX = (
     ("行政村", "place"),
     ("证件号码", "id_number"),
@@ -76,54 +75,6 @@ class Finding:
     def code(self) -> str:
         """The whole code; `reason` may be one of another room."""
         return self.reason if "." in self.reason else f"registry.roster.{self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class RosterPolicy(SchoolPolicy):
-    """What a file is read by; the oldest age at which one may borrow."""
-
-    oldest_borrower: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a file is held against: the day, and the villages that the submitter answers for.
-
-    `villages`: codes by the names of township and village.
-    """
-
-    business_date: date
-    villages: Mapping[tuple[str, str], Sequence[str]]
-    policy: RosterPolicy
-
-
-@dataclass(frozen=True, slots=True)
-class RosterMember:
-    """One row. `values` lacks what could not be read; `number` there is an ID number or a disability certificate,
-    which begins with one. `identity` is the ID number, or empty.
-    """
-
-    row: int
-    values: dict[str, Any]
-    identity: str
-    born_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class RosterHousehold:
-    """The rows of one household number, from `row` on; amounts in fen, areas in 0.01 m2. None: not read, or empty."""
-
-    row: int
-    household_no: str
-    values: dict[str, Any]
-    members: list[RosterMember]
-
-
-def division_of(household: RosterHousehold, ground: Ground) -> str | None:
-    """The code of the one village of that name; within a township's own file only its own villages are known."""
-    place = household.values["township"], household.values["village"]
-    codes = ground.villages.get(place, ())
-    return codes[0] if len(codes) == 1 else None
 
 
 Place = tuple[str, str]
@@ -216,29 +167,31 @@ def claiming(households: Sequence[RosterHousehold], findings: Sequence[Finding])
     return [h for h in households if against.get(h.household_no) == {UNDER_REVIEW}]
 
 
-# What a file may say otherwise than the register, by column.
-OF_A_MEMBER = {
-    "姓名": "name", "民族": "ethnicity", "文化程度": "education", "在校生状况": "school_status", "健康状况": "health",
-    "劳动技能": "labour", "务工区域": "work_place", "务工时间(月)": "work_months", "参加医疗保险": "medical_insured",
-    "参加养老保险": "pension_insured",
-}  # fmt: skip
-OF_A_HOUSEHOLD = {
-    "贫困户属性": "attribute", "主要致贫原因": "main_cause", "深度贫困": "deep_poverty", "住房鉴定等级": "house_grade",
-    "饮水安全": "safe_water", "通生活用电": "electricity",
-}  # fmt: skip
+# By what somebody is known stays as it is, whatever a file says: that has doors of its own.
+OF_IDENTITY = {"姓名": "name", "民族": "ethnicity"}
 
 
-def differences(
-    row: int, number: str, said: Mapping[str, Any], stands: Any, columns: Mapping[str, str]
-) -> list[Finding]:
-    """Where a file says otherwise than the register: told, and changed by nobody's silence; nor where a department has
-    attested what stands.
-    """
+def unlike(member: RosterMember, number: str, stands: Any) -> list[Finding]:
+    """Where a file calls somebody otherwise than the register."""
     return [
-        Finding(row, number, heading, "word", ATTESTED if name in stands.attested else "differs", rejects=False)
-        for heading, name in columns.items()
-        if said.get(name) is not None and said[name] != getattr(stands, name)
+        Finding(member.row, number, heading, "word", "called_otherwise", rejects=False)
+        for heading, name in OF_IDENTITY.items()
+        if member.values[name] != getattr(stands, name)
     ]
+
+
+def said_of_whole(household: RosterHousehold, ground: Ground) -> dict[str, Any]:
+    """What a file says of a household, and what its rows say of it together."""
+    insured = all(m.values["medical_insured"] for m in household.members)
+    together = of_whole(dropped_out=school_dropout(household, ground), insured=insured)
+    return household.values | {"other_causes": {"codes": list(household.values["other_causes"])}} | together
+
+
+def kept_from(registered_on: date, listed_on: date, newest_on: date | None) -> str | None:
+    """Why a file says nothing of a household that the register has; None where it may."""
+    if newest_on is not None and newest_on > listed_on:
+        return "newer_file_stands"
+    return "registry.households.before_registration" if listed_on < registered_on else None
 
 
 def accepted(households: Sequence[RosterHousehold], findings: Sequence[Finding]) -> list[RosterHousehold]:
@@ -253,12 +206,3 @@ def report(findings: Sequence[Finding]) -> list[Finding]:
     if len(found) > MOST_FINDINGS:
         return [*found[:MOST_FINDINGS], Finding(0, "", "", "sheet", "more_findings", rejects=False)]
     return found
-
-
-def school_dropout(household: RosterHousehold, ground: Ground) -> bool:
-    return any(
-        has_dropped_out(
-            m.born_on, m.values["school_status"], m.values["education"], ground.business_date, ground.policy
-        )
-        for m in household.members
-    )

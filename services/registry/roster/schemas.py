@@ -1,5 +1,6 @@
 """Bodies of the roster's doors."""
 
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -29,7 +30,7 @@ class ImportDecided(BaseModel):
 class ImportReport(BaseModel):
     """How far an import is, in households: a file that was `read` waits for another person's word, and is `done` once
     it was taken. `accepted` are to be entered, or are; of `known` ones, which the register has already, what the file
-    says otherwise is a finding or a proposal. `problem` is a problem+json document where the file was refused whole.
+    says otherwise is proposed, or a finding. `problem` is a problem+json document where the file was refused whole.
     """
 
     id: UUID
@@ -41,6 +42,7 @@ class ImportReport(BaseModel):
     known_households: int
     rejected_households: int
     problem: dict[str, Any] | None
+    listed_on: date
 
 
 class FindingShown(Telling):

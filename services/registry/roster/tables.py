@@ -11,7 +11,7 @@ from shared.data.relations import table
 
 class RosterImport(NamedTuple):
     """A file: `file_sealed` goes when its content has been taken or refused. It is `read` first, and taken once it is
-    `confirmed`: who did that is `decided_by`.
+    `confirmed`: who did that is `decided_by`. `listed_on`: the day as of which it speaks.
     """
 
     id: UUID
@@ -36,6 +36,7 @@ class RosterImport(NamedTuple):
     due_on: date | None
     decided_on: date | None
     decided_by: str | None
+    listed_on: date
 
 
 class RosterFinding(NamedTuple):
@@ -62,6 +63,7 @@ class Progress(NamedTuple):
     known_households: int
     rejected_households: int
     problem: dict[str, Any] | None
+    listed_on: date
 
 
 class RegisteredHome(NamedTuple):

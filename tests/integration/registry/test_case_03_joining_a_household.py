@@ -217,6 +217,38 @@ async def test_who_belongs_elsewhere_is_moved_by_both_sides_and_the_county(house
     assert [r["division"] for r in persons] == [ONE, OTHER, OTHER]
 
 
+async def test_a_claim_ends_with_the_arrival_that_it_was_made_for(house: House) -> None:
+    await seed_divisions(house)
+    door = await house.serve("registry")
+    there = household("11A", person(1), person(2, "19920402", 姓名="女", 与户主关系="之女"))
+    here = household("11B", person(5), 乡镇="太平庄乡", 行政村="王家沟村")
+    assert (await take(house, door, there + here))[0]["accepted_households"] == 2
+    (home,) = await house.rows("registry", "SELECT id FROM household WHERE household_no = '11B'")
+    side: dict[str, Any] = {"on": "2017-12-28", "area": OTHER[:9]}
+
+    async def claims(state: str) -> list[Any]:
+        items: list[Any] = (await door.call("GET", f"{CLAIMS}?state={state}", "county", "140927")).json()["items"]
+        return items
+
+    wrong, right = [arrival(home["id"], joined_on="2017-12-10", person=newcomer(2)) for _ in range(2)]
+    await post(door, ARRIVALS, "village", wrong, on="2017-12-28", area=OTHER)
+    (no,) = await post(door, f"{ARRIVALS}/confirmations", "township", {"id": wrong["id"], "confirmed": False}, **side)
+    (lapsed,) = await claims("lapsed")
+    assert (no["state"], lapsed["arrival_id"], lapsed["due_on"]) == ("rejected", wrong["id"], None)
+    assert lapsed["sentence_zh"] == "据以提出的成员增加已有结论，此项核定不再进行。"
+    tasks = (await door.call("GET", "/registry/v1/tasks", "county", "140927", on="2017-12-28")).json()["items"]
+    assert [t for t in tasks if t["procedure"] == "registry.claims"] == []
+    late = {"id": lapsed["id"], "moves": True}
+    (closed,) = await post(door, f"{CLAIMS}/decisions", "county", late, on="2017-12-28")
+    assert closed["code"] == "shared.wrong_state"
+
+    await post(door, ARRIVALS, "village", right, on="2017-12-28", area=OTHER)
+    assert [c["arrival_id"] for c in await claims("open")] == [right["id"]]
+    await leaves(house, door, "女", "marriage_out")
+    (yes,) = await post(door, f"{ARRIVALS}/confirmations", "township", {"id": right["id"], "confirmed": True}, **side)
+    assert (yes["state"], await claims("open")) == ("confirmed", []), "she left without the county's word"
+
+
 async def test_a_claim_may_be_found_wrong(house: House) -> None:
     await seed_divisions(house)
     door = await house.serve("registry")
@@ -271,19 +303,6 @@ async def test_others_report_nobody(house: House, role: str) -> None:
         "POST", ARRIVALS, role, VILLAGE if role != "county" else "140927", json={"items": [arrival(one)]}
     )
     assert answer.status_code == 403
-
-
-async def test_a_file_of_what_is_known_tells_what_differs(house: House) -> None:
-    await seed_divisions(house)
-    door = await house.serve("registry")
-    rows = household("06A", person(1), child(3))
-    assert (await take(house, door, rows))[0]["accepted_households"] == 1
-    again = household("06A", person(1, 健康状况="残疾"), 住房鉴定等级="C")
-    report, codes = await take(house, door, again)
-    assert report["known_households"] == 1
-    assert sorted(codes) == ["roster.differs", "roster.differs", "roster.members_missing"]
-    facts = await house.rows("registry", "SELECT health FROM member_fact WHERE relation = 'head'")
-    assert [r["health"] for r in facts] == ["healthy"], "nothing is overwritten"
 
 
 async def test_a_claim_is_not_decided_for_a_day_to_come(house: House) -> None:

@@ -35,6 +35,7 @@ ROOM_OF = {
     "registry.reversals": "households/reversals",
     "registry.splits": "households/splits",
     "registry.transfers": "households/transfers",
+    "registry.withdrawals": "identifications/withdrawals",
     "relocation.moves": "allocation/allocations",
 }
 SERVICES = ("registry", "relocation", "finance", "industry", "assessment")

@@ -14,7 +14,8 @@ DOORS = {
     "registry": {
         "household": "/households/{id}", "exits": "/exits?household_id={id}&limit=1000",
         "findings": "/findings?household_id={id}&limit=1000",
-        "measures": "/measures?household_id={id}", "decisions": "/decisions?subject_id={id}",
+        "measures": "/measures?household_id={id}", "cards": "/households/cards?household_id={id}&limit=1000",
+        "decisions": "/decisions?subject_id={id}",
     },
     "finance": {"loans": "/loans?household_id={id}&limit=1000", "decisions": "/decisions?subject_id={id}"},
     "relocation": {

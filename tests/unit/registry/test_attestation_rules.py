@@ -13,11 +13,10 @@ from services.registry.attestations.rules import (
     OF_PERSON,
     TradePolicy,
     day_refusal,
-    is_supported,
     of_other_trades,
     unfit,
 )
-from services.registry.households.rules import Attribute
+from services.registry.households.rules import SUPPORTED, Attribute
 from services.registry.overruled.rules import (
     About,
     SaidByFile,
@@ -93,7 +92,7 @@ def test_days(since: date, refusal: str | None) -> None:
 
 
 def test_whom_the_state_supports() -> None:
-    assert [a for a in get_args(Attribute) if not is_supported(a)] == ["general"]
+    assert [a for a in get_args(Attribute) if a not in SUPPORTED] == ["general"]
 
 
 def test_a_lighter_word_gives_way_from_the_day_of_the_attestation_on() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.registry.entries.rules import Ground, RosterPolicy, school_dropout
 from services.registry.identification.files import household_of, masked, read
 from services.registry.identification.rules import (
     IdentificationFacts,
@@ -19,7 +20,6 @@ from services.registry.identification.rules import (
     seen_income_fen,
     vote_decision,
 )
-from services.registry.roster.rules import Ground, RosterPolicy, school_dropout
 from shared.data.crypto import DataKeys
 from shared.values.id_number import check_digit
 from shared.values.ids import uuid7

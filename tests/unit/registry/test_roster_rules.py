@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registry.entries.rules import Ground, RosterHousehold, RosterPolicy, school_dropout
+from services.registry.households.rules import CATEGORIES
 from services.registry.roster import rules
 from services.registry.roster.files import BY_HEADING, NEEDED, RosterFile, UnfitError, read_roster
-from services.registry.roster.rules import Finding, Ground, Known, RosterHousehold, RosterPolicy
+from services.registry.roster.rules import Finding, Known
 from shared.ground.problems import catalogue
 from shared.spreadsheet import cells, workbook
 from shared.spreadsheet.workbook import Sheet
@@ -50,7 +52,7 @@ def test_the_format_is_the_domains() -> None:
 def test_a_right_household_is_read_into_units() -> None:
     (one,) = taken(household("7", person(1), child(3)))
     assert one.household_no == "7"
-    values = {c: one.values[c] for c in (*rules.CATEGORIES, "house_area_m2_x100", "registered_on", "safe_water")}
+    values = {c: one.values[c] for c in (*CATEGORIES, "house_area_m2_x100", "registered_on", "safe_water")}
     assert values == {
         "wage": 100_000, "business": 25_050, "property": 0, "transfer": 8_005, "business_cost": 3_000,
         "house_area_m2_x100": 6_050, "registered_on": date(2014, 6, 1), "safe_water": True,
@@ -286,7 +288,7 @@ def test_as_many_people_as_a_file_may_hold_and_not_one_more() -> None:
 
 def dropped(born: str, status: str = "非在校生", education: str = "小学", on: date = GROUND.business_date) -> bool:
     (one,) = taken(household("1", person(1), child(3, born, 在校生状况=status, 文化程度=education)))
-    return rules.school_dropout(one, replace(GROUND, business_date=on))
+    return school_dropout(one, replace(GROUND, business_date=on))
 
 
 def test_a_child_of_school_age_out_of_school_has_dropped_out() -> None:

@@ -41,6 +41,7 @@ from services.registry.grievances.rules import State
 from services.registry.heads.rules import State as HeadState
 from services.registry.households.rules import CATEGORIES, Weight
 from services.registry.merges.rules import State as MergeState
+from services.registry.proposals.rules import State as ProposalState
 from services.registry.record.rules import OF_CONTACT, OF_HOUSEHOLD, OF_PERSON
 from services.registry.splits.rules import State as SplitState
 from services.registry.transfers.schemas import Transfer
@@ -51,6 +52,7 @@ from services.registry.villages.rules import (
     VillagePolicy,
     village_exit_decision,
 )
+from services.registry.withdrawals.rules import WithdrawalReason
 from shared.doors import http
 from shared.ground import problems, sentences
 from shared.ground.policy import read_policy
@@ -193,6 +195,8 @@ def codes() -> set[str]:
         "registry.transfer": words_of(Transfer),
         "registry.claim": get_args(ClaimState),
         "registry.removal": words_of(Removal),
+        "registry.proposal": get_args(ProposalState),
+        "registry.withdrawal": get_args(WithdrawalReason),
         "registry.split": get_args(SplitState),
         "registry.merge": get_args(MergeState),
         "registry.amendment": amendments,

@@ -1,0 +1,1 @@
+"""The household's card (明白卡): handed over after the announcement, and received by one of its people."""
