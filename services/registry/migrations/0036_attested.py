@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 TAKEN_BACK = """
-ALTER TABLE overruled_word ADD COLUMN taken_back_on date CHECK (weight = 'match');
+ALTER TABLE overruled_word ADD COLUMN taken_back_on date CHECK (taken_back_on IS NULL OR weight = 'match');
 """
 # A CHECK that PostgreSQL named is found by its text.
 KINDS = """
