@@ -12,6 +12,7 @@ from shared.acts.bodies import Cursor, Page, page
 from shared.acts.revocations import together
 from shared.doors.http import Paging, Transaction, by
 from shared.ground.context import Act
+from shared.ground.problems import Problem
 
 router = APIRouter(prefix="/revocations", tags=["revocations"], dependencies=[LIMITED])
 
@@ -20,7 +21,11 @@ router = APIRouter(prefix="/revocations", tags=["revocations"], dependencies=[LI
 async def revoke(
     body: NewRevocation, request: Request, connection: Transaction, act: Annotated[Act, by("county")]
 ) -> RevocationShown:
-    """Every token that the subject has now is good no longer: at this gateway at once, everywhere within a second."""
+    """Every token that the subject has now is good no longer: at this gateway at once, everywhere within a second.
+    Another county's clerk locks nobody out of this one.
+    """
+    if act.caller.area != request.app.state.settings.county:
+        raise Problem("shared.outside_area")
     row = await actions.revoke(connection, act, body, time.time())
     # Before the commit: where that fails he logs in once more.
     request.app.state.revoked = together(request.app.state.revoked, {row.subject: row.not_before}, time.time())

@@ -53,4 +53,7 @@ async def test_only_the_county_takes_tokens_back(house: House) -> None:
     gateway = await house.serve("gateway", "api")
     for role in ("township", "village", "helper", "villager", "auditor", "subscriber"):
         assert (await gateway.call("POST", "/revocations", role, json=LOST)).status_code == 403, role
+    # Another county's clerk locks nobody out here.
+    other = await gateway.call("POST", "/revocations", "county", "140928", json=LOST)
+    assert (other.status_code, other.json()["code"]) == (403, "shared.outside_area")
     assert await house.rows("gateway", "SELECT 1 FROM subject_revocation") == []
