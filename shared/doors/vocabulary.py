@@ -102,7 +102,9 @@ def _plain(schema: dict[str, Any], name: str) -> Any:
     if kind in ("integer", "number"):
         number = told if isinstance(told, int) else 1
         least = schema.get("minimum", schema.get("exclusiveMinimum", number - 1) + 1)
-        return max(least, min(number, schema.get("maximum", number)))
+        fits = max(least, min(number, schema.get("maximum", number)))
+        # Bounds come as 1.0, which a field that takes whole numbers alone refuses.
+        return int(fits) if kind == "integer" else fits
     if schema.get("format") in BY_FORMAT:
         return told if isinstance(told, str) else BY_FORMAT[schema["format"]]
     pattern = schema.get("pattern", "")

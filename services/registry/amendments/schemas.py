@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from services.registry.amendments.rules import Kind, State
@@ -13,6 +14,12 @@ from shared.acts.reasons import Telling
 from shared.values.inputs import Day
 
 Evidence = Field(min_length=1, max_length=200)
+_CORRECTION: JsonDict = {
+    "id": "018f2d5e-7c1a-7000-8000-000000000001",
+    "exit_id": "018f2d5e-7c1a-7000-8000-000000000001",
+    "members": 4,
+    "evidence": "file-2017-12",
+}
 
 
 class Return(Input):
@@ -49,6 +56,7 @@ class Revocation(Input):
 class Correction(Input):
     """What was announced of an exit, as it is right: only what was wrong is said."""
 
+    model_config = ConfigDict(json_schema_extra={"example": _CORRECTION})
     kind: ClassVar[Kind] = "correction"
     reason: ClassVar[str] = "announced_wrongly"
     fell_on: ClassVar[date | None] = None

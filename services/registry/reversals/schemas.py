@@ -4,18 +4,27 @@ from datetime import date
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from services.registry.reversals.rules import State
 from shared.acts.bodies import Input
 from shared.values.inputs import Day
 
+_EXAMPLE: JsonDict = {
+    "id": "018f2d5e-7c1a-7000-8000-000000000001",
+    "departure_id": "018f2d5e-7c1a-7000-8000-000000000001",
+    "evidence": "file-2017-12",
+}
+
 
 class Reversal(Input):
     """A confirmed departure or removal was a mistake. Of a departure `right_on` says on which day somebody left indeed;
     left out, nobody left. `evidence` refers to the proof, and names nobody.
     """
+
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
     id: UUID
     departure_id: UUID | None = None
