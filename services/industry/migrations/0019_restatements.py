@@ -13,8 +13,9 @@ depends_on = None
 # What was said stays as it was recorded; what stands is what was stated last.
 TABLES = """
 CREATE TABLE restatement (
-    id uuid PRIMARY KEY, kind text NOT NULL CHECK (kind IN ('dividend', 'receipt')), record_id uuid NOT NULL,
-    household_id uuid, division text COLLATE "C" NOT NULL,
+    id uuid PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('dividend', 'receipt', 'attendance', 'acceptance', 'labour')),
+    record_id uuid NOT NULL, household_id uuid, division text COLLATE "C" NOT NULL,
     was bigint NOT NULL, figure bigint NOT NULL CHECK (figure >= 0 AND figure <> was),
     over_fen bigint NOT NULL CHECK (over_fen >= 0), reason text NOT NULL,
     stated_on date NOT NULL, stated_by text NOT NULL,
@@ -25,6 +26,10 @@ CREATE INDEX ON restatement (division, id);
 CREATE INDEX ON restatement (kind, id);
 ALTER TABLE dividend_payment ADD COLUMN corrected_fen bigint CHECK (corrected_fen >= 0);
 ALTER TABLE station_receipt ADD COLUMN corrected_fen bigint CHECK (corrected_fen >= 0);
+ALTER TABLE post_attendance ADD COLUMN corrected_days integer CHECK (corrected_days BETWEEN 0 AND 31);
+ALTER TABLE forest_acceptance ADD COLUMN corrected_mu_x100 integer,
+    ADD CONSTRAINT forest_restated_within_plot CHECK (corrected_mu_x100 BETWEEN 0 AND plot_mu_x100);
+ALTER TABLE forest_labour ADD COLUMN corrected_fen bigint CHECK (corrected_fen >= 0);
 ALTER TABLE payout_due ADD COLUMN corrected_fen bigint CHECK (corrected_fen >= 0);
 -- Row-level security hides from an entity what a bank has, and what was ruled: of a due this is answered, nothing more.
 CREATE FUNCTION due_settled(of_due uuid) RETURNS TABLE (bank_fen bigint, ruled boolean)
@@ -46,7 +51,8 @@ def upgrade() -> None:
     restrict_by_area("industry", "restatement")
     narrow("restatement", entity=OF_ENTITY)
     append_only("industry", "restatement", follows=("division",))
-    run("GRANT UPDATE (corrected_fen) ON station_receipt TO industry_app, system")
-    run("GRANT UPDATE (corrected_fen) ON payout_due TO industry_app, system")
+    run("GRANT UPDATE (corrected_fen) ON station_receipt, payout_due, forest_labour TO industry_app, system")
+    run("GRANT UPDATE (corrected_days) ON post_attendance TO industry_app, system")
+    run("GRANT UPDATE (corrected_mu_x100) ON forest_acceptance TO industry_app, system")
     audit("restatement")
     open_to_the_narrowed("industry")

@@ -1,7 +1,8 @@
-"""Stating figures anew: what an entity paid, what came in for a station; dues and sums follow."""
+"""Stating figures anew: what was paid, received, attended, accepted and worked for; dues and sums follow."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -11,13 +12,19 @@ from services.industry.dividends import queries as dividends
 from services.industry.dividends.actions import due_of
 from services.industry.dividends.rules import payment_key, top_up_key
 from services.industry.dividends.tables import DividendPayment, DueOfEntity
+from services.industry.forestry import queries as forestry
+from services.industry.forestry.actions import instalment_due, labour_due
+from services.industry.forestry.rules import InstalmentPolicy, instalment_fen
 from services.industry.payouts import queries as payouts
 from services.industry.payouts.actions import list_owed, owe_anew
-from services.industry.payouts.rules import Due, over_fen
+from services.industry.payouts.rules import Due, Part, over_fen
 from services.industry.plans.actions import left_to_plan
+from services.industry.posts import queries as posts
+from services.industry.posts.actions import tenure, wage_due
+from services.industry.posts.rules import attendance_refusal
 from services.industry.restatements import queries
 from services.industry.restatements.rules import DueDate, Kind, paid_anew, receipt_refusal
-from services.industry.restatements.schemas import AmountRestated
+from services.industry.restatements.schemas import AmountRestated, AreaRestated, DaysRestated, Restated
 from services.industry.stations import queries as stations
 from services.industry.stations.rules import LEGS, Leg
 from services.industry.stations.tables import Station
@@ -34,7 +41,7 @@ CONTENT = ("record_id", "figure", "reason")
 Place = tuple[UUID, date]
 
 
-def _row(act: Act, kind: Kind, item: AmountRestated, was: int, division: str, **more: Any) -> dict[str, Any]:
+def _row(act: Act, kind: Kind, item: Restated, was: int, division: str, **more: Any) -> dict[str, Any]:
     stated = {"figure": item.figure, "was": was, "stated_on": act.business_date, "stated_by": act.subject}
     said = {"id": item.id, "kind": kind, "record_id": item.record_id, "reason": item.reason, "division": division}
     return said | stated | {"household_id": None, "over_fen": 0} | more
@@ -163,3 +170,133 @@ def _corrected(act: Act, station: Station, leg: Leg, more_fen: int) -> PvRevenue
     return PvRevenueCorrected(
         station_id=station.id, division=station.division, leg=leg, more_fen=more_fen, corrected_on=act.business_date
     )
+
+
+async def restate_attendances(
+    connection: Connection, act: Act, policy: Policy, items: Sequence[DaysRestated]
+) -> list[Result]:
+    """How many days of a month were worked in truth. What no payroll has paid yet, the next one pays."""
+    await payouts.take_turn(connection)
+    recorded = await posts.list_attendances_by_id(connection, [i.record_id for i in items])
+    assignments = await posts.lock_assignments(connection, sorted({a.assignment_id for a in recorded.values()}))
+    # A statement of its own after the lock, so that it sees what the one before us has committed.
+    worked = await posts.list_attended_by_id(connection, recorded)
+    known = await queries.list_by_id(connection, [i.id for i in items])
+
+    def due(one: UUID, days: int) -> Due:
+        return wage_due(worked[one]._replace(days=days), act, policy)
+
+    owed = await list_owed(connection, {due(one, 0).source_key: a.household_id for one, a in worked.items()})
+
+    def judge(item: DaysRestated) -> str | dict[str, Any]:
+        month = worked.get(item.record_id)
+        if month is None or month.id not in assignments:
+            return "shared.not_found"
+        if item.figure == month.days:
+            return "nothing_changes"
+        if reason := attendance_refusal(month.month_on, item.figure, tenure(month), act.business_date):
+            return f"industry.posts.{reason}"
+        worked[item.record_id] = month._replace(days=item.figure)
+        more = {"household_id": month.household_id, "over_fen": _over(owed, due(item.record_id, item.figure))}
+        return _row(act, "attendance", item, month.days, month.division, **more)
+
+    reasons, new = await take_new(items, known, CONTENT, judge, partial(queries.insert, connection))
+    await posts.restate_attendances(connection, {row["record_id"]: row["figure"] for row in new})
+    truly = {key: one for key, one in _truly(new, due).items() if owed[key]}
+    await owe_anew(connection, act, owed, truly)
+    return answers(ROOM, [i.id for i in items], reasons)
+
+
+def _over(owed: Mapping[str, Sequence[Part]], truly: Due) -> int:
+    return over_fen(owed[truly.source_key], truly.amount_fen)
+
+
+def _truly(rows: Sequence[Mapping[str, Any]], due: Callable[[UUID, int], Due]) -> dict[str, Due]:
+    """What is owed in truth by source, under keys of their own; of what was stated twice the last counts."""
+    found = dict[str, Due]()
+    for row in rows:
+        of = due(row["record_id"], row["figure"])
+        found[of.source_key] = replace(of, source_key=f"{of.source_key}:{row['id']}")
+    return found
+
+
+async def restate_acceptances(
+    connection: Connection, act: Act, policy: Policy, items: Sequence[AreaRestated]
+) -> list[Result]:
+    """How much of a plot stood in truth, by the instalments of the day of its acceptance."""
+    await payouts.take_turn(connection)
+    accepted = await forestry.list_acceptances(connection, [i.record_id for i in items], [])
+    plots = await forestry.lock_plots(connection, sorted({a.plot_id for a in accepted.values()}))
+    # A statement of its own after the lock, so that it sees what the one before us has committed.
+    accepted = await forestry.list_acceptances(connection, list(accepted), [])
+    known = await queries.list_by_id(connection, [i.id for i in items])
+    stand = {one: a.stood_mu_x100 for one, a in accepted.items()}
+
+    def due(one: UUID, area_mu_x100: int) -> Due:
+        of = accepted[one]
+        fen_per_mu = policy.on(of.accepted_on, InstalmentPolicy).forest_instalments_fen
+        return instalment_due(of, instalment_fen(area_mu_x100, of.year_no, fen_per_mu))
+
+    owed = await list_owed(connection, {due(one, 0).source_key: a.household_id for one, a in accepted.items()})
+
+    def judge(item: AreaRestated) -> str | dict[str, Any]:
+        found = accepted.get(item.record_id)
+        plot = plots.get(found.plot_id) if found else None
+        if found is None or plot is None:
+            return "shared.not_found"
+        if plot.recorded_by == act.subject:
+            return "shared.same_person"
+        was = stand[found.id]
+        if item.figure == was:
+            return "nothing_changes"
+        if item.figure > plot.area_mu_x100:
+            return "industry.forestry.over_plot"
+        stand[found.id] = item.figure
+        more = {"household_id": found.household_id, "over_fen": _over(owed, due(found.id, item.figure))}
+        return _row(act, "acceptance", item, was, found.division, **more)
+
+    reasons, new = await take_new(items, known, CONTENT, judge, partial(queries.insert, connection))
+    await forestry.restate_acceptances(connection, {row["record_id"]: row["figure"] for row in new})
+    await owe_anew(connection, act, owed, _truly(new, due))
+    return answers(ROOM, [i.id for i in items], reasons)
+
+
+async def restate_labours(connection: Connection, act: Act, items: Sequence[AmountRestated]) -> list[Result]:
+    """What a household worked for in truth, while the contract's labour lasts; the rest of it is free again."""
+    await payouts.take_turn(connection)
+    worked = await forestry.list_labours_by_id(connection, [i.record_id for i in items])
+    contracts = await forestry.lock_contracts(connection, sorted({w.contract_id for w in worked.values()}))
+    coops = await forestry.list_coops_by_id(connection, {c.coop_id for c in contracts.values()})
+    # A statement of its own after the lock, so that it sees what the one before us has committed.
+    worked = await forestry.list_labours_by_id(connection, list(worked))
+    known = await queries.list_by_id(connection, [i.id for i in items])
+    stand = {one: w.stood_fen for one, w in worked.items()}
+
+    def due(one: UUID, amount_fen: int) -> Due:
+        return labour_due(worked[one], coops[worked[one].coop_id], amount_fen)
+
+    owed = await list_owed(connection, {due(one, 0).source_key: w.household_id for one, w in worked.items()})
+    left = {one: c.labour_fen - c.paid_fen for one, c in contracts.items()}
+
+    def judge(item: AmountRestated) -> str | dict[str, Any]:
+        found = worked.get(item.record_id)
+        if found is None or found.contract_id not in contracts:
+            return "shared.not_found"
+        was = stand[found.id]
+        if item.figure == was:
+            return "nothing_changes"
+        if item.figure - was > left[found.contract_id]:
+            return "industry.forestry.over_labour"
+        left[found.contract_id] -= item.figure - was
+        stand[found.id] = item.figure
+        more = {"household_id": found.household_id, "over_fen": _over(owed, due(found.id, item.figure))}
+        return _row(act, "labour", item, was, found.division, **more)
+
+    reasons, new = await take_new(items, known, CONTENT, judge, partial(queries.insert, connection))
+    sums = Counter[UUID]()
+    for row in new:
+        sums[worked[row["record_id"]].contract_id] += row["figure"] - row["was"]
+    await forestry.restate_labours(connection, {row["record_id"]: row["figure"] for row in new})
+    await forestry.add_paid(connection, sums)
+    await owe_anew(connection, act, owed, _truly(new, due))
+    return answers(ROOM, [i.id for i in items], reasons)

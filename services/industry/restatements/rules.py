@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["dividend", "receipt"]
+Kind = Literal["dividend", "receipt", "attendance", "acceptance", "labour"]
 
 
 @dataclass(frozen=True, slots=True)

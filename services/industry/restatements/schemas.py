@@ -27,8 +27,34 @@ class AmountRestated(_Restated):
         return self.amount_fen
 
 
+class DaysRestated(_Restated):
+    """How many days of the month were worked in truth."""
+
+    days: int = Field(ge=0, le=31, strict=True)
+
+    @property
+    def figure(self) -> int:
+        return self.days
+
+
+class AreaRestated(_Restated):
+    """How much of the plot stood in truth."""
+
+    area_mu_x100: int = Field(ge=0, le=1_000_000, strict=True)
+
+    @property
+    def figure(self) -> int:
+        return self.area_mu_x100
+
+
+Restated = AmountRestated | DaysRestated | AreaRestated
+
+
 class RestatementShown(BaseModel):
-    """`was` and `figure` are fen; `over_fen` had gone to a bank beyond what is owed by it."""
+    """`was` and `figure` are fen; of attendance days, of an acceptance hundredths of a mu.
+
+    `over_fen` had gone to a bank beyond what is owed by it.
+    """
 
     id: UUID
     kind: Kind

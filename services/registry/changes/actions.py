@@ -289,7 +289,7 @@ async def confirm_removals(connection: Connection, act: Act, items: Sequence[Rem
     def find(case: RemovalCase, item: RemovalConfirmation) -> Finding:
         home = homes[case.household_id]
         if item.household_no != home.household_no:
-            return Finding(refusal=f"{ROOM}.other_household")
+            return Finding(refusal="registry.changes.other_household")
         gone = home.status == "removed"
         return Finding(refusal="household_removed") if item.confirmed and gone else confirmed_or_rejected(case, item)
 

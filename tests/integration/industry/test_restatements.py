@@ -8,7 +8,9 @@ import asyncpg
 import pytest
 
 from tests.conftest import Door, House
-from tests.integration.industry.acts import VILLAGE, at_once, facts, get, results, send
+from tests.integration.industry import test_forestry as forestry
+from tests.integration.industry import test_posts as posts
+from tests.integration.industry.acts import VILLAGE, at_once, facts, get, results, seed_household, send
 from tests.integration.industry.test_dividends import ENTITY, confirm, lent, pay, payment, sign
 from tests.integration.industry.test_payouts import answer, answered, check, make, sent
 from tests.integration.industry.test_station_plans import (
@@ -42,6 +44,10 @@ async def restate(
     given = await door.client.post(f"/industry/v1/restatements/{kind}", headers=headers, json=body)
     assert given.status_code == 200, given.text
     return [r["code"] for r in given.json()["results"]]
+
+
+async def codes(door: Door, kind: str, role: str, *items: dict[str, Any], on: str = "2017-07-01", **how: Any) -> Any:
+    return [r["code"] for r in await results(door, "POST", f"/restatements/{kind}", role, *items, on=on, **how)]
 
 
 async def owed(house: House) -> list[int]:
@@ -230,3 +236,79 @@ async def test_what_came_in_is_stated_anew_within_due_and_plans(house: House) ->
     )
     assert [r["code"] for r in codes] == [None, None, "industry.stations.over_receivable"]
     assert len((await get(door, "/restatements", "auditor"))["items"]) == 2
+
+
+def stated(of: dict[str, Any], **figure: int) -> dict[str, Any]:
+    return {"id": str(uuid4()), "record_id": of["id"], "reason": "mistyped"} | figure
+
+
+async def test_days_that_were_counted_wrongly_are_made_up_for(house: House) -> None:
+    door = await house.serve("industry", "api")
+    assignment, household = await posts.employ(house, door)
+    may, april = posts.worked(assignment, 10), posts.worked(assignment, 14, "2017-04-01")
+    await posts.attend(door, may, april)
+    # What no payroll has paid, the next one pays.
+    item = stated(may, days=14)
+    assert await codes(
+        door, "attendance", "village", stated(may, days=10), stated({"id": NOT_SEEN}, days=1), item, item,
+        item | {"days": 13}, on="2017-05-31",
+    ) == [f"{R}nothing_changes", "shared.not_found", None, None, "shared.content_differs"]  # fmt: skip
+    assert await owed(house) == []
+    paid = [(await posts.pay(door, key, month)).json()["amount_fen"]
+            for key, month in (("1", "2017-05-01"), ("2", "2017-04-01"))]  # fmt: skip
+    assert paid == [46_667, 46_667]
+    assert await codes(door, "attendance", "team", stated(may, days=3), stated(april, days=0)) == [None, None]
+    assert await owed(house) == [10_000]
+    assert await codes(door, "attendance", "village", stated(april, days=15)) == [None]
+    assert await owed(house) == [50_000, 10_000]
+    assert (await posts.pay(door, "3")).json()["dues"] == 0
+    await posts.end(door, assignment, "2017-05-10")
+    assert await codes(door, "attendance", "village", stated(may, days=11)) == ["industry.posts.too_many_days"]
+    assert await posts.attend(door, may) == [None]
+    shown = (await get(door, f"/restatements?kind=attendance&household_id={household}"))["items"]
+    assert sorted((s["was"], s["figure"]) for s in shown) == [(0, 15), (10, 14), (14, 0), (14, 3)]
+
+
+async def test_what_stood_of_a_plot_is_stated_anew_by_none_who_recorded_it(house: House) -> None:
+    door = await house.serve("industry", "api")
+    household = await seed_household(house)
+    plot = forestry.plot(household)
+    await forestry.codes(door, "plots", "township", plot, subject="one")
+    said = forestry.standing(plot, 480)
+    assert await forestry.codes(door, "acceptances", "county", said, subject="two") == [None]
+    right = stated(said, area_mu_x100=100)
+    assert await codes(door, "acceptances", "county", right, subject="one") == ["shared.same_person"]
+    assert await codes(
+        door, "acceptances", "county", stated(said, area_mu_x100=480), stated(said, area_mu_x100=501),
+        stated({"id": NOT_SEEN}, area_mu_x100=1), right, right, subject="two",
+    ) == [f"{R}nothing_changes", f"{forestry.F}over_plot", "shared.not_found", None, None]  # fmt: skip
+    assert await owed(house) == [50_000]
+    assert (await get(door, "/forestry/summary"))["accepted_mu_x100"] == 100
+    await sent(door)
+    assert await codes(door, "acceptances", "county", stated(said, area_mu_x100=0)) == [None]
+    assert (await owed(house), await over(door)) == ([], [0, 50_000])
+    with pytest.raises(asyncpg.CheckViolationError, match="forest_restated_within_plot"):
+        await (await house.owner("industry")).execute("UPDATE forest_acceptance SET corrected_mu_x100 = 501")
+
+
+async def test_what_was_worked_for_is_stated_anew_within_the_contract(house: House) -> None:
+    door = await house.serve("industry", "api")
+    coop = forestry.coop(division=VILLAGE[:9])
+    await forestry.codes(door, "coops", "county", coop)
+    works = forestry.contract(coop)
+    await forestry.codes(door, "contracts", "county", works)
+    one = await seed_household(house)
+    await forestry.codes(door, "memberships", "village", forestry.member(coop, one))
+    first, second = forestry.labour(works, one, 30_000), forestry.labour(works, one, 15_000)
+    assert await forestry.codes(door, "labour", "township", first, second) == [None, None]
+    assert await codes(
+        door, "labour", "township", stated(second, amount_fen=15_001), stated(first, amount_fen=3_000),
+        stated(second, amount_fen=42_000), stated(second, amount_fen=42_001), stated({"id": NOT_SEEN}, amount_fen=1),
+    ) == [
+        f"{forestry.F}over_labour", None, None, f"{forestry.F}over_labour", "shared.not_found",
+    ]  # fmt: skip
+    assert await owed(house) == [42_000, 3_000]
+    assert (await get(door, "/forestry/summary"))["labour_fen"] == 45_000
+    assert await forestry.codes(door, "labour", "township", first, forestry.labour(works, one, 1)) == [
+        None, f"{forestry.F}over_labour",
+    ]  # fmt: skip
