@@ -1,6 +1,6 @@
 """Natural changes and removals: a village says what happened, somebody else confirms it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,6 +57,7 @@ async def propose_removal(api: Api, village: Village, household_id: str, reason:
     await send(api, village.chair, "/registry/v1/households/removals", [item])
 
 
-async def confirm_removals(api: Api, households: Sequence[str]) -> None:
-    items = [{"id": removal_id(h), "confirmed": True} for h in households]
+async def confirm_removals(api: Api, households: Mapping[str, str]) -> None:
+    """Whom it strikes is named; `households`: the id by number."""
+    items = [{"id": removal_id(one), "household_no": no, "confirmed": True} for no, one in households.items()]
     await send(api, county.DECIDER, "/registry/v1/households/removals/confirmations", items)

@@ -133,7 +133,7 @@ async def propose_removals(year: Year, _day: date) -> None:
 
 async def confirm_removals(year: Year, _day: date) -> None:
     ids = await year.households()
-    struck = [ids[s.no] for s in year.world.homes.struck]
+    struck = {s.no: ids[s.no] for s in year.world.homes.struck}
     await changes.confirm_removals(year.api, struck)
 
 

@@ -28,6 +28,8 @@ from services.industry.posts.tables import departed, post_assignment, post_atten
 from services.industry.projects.actions import PARTS, REPORTS
 from services.industry.projects.api import router as projects
 from services.industry.projects.tables import project_participation
+from services.industry.restatements.api import router as restatements
+from services.industry.restatements.tables import restatement
 from services.industry.stations.actions import EXCHANGE
 from services.industry.stations.api import router as stations
 from services.industry.training.actions import CERTIFICATES
@@ -39,7 +41,19 @@ from shared.serve.service import Service, together
 SERVICE = Service(
     name="industry",
     folder=Path(__file__).parent,
-    routers=(payouts, plans, stations, dividends, projects, posts, training, forestry, corrections, dossier),
+    routers=(
+        payouts,
+        plans,
+        stations,
+        dividends,
+        projects,
+        posts,
+        training,
+        forestry,
+        corrections,
+        restatements,
+        dossier,
+    ),
     reactions=together(
         projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, PAYOUTS, DIVIDENDS, DEPARTURES
     ),
@@ -61,6 +75,7 @@ SERVICE = Service(
         forest_acceptance,
         forest_membership,
         forest_labour,
+        restatement,
     ),
     history=(
         station_plan_item,

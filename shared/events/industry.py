@@ -166,6 +166,16 @@ class PvRevenueReceived(_OfStation):
     received_on: date
 
 
+class PvRevenueCorrected(_OfStation):
+    """What had come in for a leg was another sum: so much more in truth, below zero less."""
+
+    TYPE: ClassVar[str] = "industry.pv_revenue_corrected.v1"
+
+    leg: Literal["coal", "subsidy"]
+    more_fen: int
+    corrected_on: date
+
+
 class PvPlanFiled(_OfStation):
     """A distribution plan passed village, township and county."""
 

@@ -17,8 +17,10 @@ from services.industry.dividends.rules import (
     dividend_agreement,
     last_due_on,
     missed_before,
+    payment_key,
     reached,
     schedule,
+    top_up_key,
 )
 from services.industry.dividends.schemas import Agreement, DividendTotals, Ending, Missed, Payment, TopUp
 from services.industry.dividends.tables import DividendAgreement, DueOfEntity, LoanKnown, ToppedUp
@@ -174,13 +176,14 @@ async def record_payments(connection: Connection, act: Act, items: Sequence[Paym
     for row in new:
         place = row["agreement_id"], row["due_on"]
         paid[place] += row["amount_fen"]
-        owing.append(_due(f"dividend:{place[0]}:{place[1]}:{row['id']}", dues[place], "dividend", row["amount_fen"]))
+        owing.append(due_of(payment_key(*place, row["id"]), dues[place], "dividend", row["amount_fen"]))
     await queries.pay_dues(connection, paid)
     await record_dues(connection, act, owing)
     return answers(ROOM, [i.id for i in items], reasons)
 
 
-def _due(source_key: str, of: DueOfEntity | ToppedUp, purpose: str, amount_fen: int) -> Due:
+def due_of(source_key: str, of: DueOfEntity | ToppedUp, purpose: str, amount_fen: int) -> Due:
+    """What a household is owed by its agreement."""
     payer = f"entity:{of.entity_code}"
     return Due(source_key, of.household_id, of.division, purpose, payer, "property", amount_fen)
 
@@ -209,7 +212,7 @@ async def top_up(connection: Connection, act: Act, policy: Policy, top_up_id: UU
     done = TopUp(id=top_up_id, year=year, agreements=len(sums), amount_fen=sums.total())
     made = {"division": act.caller.area, "made_by": act.subject, "made_on": act.business_date}
     await queries.insert_top_up(connection, done.model_dump() | made)
-    owing = [_due(f"dividend_top_up:{i}:{year}", of[i], "dividend_top_up", sums[i]) for i in sorted(sums)]
+    owing = [due_of(top_up_key(i, year), of[i], "dividend_top_up", sums[i]) for i in sorted(sums)]
     await record_dues(connection, act, owing)
     return done
 

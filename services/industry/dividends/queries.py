@@ -5,6 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import BigInteger
+from sqlalchemy.dialects.postgresql import ARRAY
+
 from services.industry.dividends.tables import (
     DividendAgreement,
     DividendDue,
@@ -35,6 +38,7 @@ from shared.data.sql import (
     list_by,
     lock_by,
     sql,
+    update_many,
 )
 
 # A loan paid out in parts is their sum.
@@ -58,15 +62,26 @@ _INSERT = insert_many(dividend_agreement, _AGREEMENT, FREE)
 _INSERT_DUES = insert_many(dividend_due, ("agreement_id", "due_on", "household_id", "division", "owed_fen"))
 _LOCK_DUES = sql(
     """
-    SELECT d.agreement_id, d.due_on, d.household_id, d.division, d.owed_fen - d.paid_fen - d.topped_up_fen AS open_fen,
-           a.entity_code
+    SELECT d.agreement_id, d.due_on, d.household_id, d.division, d.owed_fen, d.paid_fen, d.topped_up_fen, a.entity_code,
+           a.ended_on
     FROM dividend_due d JOIN dividend_agreement a ON a.id = d.agreement_id
     WHERE d.agreement_id = ANY(:ids) ORDER BY d.agreement_id, d.due_on FOR UPDATE OF d
     """,
     DueOfEntity,
 )
 _PAYMENTS = list_by(dividend_payment)
-_INSERT_PAYMENTS = insert_many(dividend_payment, DividendPayment._fields, FREE)
+_INSERT_PAYMENTS = insert_many(dividend_payment, [n for n in DividendPayment._fields if n != "corrected_fen"], FREE)
+_RESTATE_PAYMENTS = update_many(dividend_payment, "corrected_fen")
+_RESTATE_DUES = sql(
+    """
+    UPDATE dividend_due d SET owed_fen = u.owed_fen, paid_fen = u.paid_fen, topped_up_fen = u.topped_up_fen
+    FROM unnest(:ids, :days, :owed, :paid, :topped_up) AS u (agreement_id, due_on, owed_fen, paid_fen, topped_up_fen)
+    WHERE d.agreement_id = u.agreement_id AND d.due_on = u.due_on
+    """,
+    owed=ARRAY(BigInteger),
+    paid=ARRAY(BigInteger),
+    topped_up=ARRAY(BigInteger),
+)
 _PAY = sql("""
     UPDATE dividend_due d SET paid_fen = d.paid_fen + u.amount_fen
     FROM unnest(:ids, :days, :amounts) AS u (agreement_id, due_on, amount_fen)
@@ -74,6 +89,7 @@ _PAY = sql("""
     """)
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('dividend_top_up', 0))")
 _TOP_UPS = sql(f"SELECT {dividend_top_up.columns} FROM dividend_top_up WHERE id = :id OR year = :year", DividendTopUp)
+_YEARS_TOPPED_UP = sql("SELECT year FROM dividend_top_up WHERE year = ANY(:years)")
 _INSERT_TOP_UP = insert_one(dividend_top_up, *DividendTopUp._fields)
 _TOP_UP = sql(
     """
@@ -219,6 +235,20 @@ async def pay_dues(connection: Connection, paid: Mapping[tuple[UUID, date], int]
     await execute(connection, _PAY, rows=len(paid), ids=ids, days=days, amounts=list(paid.values()))
 
 
+async def restate_payments(connection: Connection, amounts: Mapping[UUID, int]) -> None:
+    """`amounts`: what stands from now on, fen by payment."""
+    await execute_many(connection, _RESTATE_PAYMENTS, [{"id": i, "corrected_fen": fen} for i, fen in amounts.items()])
+
+
+async def restate_dues(connection: Connection, dues: Mapping[tuple[UUID, date], tuple[int, int, int]]) -> None:
+    """`dues`: what is owed, paid and topped up from now on, fen by agreement and due date."""
+    ids, days = [i for i, _ in dues], [on for _, on in dues]
+    owed, paid, topped_up = ([figures[n] for figures in dues.values()] for n in range(3))
+    await execute(
+        connection, _RESTATE_DUES, rows=len(dues), ids=ids, days=days, owed=owed, paid=paid, topped_up=topped_up
+    )
+
+
 async def take_turn(connection: Connection) -> None:
     """Wait until no other year is being topped up; held until the end of the transaction."""
     await fetch(connection, _TAKE_TURN)
@@ -227,6 +257,11 @@ async def take_turn(connection: Connection) -> None:
 async def find_top_ups(connection: Connection, top_up_id: UUID, year: int) -> list[DividendTopUp]:
     """What was topped up under this id, or for this year."""
     return await fetch(connection, _TOP_UPS, id=top_up_id, year=year)
+
+
+async def list_years_topped_up(connection: Connection, years: Sequence[int]) -> set[int]:
+    """Those of the years that the guarantee filled up."""
+    return {r["year"] for r in await fetch(connection, _YEARS_TOPPED_UP, years=list(years))}
 
 
 async def insert_top_up(connection: Connection, row: dict[str, Any]) -> None:

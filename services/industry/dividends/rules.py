@@ -136,6 +136,16 @@ def missed_before(today: date, overdue_days: int) -> date:
     return today - timedelta(days=overdue_days)
 
 
+def payment_key(agreement_id: UUID, due_on: date, payment_id: UUID) -> str:
+    """For what a household is owed what its entity paid."""
+    return f"dividend:{agreement_id}:{due_on}:{payment_id}"
+
+
+def top_up_key(agreement_id: UUID, year: int) -> str:
+    """For what a household is owed what the guarantee adds in a year."""
+    return f"dividend_top_up:{agreement_id}:{year}"
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """Of the households with an agreement: how many got their floor, and what the one in the middle got."""

@@ -49,17 +49,26 @@ class DividendDue(NamedTuple):
 
 
 class DueOfEntity(NamedTuple):
-    """A due date, and who owes it."""
+    """A due date, who owes it, and when its agreement ended."""
 
     agreement_id: UUID
     due_on: date
     household_id: UUID
     division: str
-    open_fen: Big
+    owed_fen: Big
+    paid_fen: Big
+    topped_up_fen: Big
     entity_code: str
+    ended_on: date | None
+
+    @property
+    def open_fen(self) -> int:
+        return self.owed_fen - self.paid_fen - self.topped_up_fen
 
 
 class DividendPayment(NamedTuple):
+    """`amount_fen` is what was said, `corrected_fen` what was paid in truth, where that was another."""
+
     id: UUID
     agreement_id: UUID
     due_on: date
@@ -67,6 +76,12 @@ class DividendPayment(NamedTuple):
     amount_fen: Big
     paid_on: date
     recorded_by: str
+    corrected_fen: Big | None = None
+
+    @property
+    def stood_fen(self) -> int:
+        """What stands of it."""
+        return self.amount_fen if self.corrected_fen is None else self.corrected_fen
 
 
 class DividendTopUp(NamedTuple):

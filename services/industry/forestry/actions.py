@@ -17,6 +17,7 @@ from services.industry.forestry.rules import (
     instalment_fen,
 )
 from services.industry.forestry.schemas import Acceptance, Contract, Coop, Labour, Membership, Plot
+from services.industry.forestry.tables import ForestAcceptance, ForestCoop, ForestLabour
 from services.industry.payouts.actions import record_dues
 from services.industry.payouts.rules import Due
 from shared.acts.batches import take_new
@@ -88,16 +89,22 @@ async def accept_plots(connection: Connection, act: Act, policy: Policy, items: 
         }
 
     reasons, new = await take_new(items, known, ACCEPTANCE, judge, partial(queries.insert_acceptances, connection))
-    await record_dues(connection, act, [
-        Due(
-            source_key=f"forest:{a['plot_id']}:{a['year_no']}", household_id=a["household_id"],
-            division=a["division"], purpose="forest_instalment", payer="forestry:farmland_to_forest",
-            category="transfer", amount_fen=a["amount_fen"],
-        )
-        for a in new
-        if a["amount_fen"]
-    ])  # fmt: skip
+    dues = [instalment_due(ForestAcceptance(**a), a["amount_fen"]) for a in new if a["amount_fen"]]
+    await record_dues(connection, act, dues)
     return answers(ROOM, [i.id for i in items], reasons)
+
+
+def instalment_due(of: ForestAcceptance, amount_fen: int) -> Due:
+    """What a household is owed for a year of its plot, perhaps nothing."""
+    return Due(
+        source_key=f"forest:{of.plot_id}:{of.year_no}",
+        household_id=of.household_id,
+        division=of.division,
+        purpose="forest_instalment",
+        payer="forestry:farmland_to_forest",
+        category="transfer",
+        amount_fen=amount_fen,
+    )
 
 
 async def set_coops(connection: Connection, act: Act, policy: Policy, items: Sequence[Coop]) -> list[Result]:
@@ -209,12 +216,19 @@ async def record_labour(connection: Connection, act: Act, items: Sequence[Labour
     for row in new:
         sums[row["contract_id"]] += row["amount_fen"]
     await queries.add_paid(connection, sums)
-    await record_dues(connection, act, [
-        Due(
-            source_key=f"forest_labour:{x['id']}", household_id=x["household_id"], division=x["division"],
-            purpose="forest_labour", payer=f"coop:{coops[x['coop_id']].code}", category="wage",
-            amount_fen=x["amount_fen"],
-        )
-        for x in new
-    ])  # fmt: skip
+    dues = [labour_due(ForestLabour(**x), coops[x["coop_id"]], x["amount_fen"]) for x in new]
+    await record_dues(connection, act, dues)
     return answers(ROOM, [i.id for i in items], reasons)
+
+
+def labour_due(of: ForestLabour, coop: ForestCoop, amount_fen: int) -> Due:
+    """What a household is owed for its work, perhaps nothing."""
+    return Due(
+        source_key=f"forest_labour:{of.id}",
+        household_id=of.household_id,
+        division=of.division,
+        purpose="forest_labour",
+        payer=f"coop:{coop.code}",
+        category="wage",
+        amount_fen=amount_fen,
+    )

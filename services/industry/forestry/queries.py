@@ -31,6 +31,7 @@ from shared.data.sql import (
     list_by,
     lock_by,
     sql,
+    update_many,
 )
 
 _CONTRACT = (n for n in ForestContract._fields if n != "paid_fen")
@@ -44,7 +45,10 @@ _ACCEPTANCES = sql(
     """,
     ForestAcceptance,
 )
-_INSERT_ACCEPTANCES = insert_many(forest_acceptance, ForestAcceptance._fields, FREE)
+_INSERT_ACCEPTANCES = insert_many(
+    forest_acceptance, [n for n in ForestAcceptance._fields if n != "corrected_mu_x100"], FREE
+)
+_RESTATE_ACCEPTANCES = update_many(forest_acceptance, "corrected_mu_x100")
 # Few people keep cooperatives: one at a time, so that codes are compared with what was committed.
 _TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('industry/coops', 0))")
 _COOPS = list_by(forest_coop)
@@ -72,20 +76,22 @@ _ADD_PAID = sql("""
     FROM unnest(:ids, :sums) AS u (id, amount_fen) WHERE t.id = u.id
     """)
 _LABOURS = list_by(forest_labour)
-_INSERT_LABOURS = insert_many(forest_labour, ForestLabour._fields, FREE)
+_INSERT_LABOURS = insert_many(forest_labour, [n for n in ForestLabour._fields if n != "corrected_fen"], FREE)
+_RESTATE_LABOURS = update_many(forest_labour, "corrected_fen")
 # A township's cooperative is shown to its villages, but counted by the township only.
 _TOTALS = sql(
     """
     SELECT count(*) AS plots, coalesce(sum(area_mu_x100), 0)::bigint AS plot_mu_x100,
-           (SELECT coalesce(sum(area_mu_x100), 0)::bigint FROM (
-               SELECT DISTINCT ON (plot_id) area_mu_x100 FROM forest_acceptance ORDER BY plot_id, year_no DESC
+           (SELECT coalesce(sum(mu_x100), 0)::bigint FROM (
+               SELECT DISTINCT ON (plot_id) coalesce(corrected_mu_x100, area_mu_x100) AS mu_x100
+               FROM forest_acceptance ORDER BY plot_id, year_no DESC
            ) a) AS accepted_mu_x100,
            (SELECT count(*) FROM forest_coop WHERE division >= :area) AS coops,
            (SELECT coalesce(sum(poor_members), 0)::bigint FROM forest_coop WHERE division >= :area)
                AS coop_poor_members,
            (SELECT count(DISTINCT household_id) FROM forest_membership) AS member_households,
            (SELECT count(*) FROM forest_contract) AS contracts,
-           (SELECT coalesce(sum(amount_fen), 0)::bigint FROM forest_labour) AS labour_fen
+           (SELECT coalesce(sum(coalesce(corrected_fen, amount_fen)), 0)::bigint FROM forest_labour) AS labour_fen
     FROM forest_plot
     """,
     Totals,
@@ -114,6 +120,12 @@ async def list_acceptances(
 
 async def insert_acceptances(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[UUID]:
     return await insert_free(connection, _INSERT_ACCEPTANCES, rows)
+
+
+async def restate_acceptances(connection: Connection, areas: Mapping[UUID, int]) -> None:
+    """`areas`: what stands from now on, mu x 100 by acceptance."""
+    rows = [{"id": i, "corrected_mu_x100": area} for i, area in areas.items()]
+    await execute_many(connection, _RESTATE_ACCEPTANCES, rows)
 
 
 async def take_turn(connection: Connection) -> None:
@@ -169,8 +181,13 @@ async def insert_labours(connection: Connection, rows: Sequence[dict[str, Any]])
     return await insert_free(connection, _INSERT_LABOURS, rows)
 
 
+async def restate_labours(connection: Connection, amounts: Mapping[UUID, int]) -> None:
+    """`amounts`: what stands from now on, fen by labour."""
+    await execute_many(connection, _RESTATE_LABOURS, [{"id": i, "corrected_fen": fen} for i, fen in amounts.items()])
+
+
 async def add_paid(connection: Connection, sums: Mapping[UUID, int]) -> None:
-    """`sums`: fen by contract."""
+    """`sums`: fen by contract, below zero where less was worked for than was said."""
     await execute(connection, _ADD_PAID, rows=len(sums), ids=list(sums), sums=list(sums.values()))
 
 

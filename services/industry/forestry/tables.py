@@ -18,6 +18,8 @@ class ForestPlot(NamedTuple):
 
 
 class ForestAcceptance(NamedTuple):
+    """`area_mu_x100` is what was said, `corrected_mu_x100` what stood in truth, where that was another."""
+
     id: UUID
     plot_id: UUID
     household_id: UUID
@@ -29,6 +31,12 @@ class ForestAcceptance(NamedTuple):
     plot_mu_x100: int
     recorded_by: str
     amount_fen: Big
+    corrected_mu_x100: int | None = None
+
+    @property
+    def stood_mu_x100(self) -> int:
+        """What stands of it."""
+        return self.area_mu_x100 if self.corrected_mu_x100 is None else self.corrected_mu_x100
 
 
 class ForestCoop(NamedTuple):
@@ -64,6 +72,8 @@ class ForestContract(NamedTuple):
 
 
 class ForestLabour(NamedTuple):
+    """`amount_fen` is what was said, `corrected_fen` what was worked for in truth, where that was another."""
+
     id: UUID
     contract_id: UUID
     coop_id: UUID
@@ -73,6 +83,12 @@ class ForestLabour(NamedTuple):
     worked_on: date
     recorded_on: date
     recorded_by: str
+    corrected_fen: Big | None = None
+
+    @property
+    def stood_fen(self) -> int:
+        """What stands of it."""
+        return self.amount_fen if self.corrected_fen is None else self.corrected_fen
 
 
 class Totals(NamedTuple):

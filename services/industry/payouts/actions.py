@@ -14,9 +14,11 @@ from services.industry.payouts.rules import (
     Due,
     Finding,
     Line,
+    Part,
     PayingPolicy,
     ReturnPolicy,
     Taken,
+    owed_anew,
     ruling_refusal,
     take_return,
 )
@@ -84,6 +86,26 @@ async def record_dues(connection: Connection, act: Act, dues: Sequence[Due]) -> 
     return [due for key, due in first.items() if key in new]
 
 
+async def list_owed(connection: Connection, sources: Mapping[str, UUID]) -> dict[str, list[Part]]:
+    """The dues of each of the sources; `sources`: the household by key. The caller has taken his turn."""
+    found: dict[str, list[Part]] = {key: [] for key in sources}
+    for due in await queries.list_of_sources(connection, sources):
+        found[due.source].append(Part(due.id, due.fen, due.bank_fen, due.ruled))
+    return found
+
+
+async def owe_anew(
+    connection: Connection, act: Act, owed: Mapping[str, Sequence[Part]], truly: Mapping[str, Due]
+) -> None:
+    """What is owed in truth for each source, perhaps nothing: of the dues that there are, and by the given one, whose
+    key begins with the source's, what they do not stand for.
+    """
+    anew = {key: owed_anew(owed[key], due.amount_fen) for key, due in truly.items()}
+    await queries.correct_dues(connection, {i: fen for parts, _ in anew.values() for i, fen in parts.items()})
+    rest = [replace(due, amount_fen=anew[key][1]) for key, due in truly.items() if anew[key][1]]
+    await record_dues(connection, act, rest)
+
+
 async def make_batch(connection: Connection, act: Act, policy: Policy, order: BatchOrder) -> BatchMade:
     """Put the open dues that fit into a batch for the paying bank, up to 100,000; the oldest first.
 
@@ -117,12 +139,14 @@ async def make_batch(connection: Connection, act: Act, policy: Policy, order: Ba
 async def check_batch(connection: Connection, act: Act, batch_id: UUID, *, set_aside: bool = False) -> BatchChecked:
     """A second person finds that the batch is the sum of its lines; from now on the bank may have it.
 
-    Whose household has left the register since, or stands still, is told by line; `set_aside` sends the others alone.
+    Lines whose household has left the register since, or stands still, and those of which another amount is owed by
+    now, are told; `set_aside` sends the others alone.
 
     Raises:
         Problem: not known here (404), made by the same person (403), checked already, not its lines' sum, or with
-            lines of households that have left the register or are frozen (409).
+            lines that must not be paid as things stand (409).
     """
+    await queries.take_turn(connection)
     batch = await queries.lock_batch(connection, batch_id)
     sums = await queries.sum_lines(connection, batch_id)
     gone = await queries.list_stopped_lines(connection, batch_id)

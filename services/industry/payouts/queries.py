@@ -9,6 +9,7 @@ from sqlalchemy import Text
 
 from services.industry.payouts.rules import SET_ASIDE, Due
 from services.industry.payouts.tables import (
+    DueOfSource,
     HeldDue,
     LineShown,
     LineSums,
@@ -45,7 +46,9 @@ from shared.values.ids import uuid7
 
 # By key, so that two who record the same wait for one another in the same order.
 _INSERT_DUES = insert_many(
-    payout_due, payout_due.shape, "ORDER BY 2 ON CONFLICT (source_key) DO NOTHING RETURNING source_key"
+    payout_due,
+    [n for n in payout_due.shape if n != "corrected_fen"],
+    "ORDER BY 2 ON CONFLICT (source_key) DO NOTHING RETURNING source_key",
 )
 _DUE = ("source_key", "household_id", "division", "purpose", "payer", "category", "amount_fen")
 # One batch is made at a time, so that the second finds what the first left; a household that moves waits as well.
@@ -64,15 +67,19 @@ _CAME_BACK = f"""
     FROM payout_line l WHERE l.due_id = d.id AND l.lasting
     AND NOT EXISTS (SELECT {_RULED} <> 'not_owed' AND r.line_id = l.id)
 """
+# What stands of a due.
+_FEN = "coalesce(d.corrected_fen, d.amount_fen)"
 _OPEN = f"""
-    NOT EXISTS (SELECT FROM payout_line l WHERE l.due_id = d.id AND l.state <> 'returned')
+    d.corrected_fen IS DISTINCT FROM 0
+    AND NOT EXISTS (SELECT FROM payout_line l WHERE l.due_id = d.id AND l.state <> 'returned')
     AND NOT EXISTS (SELECT {_RULED} = 'not_owed')
 """
 # Nothing is made where nothing fits: HAVING leaves the batch out, and with it no line is there to be inserted.
 _MAKE_BATCH = sql(
     f"""
     WITH fit AS MATERIALIZED (
-        SELECT d.*, row_number() OVER (ORDER BY d.recorded_on, {BY_NUMBER}, d.source_key) AS line_no
+        SELECT d.id, d.household_id, d.division, d.purpose, d.payer, d.category, {_FEN} AS amount_fen,
+               row_number() OVER (ORDER BY d.recorded_on, {BY_NUMBER}, d.source_key) AS line_no
         FROM payout_due d LEFT JOIN household h ON h.id = d.household_id
         WHERE (:purposes IS NULL OR d.purpose = ANY(:purposes)) AND (:payer IS NULL OR d.payer = :payer)
         AND {_OPEN} AND NOT {_REMOVED} AND NOT EXISTS (SELECT {_CAME_BACK})
@@ -107,13 +114,15 @@ _BATCH_LINES = sql(
 )
 _STOPPED_LINES = sql(
     f"""
-    SELECT t.id, t.line_no, CASE WHEN {_REMOVED} THEN :removed ELSE :frozen END AS code
+    SELECT t.id, t.line_no, CASE WHEN {_REMOVED} THEN :removed WHEN {_FROZEN} THEN :frozen ELSE :anew END AS code
     FROM payout_line t JOIN payout_due d ON d.id = t.due_id
-    WHERE t.batch_id = :batch_id AND t.state = 'sent' AND ({_REMOVED} OR {_FROZEN}) ORDER BY t.line_no
+    WHERE t.batch_id = :batch_id AND t.state = 'sent' AND ({_REMOVED} OR {_FROZEN} OR t.amount_fen <> {_FEN})
+    ORDER BY t.line_no
     """,
     StoppedLine,
     removed=Text,
     frozen=Text,
+    anew=Text,
 )
 _ANSWER = update_many(
     payout_line,
@@ -139,7 +148,7 @@ _LINES = page_of(
 )
 # Few are: those of which a line came back for good, and those of the few households that left.
 _HELD = f"""
-    SELECT d.id, d.household_id, d.division, d.purpose, d.payer, d.amount_fen, {_REMOVED} AS removed,
+    SELECT d.id, d.household_id, d.division, d.purpose, d.payer, {_FEN} AS amount_fen, {_REMOVED} AS removed,
            b.id AS line_id, b.code
     FROM payout_due d LEFT JOIN LATERAL (SELECT l.id, l.code {_CAME_BACK} ORDER BY l.id DESC LIMIT 1) b ON true
     WHERE d.id IN (
@@ -165,11 +174,12 @@ _BEING_RULED = sql("SELECT due_id FROM payout_ruling WHERE due_id = ANY(:ids) AN
 _INSERT_RULINGS = insert_many(payout_ruling, payout_ruling.shape, FREE)
 _RULING_PAGE = page(payout_ruling, "state", "household_id")
 _SUMMARY = sql(
-    """
+    f"""
     SELECT d.purpose, d.dues, d.due_fen, coalesce(l.lines, 0) AS lines, coalesce(l.confirmed, 0) AS confirmed,
            coalesce(l.confirmed_fen, 0) AS confirmed_fen, coalesce(l.returned, 0) AS returned,
            coalesce(l.households, 0) AS households
-    FROM (SELECT purpose, count(*) AS dues, sum(amount_fen)::bigint AS due_fen FROM payout_due GROUP BY purpose) d
+    FROM (SELECT purpose, count(*) AS dues, sum({_FEN})::bigint AS due_fen FROM payout_due d
+          WHERE corrected_fen IS DISTINCT FROM 0 GROUP BY purpose) d
     LEFT JOIN (
         SELECT purpose, count(*) AS lines, count(*) FILTER (WHERE state = 'confirmed') AS confirmed,
                (sum(amount_fen) FILTER (WHERE state = 'confirmed'))::bigint AS confirmed_fen,
@@ -185,6 +195,17 @@ _CONFIRMED = sql("""
     WHERE state = 'confirmed' AND purpose = ANY(:purposes) AND paid_on BETWEEN :first_on AND :last_on
     GROUP BY household_id
     """)
+_OF_SOURCES = sql(
+    f"""
+    SELECT u.source, d.id, {_FEN} AS fen, s.bank_fen, s.ruled
+    FROM unnest(:sources, :households) AS u (source, household_id)
+    JOIN payout_due d ON d.household_id = u.household_id
+        AND (d.source_key = u.source OR starts_with(d.source_key, u.source || ':'))
+    CROSS JOIN LATERAL due_settled(d.id) AS s
+    """,
+    DueOfSource,
+)
+_CORRECT = update_many(payout_due, "corrected_fen")
 _HAVE_DUES = sql("SELECT 1 FROM payout_due WHERE household_id = ANY(:ids) LIMIT 1")
 # The due is open again, and held: it goes out once somebody has ruled on it.
 _UNDO = update_many(
@@ -245,9 +266,11 @@ async def list_batch_lines(connection: Connection, batch_id: UUID) -> list[Payou
 
 
 async def list_stopped_lines(connection: Connection, batch_id: UUID) -> list[StoppedLine]:
-    """Those whose household is frozen, or has left the register and nobody ruled that its heirs are paid."""
-    removed, frozen = SET_ASIDE
-    return await fetch(connection, _STOPPED_LINES, batch_id=batch_id, removed=removed, frozen=frozen)
+    """Those whose household is frozen, or has left the register and nobody ruled that its heirs are paid; and those of
+    which another amount is owed since.
+    """
+    removed, frozen, anew = SET_ASIDE
+    return await fetch(connection, _STOPPED_LINES, batch_id=batch_id, removed=removed, frozen=frozen, anew=anew)
 
 
 async def answer_lines(connection: Connection, rows: NewRows, on: date, by: str) -> None:
@@ -312,6 +335,16 @@ async def sum_confirmed(
     """What banks confirmed as paid from the first day to the last, fen by household."""
     rows = await fetch(connection, _CONFIRMED, purposes=list(purposes), first_on=first_on, last_on=last_on)
     return {r["household_id"]: r["amount_fen"] for r in rows}
+
+
+async def list_of_sources(connection: Connection, sources: Mapping[str, UUID]) -> list[DueOfSource]:
+    """Every due that was recorded for any of the sources, first or anew; `sources`: the household by key."""
+    return await fetch(connection, _OF_SOURCES, sources=list(sources), households=list(sources.values()))
+
+
+async def correct_dues(connection: Connection, amounts: Mapping[UUID, int]) -> None:
+    """`amounts`: what stands from now on, fen by due."""
+    await execute_many(connection, _CORRECT, [{"id": i, "corrected_fen": fen} for i, fen in amounts.items()])
 
 
 async def take_turn_of_owed(connection: Connection, household_ids: Sequence[UUID]) -> None:

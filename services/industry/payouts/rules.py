@@ -5,7 +5,7 @@ and checker are different persons).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -20,7 +20,7 @@ Ruling = Literal["heirs", "account_changed", "not_owed"]
 RulingState = Literal["proposed", "confirmed", "refused"]
 Category = Literal["wage", "business", "property", "transfer", "none"]
 # The codes of a line that was never sent; no bank can write them.
-SET_ASIDE = ("shared.household_removed", "shared.frozen")
+SET_ASIDE = ("shared.household_removed", "shared.frozen", "industry.payouts.owed_anew")
 # The bank's word, and the state of the line after it.
 RESULTS: dict[str, LineState] = {"paid": "confirmed", "returned": "returned"}
 _LINE_NO = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
@@ -61,6 +61,39 @@ class Due:
     payer: str
     category: str
     amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A due of what is owed for one thing: what stands of it, what a bank has of it, and whether two persons ruled
+    that it is not owed.
+    """
+
+    id: UUID
+    fen: int
+    bank_fen: int | None
+    ruled: bool
+
+
+def owed_anew(parts: Sequence[Part], truly_fen: int) -> tuple[dict[UUID, int], int]:
+    """What stands of each due where so much is owed in truth for them all, and what no due stands for.
+
+    What a bank has comes first, so that a line that comes back is owed no higher; what was ruled on stays as it was
+    ruled; of the open ones the first takes the rest.
+    """
+    left, anew = truly_fen, dict[UUID, int]()
+    for part in sorted(parts, key=lambda p: (p.bank_fen is None, not p.ruled, p.id)):
+        if part.bank_fen is None and part.ruled:
+            left -= min(left, part.fen)
+            continue
+        anew[part.id] = left if part.bank_fen is None else min(left, part.bank_fen)
+        left -= anew[part.id]
+    return anew, left
+
+
+def over_fen(parts: Sequence[Part], truly_fen: int) -> int:
+    """What a bank has beyond what is owed in truth."""
+    return max(sum(p.bank_fen or 0 for p in parts) - truly_fen, 0)
 
 
 @dataclass(frozen=True, slots=True)

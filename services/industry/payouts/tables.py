@@ -9,6 +9,8 @@ from shared.data.relations import Big, table
 
 
 class PayoutDue(NamedTuple):
+    """`corrected_fen` is what is owed of it in truth, where what it is for was stated anew."""
+
     id: UUID
     source_key: str
     household_id: UUID
@@ -19,6 +21,17 @@ class PayoutDue(NamedTuple):
     amount_fen: Big
     recorded_on: date
     recorded_by: str
+    corrected_fen: Big | None = None
+
+
+class DueOfSource(NamedTuple):
+    """A due, and for what it was recorded: the key of that begins its own. `bank_fen`: what a bank has of it."""
+
+    source: str
+    id: UUID
+    fen: Big
+    bank_fen: Big | None
+    ruled: bool
 
 
 class PayoutBatch(NamedTuple):

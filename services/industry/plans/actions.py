@@ -60,7 +60,8 @@ async def draft_plan(connection: Connection, act: Act, policy: Policy, plan: Pla
     households = await queries.lock_households(connection, sorted({i.household_id for i in plan.items}))
     decided = await _decide(connection, act, policy, plan, station, households)
     results = _portions(plan.items, decided)
-    available_fen = await _available(connection, act, policy, station)
+    left_fen = await left_to_plan(connection, act, policy, [station])
+    available_fen = max(left_fen[station.id], 0)
     code = None
     if any(r.status == "refused" for r in results):
         code = "industry.plans.portion_refused"
@@ -97,12 +98,18 @@ async def _known_plan(connection: Connection, plan: Plan, known: StationPlan) ->
     )
 
 
-async def _available(connection: Connection, act: Act, policy: Policy, station: Station) -> int:
-    """What was received, less the upkeep of the settled quarters, less what stands in plans (domain notes 2.4)."""
-    quarters = len((await stations.list_settlements(connection, [station.id]))[station.id])
-    upkeep = upkeep_fen(station.capacity_w, quarters, policy.on(act.business_date, UpkeepPolicy).pv_upkeep_fen_per_w)
-    received = station.coal_received_fen + station.subsidy_received_fen
-    return max(int(received - upkeep - station.planned_fen), 0)
+async def left_to_plan(connection: Connection, act: Act, policy: Policy, of: Sequence[Station]) -> dict[UUID, int]:
+    """What was received, less the upkeep of the settled quarters, less what stands in plans (domain notes 2.4).
+
+    Below zero where the upkeep has overtaken what came in.
+    """
+    settled = await stations.list_settlements(connection, [s.id for s in of])
+    fen_per_w = policy.on(act.business_date, UpkeepPolicy).pv_upkeep_fen_per_w
+    return {
+        s.id: int(s.coal_received_fen + s.subsidy_received_fen - s.planned_fen)
+        - upkeep_fen(s.capacity_w, len(settled[s.id]), fen_per_w)
+        for s in of
+    }
 
 
 async def _decide(

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from services.industry.payouts import queries as payouts
 from services.industry.payouts.actions import record_dues
 from services.industry.payouts.rules import Due
 from services.industry.posts import queries, schemas
@@ -212,7 +213,7 @@ async def record_attendance(connection: Connection, act: Act, items: Sequence[At
             return "shared.not_found"
         if assignment.state not in ("assigned", "held", "ended"):
             return "not_assigned"
-        if reason := attendance_refusal(item.month_on, item.days, _tenure(assignment), act.business_date):
+        if reason := attendance_refusal(item.month_on, item.days, tenure(assignment), act.business_date):
             return reason
         if (item.assignment_id, item.month_on) in recorded:
             return "month_recorded"
@@ -228,7 +229,7 @@ async def record_attendance(connection: Connection, act: Act, items: Sequence[At
     return answers(ROOM, [i.id for i in items], reasons)
 
 
-def _tenure(of: PostAssignment | Attended) -> Tenure:
+def tenure(of: PostAssignment | Attended) -> Tenure:
     return Tenure(of.starts_on, of.ended_on, of.held_on, of.resumed_on)
 
 
@@ -242,18 +243,22 @@ async def run_payroll(connection: Connection, act: Act, policy: Policy, month_on
         raise Problem("industry.posts.not_a_month")
     if act.business_date < add_months(month_on, 1):
         raise Problem("industry.posts.month_open")
-    full_pay_days = policy.on(act.business_date, WagePolicy).post_full_pay_days
-    owed = list[Due]()
-    for a in await queries.list_attended(connection, month_on):
-        # Days may have been counted before it was known that somebody had left or died.
-        days = min(a.days, days_possible(month_on, _tenure(a), act.business_date))
-        if amount_fen := wage_fen(a.monthly_fen, days, full_pay_days):
-            key, payer = f"post:{a.id}:{month_on:%Y-%m}", f"post:{a.kind}"
-            owed.append(Due(key, a.household_id, a.division, "post_wage", payer, "wage", amount_fen))
+    await payouts.take_turn(connection)
+    dues = [wage_due(a, act, policy) for a in await queries.list_attended(connection, month_on)]
+    owed = [due for due in dues if due.amount_fen]
     new = await record_dues(connection, act, owed)
     return Payroll(
         month_on=month_on, assignments=len(owed), dues=len(new), amount_fen=sum(due.amount_fen for due in new)
     )
+
+
+def wage_due(of: Attended, act: Act, policy: Policy) -> Due:
+    """What a month's days are worth, perhaps nothing."""
+    # Days may have been counted before it was known that somebody had left or died.
+    days = min(of.days, days_possible(of.month_on, tenure(of), act.business_date))
+    amount_fen = wage_fen(of.monthly_fen, days, policy.on(act.business_date, WagePolicy).post_full_pay_days)
+    key, payer = f"post:{of.id}:{of.month_on:%Y-%m}", f"post:{of.kind}"
+    return Due(key, of.household_id, of.division, "post_wage", payer, "wage", amount_fen)
 
 
 async def resume(connection: Connection, act: Act, policy: Policy, items: Sequence[Continuation]) -> list[Result]:

@@ -1,6 +1,6 @@
 """All SQL about posts, assignments and attendance."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -74,17 +74,18 @@ _DEPARTED = sql(
 )
 _ATTENDANCES = list_by(post_attendance)
 _OF_ASSIGNMENTS = list_by(post_attendance, "assignment_id")
-_INSERT_ATTENDANCES = insert_many(post_attendance, PostAttendance._fields, FREE)
+_INSERT_ATTENDANCES = insert_many(post_attendance, [n for n in PostAttendance._fields if n != "corrected_days"], FREE)
+_RESTATE_ATTENDANCES = update_many(post_attendance, "corrected_days")
 # Who has left is still owed the days until he did.
-_ATTENDED = sql(
-    """
-    SELECT a.id, a.household_id, a.division, p.kind, p.monthly_fen, t.days, a.starts_on, a.ended_on, a.held_on,
-           a.resumed_on
+_WORKED = """
+    SELECT a.id, t.id AS attendance_id, t.month_on, a.household_id, a.division, p.kind, p.monthly_fen,
+           coalesce(t.corrected_days, t.days) AS days, a.starts_on, a.ended_on, a.held_on, a.resumed_on
     FROM post_attendance t JOIN post_assignment a ON a.id = t.assignment_id JOIN post p ON p.id = a.post_id
-    WHERE t.month_on = :month_on AND a.state IN ('assigned', 'held', 'ended') ORDER BY a.id
-    """,
-    Attended,
+"""
+_ATTENDED = sql(
+    f"{_WORKED} WHERE t.month_on = :month_on AND a.state IN ('assigned', 'held', 'ended') ORDER BY a.id", Attended
 )
+_ATTENDED_BY_ID = sql(f"{_WORKED} WHERE t.id = ANY(:ids) ORDER BY t.id", Attended)
 _PAGE = page_of(
     AssignmentShown,
     """
@@ -200,6 +201,16 @@ async def list_months(connection: Connection, assignment_ids: Sequence[UUID]) ->
 
 async def insert_attendances(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[UUID]:
     return await insert_free(connection, _INSERT_ATTENDANCES, rows)
+
+
+async def restate_attendances(connection: Connection, days: Mapping[UUID, int]) -> None:
+    """`days`: what stands from now on, by attendance."""
+    await execute_many(connection, _RESTATE_ATTENDANCES, [{"id": i, "corrected_days": n} for i, n in days.items()])
+
+
+async def list_attended_by_id(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Attended]:
+    """By attendance, those of posts that the caller may see."""
+    return {a.attendance_id: a for a in await fetch(connection, _ATTENDED_BY_ID, ids=list(ids))}
 
 
 async def list_attended(connection: Connection, month_on: date) -> list[Attended]:

@@ -75,6 +75,8 @@ class Departed(NamedTuple):
 
 
 class PostAttendance(NamedTuple):
+    """`days` is what was said, `corrected_days` what was worked in truth, where that was another."""
+
     id: UUID
     assignment_id: UUID
     household_id: UUID
@@ -83,12 +85,20 @@ class PostAttendance(NamedTuple):
     days: int
     recorded_on: date
     recorded_by: str
+    corrected_days: int | None = None
+
+    @property
+    def stood_days(self) -> int:
+        """What stands of it."""
+        return self.days if self.corrected_days is None else self.corrected_days
 
 
 class Attended(NamedTuple):
-    """The days of a month that were counted for an assignment, with its pay and its tenure."""
+    """The days of a month that were counted for an assignment (`id`), with its pay and its tenure."""
 
     id: UUID
+    attendance_id: UUID
+    month_on: date
     household_id: UUID
     division: str
     kind: Kind

@@ -336,10 +336,7 @@ def _receipt_refusal(act: Act, station: StationRow, item: Receipt, received_fen:
         return "future_date"
     if item.leg == "subsidy" and (station.listed_on is None or item.received_on < station.listed_on):
         return "not_in_catalogue"
-    coal = item.leg == "coal"
-    due_fen = station.coal_due_fen if coal else station.subsidy_due_fen
-    left_fen = due_fen - (station.coal_received_fen if coal else station.subsidy_received_fen) - received_fen
-    return "over_receivable" if item.amount_fen > left_fen else None
+    return "over_receivable" if item.amount_fen > station.receivable_fen(item.leg) - received_fen else None
 
 
 async def check_faults(connection: Connection, act: Act, policy: Policy, month_on: date) -> FaultsFound:

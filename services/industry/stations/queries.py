@@ -82,7 +82,8 @@ _BOOK = sql(
     subsidy=ARRAY(BigInteger),
 )
 _RECEIPTS = list_by(station_receipt)
-_INSERT_RECEIPTS = insert_many(station_receipt, station_receipt.shape, FREE)
+_INSERT_RECEIPTS = insert_many(station_receipt, [n for n in station_receipt.shape if n != "corrected_fen"], FREE)
+_RESTATE_RECEIPTS = update_many(station_receipt, "corrected_fen")
 _RECEIVE = sql(
     """
     UPDATE station AS s SET coal_received_fen = s.coal_received_fen + n.coal,
@@ -272,8 +273,13 @@ async def insert_receipts(connection: Connection, rows: NewRows) -> set[UUID]:
     return await insert_free(connection, _INSERT_RECEIPTS, rows)
 
 
+async def restate_receipts(connection: Connection, amounts: Mapping[UUID, int]) -> None:
+    """`amounts`: what stands from now on, fen by receipt."""
+    await execute_many(connection, _RESTATE_RECEIPTS, [{"id": i, "corrected_fen": fen} for i, fen in amounts.items()])
+
+
 async def add_received(connection: Connection, received: Mapping[UUID, Mapping[str, int]]) -> None:
-    """`received`: fen by leg by station."""
+    """`received`: fen by leg by station; below zero where less came in than was said."""
     await execute(
         connection,
         _RECEIVE,

@@ -21,6 +21,7 @@ VILLAGE_DIGITS, TOWNSHIP_DIGITS = 12, 9
 Kind = Literal["village", "resettlement", "ground"]
 KINDS: tuple[Kind, ...] = ("village", "resettlement", "ground")
 Leg = Literal["coal", "subsidy"]
+LEGS: tuple[Leg, ...] = ("coal", "subsidy")
 ExchangeState = Literal["told", "confirmed", "refused", "revoked"]
 
 

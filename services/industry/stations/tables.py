@@ -25,6 +25,12 @@ class Station(NamedTuple):
     subsidy_received_fen: Big
     planned_fen: Big
 
+    def receivable_fen(self, leg: Leg) -> int:
+        """What is still to come in for a leg."""
+        if leg == "coal":
+            return self.coal_due_fen - self.coal_received_fen
+        return self.subsidy_due_fen - self.subsidy_received_fen
+
 
 class StationReading(NamedTuple):
     """`total_kwh` is what was said of the meter, `corrected_kwh` what it showed in truth, where that was another.
@@ -96,6 +102,8 @@ class StationSettlement(NamedTuple):
 
 
 class StationReceipt(NamedTuple):
+    """`amount_fen` is what was said, `corrected_fen` what came in in truth, where that was another."""
+
     id: UUID
     station_id: UUID
     division: str
@@ -103,6 +111,12 @@ class StationReceipt(NamedTuple):
     amount_fen: Big
     received_on: date
     recorded_by: str
+    corrected_fen: Big | None = None
+
+    @property
+    def stood_fen(self) -> int:
+        """What stands of it."""
+        return self.amount_fen if self.corrected_fen is None else self.corrected_fen
 
 
 class StationFinding(NamedTuple):

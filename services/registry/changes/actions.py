@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.registry.changes import queries
 from services.registry.changes.rules import Membership, Person, departure_refusal, next_head, struck_reason
-from services.registry.changes.schemas import Departure, Removal
+from services.registry.changes.schemas import Departure, Removal, RemovalConfirmation
 from services.registry.changes.tables import DepartureCase, KnownPerson, RemovalCase, departure, removal
 from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
@@ -329,15 +329,18 @@ async def propose_removals(connection: Connection, act: Act, items: Sequence[Rem
     )
 
 
-async def confirm_removals(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
-    """Another person, of the county, confirms: the household is struck. Nothing of it is deleted."""
+async def confirm_removals(connection: Connection, act: Act, items: Sequence[RemovalConfirmation]) -> list[Result]:
+    """Another person, of the county, who names it, confirms: the household is struck. Nothing of it is deleted."""
     cases = await lock_cases(connection, REMOVAL, [i.id for i in items])
     ids = sorted({c.household_id for c in cases.values() if c.state == "proposed"})
     await lock_open_cases(connection, ids)
     homes = await households.lock_households(connection, ids)
 
-    def find(case: RemovalCase, item: Confirmation) -> Finding:
-        gone = homes[case.household_id].status == "removed"
+    def find(case: RemovalCase, item: RemovalConfirmation) -> Finding:
+        home = homes[case.household_id]
+        if item.household_no != home.household_no:
+            return Finding(refusal="registry.changes.other_household")
+        gone = home.status == "removed"
         return Finding(refusal="household_removed") if item.confirmed and gone else confirmed_or_rejected(case, item)
 
     async def save(passed: list[tuple[RemovalCase, Finding]]) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.registry.changes import actions, queries
 from services.registry.changes.rules import DepartureState, RemovalState
-from services.registry.changes.schemas import Departure, DepartureShown, Removal, RemovalShown
+from services.registry.changes.schemas import Departure, DepartureShown, Removal, RemovalConfirmation, RemovalShown
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Paging, Transaction, by
@@ -52,8 +52,8 @@ async def propose_removals(
 
 
 @router.post("/removals/confirmations")
-async def confirm_removals(body: Batch[Confirmation], connection: Transaction, act: County) -> Results:
-    """Confirmed: the household is struck, and what is under way for it ends."""
+async def confirm_removals(body: Batch[RemovalConfirmation], connection: Transaction, act: County) -> Results:
+    """Confirmed: the household of that number is struck, and what is under way for it ends."""
     return body.answered(await actions.confirm_removals(connection, act, body.sound))
 
 

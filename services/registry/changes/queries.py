@@ -10,12 +10,13 @@ from services.registry.changes.tables import (
     DepartureSeen,
     KnownPerson,
     RemovalCase,
+    RemovalSeen,
     Untold,
     departure,
     removal,
 )
 from shared.acts.batches import insert_free
-from shared.data.pages import Place, fetch_page, page, page_of
+from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import Connection, by_id, fetch, insert_many, list_by, sql
 
 _LED = ("procedure_version", "since_on", "due_on")
@@ -70,7 +71,20 @@ _LAST_RELATIONS = sql("""
     WHERE member_id = ANY(:ids) AND upper_inf(known) ORDER BY member_id, lower(valid) DESC
     """)
 _DEPARTURE_PAGE = page_of(DepartureSeen, _SEEN, "x.state", "x.household_id", key="x.id")
-_REMOVAL_PAGE = page(removal, "state", "household_id")
+_REMOVAL_PAGE = page_of(
+    RemovalSeen,
+    """
+    SELECT x.id, x.household_id, h.household_no, p.head, p.members, x.division, x.reason, x.evidence, x.state,
+           x.proposed_on, x.decided_on, x.since_on, x.due_on
+    FROM removal x JOIN household h ON h.id = x.household_id CROSS JOIN LATERAL (
+        SELECT count(DISTINCT f.member_id)::int AS members, min(m.reference) FILTER (WHERE f.relation = 'head') AS head
+        FROM member_fact f JOIN member m ON m.id = f.member_id
+        WHERE f.household_id = h.id AND upper_inf(f.known) AND upper_inf(f.valid)) AS p
+    """,
+    "x.state",
+    "x.household_id",
+    key="x.id",
+)
 _REFERENCES = sql("SELECT id, reference FROM member WHERE id = ANY(:ids)")
 # The members as held for true now, those who have left apart.
 _LOCK_UNTOLD = sql(
@@ -161,6 +175,6 @@ async def list_departures(connection: Connection, at: Place, **filters: Any) -> 
     return await fetch_page(connection, _DEPARTURE_PAGE, at, **filters)
 
 
-async def list_removals(connection: Connection, at: Place, **filters: Any) -> list[RemovalCase]:
+async def list_removals(connection: Connection, at: Place, **filters: Any) -> list[RemovalSeen]:
     """By rising id, filtered by state or household."""
     return await fetch_page(connection, _REMOVAL_PAGE, at, **filters)

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registry.changes.rules import DepartureReason, DepartureState, RemovalState
-from shared.acts.bodies import Input
+from shared.acts.bodies import Confirmation, Input
 from shared.acts.reasons import Telling
-from shared.values.inputs import Day, Text
+from shared.values.inputs import Day, HouseholdNo, Text
 
 
 class Departure(Input):
@@ -32,6 +32,12 @@ class Removal(Input):
     evidence: Text = Field(min_length=1, max_length=200)
 
 
+class RemovalConfirmation(Confirmation):
+    """The second person's word, and the number of the household that it is about, as he read it."""
+
+    household_no: HouseholdNo
+
+
 class DepartureShown(Telling):
     """No name: `reference` stands for the person."""
 
@@ -51,10 +57,15 @@ class DepartureShown(Telling):
 
 
 class RemovalShown(Telling):
+    """Of whom: the number, the head's reference, and how many belong to it as held for true now."""
+
     TEXT = "registry.removal.{reason}"
 
     id: UUID
     household_id: UUID
+    household_no: str
+    head: str | None
+    members: int
     division: str
     reason: str
     evidence: str

@@ -41,6 +41,24 @@ class RemovalCase(NamedTuple):
     due_on: date | None
 
 
+class RemovalSeen(NamedTuple):
+    """A removal as it is shown, with whom it strikes: `head` is the head's reference."""
+
+    id: UUID
+    household_id: UUID
+    household_no: str
+    head: str | None
+    members: int
+    division: str
+    reason: str
+    evidence: str
+    state: RemovalState
+    proposed_on: date
+    decided_on: date | None
+    since_on: date
+    due_on: date | None
+
+
 class DepartureSeen(NamedTuple):
     """A departure as it is shown: `reference` stands for the person."""
 

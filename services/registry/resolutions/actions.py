@@ -6,7 +6,14 @@ from uuid import UUID
 import structlog
 
 from services.registry.resolutions import queries
-from services.registry.resolutions.rules import Grant, ResolutionPolicy, over_limit, resolve_refusal
+from services.registry.resolutions.rules import (
+    Grant,
+    GrantPolicy,
+    ResolutionPolicy,
+    grant_refusal,
+    over_limit,
+    resolve_refusal,
+)
 from services.registry.resolutions.schemas import GrantShown, GrantTerms, PersonShown, Resolve, Resolved
 from services.registry.resolutions.tables import Person, ResolveGrant
 from shared.data.crypto import DataKeys
@@ -21,14 +28,17 @@ log = structlog.get_logger()
 HOUR_SECONDS = 3600
 
 
-async def grant(connection: Connection, act: Act, subject: str, terms: GrantTerms, expected: Expected) -> GrantShown:
+async def grant(
+    connection: Connection, act: Act, policy: Policy, subject: str, terms: GrantTerms, expected: Expected
+) -> GrantShown:
     """Raises Problem `shared.same_person`, `shared.precondition_failed` where another grant stands than was expected,
-    or `registry.resolutions.ends_before` where it would cover no day.
+    `registry.resolutions.ends_before` where it would cover no day, or `ends_too_late` where it would too many.
     """
     if subject == act.subject:
         raise Problem("shared.same_person")
-    if terms.ends_on <= act.business_date:
-        raise Problem("registry.resolutions.ends_before")
+    most = policy.on(act.business_date, GrantPolicy).resolve_grant_longest_days
+    if reason := grant_refusal(terms.ends_on, act.business_date, most):
+        raise Problem(f"registry.resolutions.{reason}", most=most)
     held = await queries.lock_grant(connection, subject)
     expected.check(shown(held) if held else None)
     purposes = sorted(set(terms.purposes))

@@ -64,10 +64,16 @@ async def get_grant(subject: Subject, connection: Reading, response: Response) -
 
 @router.put("/grants/{subject}")
 async def grant(
-    subject: Subject, body: GrantTerms, connection: Transaction, act: County, response: Response, expected: Expecting
+    subject: Subject,
+    body: GrantTerms,
+    connection: Transaction,
+    policy: CurrentPolicy,
+    act: County,
+    response: Response,
+    expected: Expecting,
 ) -> GrantShown:
-    """Let a subscriber, a department or an officer ask; never oneself."""
-    return tagged(response, await actions.grant(connection, act, subject, body, expected))
+    """Let a subscriber, a department or an officer ask, for a year at the longest; never oneself."""
+    return tagged(response, await actions.grant(connection, act, policy, subject, body, expected))
 
 
 @router.delete("/grants/{subject}", status_code=204)

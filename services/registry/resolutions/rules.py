@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,21 @@ class ResolutionPolicy:
     """How many households one subject may have resolved to their people within an hour."""
 
     resolved_households_an_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class GrantPolicy:
+    """For how many days a grant is given at the longest."""
+
+    resolve_grant_longest_days: int
+
+
+# What is granted for good is looked at by nobody again: whoever needs it longer asks anew (security 7).
+def grant_refusal(ends_on: date, on: date, longest_days: int) -> str | None:
+    """Why a grant is not given until the day before `ends_on`, or None."""
+    if ends_on <= on:
+        return "ends_before"
+    return "ends_too_late" if ends_on > on + timedelta(days=longest_days) else None
 
 
 # Domain notes 4, "Subscriber": with a logged purpose; mechanics 7: no more than the purpose needs.

@@ -88,7 +88,8 @@ async def confirm(house: House, day: str = "2017-12-20") -> None:
     )  # fmt: skip
     await owner.execute(
         "INSERT INTO payout_line SELECT uuidv7(), $1, row_number() OVER (), id, household_id, division, 'xinhe',"
-        " purpose, payer, category, amount_fen, 'confirmed', NULL, $2, $2, 'b' FROM payout_due d"
+        " purpose, payer, category, coalesce(corrected_fen, amount_fen), 'confirmed', NULL, $2, $2, 'b'"
+        " FROM payout_due d"
         " WHERE NOT EXISTS (SELECT 1 FROM payout_line l WHERE l.due_id = d.id)",
         batch, date.fromisoformat(day),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.conftest import House
-from tests.integration.registry.test_changes import DEPARTURES, REMOVALS, departure, post, removal
+from tests.integration.registry.test_changes import DEPARTURES, REMOVALS, departure, post, removal, word
 from tests.integration.registry.test_identification import (
     OTHER,
     SEEN,
@@ -67,7 +67,7 @@ async def test_who_is_in_another_household_by_now_does_not_come_back_into_his_fi
     await post(door, f"{DEPARTURES}/confirmations", "township", {"id": left["id"], "confirmed": True}, on="2017-10-30")
     await entered(door, child(3, relation="head"), on="2017-11-01")
     await post(door, REMOVALS, "team", struck, on="2017-11-20")
-    await post(door, f"{REMOVALS}/confirmations", "county", {"id": struck["id"], "confirmed": True}, on="2017-11-20")
+    await post(door, f"{REMOVALS}/confirmations", "county", await word(house, struck), on="2017-11-20")
     await entered(door, person(1), on="2017-11-21")
     doubted: list[tuple[str, dict[str, Any]]] = [
         ("township", {"id": str(uuid4()), "departure_id": left["id"], "evidence": "visit"}),
@@ -102,7 +102,7 @@ async def test_whose_household_was_struck_and_who_left_one_may_apply_again(house
     assert second["household_no"] == f"{VILLAGE}0002"
     struck = removal(UUID(home))
     await post(door, REMOVALS, "team", struck, on="2017-11-20")
-    await post(door, f"{REMOVALS}/confirmations", "county", {"id": struck["id"], "confirmed": True}, on="2017-11-20")
+    await post(door, f"{REMOVALS}/confirmations", "county", await word(house, struck), on="2017-11-20")
     (free,) = await apply(door, application(person(1)), on="2017-11-20")
     assert free["code"] is None, free
 

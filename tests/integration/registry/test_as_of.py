@@ -11,7 +11,7 @@ from tests.conftest import Door, House, find_service
 from tests.integration.registry.test_amendments import confirm, correcting, loses_water, returning, revoking
 from tests.integration.registry.test_amendments import post as amend
 from tests.integration.registry.test_case_04_death_confirmed_by_mistake import doubt, reversal
-from tests.integration.registry.test_changes import REMOVALS, add_member, departure, leave, removal
+from tests.integration.registry.test_changes import REMOVALS, add_member, departure, leave, removal, word
 from tests.integration.registry.test_changes import post as change
 from tests.integration.registry.test_exits import finished, noticed, ready_household
 from tests.integration.registry.test_households import VILLAGE, post_incomes, seed_household, statement
@@ -158,7 +158,7 @@ async def test_who_was_struck_by_mistake_was_never_out(house: House) -> None:
     household_id = await seed_household(house)
     item = removal(household_id)
     await change(door, REMOVALS, "village", item, on="2017-06-10")
-    await change(door, f"{REMOVALS}/confirmations", "county", {"id": item["id"], "confirmed": True}, on="2017-06-12")
+    await change(door, f"{REMOVALS}/confirmations", "county", await word(house, item), on="2017-06-12")
     known = await moment(house)
     assert [d[::3] for d in await days(house, household_id)] == [("poor", "2014-06-01"), ("removed", "2017-06-12")]
     assert await doubt(door, reversal(removal_id=item["id"]), "county", on="2017-07-01") == "confirmed"

@@ -19,6 +19,7 @@ from tests.integration.registry.test_changes import (
     post,
     removal,
     told,
+    word,
 )
 from tests.integration.registry.test_exits import ready_household
 from tests.integration.registry.test_households import seed_household
@@ -115,7 +116,7 @@ async def test_a_household_struck_by_mistake_stands_as_before(house: House) -> N
     household_id = await seed_household(house)
     struck = removal(household_id)
     await post(door, REMOVALS, "village", struck)
-    await post(door, f"{REMOVALS}/confirmations", "county", {"id": struck["id"], "confirmed": True})
+    await post(door, f"{REMOVALS}/confirmations", "county", await word(house, struck))
     assert (await status_of(house, household_id))[0] == "removed"
     item = reversal(removal_id=struck["id"])
     await post(door, REVERSALS, "village", item)

@@ -238,6 +238,12 @@ def removal(household_id: UUID, **changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
+async def word(house: House, of: dict[str, Any], *, confirmed: bool = True) -> dict[str, Any]:
+    """The second person's word on a removal: he names whom it strikes."""
+    (home,) = await house.rows("registry", "SELECT household_no FROM household WHERE id = $1", UUID(of["household_id"]))
+    return {"id": of["id"], "household_no": home["household_no"], "confirmed": confirmed}
+
+
 async def test_a_household_is_struck_by_two_persons_and_its_case_ends(house: House) -> None:
     door = await house.serve("registry", "api")
     struck, kept = await ready_household(house, door), await ready_household(house, door)
@@ -245,15 +251,11 @@ async def test_a_household_is_struck_by_two_persons_and_its_case_ends(house: Hou
     first, second = removal(struck), removal(kept, reason="EX10")
     made = await post(door, REMOVALS, "team", first, second, on="2017-10-11")
     assert [(r["status"], r["state"]) for r in made] == [("accepted", "proposed")] * 2
-    (own,) = await post(
-        door, f"{REMOVALS}/confirmations", "county", {"id": first["id"], "confirmed": True}, subject="team"
-    )
+    yes, no = await word(house, first), await word(house, second, confirmed=False)
+    (own,) = await post(door, f"{REMOVALS}/confirmations", "county", yes, subject="team")
     assert own["code"] == "shared.same_person"
     assert [t for t, _ in await told(house)] == ["income_assessed"] * 4
-    done = await post(
-        door, f"{REMOVALS}/confirmations", "county", {"id": first["id"], "confirmed": True},
-        {"id": second["id"], "confirmed": False}, on="2017-10-12",
-    )  # fmt: skip
+    done = await post(door, f"{REMOVALS}/confirmations", "county", yes, no, on="2017-10-12")
     assert [(r["code"], r["state"]) for r in done] == [(None, "confirmed"), ("shared.not_confirmed", "rejected")]
     statuses = {r["id"]: r["status"] for r in await house.rows("registry", "SELECT id, status FROM household")}
     assert statuses == {struck: "removed", kept: "poor"}
@@ -268,6 +270,28 @@ async def test_a_household_is_struck_by_two_persons_and_its_case_ends(house: Hou
     connection = await house.owner("registry")
     with pytest.raises(asyncpg.CheckViolationError, match="removal_decider_is_not_proposer"):
         await connection.execute("UPDATE removal SET decided_by = proposed_by")
+
+
+async def test_nobody_strikes_a_household_that_he_did_not_look_at(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one, other = await seed_household(house), await seed_household(house)
+    first, second = removal(one), removal(other)
+    await post(door, REMOVALS, "team", first, second)
+    await add_member(house, one, "child", "2010-03-05")
+    shown = (await door.call("GET", f"{REMOVALS}?household_id={one}", "county")).json()["items"]
+    yes = await word(house, first)
+    assert [(x["id"], x["household_no"], x["head"], x["members"]) for x in shown] == [
+        (first["id"], yes["household_no"], await head_of(house, one), 2)
+    ]
+    path, theirs = f"{REMOVALS}/confirmations", (await word(house, second))["household_no"]
+    for confirmed in (True, False):
+        wrong = yes | {"household_no": theirs, "confirmed": confirmed}
+        assert [r["code"] for r in await post(door, path, "county", wrong)] == ["registry.changes.other_household"]
+    (blind,) = await post(door, path, "county", {"id": first["id"], "confirmed": True})
+    assert blind["code"] == "shared.invalid_item"
+    assert [r["state"] for r in await post(door, path, "county", yes)] == ["confirmed"]
+    struck = await house.rows("registry", "SELECT id FROM household WHERE status = 'removed'")
+    assert [r["id"] for r in struck] == [one]
 
 
 async def test_what_cannot_be_struck(house: House) -> None:
@@ -288,7 +312,7 @@ async def test_what_cannot_be_struck(house: House) -> None:
     assert (await door.call("POST", REMOVALS, "county", json={"items": [good]})).status_code == 403
     # Its last member died meanwhile: there is nothing left to strike.
     await leave(door, departure(await head_of(house, household_id)))
-    (late,) = await post(door, f"{REMOVALS}/confirmations", "county", {"id": good["id"], "confirmed": True})
+    (late,) = await post(door, f"{REMOVALS}/confirmations", "county", await word(house, good))
     assert late["code"] == "shared.household_removed"
     assert [t for t, _ in await told(house)].count("household_removed") == 1
 

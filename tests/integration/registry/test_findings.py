@@ -17,7 +17,7 @@ from shared.facts.steps import WaitError
 from shared.ground.context import Caller, system_act
 from tests.conftest import Door, House
 from tests.integration.registry.facts import heard, state
-from tests.integration.registry.test_changes import DEPARTURES, REMOVALS, departure, head_of, post, removal
+from tests.integration.registry.test_changes import DEPARTURES, REMOVALS, departure, head_of, post, removal, word
 from tests.integration.registry.test_exits import EXITS, TOWNSHIP, finished, noticed, ready_household, step
 from tests.integration.registry.test_households import VILLAGE, post_incomes, seed_household, statement
 from tests.integration.registry.test_registry_tasks import tasks
@@ -344,7 +344,7 @@ async def test_of_a_household_that_is_struck_nothing_waits_in_whatever_order(hou
                 case "visit":
                     await hear(house, [visited(home, "house_unsafe")])
                 case "removal":
-                    confirmed = {"id": case["id"], "confirmed": True}
+                    confirmed = await word(house, case)
                     await post(door, f"{REMOVALS}/confirmations", "county", confirmed, on=NOW, subject="decider")
                 case "answer":
                     for one in await listed(door, "township", TOWNSHIP, household_id=str(home)):

@@ -16,6 +16,7 @@ from tests.integration.registry.test_changes import (
     post,
     removal,
     told,
+    word,
 )
 from tests.integration.registry.test_households import seed_household
 
@@ -91,7 +92,7 @@ async def test_a_bad_item_refuses_itself(house: House) -> None:
     struck = await seed_household(house)
     strike = removal(struck)
     await post(door, REMOVALS, "village", strike)
-    await post(door, f"{REMOVALS}/confirmations", "county", {"id": strike["id"], "confirmed": True})
+    await post(door, f"{REMOVALS}/confirmations", "county", await word(house, strike))
     elsewhere = await seed_household(house, "140927201201")
     twice = [{"reference": wife, "relation": "mother"}] * 2
     good = choosing(one, son)

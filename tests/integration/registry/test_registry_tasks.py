@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from tests.conftest import Door, House
 from tests.integration.registry import test_amendments as amendments
-from tests.integration.registry.test_changes import DEPARTURES, REMOVALS, departure, head_of, post, removal
+from tests.integration.registry.test_changes import DEPARTURES, REMOVALS, departure, head_of, post, removal, word
 from tests.integration.registry.test_exits import EXITS, TOWNSHIP, VOTE, noticed, proposed, ready_household, step
 from tests.integration.registry.test_households import VILLAGE, seed_household
 from tests.integration.registry.test_villages import ITEMS, found_places, notice, propose, report
@@ -103,7 +103,8 @@ async def test_what_one_reports_of_a_household_waits_for_another_to_confirm(hous
         assert (await tasks(door, role, area, maker))["items"] == [], "nobody is asked to confirm what he laid open"
         for other in ("village", "team", "helper"):
             assert (await tasks(door, other, VILLAGE))["items"] == [], other
-        await post(door, f"{path}/confirmations", role, {"id": item["id"], "confirmed": True})
+        yes = await word(house, item) if path == REMOVALS else {"id": item["id"], "confirmed": True}
+        await post(door, f"{path}/confirmations", role, yes)
         assert (await tasks(door, role, area))["items"] == []
 
 

@@ -113,6 +113,10 @@ async def test_a_grant_is_the_county_s_and_nobody_s_own(house: House) -> None:
     assert (await door.call("PUT", path, "township", json=TERMS)).status_code == 403
     over = await door.call("PUT", path, "county", json=TERMS | {"ends_on": "2017-06-01"}, headers=NEW)
     assert (over.status_code, over.json()["code"]) == (422, "registry.resolutions.ends_before")
+    # A year and no longer: who needs it longer asks again.
+    late = await door.call("PUT", path, "county", json=TERMS | {"ends_on": "2018-06-03"}, headers=NEW)
+    assert (late.status_code, late.json()["code"]) == (422, "registry.resolutions.ends_too_late")
+    assert "366" in late.json()["title_en"]
     await granted(door)
     with pytest.raises(asyncpg.CheckViolationError, match="grantor_is_not_grantee"):
         await (await house.owner("registry")).execute("UPDATE resolve_grant SET granted_by = subject")

@@ -19,6 +19,7 @@ from tests.integration.registry.test_changes import (
     post,
     removal,
     told,
+    word,
 )
 from tests.integration.registry.test_exits import ready_household
 from tests.integration.registry.test_heads import HEADS, choosing
@@ -181,7 +182,7 @@ async def test_a_bad_item_refuses_itself(house: House) -> None:
     one, other, struck = [await seed_household(house) for _ in range(3)]
     strike = removal(struck)
     await post(door, REMOVALS, "village", strike)
-    await post(door, f"{REMOVALS}/confirmations", "county", {"id": strike["id"], "confirmed": True})
+    await post(door, f"{REMOVALS}/confirmations", "county", await word(house, strike))
     good = moving(one)
     answers = await post(
         door, TRANSFERS, "village",

@@ -1,10 +1,12 @@
-"""What of a bank's answers is believed."""
+"""What of a bank's answers is believed, and what is owed where it is another sum in truth."""
 
 from datetime import date
+from itertools import permutations
+from uuid import UUID
 
 import pytest
 
-from services.industry.payouts.rules import Answer, Line, take_return
+from services.industry.payouts.rules import Answer, Line, Part, over_fen, owed_anew, take_return
 
 MADE_ON, DAY, TODAY = date(2017, 6, 1), date(2017, 6, 5), date(2017, 6, 10)
 SENT = Line(1, 60_725, "sent", None, None)
@@ -68,3 +70,32 @@ def test_the_code_is_kept_as_the_bank_writes_it(code: str) -> None:
     assert take_return([Answer(2, "1", 60_725, "returned", code, None)], {1: SENT}, MADE_ON, TODAY).returned == {
         1: code
     }
+
+
+ONE, TWO, THREE = (UUID(int=n) for n in (1, 2, 3))
+OPEN, LATER = Part(ONE, 100, None, ruled=False), Part(TWO, 30, None, ruled=False)
+AT_BANK, RULED = Part(THREE, 100, 100, ruled=False), Part(THREE, 100, None, ruled=True)
+
+
+@pytest.mark.parametrize(
+    ("parts", "truly_fen", "anew", "rest_fen", "over"),
+    [
+        ([], 50, {}, 50, 0),
+        ([OPEN], 0, {ONE: 0}, 0, 0),
+        ([OPEN, LATER], 150, {ONE: 150, TWO: 0}, 0, 0),
+        # What a bank has counts first: were it to come back, no more would be owed than in truth.
+        ([AT_BANK], 60, {THREE: 60}, 0, 40),
+        ([AT_BANK], 120, {THREE: 100}, 20, 0),
+        ([OPEN, AT_BANK], 120, {THREE: 100, ONE: 20}, 0, 0),
+        ([Part(THREE, 60, 100, ruled=False)], 90, {THREE: 90}, 0, 10),
+        # What two persons ruled not to be owed is not owed by another word.
+        ([RULED], 120, {}, 20, 0),
+        ([RULED, OPEN], 90, {ONE: 0}, 0, 0),
+    ],
+)
+def test_what_is_owed_in_truth_is_owed_once(
+    parts: list[Part], truly_fen: int, anew: dict[UUID, int], rest_fen: int, over: int
+) -> None:
+    for order in permutations(parts):
+        assert owed_anew(order, truly_fen) == (anew, rest_fen)
+    assert over_fen(parts, truly_fen) == over

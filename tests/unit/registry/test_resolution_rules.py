@@ -4,11 +4,25 @@ from datetime import date
 
 import pytest
 
-from services.registry.resolutions.rules import Grant, over_limit, resolve_refusal
+from services.registry.resolutions.rules import Grant, grant_refusal, over_limit, resolve_refusal
 
 TODAY = date(2017, 6, 1)
 GRANT = Grant(["schooling"], id_numbers=False, ends_on=date(2017, 6, 2))
 WIDE = Grant(["schooling", "insurance"], id_numbers=True, ends_on=date(2018, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "reason"),
+    [
+        (TODAY, "ends_before"),
+        (date(2017, 6, 2), None),
+        (date(2018, 6, 2), None),
+        (date(2018, 6, 3), "ends_too_late"),
+        (date(2099, 12, 31), "ends_too_late"),
+    ],
+)
+def test_a_grant_ends_within_its_longest_term(ends_on: date, reason: str | None) -> None:
+    assert grant_refusal(ends_on, TODAY, 366) == reason
 
 
 @pytest.mark.parametrize(
