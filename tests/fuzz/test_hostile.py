@@ -26,6 +26,7 @@ NO_NUMBERS, NO_ANSWERS = ("5", True, 5.0), ("off", "yes", "true", 0, 1, 1.0)
 # Of two fields one alone is said, which no schema tells.
 EITHER_OR = {
     "/registry/v1/attestations": ("household_no", "number"),
+    "/registry/v1/attestations/incomes": ("household_no",),
     "/registry/v1/households/reversals": ("removal_id",),
 }
 
@@ -40,7 +41,10 @@ def sample(schema: dict[str, Any], kinds: dict[str, Any]) -> Any:
         return schema.get("const", schema.get("enum", [None])[0])
     of_kind: dict[str, Callable[[], Any]] = {
         "object": lambda: {name: sample(part, kinds) for name, part in schema["properties"].items()},
-        "array": lambda: [sample(schema["items"], kinds)] * schema.get("minItems", 1),
+        # Of words the last: what a list says beside a field of the same words is something else.
+        "array": lambda: (
+            [schema["items"].get("enum", [None])[-1] or sample(schema["items"], kinds)] * schema.get("minItems", 1)
+        ),
         "integer": lambda: int(schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)),
         "boolean": lambda: True,
         "string": lambda: (

@@ -20,7 +20,7 @@ async def seed_household(house: House, division: str = VILLAGE, *, id: UUID | No
     await connection.execute(
         "INSERT INTO household (id, household_no, division, status, registered_on)"
         " VALUES ($1, $2, $3, 'poor', '2014-06-01')",
-        household_id, str(household_id)[:30], division,
+        household_id, str(household_id)[-30:], division,
     )  # fmt: skip
     await connection.execute(
         "INSERT INTO household_fact (id, household_id, division, valid, attribute, main_cause, deep_poverty, stated_by,"
