@@ -1,13 +1,13 @@
 """Attesting incomes of one's trade: a line of the household's income that no statement overwrites."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from services.registry.attested import queries
 from services.registry.attested.rules import IncomeTradePolicy, payer_of, refusal_of
 from services.registry.attested.schemas import NewIncomeAttestation
-from services.registry.attested.tables import IncomeAttestation
+from services.registry.attested.tables import Earned, IncomeAttestation
 from services.registry.households import queries as households
 from services.registry.households.rules import is_stated, net_income_fen
 from services.registry.incomes import queries as incomes
@@ -55,7 +55,7 @@ async def attest_incomes(
             **{name: getattr(item, name) for name in ("id", *CONTENT)},
             division=home.division,
             unit=unit,
-            category=trade.income_sources[item.source],
+            category=cast("Earned", trade.income_sources[item.source]),
             attested_on=act.business_date,
             attested_by=act.subject,
         )

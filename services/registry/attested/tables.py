@@ -1,10 +1,12 @@
 """The rows of attested incomes; the migrations make their table."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from shared.data.relations import Big, table
+
+Earned = Literal["wage", "business", "property", "transfer"]
 
 
 class IncomeAttestation(NamedTuple):
@@ -18,7 +20,7 @@ class IncomeAttestation(NamedTuple):
     unit: str
     income_year: int
     source: str
-    category: str
+    category: Earned
     amount_fen: Big
     document_no: str
     corrects: UUID | None

@@ -42,9 +42,9 @@ class DisclosureRow(NamedTuple):
     households: int
     asked_on: date
     correlation_id: UUID
+    asked_at: datetime
     division: str | None
     shown: list[UUID] | None
-    asked_at: datetime
 
 
 class LookRow(NamedTuple):

@@ -91,17 +91,17 @@ class HouseholdFact(NamedTuple):
     medical_insured: bool | None
     unfinished_major_illness: bool | None
     only_subsidies: bool | None
+    stated_by: str
+    weight: Weight
+    own: list[str]
+    stated_as: str | None
+    attested: dict[str, Any]
     cultivated_mu_x100: int | None
     irrigated_mu_x100: int | None
     forest_mu_x100: int | None
     returned_mu_x100: int | None
     grass_mu_x100: int | None
     road_m: int | None
-    stated_by: str
-    weight: Weight
-    own: list[str]
-    stated_as: str | None
-    attested: dict[str, Any]
 
 
 class HouseholdWord(NamedTuple):
@@ -126,8 +126,8 @@ class HouseholdContact(NamedTuple):
     account_sealed: bytes | None
     id: UUID
     valid: DayRange
-    known: InstantRange
     stated_by: str
+    known: InstantRange
     weight: Weight
     stated_as: str | None
 

@@ -13,7 +13,7 @@ ALTER TABLE disclosure ADD COLUMN division text COLLATE "C", ADD COLUMN shown uu
     DROP CONSTRAINT disclosure_kind_check, DROP CONSTRAINT disclosure_check,
     ADD CONSTRAINT disclosure_kind_check
         CHECK (kind IN ('loan', 'payout', 'survey', 'searched', 'found', 'opened', 'listed')),
-    ADD CONSTRAINT disclosure_check CHECK ((kind IN ('searched', 'listed')) = (household_id IS NULL)),
+    ADD CONSTRAINT disclosure_check CHECK ((household_id IS NULL) = (kind IN ('searched', 'listed'))),
     ADD CONSTRAINT disclosure_of_a_list CHECK ((kind = 'listed') = (division IS NOT NULL)
         AND (shown IS NULL OR kind = 'listed' AND cardinality(shown) = households));
 CREATE INDEX disclosure_shown ON disclosure USING gin (shown) WHERE kind = 'listed';

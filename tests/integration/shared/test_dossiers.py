@@ -95,9 +95,14 @@ async def test_a_dossier_says_what_the_doors_say(house: House, service: str) -> 
     for role in (r for r in ROLES if (service, r) != ("finance", "helper")):
         whole = await ask(door, service, "/dossier/{id}", role)
         apart = {name: await ask(door, service, path, role) for name, path in DOORS[service].items()}
+        # What no door tells him, his dossier has nothing of.
+        hidden = {name for name, told in apart.items() if told == 403}
+        apart |= {name: {"items": [], "next": None} for name in hidden}
         assert whole == apart, role
         lists = [
-            part["items"] if isinstance(part, dict) else part for name, part in whole.items() if name != "household"
+            part["items"] if isinstance(part, dict) else part
+            for name, part in whole.items()
+            if name not in ("household", *hidden)
         ]
         assert all(lists), "every list has rows, so that what was said says something"
         assert len(lists) < sum(map(len, lists)), "and some have several, in an order"

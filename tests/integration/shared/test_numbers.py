@@ -16,11 +16,11 @@ from tests.integration.shared.test_flat import CHECKS, grow
 COUNTY = "140927"
 ROW = 30
 # Two tables in one list: what somebody looked at, and what a grant let him see.
-TOLD = {"/registry/v1/disclosures": 2}
+TOLD = {"/registry/v1/disclosures": 2, "/registry/v1/exits/preview": 0}
 # Asked about one household, it is no list.
 NO_LISTS = {"/registry/v1/exits/preview"}
 # What the register holds of one household: where it is none of the caller's, it is not found, by id or number.
-OF_ONE = {"/registry/v1/measures"}
+OF_ONE = {"/registry/v1/measures", "/registry/v1/exits/preview"}
 
 
 def lists(service: str, number: str) -> list[str]:
