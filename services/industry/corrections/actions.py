@@ -28,6 +28,7 @@ from services.industry.training.actions import CERTIFICATES
 from services.industry.training.rules import REVOKED
 from shared.acts.batches import take_new
 from shared.acts.bodies import Confirmation, Result, answers
+from shared.acts.openings import open_cases
 from shared.acts.procedures import (
     PASSED,
     Finding,
@@ -36,7 +37,6 @@ from shared.acts.procedures import (
     advance,
     confirmed,
     lock_cases,
-    log_steps,
     take_step,
 )
 from shared.data.sql import Connection
@@ -119,7 +119,7 @@ async def propose_exchanges(
     proposed = await queries.list_exchanges_open(connection, places)
     share_ppm = policy.on(act.business_date, MeterPolicy).meter_share_ppm
 
-    def judge(item: schemas.ExchangeCorrection) -> str | dict[str, Any]:
+    def judge(item: schemas.ExchangeCorrection) -> str | ExchangeCorrection:
         exchange = told.get(item.exchange_id)
         station = places.get(exchange.station_id) if exchange else None
         if exchange is None or station is None:
@@ -147,11 +147,10 @@ async def propose_exchanges(
             reason=item.reason,
             proposed_on=act.business_date,
             proposed_by=act.subject,
-        )._asdict()
+        )
 
-    reasons, new = await take_new(items, known, EXCHANGE, judge, partial(queries.insert_exchanges, connection))
-    await log_steps(connection, act, EXCHANGES, "proposed", [(ExchangeCorrection(**row), PASSED) for row in new])
-    return answers(ROOM, [i.id for i in items], reasons)
+    save = partial(queries.insert_exchanges, connection)
+    return await open_cases(connection, act, EXCHANGES, "proposed", items, known, EXCHANGE, judge, save, room=ROOM)
 
 
 def _fits(
@@ -239,7 +238,7 @@ async def propose_payments(
     known = await queries.list_payments_by_id(connection, [i.id for i in items])
     proposed = await queries.list_payments_open(connection, list(lines))
 
-    def judge(item: schemas.PaymentRevocation) -> str | dict[str, Any]:
+    def judge(item: schemas.PaymentRevocation) -> str | PaymentRevocation:
         line = lines.get(item.line_id)
         if line is None:
             return "shared.not_found"
@@ -258,11 +257,10 @@ async def propose_payments(
             amount_fen=line.amount_fen,
             proposed_on=act.business_date,
             proposed_by=act.subject,
-        )._asdict()
+        )
 
-    reasons, new = await take_new(items, known, PAYMENT, judge, partial(queries.insert_payments, connection))
-    await log_steps(connection, act, PAYMENTS, "proposed", [(PaymentRevocation(**row), PASSED) for row in new])
-    return answers(ROOM, [i.id for i in items], reasons)
+    save = partial(queries.insert_payments, connection)
+    return await open_cases(connection, act, PAYMENTS, "proposed", items, known, PAYMENT, judge, save, room=ROOM)
 
 
 async def confirm_payments(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
@@ -290,7 +288,7 @@ async def propose_revocations(connection: Connection, act: Act, items: Sequence[
     known = await queries.list_revocations_by_id(connection, [i.id for i in items])
     proposed = await queries.list_being_revoked(connection, list(certificates))
 
-    def judge(item: schemas.Revocation) -> str | dict[str, Any]:
+    def judge(item: schemas.Revocation) -> str | CertificateRevocation:
         certificate = certificates.get(item.certificate_id)
         if certificate is None:
             return "shared.not_found"
@@ -307,11 +305,10 @@ async def propose_revocations(connection: Connection, act: Act, items: Sequence[
             division=certificate.division,
             proposed_on=act.business_date,
             proposed_by=act.subject,
-        )._asdict()
+        )
 
-    reasons, new = await take_new(items, known, REVOCATION, judge, partial(queries.insert_revocations, connection))
-    await log_steps(connection, act, REVOCATIONS, "proposed", [(CertificateRevocation(**row), PASSED) for row in new])
-    return answers(ROOM, [i.id for i in items], reasons)
+    save = partial(queries.insert_revocations, connection)
+    return await open_cases(connection, act, REVOCATIONS, "proposed", items, known, REVOCATION, judge, save, room=ROOM)
 
 
 async def confirm_revocations(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:

@@ -10,7 +10,6 @@ from uuid import UUID, uuid5
 from services.registry.attestations import files, queries
 from services.registry.attestations.rules import (
     TradePolicy,
-    day_refusal,
     fields_of,
     of_other_trades,
     unfit,
@@ -20,6 +19,7 @@ from services.registry.attestations.tables import Attestation
 from services.registry.changes.actions import list_standing, tell_changes
 from services.registry.changes.queries import list_people
 from services.registry.households import queries as households
+from services.registry.households.rules import day_refusal
 from services.registry.households.tables import Household
 from services.registry.overruled.actions import overruled
 from services.registry.overruled.queries import answer_words, keep_words, list_words, list_words_of_people

@@ -56,11 +56,3 @@ def of_other_trades(
 
 def _word(field: str, value: Any) -> Any:
     return words_of(f"person_{field}", value)
-
-
-# Domain notes 2.1: each change is an effective-dated event; what is said of a day already is corrected with a reason.
-def day_refusal(since: date, registered_on: date, on: date) -> str | None:
-    """Why nothing is attested of a household since that day; None where it may be."""
-    if since > on:
-        return "future_date"
-    return "registry.households.before_registration" if since < registered_on else None

@@ -7,7 +7,7 @@ The household signs for it, on paper or by an act of its own (9.1).
 from dataclasses import dataclass
 from datetime import date
 
-from services.registry.households.rules import is_of_age
+from services.registry.households.rules import day_refusal, is_of_age
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,7 @@ class Signer:
 
 def handing_refusal(*, struck: bool, registered_on: date, handed_on: date, on: date) -> str | None:
     """Why no card was handed over on that day; None where one may have been."""
-    against = (
-        (struck, "shared.household_removed"),
-        (handed_on > on, "future_date"),
-        (handed_on < registered_on, "registry.households.before_registration"),
-    )
-    return next((code for holds, code in against if holds), None)
+    return "shared.household_removed" if struck else day_refusal(handed_on, registered_on, on)
 
 
 def signer_refusal(signer: Signer | None, on: date) -> str | None:

@@ -76,8 +76,7 @@ _REMOVAL_PAGE = page_of(
     """
     SELECT x.id, x.household_id, h.household_no, p.head, p.members, x.division, x.reason, x.evidence, x.state,
            x.proposed_on, x.decided_on, x.since_on, x.due_on
-    FROM removal x CROSS JOIN LATERAL (
-        SELECT r.id, r.household_no FROM household r WHERE r.id = x.household_id LIMIT 1) AS h CROSS JOIN LATERAL (
+    FROM removal x JOIN household h ON h.id = x.household_id CROSS JOIN LATERAL (
         SELECT count(DISTINCT f.member_id)::int AS members, min(m.reference) FILTER (WHERE f.relation = 'head') AS head
         FROM member_fact f JOIN member m ON m.id = f.member_id
         WHERE f.household_id = h.id AND upper_inf(f.known) AND upper_inf(f.valid)) AS p

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from services.registry.households.rules import day_refusal
+
 State = Literal["reported", "confirmed", "rejected"]
 SHOWN_OF_A_PHONE, SHOWN_OF_AN_ACCOUNT = 3, 4
 LEAST_HIDDEN = 4
@@ -28,9 +30,7 @@ def contact_refusal(home: Home | None, since: date, on: date) -> str | None:
         return "not_found"
     if home.struck:
         return "household_removed"
-    if since > on:
-        return "future_date"
-    return "before_registration" if since < home.registered_on else None
+    return day_refusal(since, home.registered_on, on)
 
 
 def masked_phone(phone: str) -> str:

@@ -11,9 +11,9 @@ from services.registry.households import queries
 from services.registry.households.rules import is_stale
 from services.registry.households.schemas import ConditionReport, Conflict, Edited, IncomeStatement
 from services.registry.households.tables import Household, HouseholdVersion
-from services.registry.overruled.actions import overruled
+from services.registry.overruled.actions import overruled_words
 from services.registry.overruled.queries import keep_words, list_words
-from services.registry.overruled.rules import is_answered, overruled_by, value_on
+from services.registry.overruled.rules import overruled_by
 from services.registry.overruled.tables import OwnWords
 from shared.acts.bodies import result
 from shared.acts.bonds import list_helped
@@ -130,23 +130,11 @@ async def revise_facts(
         words = await list_words(connection, [r["household_id"] for r in reports], FIELDS)
     holding, lighter, kept = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
     for report in reports:
-        of_home, day = words[report["household_id"]], report["since"]
-        said = {name: report[name] for name in queries.SAID if report.get(name) is not None}
-        units = {name: overruled_by(of_home, name, day, report["weight"]) for name in said}
-        kept += [
-            overruled(
-                act,
-                report,
-                name,
-                unit,
-                value_on(of_home, name, day),
-                division=of_home[0].facts["division"],
-                answered=is_answered(of_home, name, day),
-            )
-            for name, unit in units.items()
-            if unit
-        ]
-        if holds := {name for name, unit in units.items() if unit is None}:
+        of_home = words[report["household_id"]]
+        said = {name for name in queries.SAID if report.get(name) is not None}
+        against = overruled_words(act, report, queries.SAID, of_home, division=of_home[0].facts["division"])
+        kept += against
+        if holds := said - {row["field"] for row in against}:
             holding.append({n: v for n, v in report.items() if n not in said or n in holds})
         lighter.append({n: v for n, v in report.items() if n not in holds})
     if holding:

@@ -131,6 +131,14 @@ def is_stated(lines: Sequence[Earning]) -> bool:
     return any(x.kind == "statement" for x in lines)
 
 
+# Domain notes 2.1: each change is an effective-dated event; what is said of a day already is corrected with a reason.
+def day_refusal(since: date, registered_on: date, on: date) -> str | None:
+    """Why nothing is said of a household since that day; None where it may be."""
+    if since > on:
+        return "future_date"
+    return "registry.households.before_registration" if since < registered_on else None
+
+
 # Edits that one sender queued before he heard of the first one's answer go by the same version: they chain.
 def is_stale(base: int, version: int, own_since: int, *, own: bool) -> bool:
     """Whether an edit goes by another version than the one that stands; `own`: the sender alone changed it since

@@ -1,6 +1,7 @@
 """Recording what households earn."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -25,16 +26,19 @@ from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.values.ids import uuid7
 
+# A household's statement of a year is known by its day.
+Stated = tuple[UUID, int, date]
+
 
 async def record_incomes(
     connection: Connection,
     act: Act,
     items: Sequence[IncomeStatement],
     weight: Weight = "statement",
-    sheets: Mapping[tuple[UUID, int], UUID] | None = None,
+    sheets: Mapping[Stated, UUID] | None = None,
 ) -> list[Edited]:
-    """Up to a thousand statements; of one household, year and day there is one. `sheets`: by household and year the
-    sheet that a statement follows from.
+    """Up to a thousand statements; of one household, year and day there is one. `sheets`: that a statement follows
+    from.
     """
     return await in_turns(items, partial(_record_incomes, connection, act, weight, sheets, set()))
 
@@ -43,7 +47,7 @@ async def _record_incomes(
     connection: Connection,
     act: Act,
     weight: Weight,
-    sheets: Mapping[tuple[UUID, int], UUID] | None,
+    sheets: Mapping[Stated, UUID] | None,
     seen: set[Any],
     items: Sequence[IncomeStatement],
 ) -> list[Edited]:
@@ -58,7 +62,8 @@ async def _record_incomes(
     results, standing, overtaken, events = [], [], [], []
     for item in items:
         key = item.household_id, item.income_year
-        reason = refusal_of(homes.get(item.household_id), act, item.stated_on, (*key, item.stated_on), seen)
+        told: Stated = (*key, item.stated_on)
+        reason = refusal_of(homes.get(item.household_id), act, item.stated_on, told, seen)
         if reason is None and helped is not None and (item.household_id, item.stated_on) not in helped:
             reason = "not_paired"
         answer = answer_of(act, item, reason, versions)
@@ -66,7 +71,7 @@ async def _record_incomes(
         if answer.code:
             continue
         division, said = homes[item.household_id].division, _stated_lines(item)
-        statement_id = sheets[key] if sheets else uuid7()
+        statement_id = sheets[told] if sheets else uuid7()
         statement = {"statement_id": statement_id, "division": division, "weight": weight}
         lines = [_line(item, x) | statement for x in said]
         if item.stated_on < newest.get(key, item.stated_on):

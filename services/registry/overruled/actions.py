@@ -1,11 +1,11 @@
 """Keeping what a department's word overruled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from services.registry.overruled import queries
-from services.registry.overruled.rules import news_of_file
+from services.registry.overruled.rules import Words, is_answered, news_of_file, overruled_by, value_on
 from shared.data.sql import Connection
 from shared.ground.context import Act
 
@@ -36,6 +36,21 @@ def overruled(
         "attestation_id": None,
         "taken_back_on": None,
     }
+
+
+def overruled_words(
+    act: Act, report: Row, fields: Iterable[str], words: Sequence[Words], *, division: str
+) -> list[dict[str, Any]]:
+    """Of the fields that a report says, those that a department attested of its day, as `overruled` keeps them."""
+    on, weight = report["since"], report["weight"]
+    return [
+        overruled(
+            act, report, field, unit, value_on(words, field, on), division=division,
+            answered=is_answered(words, field, on),
+        )
+        for field in fields
+        if report.get(field) is not None and (unit := overruled_by(words, field, on, weight))
+    ]  # fmt: skip
 
 
 async def keep_words_of_file(connection: Connection, act: Act, said: Sequence[Row]) -> None:

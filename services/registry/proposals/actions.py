@@ -9,9 +9,9 @@ from uuid import UUID
 from services.registry.changes.actions import list_standing, tell_changes
 from services.registry.households import queries as households
 from services.registry.households.actions import revise_facts
-from services.registry.overruled.actions import keep_words_of_file, overruled
-from services.registry.overruled.queries import keep_words, list_words, list_words_of_people
-from services.registry.overruled.rules import Words, is_answered, overruled_by, value_on
+from services.registry.overruled.actions import keep_words_of_file, overruled_words
+from services.registry.overruled.queries import list_words, list_words_of_people
+from services.registry.overruled.tables import OwnWords
 from services.registry.proposals import queries
 from services.registry.proposals.rules import OF_HOUSEHOLD, OF_PERSON, WEIGHT, State, differing, plain, standing
 from services.registry.proposals.tables import Proposal
@@ -63,8 +63,12 @@ class Change:
         return f"person_{self.field}" if self.listed.member_id else self.field
 
 
-async def compare(connection: Connection, listed: Sequence[Listed], on: date) -> list[Change]:
-    """Where the list says otherwise than what is held for true of its day; of whom nothing is, it says nothing."""
+async def compare(
+    connection: Connection, listed: Sequence[Listed], on: date
+) -> tuple[list[Change], dict[UUID, list[OwnWords]]]:
+    """Where the list says otherwise than what is held for true of its day; of whom nothing is, it says nothing. And
+    whose words stand of each.
+    """
     homes = sorted({one.household_id for one in listed})
     members = [one.member_id for one in listed if one.member_id]
     stands: dict[UUID, Any] = {**await households.list_facts(connection, homes, on)}
@@ -72,12 +76,13 @@ async def compare(connection: Connection, listed: Sequence[Listed], on: date) ->
         stands |= {fact.member_id: fact for fact in people}
     words = await list_words(connection, homes, OF_HOUSEHOLD)
     words |= await list_words_of_people(connection, members, OF_PERSON)
-    return [
+    changes = [
         Change(one, field, getattr(stands[one.about], field), standing(words[one.about], field, on), on)
         for one in listed
         if one.about in stands
-        for field in differing(one.said, stands[one.about], OF_PERSON if one.member_id else OF_HOUSEHOLD)
+        for field in differing(one.said, stands[one.about], _fields(one))
     ]
+    return changes, words
 
 
 async def show(connection: Connection, import_id: UUID, division: str, changes: Iterable[Change]) -> None:
@@ -119,34 +124,26 @@ async def take(
     said = [c for c in known if c.state not in ("unseen", "attested")]
     homes = await households.lock_households(connection, [c.listed.household_id for c in said])
     before = await list_standing(connection, act, list(homes))
-    of_homes = [report for one, report in _reports(act, said) if one.member_id is None]
-    of_people = [(one, report) for one, report in _reports(act, said) if one.member_id]
-    if of_homes:
+    reports = _reports(act, said)
+    if of_homes := [report for report in reports if "member_id" not in report]:
         await revise_facts(connection, act, of_homes)
-    if of_people:
-        await _revise_people(connection, act, of_people)
+    if of_people := [report for report in reports if "member_id" in report]:
+        await households.revise_people(connection, of_people)
     since = {c.listed.household_id: c.since for c in said}
     await tell_changes(connection, act, policy, homes, before, since)
     return [replace(c, state="taken") if c.state == "proposed" else c for c in known]
 
 
-async def tell_departments(connection: Connection, act: Act, listed: Sequence[Listed], on: date) -> None:
+async def tell_departments(
+    connection: Connection, act: Act, listed: Sequence[Listed], words: Mapping[UUID, Sequence[OwnWords]], on: date
+) -> None:
     """Keep what a list says of attested facts, where it says otherwise than it did last month."""
-    words: Mapping[UUID, Sequence[Words]] = await list_words(connection, [x.household_id for x in listed], OF_HOUSEHOLD)
-    words = {**words, **await list_words_of_people(connection, [x.member_id for x in listed if x.member_id], OF_PERSON)}
     kept = [
-        overruled(
-            act,
-            _about(act, one, on) | {field: one.said[field]},
-            field,
-            unit,
-            value_on(words[one.about], field, on),
-            division=one.division,
-            answered=is_answered(words[one.about], field, on),
-        )
+        word
         for one in listed
-        for field in (OF_PERSON if one.member_id else OF_HOUSEHOLD)
-        if one.said.get(field) is not None and (unit := overruled_by(words[one.about], field, on, WEIGHT))
+        for word in overruled_words(
+            act, {**one.said, **_about(act, one, on)}, _fields(one), words[one.about], division=one.division
+        )
     ]
     await keep_words_of_file(connection, act, kept)
 
@@ -156,37 +153,14 @@ def _about(act: Act, one: Listed, since: date) -> dict[str, Any]:
     return about | {"since": since, "weight": WEIGHT, "stated_by": act.subject, "stated_as": act.caller.role}
 
 
-def _reports(act: Act, changes: Iterable[Change]) -> list[tuple[Listed, dict[str, Any]]]:
-    """By household and member, all that is said of it otherwise."""
-    found: dict[UUID, tuple[Listed, dict[str, Any]]] = {}
+def _fields(one: Listed) -> Sequence[str]:
+    return OF_PERSON if one.member_id else OF_HOUSEHOLD
+
+
+def _reports(act: Act, changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """Of each household and member, all that is said of it otherwise."""
+    found: dict[UUID, dict[str, Any]] = {}
     for change in changes:
         one = change.listed
-        found.setdefault(one.about, (one, _about(act, one, change.since)))[1][change.field] = change.value
+        found.setdefault(one.about, _about(act, one, change.since))[change.field] = change.value
     return list(found.values())
-
-
-async def _revise_people(connection: Connection, act: Act, reports: Sequence[tuple[Listed, Mapping[str, Any]]]) -> None:
-    """As `revise_facts`, of people."""
-    words = await list_words_of_people(connection, [one.about for one, _ in reports], OF_PERSON)
-    holding, kept = list[dict[str, Any]](), list[dict[str, Any]]()
-    for one, report in reports:
-        of_person: Sequence[Words] = words[one.about]
-        units = {n: overruled_by(of_person, n, report["since"], WEIGHT) for n in OF_PERSON if n in report}
-        kept += [
-            overruled(
-                act,
-                report,
-                name,
-                unit,
-                value_on(of_person, name, report["since"]),
-                division=one.division,
-                answered=is_answered(of_person, name, report["since"]),
-            )
-            for name, unit in units.items()
-            if unit
-        ]
-        if any(unit is None for unit in units.values()):
-            holding.append({n: v for n, v in report.items() if units.get(n) is None})
-    if holding:
-        await households.revise_people(connection, holding)
-    await keep_words(connection, kept)

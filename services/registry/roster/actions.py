@@ -19,6 +19,7 @@ from services.registry.households import queries as register
 from services.registry.households.rules import income_year_period
 from services.registry.households.schemas import NewPerson
 from services.registry.numbers.queries import hold_numbers
+from services.registry.overruled.tables import OwnWords
 from services.registry.persons import queries as persons
 from services.registry.persons.tables import KnownPerson
 from services.registry.proposals.actions import Change, Listed, compare, show, take, tell_departments
@@ -58,9 +59,10 @@ class Joining(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """What a file says of known households: all of it, what of it is otherwise, and who is new."""
+    """What a file says of known households: all of it, whose words stand of each, what is otherwise, and who is new."""
 
     listed: list[Listed]
+    words: dict[UUID, list[OwnWords]]
     changes: list[Change]
     joining: list[Joining]
 
@@ -255,13 +257,13 @@ async def _compare(
                 new.append(Joining(item, found))
         if stands:
             findings.append(Finding(household.row, number, *HOUSEHOLD_NO, "members_missing", rejects=False))
-    changes = await compare(connection, listed, on)
+    changes, words = await compare(connection, listed, on)
     attested = [c for c in changes if c.state == "attested"]
     findings += [
         Finding(c.listed.row, c.listed.household_no, HEADING[c.field], "word", ATTESTED, rejects=False)
         for c in attested
     ]
-    return Compared(listed, changes, new)
+    return Compared(listed, words, changes, new)
 
 
 async def _take_known(
@@ -274,7 +276,7 @@ async def _take_known(
     """What was shown is held for true; who is new is proposed as one who joined."""
     act = _submitter(row)
     await show(connection, row.id, row.division, await take(connection, act, policy, row.id, of.changes))
-    await tell_departments(connection, act, of.listed, row.listed_on)
+    await tell_departments(connection, act, of.listed, of.words, row.listed_on)
     answers = await report_arrivals(connection, act, clerk.data_keys, [one.arrival for one in of.joining])
     return [
         replace(one.finding, reason=answer.code) if answer.code else one.finding

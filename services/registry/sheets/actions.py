@@ -59,8 +59,8 @@ async def hand_in_sheets(
                 answer = _taken(item, "content_differs")
         answers.append(answer)
     said = [_statement(item, figures[item.income_year]) for item, _ in fresh]
-    by_year = {(item.household_id, item.income_year): item.id for item, _ in reversed(fresh)}
-    edited = await statements.record_incomes(connection, act, said, WEIGHT, by_year)
+    by_day = {(item.household_id, item.income_year, item.stated_on): item.id for item, _ in reversed(fresh)}
+    edited = await statements.record_incomes(connection, act, said, WEIGHT, by_day)
     kept = list[dict[str, Any]]()
     for (item, answer), edit in zip(fresh, edited, strict=True):
         answer.status, answer.code, answer.version, answer.conflict = (

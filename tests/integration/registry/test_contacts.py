@@ -144,7 +144,7 @@ async def test_a_bad_item_refuses_itself(house: House) -> None:
             make(uuid4()), make(one), make(one),
         )  # fmt: skip
         assert [a["code"] for a in answers] == [
-            "shared.invalid_item", "shared.future_date", "registry.contacts.before_registration",
+            "shared.invalid_item", "shared.future_date", "registry.households.before_registration",
             "shared.household_removed", "shared.not_found", "shared.not_found", None,
             "shared.twice_in_batch" if path == PHONES else "registry.contacts.already_open",
         ]  # fmt: skip

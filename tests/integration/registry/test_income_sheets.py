@@ -51,6 +51,26 @@ async def test_a_sheet_is_valued_and_the_household_hears_the_sum(house: House) -
     assert [(r["weight"], str(r["statement_id"])) for r in lines] == [("visit", item["id"])]
 
 
+async def test_two_sheets_of_a_year_in_one_batch_keep_each_its_own_lines(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one = await seed_household(house)
+    wage = {"source": "away_wage", "amount_fen": 100_000}
+    first, second = [
+        await sheet(house, one, wage | {"amount_fen": fen}, stated_on=day)
+        for fen, day in ((100_000, "2017-05-01"), (200_000, "2017-06-01"))
+    ]
+    assert [t["code"] for t in await hand_in(door, first, second)] == [None, None]
+    lines = await house.rows(
+        "registry",
+        "SELECT statement_id, amount_fen, upper_inf(known) AS held FROM income_line"
+        " WHERE household_id = $1 AND category = 'wage' ORDER BY stated_on",
+        one,
+    )
+    assert [(str(r["statement_id"]), r["amount_fen"], r["held"]) for r in lines] == [
+        (first["id"], 100_000, False), (second["id"], 200_000, True),
+    ]  # fmt: skip
+
+
 async def test_what_is_no_income_refuses_its_sheet_alone(house: House) -> None:
     door = await house.serve("registry", "api")
     one = await seed_household(house)

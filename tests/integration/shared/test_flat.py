@@ -34,8 +34,6 @@ SETTLED_AFTER = 6
 ROLES = ("county", "township", "village", "team", "helper", "villager", "department", "bank")
 # What is few in every county, or what no door asks.
 FEW_ANYWHERE = {
-    "services.registry.amendments.queries._PAGE(state)",  # a county corrects dozens of exits
-    "services.registry.changes.queries._REMOVAL_PAGE(state)",  # and strikes hundreds of households
     "services.registry.divisions.queries._PAGE(level)",  # a county has some hundred places
     "services.registry.disclosures.queries._LOOKS()",  # for who may not see all of them its door names the household
     "services.registry.resolutions.queries._GRANTS()",  # a county gives dozens of grants

@@ -12,11 +12,10 @@ from services.registry.attestations.rules import (
     OF_HOUSEHOLD,
     OF_PERSON,
     TradePolicy,
-    day_refusal,
     of_other_trades,
     unfit,
 )
-from services.registry.households.rules import SUPPORTED, Attribute
+from services.registry.households.rules import SUPPORTED, Attribute, day_refusal
 from services.registry.overruled.rules import (
     About,
     SaidByFile,
