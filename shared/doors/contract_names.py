@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -98,7 +99,25 @@ def merge(documents: Mapping[str, dict[str, Any]], info: Mapping[str, Any]) -> d
         for kind, components in copy["components"].items():
             _add(merged["components"].setdefault(kind, {}), components)
     merged["tags"].sort(key=lambda tag: tag["name"])
+    share_parameters(merged)
     return merged
+
+
+def share_parameters(document: dict[str, Any]) -> None:
+    """What several operations ask for alike stands once among the components; a tenth of all doors' document."""
+    asked = [o["parameters"] for doors in document["paths"].values() for o in doors.values() if "parameters" in o]
+    times = Counter(json.dumps(parameter) for parameters in asked for parameter in parameters)
+    names = dict[str, str]()
+    for told in (told for told, n in times.items() if n > 1):
+        name = json.loads(told)["name"]
+        alike = sum(shared.partition(".")[0] == name for shared in names.values())
+        names[told] = f"{name}.{alike + 1}" if alike else name
+    document["components"]["parameters"] = {name: json.loads(told) for told, name in sorted(names.items())}
+    for parameters in asked:
+        all_told = [json.dumps(parameter) for parameter in parameters]
+        parameters[:] = [
+            ref("parameters", names[t]) if t in names else p for t, p in zip(all_told, parameters, strict=True)
+        ]
 
 
 def _all_over(copies: Mapping[str, dict[str, Any]], several: set[str]) -> set[str]:

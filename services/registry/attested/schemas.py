@@ -4,18 +4,30 @@ from datetime import date
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from services.registry.households.rules import Category
 from shared.acts.bodies import Fen, Input
 from shared.values.inputs import HouseholdNo, Name, Text
 
+_EXAMPLE: JsonDict = {
+    "id": "018f2d5e-7c1a-7000-8000-000000000001",
+    "household_id": "018f2d5e-7c1a-7000-8000-000000000001",
+    "income_year": 2017,
+    "source": "subsistence_allowance",
+    "amount_fen": 500000,
+    "document_no": "神民字〔2017〕12号",
+}
+
 
 class NewIncomeAttestation(Input):
     """What a department attests that a household, by id or number, had of a source in an income year, and the paper
     that it rests on. What `corrects` an earlier word of the same department says for what `reason`.
     """
+
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
     id: UUID
     household_id: UUID | None = None

@@ -19,9 +19,14 @@ EACH = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """With the parameters that several share in their places."""
+    shared = document["components"].get("parameters", {})
     for path, doors in document["paths"].items():
         for method, operation in doors.items():
-            yield f"{method} {path}", operation
+            asked = [
+                shared[p["$ref"].rpartition("/")[2]] if "$ref" in p else p for p in operation.get("parameters", ())
+            ]
+            yield f"{method} {path}", operation | ({"parameters": asked} if asked else {})
 
 
 @EACH
@@ -76,6 +81,7 @@ def test_one_document_has_every_door_of_the_houses_and_leads_nowhere_else() -> N
     parts = {name: o for house in contracts() for name, o in operations(DOCUMENTS[house])}
     assert whole.keys() == parts.keys()
     assert {n: o["operationId"] for n, o in whole.items()} == {n: o["operationId"] for n, o in parts.items()}
+    assert {n: o.get("parameters") for n, o in whole.items()} == {n: o.get("parameters") for n, o in parts.items()}
     # What two houses call alike and mean otherwise is called after its house.
     assert {"RegistryProposal", "IndustryProposal", "Problem"} < DOCUMENTS["shenchi"]["components"]["schemas"].keys()
 

@@ -65,7 +65,8 @@ def module_of(path: Path) -> Any:
 
 
 def rooms(service: str, name: str) -> Iterator[Any]:
-    for path in sorted(ROOT.glob(f"services/{service}/*/{name}.py")):
+    folder = service if service == "gateway" else f"services/{service}"
+    for path in sorted(ROOT.glob(f"{folder}/*/{name}.py")):
         yield module_of(path)
 
 

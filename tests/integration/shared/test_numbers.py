@@ -10,7 +10,7 @@ from deploy.document import contracts
 from services import NAMES
 from tests.conftest import Door, House
 from tests.integration.finance.acts import application, apply_for, seed_household
-from tests.integration.rights.test_matrix import FITTING
+from tests.integration.rights.growth import FITTING
 from tests.integration.shared.test_flat import CHECKS, grow
 
 COUNTY = "140927"
