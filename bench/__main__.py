@@ -1,6 +1,7 @@
 """`python -m bench`: a table of ratios, within some minutes. Where no broker is to be had, without Kafka's.
 
-`python -m bench latency` is its last minute alone, `python -m bench doors` the minute before.
+`python -m bench latency` is its last minute alone, `python -m bench doors` the minute before;
+`python -m bench revocation` how soon a lost phone is refused.
 `python -m bench drain [EVENTS]` takes several, for a million events, and `python -m bench exits [HOUSEHOLDS]` for a
 register of a million; they are no part of it.
 BUS=postgres runs the first and the last of these over the other log.
@@ -25,6 +26,7 @@ from bench.ground import Result, ground
 from bench.kafka import bench_kafka_consumer, bench_kafka_relay, broker
 from bench.latency import bench_latency
 from bench.payout import bench_payout
+from bench.revocation import bench_revocation
 from deploy.local.kafka import at_hand
 
 LONGEST_SECONDS = 180
@@ -55,11 +57,13 @@ def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
             return bench_latency()
         case ["doors"]:
             return bench_doors()
+        case ["revocation"]:
+            return bench_revocation()
         case ["drain", *events]:
             return bench_drain(*map(int, events))
         case ["exits", *households]:
             return bench_exits(*map(int, households))
-    sys.exit("python -m bench [doors | latency | drain [EVENTS] | exits [HOUSEHOLDS]]")
+    sys.exit("python -m bench [doors | latency | revocation | drain [EVENTS] | exits [HOUSEHOLDS]]")
 
 
 def main() -> None:
