@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 from scenario.world import (
     LINE_FEN,
@@ -10,9 +11,12 @@ from scenario.world import (
     Cadre,
     Conditions,
     IncomeLines,
+    SheetPart,
     SurveyView,
     World,
+    grade_on,
     helper_income,
+    keeps_sheet,
     last_helper,
     lives_in_new_home,
     measured_income,
@@ -20,6 +24,7 @@ from scenario.world import (
     observed_conditions,
     observed_income,
     roster_view,
+    sheet_parts,
     survey_view,
 )
 
@@ -64,6 +69,20 @@ class VillageEyes:
         members = len(self.world.by_no[household_no].members)
         enough = self.income(household_no).net_fen > LINE_FEN[INCOME_YEAR] * members
         return enough and seen.food_secure and seen.clothing_secure and seen.house_grade in SAFE
+
+    def sheet(self, household_no: str) -> tuple[SheetPart, ...] | None:
+        """The same income as it is said line by line; None where nobody sits down with the household."""
+        if not keeps_sheet(self.world.seed, household_no):
+            return None
+        return sheet_parts(self.world.seed, self.world.by_no[household_no], self.income(household_no))
+
+    def of_office(self, household_no: str, field: Literal["house_grade", "safe_water"], on: date) -> str | bool:
+        """What an office of the county finds that goes there because somebody saw otherwise."""
+        house = self.world.truth[household_no].house
+        moved = self.lives_in_new_home(household_no, on)
+        if field == "house_grade":
+            return "A" if moved else grade_on(house, on)
+        return moved or house.safe_water
 
     def measured_over_line(self, household_no: str) -> bool:
         """What a township finds when it measures a household's income anew."""

@@ -12,36 +12,37 @@ from scenario.api import Api
 
 
 @dataclass(frozen=True, slots=True)
-class Dead:
-    """Whom the village buried, as it knows them; the household by its id."""
+class Gone:
+    """Whom the village buried or married off, as it knows them; the household by its id."""
 
     household_id: str
     name: str
     born_on: date
-    died_on: date
+    left_on: date
+    reason: str
 
 
-def departure_id(dead: Dead) -> str:
-    return named("departure", f"{dead.household_id}/{dead.born_on}")
+def departure_id(gone: Gone) -> str:
+    return named("departure", f"{gone.household_id}/{gone.born_on}")
 
 
-async def report_deaths(api: Api, village: Village, found: Sequence[Dead]) -> None:
+async def report_departures(api: Api, village: Village, found: Sequence[Gone]) -> None:
     """The clerk looks up who it was: the register shows a reference, never the number."""
     items = []
-    for dead in found:
-        shown = await api.get(village.clerk, f"/registry/v1/households/{dead.household_id}")
+    for gone in found:
+        shown = await api.get(village.clerk, f"/registry/v1/households/{gone.household_id}")
         items += [
             {
-                "id": departure_id(dead), "reference": person["reference"], "reason": "death",
-                "left_on": dead.died_on.isoformat(),
+                "id": departure_id(gone), "reference": person["reference"], "reason": gone.reason,
+                "left_on": gone.left_on.isoformat(),
             }
             for person in shown["people"]
-            if (person["name"], person["born_on"]) == (dead.name, dead.born_on.isoformat())
+            if (person["name"], person["born_on"]) == (gone.name, gone.born_on.isoformat())
         ]  # fmt: skip
     await send(api, village.clerk, "/registry/v1/households/departures", items)
 
 
-async def confirm_deaths(api: Api, township: str, found: Sequence[Dead]) -> None:
+async def confirm_departures(api: Api, township: str, found: Sequence[Gone]) -> None:
     """By the township, because fewer members raise what a head has."""
     items = [{"id": departure_id(d), "confirmed": True} for d in found]
     await send(api, officer(township), "/registry/v1/households/departures/confirmations", items)

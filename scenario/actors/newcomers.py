@@ -1,9 +1,11 @@
-"""Who comes into the register: the newborn, whom a village reports, and households that ask to be registered.
+"""Who comes into the register: the newborn and the married in, whom a village reports, and households that ask to be
+registered.
 
 The steps of an application are by different people: who writes it down, who visits, who chairs the meeting, who checks.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
@@ -65,20 +67,29 @@ def _earned(income: Income) -> dict[str, int]:
     return {name: getattr(income, name) for name in names}
 
 
-async def report_births(api: Api, village: Village, born: Iterable[tuple[str, Person]]) -> None:
-    """`born`: the household's id and the child."""
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Who joined a household, by its id, on which day and why."""
+
+    household_id: str
+    person: Person
+    on: date
+    reason: str
+
+
+async def report_arrivals(api: Api, village: Village, joined: Iterable[Joined]) -> None:
     items = [
         {
-            "id": named("birth", child.id_number), "household_id": one, "reason": "birth",
-            "joined_on": child.born_on.isoformat(), "relation": child.relation, "person": _person(child),
+            "id": named(one.reason, one.person.id_number), "household_id": one.household_id, "reason": one.reason,
+            "joined_on": one.on.isoformat(), "relation": one.person.relation, "person": _person(one.person),
         }
-        for one, child in born
+        for one in joined
     ]  # fmt: skip
     await send(api, village.clerk, ARRIVALS, items)
 
 
-async def confirm_births(api: Api, township: str, born: Iterable[Person]) -> None:
-    items = [{"id": named("birth", child.id_number), "confirmed": True} for child in born]
+async def confirm_arrivals(api: Api, township: str, joined: Iterable[Joined]) -> None:
+    items = [{"id": named(one.reason, one.person.id_number), "confirmed": True} for one in joined]
     await send(api, officer(township), f"{ARRIVALS}/confirmations", items)
 
 

@@ -16,6 +16,9 @@ class Eyes(Protocol):
     def income(self, household_no: str) -> Any:
         """A dataclass of the year's lines in fen: wage, business, property, transfer, business cost."""
 
+    def sheet(self, household_no: str) -> Any:
+        """The same line by line; None where nobody fills a sheet."""
+
     def conditions(self, household_no: str, on: date) -> Any: ...
     def believed_out_of_poverty(self, household_no: str) -> bool: ...
     def was_safe_before(self, household_no: str) -> bool:
@@ -31,7 +34,7 @@ class Eyes(Protocol):
 
 
 class Wish(Protocol):
-    """A loan that somebody wants."""
+    """A loan that somebody wants; `named`: somebody else than the head signs, and the village says who."""
 
     wish_no: str
     household_no: str | None
@@ -39,6 +42,9 @@ class Wish(Protocol):
     amount_fen: int
     purpose: str
     term_months: int
+    borrower_name: str
+    borrower_born_on: date
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +97,22 @@ async def visit(api: Api, village: Village, eyes: Eyes, day: date) -> None:
         await api.batches(village.team, "/registry/v1/households/conditions", reports)
 
 
-async def state_incomes(api: Api, village: Village, eyes: Eyes, day: date) -> None:
-    """After 30 September the task force writes down the income year of every poor household."""
-    statements = []
+async def state_incomes(api: Api, village: Village, eyes: Eyes, day: date) -> list[tuple[str, Any]]:
+    """After 30 September the task force writes down the income year of every poor household. Those with whom it fills a
+    sheet instead: a household's id, and what it says.
+    """
+    statements, sheets = [], []
     for household in await poor_households(api, village):
+        if (parts := eyes.sheet(household["household_no"])) is not None:
+            sheets.append((household["id"], parts))
+            continue
         lines = eyes.income(household["household_no"])
         statements.append(
             {"household_id": household["id"], "income_year": 2017, "stated_on": day.isoformat()} | asdict(lines)
         )
     if statements:
         await api.batches(village.team, "/registry/v1/households/incomes", statements)
+    return sheets
 
 
 async def second_words(api: Api, village: Village, eyes: Eyes, phone: Callable[[Any], Who], day: date) -> None:
@@ -137,17 +149,26 @@ async def state_measured(api: Api, village: Village, measured: Mapping[str, Any]
 async def apply_for_loans(
     api: Api, village: Village, wishes: Iterable[Wish], known: dict[str, str]
 ) -> list[dict[str, Any]]:
-    """The clerk hands in what households want; who is not in the register has no household to name."""
+    """The clerk hands in what households want, and who signs; who is not in the register has no household to name."""
+    wanted = list(wishes)
+    signs = {w.wish_no: await _reference(api, village, w, known) for w in wanted if w.named}
     items = [
         {
             "id": str(uuid5(NAMESPACE_URL, f"wish/{w.wish_no}")),
             "household_id": known.get(w.household_no or "", str(uuid5(NAMESPACE_URL, f"nobody/{w.wish_no}"))),
             "bank": w.bank, "amount_fen": w.amount_fen, "term_months": w.term_months,
-            "purpose": USES.get(w.purpose, w.purpose),
+            "purpose": USES.get(w.purpose, w.purpose), "borrower": signs.get(w.wish_no),
         }
-        for w in wishes
+        for w in wanted
     ]  # fmt: skip
     return await api.batches(village.clerk, "/finance/v1/loans/applications", items)
+
+
+async def _reference(api: Api, village: Village, wish: Wish, known: dict[str, str]) -> str | None:
+    """The clerk looks up who it is: the register shows a reference, never the number."""
+    shown = await api.get(village.clerk, f"/registry/v1/households/{known[wish.household_no or '']}")
+    who = wish.borrower_name, wish.borrower_born_on.isoformat()
+    return next((p["reference"] for p in shown["people"] if (p["name"], p["born_on"]) == who), None)
 
 
 async def _in_state(api: Api, who: Who, state: str) -> list[dict[str, Any]]:

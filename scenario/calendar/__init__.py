@@ -1,9 +1,19 @@
 """The year as a list of days: what happens when, and who does it. Data first, so that it reads as a calendar."""
 
-from scenario.calendar import assessment, exits, founding, industry, lending, newcomers, power, relocation
+from scenario.calendar import (
+    assessment,
+    departments,
+    exits,
+    founding,
+    industry,
+    lending,
+    newcomers,
+    power,
+    relocation,
+)
 from scenario.year import Day
 
-PARTS = (founding, relocation, newcomers, lending, industry, power, assessment, exits)
+PARTS = (founding, departments, relocation, newcomers, lending, industry, power, assessment, exits)
 
 
 def days() -> list[Day]:

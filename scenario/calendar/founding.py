@@ -4,7 +4,8 @@ import asyncio
 from datetime import date
 from typing import Any
 
-from scenario.actors import assessment, county, townships, villages
+from scenario.actors import assessment, county, sheets, townships, villages
+from scenario.actors.villages import Village
 from scenario.world import write_corrections, write_roster
 from scenario.year import YEAR, Day, Year, everywhere
 
@@ -77,7 +78,13 @@ async def visit(year: Year, day: date) -> None:
 
 
 async def state_incomes(year: Year, day: date) -> None:
-    await everywhere(year.villages, lambda v: villages.state_incomes(year.api, v, year.eyes, day))
+    prices = await sheets.reference_prices(year.api)
+
+    async def state(village: Village) -> None:
+        kept = await villages.state_incomes(year.api, village, year.eyes, day)
+        await sheets.hand_in(year.api, village, kept, prices, day)
+
+    await everywhere(year.villages, state)
 
 
 async def second_words(year: Year, day: date) -> None:

@@ -1,5 +1,5 @@
-"""Who comes into the register, and what becomes of households: births by the quarter, applications within one round in
-autumn (domain notes 9.6), households that split and that move to another village.
+"""Who comes into the register, and what becomes of households: births and brides by the quarter, applications in one
+round in autumn (domain notes 9.6), households that split and that move to another village.
 """
 
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from scenario.actors import assessment, county, movers, newcomers
+from scenario.actors.newcomers import Joined
 from scenario.actors.townships import officer
 from scenario.actors.villages import Village
 from scenario.world.movers import MOVED_ON, SPLIT_ON
@@ -14,7 +15,7 @@ from scenario.year import YEAR, Day, Year, everywhere
 
 T = TypeVar("T")
 
-BIRTHS_TOLD_ON = (date(YEAR, 3, 20), date(YEAR, 6, 20), date(YEAR, 9, 20), date(YEAR, 12, 7))
+JOINED_TOLD_ON = (date(YEAR, 3, 20), date(YEAR, 6, 20), date(YEAR, 9, 20), date(YEAR, 12, 7))
 VOTERS = 10  # rural people for one representative
 
 
@@ -25,22 +26,24 @@ def _by(places: Sequence[tuple[str, T]]) -> dict[str, list[T]]:
     return found
 
 
-def _births(year: Year, day: date) -> list[Any]:
-    """Since the last report."""
-    since = max((d for d in BIRTHS_TOLD_ON if d < day), default=date.min)
-    return [b for b in year.world.births if since < b.child.born_on <= day]
+async def _joined(year: Year, day: date, digits: int) -> dict[str, list[Joined]]:
+    """Since the last report, by the place whose code has so many digits."""
+    ids, since = await year.households(), max((d for d in JOINED_TOLD_ON if d < day), default=date.min)
+    joined: list[tuple[str, Any, date, str]]
+    joined = [(b.no, b.child, b.child.born_on, "birth") for b in year.world.births]
+    joined += [(m.no, m.bride, m.on, "marriage_in") for m in year.world.married_in]
+    return _by([(no[:digits], Joined(ids[no], who, on, why)) for no, who, on, why in joined if since < on <= day])
 
 
-async def report_births(year: Year, day: date) -> None:
-    ids = await year.households()
-    born = _by([(b.no[:12], (ids[b.no], b.child)) for b in _births(year, day)])
-    await everywhere(sorted(born), lambda v: newcomers.report_births(year.api, Village(v), born[v]))
+async def report_arrivals(year: Year, day: date) -> None:
+    joined = await _joined(year, day, 12)
+    await everywhere(sorted(joined), lambda v: newcomers.report_arrivals(year.api, Village(v), joined[v]))
 
 
-async def confirm_births(year: Year, day: date) -> None:
+async def confirm_arrivals(year: Year, day: date) -> None:
     """On the day after the report."""
-    born = _by([(b.no[:9], b.child) for b in _births(year, day - timedelta(days=1))])
-    await everywhere(sorted(born), lambda t: newcomers.confirm_births(year.api, t, born[t]))
+    joined = await _joined(year, day - timedelta(days=1), 9)
+    await everywhere(sorted(joined), lambda t: newcomers.confirm_arrivals(year.api, t, joined[t]))
 
 
 def _applicants(year: Year) -> dict[str, list[Any]]:
@@ -172,9 +175,9 @@ def days() -> list[Day]:
         Day(date(YEAR, 11, 27), "households entered", enter),
         Day(date(YEAR, 11, 28), "the new are paired", pair),
     ]
-    for on in BIRTHS_TOLD_ON:
+    for on in JOINED_TOLD_ON:
         found += [
-            Day(on, "births reported", report_births),
-            Day(on + timedelta(days=1), "births confirmed", confirm_births),
+            Day(on, "births and brides reported", report_arrivals),
+            Day(on + timedelta(days=1), "births and brides confirmed", confirm_arrivals),
         ]
     return found

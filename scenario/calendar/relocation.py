@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from scenario.actors import changes, relocation
-from scenario.actors.changes import Dead
+from scenario.actors.changes import Gone
 from scenario.actors.relocation import OldHome
 from scenario.actors.villages import Village
 from scenario.year import YEAR, Day, Deed, Year, everywhere
@@ -28,7 +28,7 @@ MOVES_SEEN_ON = tuple(
 )
 WORKS_SEEN_ON = tuple(date(YEAR, month, day) for month, day in ((7, 24), (8, 24), (9, 20), (10, 26), (11, 24)))
 WORKS_SEEN_WITHIN = 75  # days: a village that was refused, as its move was not confirmed yet, comes again
-DEATHS_TOLD_ON = (date(YEAR, 5, 5), *(date(YEAR, month, 26) for month in range(1, 12)), date(YEAR, 12, 12))
+LEFT_TOLD_ON = (date(YEAR, 5, 5), *(date(YEAR, month, 26) for month in range(1, 12)), date(YEAR, 12, 12))
 
 
 def _townships(year: Year) -> list[str]:
@@ -187,29 +187,30 @@ def _works_days(step: str, seen_on: date) -> list[Day]:
     return [Day(seen_on, f"{step} reported", report), Day(seen_on + timedelta(days=3), f"{step} accepted", accept)]
 
 
-def _deaths(year: Year, ids: dict[str, str], day: date) -> dict[str, list[Dead]]:
+def _gone(year: Year, ids: dict[str, str], day: date) -> dict[str, list[Gone]]:
     """Since the last report, by village."""
-    since = max((d for d in DEATHS_TOLD_ON if d < day), default=date.min)
-    found: dict[str, list[Dead]] = {}
-    for death in year.world.deaths:
-        if since < death.died_on <= day:
-            dead = Dead(ids[death.no], death.name, death.born_on, death.died_on)
-            found.setdefault(death.no[:12], []).append(dead)
+    since = max((d for d in LEFT_TOLD_ON if d < day), default=date.min)
+    found: dict[str, list[Gone]] = {}
+    left: list[tuple[Any, date, str]] = [(d, d.died_on, "death") for d in year.world.deaths]
+    left += [(m, m.on, "marriage_out") for m in year.world.married_out]
+    for one, on, reason in left:
+        if since < on <= day:
+            found.setdefault(one.no[:12], []).append(Gone(ids[one.no], one.name, one.born_on, on, reason))
     return found
 
 
-async def report_deaths(year: Year, day: date) -> None:
-    found = _deaths(year, await year.households(), day)
-    await everywhere(sorted(found), lambda v: changes.report_deaths(year.api, Village(v), found[v]))
+async def report_departures(year: Year, day: date) -> None:
+    found = _gone(year, await year.households(), day)
+    await everywhere(sorted(found), lambda v: changes.report_departures(year.api, Village(v), found[v]))
 
 
-async def confirm_deaths(year: Year, day: date) -> None:
+async def confirm_departures(year: Year, day: date) -> None:
     """On the day after the report."""
     ids, reported_on = await year.households(), day - timedelta(days=1)
-    found: dict[str, list[Dead]] = {}
-    for village, dead in _deaths(year, ids, reported_on).items():
-        found.setdefault(village[:9], []).extend(dead)
-    await everywhere(sorted(found), lambda t: changes.confirm_deaths(year.api, t, found[t]))
+    found: dict[str, list[Gone]] = {}
+    for village, gone in _gone(year, ids, reported_on).items():
+        found.setdefault(village[:9], []).extend(gone)
+    await everywhere(sorted(found), lambda t: changes.confirm_departures(year.api, t, found[t]))
 
 
 def days() -> list[Day]:
@@ -234,9 +235,9 @@ def days() -> list[Day]:
         ]
     found += [day for on in WORKS_SEEN_ON for day in _works_days("demolition", on)]
     found += [day for on in WORKS_SEEN_ON[1:] for day in _works_days("reclamation", on + timedelta(days=4))]
-    for on in DEATHS_TOLD_ON:
+    for on in LEFT_TOLD_ON:
         found += [
-            Day(on, "deaths reported", report_deaths),
-            Day(on + timedelta(days=1), "deaths confirmed", confirm_deaths),
+            Day(on, "deaths and marriages reported", report_departures),
+            Day(on + timedelta(days=1), "deaths and marriages confirmed", confirm_departures),
         ]
     return found

@@ -17,8 +17,8 @@ Records = list[dict[str, Any]]
 class Truth:
     """Records by household number, of helpers by their login; `rural_outside`: households in no list.
 
-    `moves`: the day from which a household lives in its new home; `deaths`, `births`: the days on which somebody of it
-    died and was born.
+    `moves`: the day from which a household lives in its new home; `left`, `joined`: the days on which somebody of it
+    died or married out, and was born or married in.
     """
 
     households: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -27,8 +27,8 @@ class Truth:
     areas: Records = field(default_factory=list)
     stations: Records = field(default_factory=list)
     moves: dict[str, str] = field(default_factory=dict)
-    deaths: dict[str, list[str]] = field(default_factory=dict)
-    births: dict[str, list[str]] = field(default_factory=dict)
+    left: dict[str, list[str]] = field(default_factory=dict)
+    joined: dict[str, list[str]] = field(default_factory=dict)
     helpers: dict[str, str] = field(default_factory=dict)
     rural_outside: int = 0
 
@@ -49,9 +49,11 @@ def read(path: Path) -> Truth:
                 case "move" if record["moves_in_on"]:
                     truth.moves[record["no"]] = record["moves_in_on"]
                 case "death":
-                    truth.deaths.setdefault(record["no"], []).append(record["died_on"])
+                    truth.left.setdefault(record["no"], []).append(record["died_on"])
                 case "birth":
-                    truth.births.setdefault(record["no"], []).append(record["born_on"])
+                    truth.joined.setdefault(record["no"], []).append(record["born_on"])
+                case "marriage":
+                    (truth.joined if record["joins"] else truth.left).setdefault(record["no"], []).append(record["on"])
                 case "helper":
                     truth.helpers[record["subject"]] = record["behaviour"]
                 case kind if kind in lists:
@@ -68,14 +70,14 @@ def truly_out_of_poverty(truth: Truth, no: str, on: str, *, moved: bool = False)
     """One over, two no worries, three guarantees, and safe water; the hard blocks too (domain notes 2.1).
 
     On the day `on` (ISO): who has `moved` by the register and truly lives in the new home has its house and water;
-    who has died by then needs no income any more, and who was born in the income year does.
+    who has left it by then needs no income any more, and who joined it in the income year does.
     """
     household = truth.households[no]
-    born = sum(day <= min(on, COUNTED_ON) for day in truth.births.get(no, ()))
-    living = household["members"] + born - sum(day <= on for day in truth.deaths.get(no, ()))
+    joined = sum(day <= min(on, COUNTED_ON) for day in truth.joined.get(no, ()))
+    members = household["members"] + joined - sum(day <= on for day in truth.left.get(no, ()))
     new_home = moved and truth.moves.get(no, "9999") <= on
     return (
-        net_fen(household["incomes"]["2017"]) > LINE_2017_FEN * living
+        net_fen(household["incomes"]["2017"]) > LINE_2017_FEN * members
         and household["food_secure"]
         and household["clothing_secure"]
         and not household["school_dropout"]

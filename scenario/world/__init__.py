@@ -12,9 +12,11 @@ from scenario.world.geography import Facility, Township, Village, VillageTruth
 from scenario.world.help import Cadre, Unit
 from scenario.world.homes import Building, Flat, Move, Site, Struck
 from scenario.world.households import Household
-from scenario.world.housing import House
+from scenario.world.housing import House, grade_on
 from scenario.world.jobs import attended_days
+from scenario.world.lists import Listed, Lists, Paid, SheetPart, keeps_sheet, sheet_parts
 from scenario.world.loans import LoanWish
+from scenario.world.marriages import MarriedIn, MarriedOut
 from scenario.world.observation import (
     TOWNSHIPS_EYE,
     Conditions,
@@ -57,11 +59,17 @@ __all__ = [
     "Household",
     "HouseholdTruth",
     "IncomeLines",
+    "Listed",
+    "Lists",
     "LoanWish",
+    "MarriedIn",
+    "MarriedOut",
     "Member",
     "Move",
     "Outcome",
+    "Paid",
     "RosterView",
+    "SheetPart",
     "Site",
     "Station",
     "Struck",
@@ -78,7 +86,9 @@ __all__ = [
     "build_world",
     "check_ins",
     "dirty_numbers",
+    "grade_on",
     "helper_income",
+    "keeps_sheet",
     "last_helper",
     "lives_in_new_home",
     "measured_income",
@@ -90,6 +100,7 @@ __all__ = [
     "read_meter",
     "read_truth",
     "roster_view",
+    "sheet_parts",
     "survey_view",
     "unmet_in_2017",
     "visits",

@@ -9,7 +9,9 @@ from scenario.world.groups import HOUSEHOLDS, household_counts, place_households
 from scenario.world.help import draw_help
 from scenario.world.homes import draw_homes
 from scenario.world.households import make_households
+from scenario.world.lists import draw_lists
 from scenario.world.loans import draw_wishes
+from scenario.world.marriages import draw_married_in, draw_married_out
 from scenario.world.movers import draw_partings, draw_village_moves
 from scenario.world.newcomers import draw_applicants, draw_births
 from scenario.world.people import SIZES, Member, draw_causes, draw_members
@@ -43,7 +45,12 @@ def build_world(seed: int, households: int | None = None) -> World:
     wishes = draw_wishes(seed, registered, {number for t in truth.values() for number in t.deceased})
     earnings, truth = draw_earnings(seed, all_villages, standings, registered, truth, wishes)
     partings = draw_partings(seed, registered)
+    village_moves = draw_village_moves(seed, registered, partings)
+    deaths = draw_deaths(seed, registered, truth, wishes)
     unregistered = draw_unregistered(seed, all_villages, count)
+    births = draw_births(seed, registered, taken)
+    applicants = draw_applicants(seed, {h.village_code for h in registered}, standings, unregistered, taken)
+    busy = {p.no for p in partings} | {m.no for m in village_moves}
     outside = max(RURAL_PEOPLE * count // HOUSEHOLDS - sum(sizes), 0)
     return World(
         seed=seed,
@@ -58,10 +65,13 @@ def build_world(seed: int, households: int | None = None) -> World:
         wishes=wishes,
         earnings=earnings,
         homes=draw_homes(seed, all_villages, registered, truth),
-        deaths=draw_deaths(seed, registered, truth, wishes),
+        deaths=deaths,
         partings=partings,
-        village_moves=draw_village_moves(seed, registered, partings),
-        births=draw_births(seed, registered, taken),
-        applicants=draw_applicants(seed, {h.village_code for h in registered}, standings, unregistered, taken),
+        village_moves=village_moves,
+        births=births,
+        applicants=applicants,
+        married_in=draw_married_in(seed, registered, truth, busy, taken),
+        married_out=draw_married_out(seed, registered, deaths, wishes, busy),
         help=draw_help(seed, all_villages, registered),
+        lists=draw_lists(seed, registered, truth),
     )

@@ -8,7 +8,9 @@ from scenario.world.geography import Township, Village, VillageTruth
 from scenario.world.help import Help
 from scenario.world.homes import Homes
 from scenario.world.households import Household
+from scenario.world.lists import Lists
 from scenario.world.loans import LoanWish
+from scenario.world.marriages import MarriedIn, MarriedOut
 from scenario.world.movers import Parting, VillageMove
 from scenario.world.newcomers import Applicant, Birth
 from scenario.world.truth import HouseholdTruth, UnregisteredPoor
@@ -36,10 +38,13 @@ class World:
     homes: Homes
     deaths: tuple[Death, ...]
     births: tuple[Birth, ...]
+    married_in: tuple[MarriedIn, ...]
+    married_out: tuple[MarriedOut, ...]
     applicants: tuple[Applicant, ...]
     partings: tuple[Parting, ...]
     village_moves: tuple[VillageMove, ...]
     help: Help
+    lists: Lists
 
     @property
     def diverted(self) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Who truly wants a loan in 2017: about 50 million yuan that may be lent, and some that may not (S2, S35)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
@@ -11,7 +11,7 @@ from scenario.world.draws import Table, stream
 from scenario.world.groups import HOUSEHOLDS
 from scenario.world.households import Household
 from scenario.world.people import ABLE, AGES_ON, Member
-from shared.values.id_number import Sex
+from shared.values.id_number import Sex, birth_on
 
 WANTED_FEN = 5_075_000_000  # eligible, in a world of 9,800 households: over the 50 million, as banks refuse some
 FULL_FEN = 5_000_000
@@ -32,6 +32,7 @@ PURPOSE = Table({
 BARRED_PURPOSE = Table({"house": 55, "wedding": 45})
 SHARE_TOWNSHIPS = ("140927200", "140927206", "140927205")  # Donghu, Dayanbei, Liebao: the seed
 SHARE_HOUSEHOLDS, SHARE_PURPOSE, SHARE_MONTHS = 515, "pv_share", (1, 1, 2, 2, 3)
+NAMED = 0.9  # of the borrowers who are not their household's head: the village says who signs
 DIVERTED = 0.02  # of those who borrow for their own trade: the money goes elsewhere
 SEXES: tuple[Sex, Sex] = ("male", "female")
 
@@ -44,7 +45,7 @@ class LoanWish:
 
     `household_no` is None for people who are not registered. `ineligible` is the truth, None for a wish that
     the rules allow; `overdue` says that interest or principal will not come on time; `diverted`, that the money
-    goes into something else than was said.
+    goes into something else than was said; `named`, that the village says who signs, as it is not the head.
     """
 
     wish_no: str
@@ -60,6 +61,12 @@ class LoanWish:
     overdue: bool
     ineligible: Ineligible | None
     diverted: bool
+    named: bool
+
+    @property
+    def borrower_born_on(self) -> date:
+        """As the number says."""
+        return birth_on(self.borrower_id_number)
 
 
 def draw_wishes(seed: int, households: Sequence[Household], dead: Collection[str]) -> tuple[LoanWish, ...]:
@@ -82,7 +89,16 @@ def draw_wishes(seed: int, households: Sequence[Household], dead: Collection[str
     free = [(h, _borrower(h, dead)) for h in order if h.no not in used]
     drafts += _ineligible(seed, free, order, drafts)
     drafts.sort(key=lambda w: (w.applies_on, w.borrower_id_number, w.bank))
-    return tuple(replace(w, wish_no=f"W{i:05}") for i, w in enumerate(drafts, 1))
+    numbered = [replace(w, wish_no=f"W{i:05}") for i, w in enumerate(drafts, 1)]
+    heads = {h.no: h.members[0].id_number for h in households}
+    return tuple(replace(w, named=_is_named(seed, w, heads)) for w in numbered)
+
+
+def _is_named(seed: int, wish: LoanWish, heads: Mapping[str, str]) -> bool:
+    """One who borrows at two banks is named at both or at none."""
+    if wish.household_no is None or wish.borrower_id_number == heads[wish.household_no]:
+        return False
+    return stream(seed, "named", wish.household_no).random() < NAMED
 
 
 def in_shares(wishes: Sequence[LoanWish]) -> list[LoanWish]:
@@ -136,6 +152,7 @@ def _wish(rng: Random, home: Household, borrower: Member, ineligible: Ineligible
         overdue=rng.random() < OVERDUE,
         ineligible=ineligible,
         diverted=rng.random() < DIVERTED and ineligible is None,
+        named=False,
     )
 
 

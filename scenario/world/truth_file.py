@@ -40,6 +40,7 @@ class TruthFile:
     units: tuple[dict[str, Any], ...]
     helpers: tuple[dict[str, Any], ...]
     births: tuple[dict[str, Any], ...]
+    marriages: tuple[dict[str, Any], ...]
 
 
 def write_truth(world: World, path: Path) -> None:
@@ -68,6 +69,10 @@ def _records(world: World) -> Iterator[dict[str, Any]]:
             yield {"kind": kind, **asdict(record)}
     for birth in world.births:
         yield {"kind": "birth", "no": birth.no, "born_on": birth.child.born_on}
+    for came in world.married_in:
+        yield {"kind": "marriage", "no": came.no, "on": came.on, "joins": True}
+    for left in world.married_out:
+        yield {"kind": "marriage", "no": left.no, "on": left.on, "joins": False}
     for unit in world.help.units:
         yield {"kind": "unit", "code": unit.code, "unit_kind": unit.kind, "village_code": unit.village_code}
     for cadre in world.help.cadres:
@@ -92,7 +97,7 @@ def read_truth(path: Path) -> TruthFile:
     areas: list[Outcome] = []
     moves: list[Move] = []
     deaths: list[Death] = []
-    plain: dict[str, list[dict[str, Any]]] = {"birth": [], "unit": [], "helper": []}
+    plain: dict[str, list[dict[str, Any]]] = {"birth": [], "marriage": [], "unit": [], "helper": []}
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
@@ -135,6 +140,7 @@ def read_truth(path: Path) -> TruthFile:
         tuple(plain["unit"]),
         tuple(plain["helper"]),
         tuple(plain["birth"]),
+        tuple(plain["marriage"]),
     )
 
 

@@ -63,7 +63,7 @@ HOUSEHOLD: dict[str, Any] = {
 
 
 def truth_of(**changes: Any) -> Truth:
-    return Truth(households={"1": HOUSEHOLD | changes}, moves={"1": "2017-06-10"}, deaths={"1": ["2017-05-05"]})
+    return Truth(households={"1": HOUSEHOLD | changes}, moves={"1": "2017-06-10"}, left={"1": ["2017-05-05"]})
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_truth_file_is_read_by_kinds(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress("".join(json.dumps(r) + "\n" for r in records).encode()))
     truth = read(path)
     assert (truth.rural_outside, truth.moves, truth.helpers) == (7, {"1": "2017-06-10"}, {"h1": "absent"})
-    assert truth.deaths == {"1": ["2017-05-05"]}
+    assert truth.left == {"1": ["2017-05-05"]}
     assert len(truth.stations) == 1
 
 
