@@ -6,6 +6,7 @@ import secrets
 import socket
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -64,6 +65,7 @@ async def play(
     done = _read(
         _progress_file(state), {"seed": seed, "days": 0, "port": 0, "seconds": 0.0, "requests": 0, "peak": 0.0}
     )
+    done.setdefault("evenings", {})
     if done["seed"] != seed:
         raise SystemExit(f"This state holds the year of seed {done['seed']}: choose another SHENCHI_STATE for {seed}.")
     done["port"] = _archive_port(done["port"])
@@ -106,6 +108,8 @@ async def _play_days(
                 today = day.on
             await day.deed(year, day.on)
             await _come_to_rest(year.api)
+            # The record is asked what was known on the evening of a day, which to it is a moment by the clock.
+            done["evenings"][day.on.isoformat()] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
             done |= {
                 "days": index + 1,
                 "seconds": before_seconds + time.monotonic() - begun,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scenario.api import SERVICES, Api
-from scenario.judge import draws, earnings, helpers, homes
+from scenario.judge import borrowers, draws, earnings, helpers, homes, marriages, sources
 from scenario.judge.targets import JUDGE
 from services import NAMES
 
@@ -112,11 +112,14 @@ async def decisions_replay(api: Api, _state: Path) -> Finding:
 INVARIANTS: dict[str, Callable[[Api, Path], Awaitable[Finding]]] = {
     "ledger_balances": ledger_balances,
     "exits_complete": exits_complete,
+    "exits_on_two_sources": sources.two_sources,
     "emitted_published_applied": facts_all_arrive,
     "journal_is_announced_exits": journal_is_announced,
     "one_open_loan_per_household": one_open_loan,
+    "borrowers_may_borrow": borrowers.of_age_in_household,
     "no_settlement_twice": settled_once,
     "decisions_replay": decisions_replay,
+    "marriages_told": marriages.marriages_told,
     "one_home_per_household": homes.one_home,
     "area_within_cap": homes.within_cap,
     "flats_given_once": homes.flats_given_once,

@@ -20,7 +20,12 @@ LISTS = {
     "household": "/registry/v1/households",
     "exit": "/registry/v1/exits",
     "village": "/registry/v1/villages",
+    "arrival": "/registry/v1/households/arrivals",
     "departure": "/registry/v1/households/departures",
+    "sheet": "/registry/v1/income-sheets",
+    "attestation": "/registry/v1/attestations",
+    "attested": "/registry/v1/attestations/incomes",
+    "overruled": "/registry/v1/attestations/overruled",
     "finding": "/registry/v1/findings",
     "loan": "/finance/v1/loans",
     "hold": "/finance/v1/holds",
@@ -42,7 +47,7 @@ CALLED = {
     "/assessment/v1/teams/cadres": "subject",
 }
 # Numbers by arrival and references by chance, like ids: nothing goes by them.
-LEFT_OUT = ("loan_no", "reference")
+LEFT_OUT = ("loan_no", "reference", "borrower", "signed_by", "person")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

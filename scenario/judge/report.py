@@ -8,12 +8,14 @@ from rich.console import Console
 from rich.table import Table
 
 from scenario.api import Api, read_key
-from scenario.judge import figures, invariants, quality, record, targets, truth
+from scenario.judge import counted, figures, invariants, quality, record, targets, truth
 from shared.values.figures import MEASURES, missed_by, share, told
 
 
 async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
-    """`targets`, `quality`, `invariants`: what `year.json` holds of the judgement; the record stands beside it."""
+    """`targets`, `quality`, `counted`, `invariants`: what `year.json` holds of the judgement; the record
+    stands beside it.
+    """
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as session:
         api = Api(gateway, read_key(state), session)
         listed = api.pages(targets.JUDGE, "/registry/v1/households")
@@ -21,6 +23,7 @@ async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
         judged = {
             "targets": targets.table(await figures.actual_figures(api)),
             "quality": await quality.quality(api, truth.read(state / "truth.jsonl.gz"), numbers),
+            "counted": await counted.counted(api),
         }
         lines = await record.record(api, numbers, judged)
         record.write_record(lines, state)
@@ -29,7 +32,7 @@ async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
 
 
 def print_report(year: dict[str, Any], console: Console) -> None:
-    """Targets beside actuals, then quality, then invariants."""
+    """Targets beside actuals, then quality, what was counted, then invariants."""
     table = Table(title="神池县 2017 / Shenchi 2017", title_justify="left")
     for name, justify in (
         ("code", "left"),
@@ -47,6 +50,8 @@ def print_report(year: dict[str, Any], console: Console) -> None:
         low, value, high = (_share(item["code"], item[name]) for name in ("low", "value", "high"))
         span = "" if item["low"] is None else f"  ({low} to {high})"
         console.print(f"quality    {item['code']:<28} {value}{span}", highlight=False)
+    for item in year.get("counted", []):
+        console.print(f"counted    {item['code']:<28} {item['value']}", highlight=False)
     for item in year["invariants"]:
         mark = "[green]holds[/]" if item["holds"] else "[red]FAILS[/]"
         console.print(f"invariant  {item['code']:<28} {mark}  {item['detail']}", highlight=False)

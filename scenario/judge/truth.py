@@ -5,12 +5,20 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 LINE_2017_FEN = 333_500
 COUNTED_ON = "2017-09-30"  # members of the income year
 SAFE_GRADES = ("A", "B")
 Records = list[dict[str, Any]]
+
+
+class Marriage(NamedTuple):
+    """On which day somebody married into household `no`, or out of it."""
+
+    no: str
+    on: str
+    joins: bool
 
 
 @dataclass
@@ -29,6 +37,7 @@ class Truth:
     moves: dict[str, str] = field(default_factory=dict)
     left: dict[str, list[str]] = field(default_factory=dict)
     joined: dict[str, list[str]] = field(default_factory=dict)
+    marriages: list[Marriage] = field(default_factory=list)
     helpers: dict[str, str] = field(default_factory=dict)
     rural_outside: int = 0
 
@@ -53,7 +62,9 @@ def read(path: Path) -> Truth:
                 case "birth":
                     truth.joined.setdefault(record["no"], []).append(record["born_on"])
                 case "marriage":
-                    (truth.joined if record["joins"] else truth.left).setdefault(record["no"], []).append(record["on"])
+                    married = Marriage(record["no"], record["on"], record["joins"])
+                    truth.marriages.append(married)
+                    (truth.joined if married.joins else truth.left).setdefault(married.no, []).append(married.on)
                 case "helper":
                     truth.helpers[record["subject"]] = record["behaviour"]
                 case kind if kind in lists:

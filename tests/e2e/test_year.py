@@ -94,6 +94,13 @@ def test_the_year_holds_its_invariants(first: Played) -> None:
     for code in ("herd_head", "village_works", "guaranteed_dividends", "relocated_2016", "key_units", "satisfaction"):
         assert actual[code] > 0, code
     assert first.figures["requests"] > 100
+    counted = {c["code"]: c["value"] for c in first.year["counted"]}
+    for code in (
+        "loans_that_name_a_borrower", "income_sheets", "facts_of_housing", "facts_of_water",
+        "facts_of_disabled_federation", "incomes_of_civil_affairs", "incomes_of_agriculture",
+        "incomes_of_human_resources", "married_in", "married_out",
+    ):  # fmt: skip
+        assert counted[code] > 0, code
 
 
 async def kill_each(system: System, names: Sequence[str]) -> None:
@@ -142,7 +149,8 @@ def test_one_seed_gives_one_year_on_both_logs_killed_or_not(first: Played, secon
     assert differences(first.record, other.record) == {}
     assert other.year["record_sha256"] == first.year["record_sha256"]
     kinds = {json.loads(line)[0] for line in first.record}
-    assert {"targets", "quality", "decision", "exit", "flat", "payment", "asked"} <= kinds
+    assert {"targets", "quality", "counted", "decision", "exit", "flat", "payment", "asked"} <= kinds
+    assert {"sheet", "attestation", "attested", "arrival"} <= kinds
 
 
 def test_what_a_reader_is_told_to_type_works(second: Walked) -> None:

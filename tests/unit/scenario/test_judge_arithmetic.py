@@ -94,6 +94,8 @@ def test_the_truth_file_is_read_by_kinds(tmp_path: Path) -> None:
         {"kind": "move", "no": "1", "moves_in_on": "2017-06-10"},
         {"kind": "move", "no": "2", "moves_in_on": None},
         {"kind": "death", "no": "1", "died_on": "2017-05-05"},
+        {"kind": "marriage", "no": "1", "on": "2017-06-06", "joins": False},
+        {"kind": "marriage", "no": "2", "on": "2017-03-06", "joins": True},
         {"kind": "helper", "subject": "h1", "behaviour": "absent"},
         {"kind": "station", "name_zh": "甲", "broken_from": None},
         {"kind": "unit", "code": "u1"},
@@ -102,7 +104,9 @@ def test_the_truth_file_is_read_by_kinds(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress("".join(json.dumps(r) + "\n" for r in records).encode()))
     truth = read(path)
     assert (truth.rural_outside, truth.moves, truth.helpers) == (7, {"1": "2017-06-10"}, {"h1": "absent"})
-    assert truth.left == {"1": ["2017-05-05"]}
+    assert truth.left == {"1": ["2017-05-05", "2017-06-06"]}
+    assert truth.joined == {"2": ["2017-03-06"]}
+    assert [m.joins for m in truth.marriages] == [False, True]
     assert len(truth.stations) == 1
 
 
