@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from scenario.judge.truth import read
-from scenario.world import World, build_world, write_truth
-from scenario.world.marriages import FIRST_ON, LAST_ON, MARRIED_IN, MARRIED_OUT, SIGNED_ON
+from scenario.world import Death, World, build_world, write_truth
+from scenario.world.marriages import FIRST_ON, LAST_ON, MARRIED_IN, MARRIED_OUT, SIGNED_ON, draw_married_out
 from scenario.world.people import AGES_ON
 from shared.values import id_number
 
@@ -49,6 +49,15 @@ def test_a_daughter_who_leaves_is_grown_and_leaves_somebody_alive(world: World) 
         assert AGES_ON.year - daughter.born_on.year >= 20
         assert len(home.members) > 2
         assert married.no not in buried | parted
+
+
+def test_nobody_leaves_where_somebody_dies(small: World) -> None:
+    left = small.married_out[0]
+    home = small.by_no[left.no]
+    dead = Death(left.no, 0, home.members[0].name, home.members[0].born_on, left.on, alone=False)
+    drawn = draw_married_out(small.seed, small.households, [*small.deaths, dead], small.wishes, ())
+    assert drawn
+    assert left.no not in {m.no for m in drawn}
 
 
 def test_who_signs_a_loan_stays_but_for_the_one_of_whom_the_bank_hears(world: World) -> None:
