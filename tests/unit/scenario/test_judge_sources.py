@@ -8,7 +8,16 @@ import pytest
 
 from scenario.judge.borrowers import is_of_age, wrong_with
 from scenario.judge.moments import moments
-from scenario.judge.sources import BEGINNING, Said, day_of_another_word, house_word, income_words, rests_on
+from scenario.judge.sources import (
+    BEGINNING,
+    Case,
+    Said,
+    day_of_another_word,
+    evenly,
+    house_word,
+    income_words,
+    rests_on,
+)
 
 
 def stated(by: str, on: str, weight: str = "statement", **fen: int) -> list[dict[str, Any]]:
@@ -83,6 +92,13 @@ def test_of_a_house_the_word_before_is_asked_for_on_the_day_before() -> None:
     bureau = house_word(house("department", "2017-06-02", "attestation", "housing"))
     assert bureau == Said("housing", "B", "2017-06-02", attested=True)
     assert house_word([]) is None
+
+
+def test_the_exits_that_are_looked_into_are_spread_over_all() -> None:
+    cases = [Case(f"{n}", 1, "2017-11-22") for n in range(10)]
+    assert [c.household for c in evenly(cases, 4)] == ["0", "2", "5", "7"]
+    assert evenly(cases, 10) == evenly(cases, 11) == cases
+    assert evenly([], 4) == []
 
 
 @pytest.mark.parametrize(
