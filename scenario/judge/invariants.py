@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scenario.api import SERVICES, Api
-from scenario.judge import borrowers, draws, earnings, helpers, homes, marriages, sources
+from scenario.judge import borrowers, draws, earnings, helpers, homes, marriages, sheets, sources
 from scenario.judge.targets import JUDGE
 from services import NAMES
 
@@ -113,6 +113,7 @@ INVARIANTS: dict[str, Callable[[Api, Path], Awaitable[Finding]]] = {
     "ledger_balances": ledger_balances,
     "exits_complete": exits_complete,
     "exits_on_two_sources": sources.two_sources,
+    "sheets_add_up": sheets.sheets_add_up,
     "emitted_published_applied": facts_all_arrive,
     "journal_is_announced_exits": journal_is_announced,
     "one_open_loan_per_household": one_open_loan,

@@ -8,6 +8,7 @@ import pytest
 
 from scenario.judge.borrowers import is_of_age, wrong_with
 from scenario.judge.moments import moments
+from scenario.judge.sheets import wrong_with as wrong_with_sheet
 from scenario.judge.sources import (
     BEGINNING,
     Case,
@@ -116,6 +117,18 @@ def test_who_signs_is_of_the_household_and_of_age() -> None:
     assert wrong_with("old", people, "2017-05-18") == "not of age"
     assert wrong_with(None, people[:1], "2017-05-18") == "not of age"
     assert wrong_with("stranger", people, "2017-05-18") == "not of the household"
+
+
+def test_a_sheet_is_the_sum_of_its_lines_at_the_years_prices() -> None:
+    """By hand: 12.35 kg at 3.50 yuan are 43.225, by half up 4,323 fen; 4,323 + 100 - 23."""
+    lines = [
+        {"source": "crops", "product": "oats", "quantity_x100": 1235, "worth_fen": 4_323},
+        {"source": "trade", "amount_fen": 100, "worth_fen": 100},
+        {"source": "business_cost", "amount_fen": 23, "worth_fen": 23},
+    ]
+    assert wrong_with_sheet({"lines": lines, "net_income_fen": 4_400}, {"oats": 350}) == ""
+    assert wrong_with_sheet({"lines": lines, "net_income_fen": 4_446}, {"oats": 350}) == "another sum"
+    assert wrong_with_sheet({"lines": lines, "net_income_fen": 4_400}, {"oats": 351}) == "a line at another price"
 
 
 def test_evenings_are_read_where_somebody_played(tmp_path: Path) -> None:
