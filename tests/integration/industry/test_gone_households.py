@@ -48,11 +48,11 @@ async def test_a_plot_and_the_labour_of_who_has_left_are_owed_nothing_new(house:
     door = await house.serve("industry", "api")
     household, its_coop = await seed_household(house), forestry.coop()
     land, works = forestry.plot(household), forestry.contract(its_coop)
-    await forestry.codes(door, "coops", "county", its_coop)
-    await forestry.codes(door, "contracts", "county", works)
+    await forestry.codes(door, "coops", "forestry", its_coop)
+    await forestry.codes(door, "contracts", "forestry", works)
     await forestry.codes(door, "memberships", "township", forestry.member(its_coop, household))
     await forestry.codes(door, "plots", "township", land)
     await remove(house, household)
-    assert await forestry.codes(door, "acceptances", "county", forestry.standing(land)) == [GONE]
+    assert await forestry.codes(door, "acceptances", "forestry", forestry.standing(land)) == [GONE]
     assert await forestry.codes(door, "labour", "township", forestry.labour(works, household, 100)) == [GONE]
     assert await house.rows("industry", "SELECT 1 FROM payout_due") == []

@@ -104,7 +104,7 @@ async def test_who_checks_is_told_of_who_left_the_register_since(house: House) -
     told = (await check(door, batch_id)).json()
     assert (told["code"], told["lines"]) == ("industry.payouts.removed_since", "1")
     path = f"/industry/v1/payouts/batches/{batch_id}"
-    done = await door.call("POST", f"{path}/check", "county", on="2017-06-02", subject="b", json={"set_aside": True})
+    done = await door.call("POST", f"{path}/check", "finance", on="2017-06-02", subject="b", json={"set_aside": True})
     assert done.json() == {"id": batch_id, "state": "checked", "set_aside": 1}
     file = await door.call("GET", f"{path}/file", "bank", "", bank="xinhe")
     assert file.text.splitlines() == ["line_no,payee,amount_yuan", f"2,{stays},100.00", "total,1,100.00"]
@@ -124,7 +124,7 @@ async def test_who_was_frozen_since_is_not_paid_until_reviewed(house: House) -> 
     told = (await check(door, batch_id)).json()
     assert (told["code"], told["lines"]) == ("industry.payouts.removed_since", "1")
     path = f"/industry/v1/payouts/batches/{batch_id}"
-    done = await door.call("POST", f"{path}/check", "county", on="2017-06-02", subject="b", json={"set_aside": True})
+    done = await door.call("POST", f"{path}/check", "finance", on="2017-06-02", subject="b", json={"set_aside": True})
     assert done.json()["set_aside"] == 1
     file = await door.call("GET", f"{path}/file", "bank", "", bank="xinhe")
     assert file.text.splitlines() == ["line_no,payee,amount_yuan", f"2,{stays},100.00", "total,1,100.00"]

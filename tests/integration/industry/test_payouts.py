@@ -58,7 +58,7 @@ async def make(door: Door, key: str = "1", **order: Any) -> Any:
 
 
 async def check(door: Door, batch_id: str, subject: str = "checker") -> Any:
-    return await door.call("POST", f"{BATCHES}/{batch_id}/check", "county", on="2017-06-02", subject=subject)
+    return await door.call("POST", f"{BATCHES}/{batch_id}/check", "finance", on="2017-06-02", subject=subject)
 
 
 async def sent(door: Door, **order: Any) -> str:

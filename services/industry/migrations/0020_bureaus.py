@@ -1,0 +1,37 @@
+"""Bureaus of the county take steps of their own: what waits is asked by version too; forests are listed."""
+
+from shared.data.ddl import run
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+# Tables whose procedures have a second version since, and the states in which they wait.
+CASES = {
+    "payout_batch": ("made", "checked"),
+    "payment_revocation": ("proposed",),
+    "post_assignment": ("proposed", "checked", "held"),
+    "training_certificate": ("recorded",),
+    "certificate_revocation": ("proposed",),
+}
+FORESTS = """
+CREATE INDEX ON forest_plot (household_id, id);
+CREATE INDEX ON forest_plot (division, id);
+CREATE INDEX ON forest_acceptance (household_id, id);
+CREATE INDEX ON forest_acceptance (division, id);
+DROP INDEX forest_plot_household_id_idx;
+DROP INDEX forest_acceptance_household_id_idx;
+"""
+
+
+def upgrade() -> None:
+    for table, states in CASES.items():
+        waiting = ", ".join(f"'{state}'" for state in states)
+        run(f"""
+            DROP INDEX {table}_state_division_due_on_id_idx;
+            DROP INDEX {table}_state_due_on_id_idx;
+            CREATE INDEX ON {table} (procedure_version, state, division, due_on, id) WHERE state IN ({waiting});
+            CREATE INDEX ON {table} (procedure_version, state, due_on, id) WHERE state IN ({waiting});
+        """)
+    run(FORESTS)
