@@ -23,11 +23,11 @@ async def test_a_certificate_of_who_has_left_is_neither_recorded_nor_accepted(ho
     assert await training.attend(door, first, second) == [None, None]
     item = training.certificate(first, "N1")
     assert await training.certify(door, item, subject="one") == [None]
-    assert [t["id"] for t in (await get(door, "/tasks", subject="two"))["items"]] == [item["id"]]
+    assert [t["id"] for t in (await get(door, "/tasks", "human_resources", subject="two"))["items"]] == [item["id"]]
     await remove(house, household)
     assert await training.certify(door, training.certificate(second, "N2")) == [GONE]
     assert await training.accept(door, item, subject="two") == GONE
-    assert (await get(door, "/tasks", subject="two"))["items"] == []
+    assert (await get(door, "/tasks", "human_resources", subject="two"))["items"] == []
     assert await training.accept(door, item, confirmed=False, subject="two") == "shared.not_confirmed"
     assert await house.rows("industry", "SELECT 1 FROM outbox") == []
 
