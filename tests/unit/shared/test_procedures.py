@@ -2,6 +2,7 @@
 
 from datetime import date
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -130,6 +131,17 @@ def test_what_a_step_names_is_a_column_of_its_case(procedure: Procedure[Any], st
 def test_a_step_is_called_in_both_languages(procedure: Procedure[Any], step: Step) -> None:
     assert step.zh, procedure.name
     assert step.en, procedure.name
+
+
+@pytest.mark.parametrize("procedure", dict.fromkeys(p for p, _ in STEPS), ids=lambda p: p.name)
+def test_a_version_says_something_else_than_the_one_before(procedure: Procedure[Any]) -> None:
+    """`by_bureaus` with a step that is none would change nothing."""
+    assert all(before != after for before, after in pairwise(procedure.versions))
+
+
+@pytest.mark.parametrize(("procedure", "step"), STEPS, ids=lambda x: x.name)
+def test_units_are_of_departments(procedure: Procedure[Any], step: Step) -> None:
+    assert not step.units or "department" in step.roles, procedure.name
 
 
 # Steps that check what others did before; the others post, hand over, sign or report.
