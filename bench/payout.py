@@ -68,7 +68,8 @@ async def bench_payout(ground: Ground, lines: int = LINES) -> Result:
 
     async def fill() -> None:
         await owner.execute(
-            "TRUNCATE payout_due, payout_batch, payout_line, payout_ruling, case_step, outbox, aggregate"
+            "TRUNCATE payout_due, payout_batch, payout_line, payout_ruling, payment_revocation, case_step,"
+            " outbox, aggregate"
         )
         await owner.execute(FILL, lines)
 
