@@ -1,14 +1,15 @@
 """`python -m bench`: a table of ratios, within some minutes. Where no broker is to be had, without Kafka's.
 
-`python -m bench latency` is its last minute alone, `python -m bench doors` the minute before.
-`python -m bench drain [EVENTS]` takes several, for a million events, and `python -m bench exits [HOUSEHOLDS]` for a
-register of a million; they are no part of it.
+`python -m bench latency` is its last minute alone, `python -m bench doors` the minute before;
+`python -m bench revocation` how soon a lost phone is refused.
+`python -m bench drain [EVENTS]` takes several, for a million events, and `python -m bench exits [HOUSEHOLDS]` and
+`python -m bench lists [HOUSEHOLDS]` for a register of a million; they are no part of it.
 BUS=postgres runs the first and the last of these over the other log.
 """
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from rich.console import Console
@@ -24,10 +25,21 @@ from bench.exits import bench_exits
 from bench.ground import Result, ground
 from bench.kafka import bench_kafka_consumer, bench_kafka_relay, broker
 from bench.latency import bench_latency
+from bench.lists import bench_lists
 from bench.payout import bench_payout
+from bench.revocation import bench_revocation
 from deploy.local.kafka import at_hand
 
 LONGEST_SECONDS = 180
+# Those that run by themselves.
+ALONE: dict[str, Callable[..., Coroutine[Any, Any, list[Result]]]] = {
+    "doors": bench_doors,
+    "latency": bench_latency,
+    "revocation": bench_revocation,
+    "drain": bench_drain,
+    "exits": bench_exits,
+    "lists": bench_lists,
+}
 
 
 async def run() -> list[Result]:
@@ -48,18 +60,12 @@ async def everything() -> list[Result]:
 
 
 def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
-    match words:
-        case []:
-            return everything()
-        case ["latency"]:
-            return bench_latency()
-        case ["doors"]:
-            return bench_doors()
-        case ["drain", *events]:
-            return bench_drain(*map(int, events))
-        case ["exits", *households]:
-            return bench_exits(*map(int, households))
-    sys.exit("python -m bench [doors | latency | drain [EVENTS] | exits [HOUSEHOLDS]]")
+    name, *numbers = words or [""]
+    if not name:
+        return everything()
+    if name not in ALONE:
+        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last three with how many [EVENTS | HOUSEHOLDS]")
+    return ALONE[name](*map(int, numbers))
 
 
 def main() -> None:

@@ -229,7 +229,7 @@ class House:
         self.stack.push_async_callback(server.stopped, serving)
         await self.settled(lambda: server.ready(serving))
         address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        client = await self.stack.enter_async_context(httpx.AsyncClient(base_url=address, trust_env=False))
+        client = await self.stack.enter_async_context(httpx.AsyncClient(base_url=address, trust_env=False, timeout=30))
         return Door(client, self.keys, app, address, lambda: server.stopped(serving))
 
     async def settled(self, check: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:

@@ -5,7 +5,7 @@ import gc
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from functools import cache, partial
 from typing import Any
@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.acts import revocations
@@ -162,20 +163,30 @@ def listening(app: FastAPI, host: str, port: int) -> uvicorn.Config:
 
 def open_doors(app: FastAPI, service: Service, role: str = "all") -> None:
     """Those that callers know, and the document that says what they are: `GET /openapi.json` of a service."""
-    prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
-    app.include_router(operations.router(service), prefix=f"/{service.name}/v1")
+    app.router.routes.extend(_doors(service, role))
     app.add_middleware(Tags)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5, exclude_content_types=PACKED)
     app.add_middleware(Methods)
     app.add_middleware(CleanTarget)
-    if role != "worker":
-        if prefix:
-            for router in _common_doors(service):
-                app.include_router(router, prefix=prefix)
-        for router in service.routers:
-            app.include_router(router, prefix=prefix)
-    told = cache(lambda: describe(service.name, service.folder, app.routes, service.webhooks))
+    told = partial(_document, service, role)
     app.openapi = told  # type: ignore[method-assign] # its own way to be told otherwise
+
+
+@cache
+def _doors(service: Service, role: str) -> Sequence[BaseRoute]:
+    """Made once a process, whatever shows them: what each asks for the framework finds out at its first call."""
+    prefix = f"/{service.name}/v1" if service.prefix is None else service.prefix
+    doors = APIRouter(dependencies=[KNOWN_PARAMETERS])
+    doors.include_router(operations.router(service), prefix=f"/{service.name}/v1")
+    if role != "worker":
+        for router in (*(_common_doors(service) if prefix else ()), *service.routers):
+            doors.include_router(router, prefix=prefix)
+    return doors.routes
+
+
+@cache
+def _document(service: Service, role: str) -> dict[str, Any]:
+    return describe(service.name, service.folder, _doors(service, role), service.webhooks)
 
 
 def _is_public(service: Service, role: str = "all") -> bool:

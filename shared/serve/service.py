@@ -44,7 +44,7 @@ def _in_turn(reactions: Sequence[Reaction]) -> Reaction:
     return react
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Service:
     """`routers` are mounted under `/{name}/v1`; `reactions` maps event types to functions.
 

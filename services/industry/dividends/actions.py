@@ -15,6 +15,7 @@ from services.industry.dividends.rules import (
     OverduePolicy,
     SchedulePolicy,
     dividend_agreement,
+    end_of,
     last_due_on,
     missed_before,
     payment_key,
@@ -44,7 +45,6 @@ from shared.values.money import half_up
 from shared.values.verdicts import Decided, Missing
 
 ROOM = "industry.dividends"
-REMOVED = "removed"
 PAYMENT = ("agreement_id", "due_on", "amount_fen", "paid_on")
 SIGNED = ("household_id", "division", "loan_id", "entity_code", "floor_fen", "signed_on")
 
@@ -138,11 +138,13 @@ async def _decider(
     return decide
 
 
-def _dues(rows: Sequence[dict[str, Any]], days: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
+def _dues(
+    rows: Sequence[dict[str, Any]], days: Sequence[tuple[int, int]], ended_on: date | None = None
+) -> list[dict[str, Any]]:
     return [
         {
             "agreement_id": r["id"], "due_on": on, "household_id": r["household_id"], "division": r["division"],
-            "owed_fen": fen,
+            "owed_fen": fen if ended_on is None or on <= ended_on else 0,
         }
         for r in rows
         for on, fen in schedule(r["signed_on"], r["years"], r["floor_fen"], days)
@@ -230,15 +232,14 @@ async def check_overdue(connection: Connection, act: Act, policy: Policy) -> Mis
 async def end_agreements(connection: Connection, act: Act, items: Sequence[Ending]) -> list[Result]:
     """From that day on nothing more falls due; what did stays owed. One that was told before is answered the same."""
     agreements = await queries.lock_agreements(connection, [i.id for i in items])
-    told = {i: (a.ended_on, a.ended_reason) for i, a in agreements.items() if a.state == "ended"}
-    ended, reasons = dict[UUID, tuple[date, str]](), list[str | None]()
+    told = {i: (a.stated_end_on, a.stated_end_reason) for i, a in agreements.items() if a.stated_end_on}
+    now, reasons = list[DividendAgreement](), list[str | None]()
     for item in items:
         reasons.append(_ending_refusal(act, item, agreements.get(item.id), told.get(item.id)))
         if reasons[-1] is None and item.id not in told:
-            told[item.id] = ended[item.id] = item.ended_on, item.reason
-    await queries.end_agreements(connection, ended)
-    facts = [_ended(agreements[i], on, reason) for i, (on, reason) in ended.items()]
-    await emit(connection, act, "industry", facts)
+            told[item.id] = item.ended_on, item.reason
+            now.append(agreements[item.id]._replace(stated_end_on=item.ended_on, stated_end_reason=item.reason))
+    await _settle(connection, act, agreements, now)
     return answers(ROOM, [i.id for i in items], reasons)
 
 
@@ -254,25 +255,36 @@ def _ending_refusal(
     return None if told in (None, (item.ended_on, item.reason)) else "already_ended"
 
 
-def _ended(agreement: DividendAgreement, ended_on: date, reason: str) -> AgreementEnded:
+async def _settle(
+    connection: Connection, act: Act, was: Mapping[UUID, DividendAgreement], now: Sequence[DividendAgreement]
+) -> None:
+    """Each ends on the first of what ends it, or goes on; what falls due by it follows, and who goes by it is told."""
+    settled = [a._replace(**end_of(a.stated_end_on, a.stated_end_reason, a.removed_on)._asdict()) for a in now]
+    days = await queries.list_due_days(connection, [a.id for a in settled])
+    await queries.keep_ends(connection, settled)
+    await queries.owe(connection, [d for a in settled for d in _dues([a._asdict()], days[a.id], a.ended_on)])
+    changed = [a for a in settled if (a.ended_on, a.ended_reason) != (was[a.id].ended_on, was[a.id].ended_reason)]
+    facts = [_signed(a._asdict()) if a.ended_on is None else _ended(a, a.ended_on) for a in changed]
+    await emit(connection, act, "industry", facts)
+
+
+def _ended(agreement: DividendAgreement, ended_on: date) -> AgreementEnded:
     return AgreementEnded(
         household_id=agreement.household_id,
         division=agreement.division,
         agreement_id=agreement.id,
         loan_id=agreement.loan_id,
-        reason=reason,
+        reason=str(agreement.ended_reason),
         ended_on=ended_on,
     )
 
 
 async def end_of_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
     """A household that was struck from the register keeps no agreement."""
-    removed = {fact.household_id: (act, fact.removed_on) for act, fact in facts}
-    agreements = await queries.lock_of_households(connection, sorted(removed))
-    days = {a.id: max(removed[a.household_id][1], a.signed_on) for a in agreements}
-    await queries.end_agreements(connection, {i: (on, REMOVED) for i, on in days.items()})
-    for a in sorted(agreements, key=lambda a: (str(a.household_id), a.id)):
-        await emit(connection, removed[a.household_id][0], "industry", [_ended(a, days[a.id], REMOVED)])
+    for act, fact in facts:
+        was = await queries.lock_of_household(connection, fact.household_id)
+        now = [a._replace(removed_on=max(fact.removed_on, a.signed_on)) for a in was.values() if a.removed_on is None]
+        await _settle(connection, act, was, now)
 
 
 async def resume_of_reinstated(connection: Connection, facts: Sequence[tuple[Act, HouseholdReinstated]]) -> None:
@@ -280,13 +292,13 @@ async def resume_of_reinstated(connection: Connection, facts: Sequence[tuple[Act
     in another scheme by now.
     """
     for act, fact in facts:
-        ended = await queries.lock_ended_of(connection, fact.household_id, REMOVED)
-        taken = await queries.list_taken_loans(connection, [a.loan_id for a in ended])
-        again = {a.loan_id: a for a in ended if a.loan_id not in taken}
-        days = await queries.list_due_days(connection, [a.id for a in again.values()])
-        owed = [row for a in again.values() for row in _dues([a._asdict()], days[a.id])]
-        await queries.resume_agreements(connection, [a.id for a in again.values()], owed)
-        await emit(connection, act, "industry", [_signed(a._asdict()) for a in again.values()])
+        was = await queries.lock_of_household(connection, fact.household_id)
+        struck = sorted((a for a in was.values() if a.removed_on), key=lambda a: (a.removed_on, a.id))
+        taken = await queries.list_taken_loans(connection, [a.loan_id for a in struck])
+        # Of a loan that was put in twice, the last.
+        last = {a.loan_id: a.id for a in struck if not a.stated_end_on and a.loan_id not in taken}
+        now = [a._replace(removed_on=None) for a in struck if a.stated_end_on or a.id == last.get(a.loan_id)]
+        await _settle(connection, act, was, now)
 
 
 async def keep_disbursed(connection: Connection, facts: Sequence[LoanDisbursed]) -> None:

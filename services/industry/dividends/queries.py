@@ -57,7 +57,8 @@ _EXPOSURE = sql("SELECT code, principal_fen FROM entity_exposure(:codes)")
 _TAKEN_LOANS = sql("SELECT loan_id FROM dividend_agreement WHERE loan_id = ANY(:ids) AND state = 'active'")
 _BY_ID = list_by(dividend_agreement)
 _LOCK = lock_by(dividend_agreement)
-_AGREEMENT = tuple(n for n in DividendAgreement._fields if n not in ("ended_on", "ended_reason"))
+_OF_END = ("ended_on", "ended_reason", "stated_end_on", "stated_end_reason", "removed_on")
+_AGREEMENT = tuple(n for n in DividendAgreement._fields if n not in _OF_END)
 _INSERT = insert_many(dividend_agreement, _AGREEMENT, FREE)
 _INSERT_DUES = insert_many(dividend_due, ("agreement_id", "due_on", "household_id", "division", "owed_fen"))
 _LOCK_DUES = sql(
@@ -110,35 +111,16 @@ _MISS = sql(
     """,
     MissedDue,
 )
-_END = sql("""
-    UPDATE dividend_agreement a SET state = 'ended', ended_on = u.ended_on, ended_reason = u.reason
-    FROM unnest(:ids, :days, :reasons) AS u (id, ended_on, reason) WHERE a.id = u.id AND a.state = 'active'
-    """)
-# How many days follow an agreement's end differs.
-_OWE_NO_MORE = sql("""
-    UPDATE dividend_due d SET owed_fen = d.paid_fen + d.topped_up_fen
-    FROM unnest(:ids, :days) AS u (agreement_id, ended_on)
-    WHERE d.agreement_id = u.agreement_id AND d.due_on > u.ended_on
-    """)
-_LOCK_OF_HOUSEHOLDS = sql(
+_KEEP_ENDS = update_many(dividend_agreement, "state", *_OF_END)
+_LOCK_OF_HOUSEHOLD = sql(
     f"""
     SELECT {dividend_agreement.columns} FROM dividend_agreement
-    WHERE household_id = ANY(:ids) AND state = 'active' ORDER BY id FOR UPDATE
-    """,
-    DividendAgreement,
-)
-_LOCK_ENDED_OF = sql(
-    f"""
-    SELECT {dividend_agreement.columns} FROM dividend_agreement
-    WHERE household_id = :household_id AND state = 'ended' AND ended_reason = :reason ORDER BY ended_on, id FOR UPDATE
+    WHERE household_id = :household_id ORDER BY id FOR UPDATE
     """,
     DividendAgreement,
 )
 _DUE_DAYS = sql(f"SELECT {dividend_due.columns} FROM dividend_due WHERE agreement_id = ANY(:ids)", DividendDue)
-_RESUME = sql("""
-    UPDATE dividend_agreement SET state = 'active', ended_on = NULL, ended_reason = NULL WHERE id = ANY(:ids)
-    """)
-_OWE_AGAIN = sql("""
+_OWE = sql("""
     UPDATE dividend_due d SET owed_fen = greatest(u.owed_fen, d.paid_fen + d.topped_up_fen)
     FROM unnest(:ids, :days, :amounts) AS u (agreement_id, due_on, owed_fen)
     WHERE d.agreement_id = u.agreement_id AND d.due_on = u.due_on
@@ -202,9 +184,9 @@ async def lock_agreements(connection: Connection, ids: Iterable[UUID]) -> dict[U
     return await by_id(connection, _LOCK, ids)
 
 
-async def lock_of_households(connection: Connection, household_ids: Sequence[UUID]) -> list[DividendAgreement]:
-    """Their active agreements, locked in id order."""
-    return await fetch(connection, _LOCK_OF_HOUSEHOLDS, ids=list(household_ids))
+async def lock_of_household(connection: Connection, household_id: UUID) -> dict[UUID, DividendAgreement]:
+    """Its agreements, ended ones too, locked in id order."""
+    return {a.id: a for a in await fetch(connection, _LOCK_OF_HOUSEHOLD, household_id=household_id)}
 
 
 async def insert_agreements(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[UUID]:
@@ -278,16 +260,9 @@ async def set_missed(connection: Connection, on: date, before: date) -> list[Mis
     return await fetch(connection, _MISS, on=on, before=before)
 
 
-async def end_agreements(connection: Connection, ended: Mapping[UUID, tuple[date, str]]) -> None:
-    """`ended`: day and reason by agreement. What would be due after that day is owed no more."""
-    days, reasons = [on for on, _ in ended.values()], [reason for _, reason in ended.values()]
-    await execute(connection, _END, rows=len(ended), ids=list(ended), days=days, reasons=reasons)
-    await execute(connection, _OWE_NO_MORE, rows=None, ids=list(ended), days=days)
-
-
-async def lock_ended_of(connection: Connection, household_id: UUID, reason: str) -> list[DividendAgreement]:
-    """The household's agreements that ended for a reason, locked, the last of them last."""
-    return await fetch(connection, _LOCK_ENDED_OF, household_id=household_id, reason=reason)
+async def keep_ends(connection: Connection, agreements: Sequence[DividendAgreement]) -> None:
+    """What each says of its end."""
+    await execute_many(connection, _KEEP_ENDS, [a._asdict() for a in agreements])
 
 
 async def list_due_days(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, list[tuple[int, int]]]:
@@ -298,11 +273,10 @@ async def list_due_days(connection: Connection, ids: Sequence[UUID]) -> dict[UUI
     return {one: sorted(days) for one, days in found.items()}
 
 
-async def resume_agreements(connection: Connection, ids: Sequence[UUID], dues: Sequence[Mapping[str, Any]]) -> None:
-    """They are in force as before. `dues`: agreement_id, due_on, owed_fen."""
-    await execute(connection, _RESUME, rows=len(ids), ids=list(ids))
+async def owe(connection: Connection, dues: Sequence[Mapping[str, Any]]) -> None:
+    """`dues`: agreement_id, due_on, owed_fen; what was paid or topped up stays owed."""
     of, days, amounts = ([d[n] for d in dues] for n in ("agreement_id", "due_on", "owed_fen"))
-    await execute(connection, _OWE_AGAIN, rows=len(dues), ids=of, days=days, amounts=amounts)
+    await execute(connection, _OWE, rows=len(dues), ids=of, days=days, amounts=amounts)
 
 
 async def list_agreements(connection: Connection, at: Place, **filters: Any) -> list[DividendAgreement]:

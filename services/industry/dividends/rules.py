@@ -7,7 +7,7 @@ a year whatever it earns (domain notes 2.3 "PV entity model" and 2.4 "Guaranteed
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
 from shared.values.dates import add_months
@@ -15,6 +15,8 @@ from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
 
 PPM = 1_000_000
+# Why an agreement ended whose household was struck from the register.
+REMOVED = "removed"
 
 State = Literal["active", "ended"]
 LoanState = Literal["disbursed", "settled"]
@@ -124,6 +126,21 @@ def schedule(signed_on: date, years: int, floor_fen: int, days: Sequence[tuple[i
         for month, day in ordered
         if signed_on < (on := date(year, month, day)) <= until
     ]
+
+
+class End(NamedTuple):
+    state: State
+    ended_on: date | None
+    ended_reason: str | None
+
+
+def end_of(stated_on: date | None, stated_reason: str | None, removed_on: date | None) -> End:
+    """The first of what ends an agreement, in whatever order it was told: the county's word, or that its household was
+    struck, which on one day goes before.
+    """
+    if removed_on and (stated_on is None or removed_on <= stated_on):
+        return End("ended", removed_on, REMOVED)
+    return End("ended" if stated_on else "active", stated_on, stated_reason)
 
 
 def last_due_on(year: int, days: Sequence[tuple[int, int]]) -> date:

@@ -17,6 +17,8 @@ class LoanKnown(NamedTuple):
 
 
 class DividendAgreement(NamedTuple):
+    """It ended on the first of what ends it: the county's word, or that its household was struck."""
+
     id: UUID
     household_id: UUID
     division: str
@@ -35,6 +37,9 @@ class DividendAgreement(NamedTuple):
     ended_reason: str | None
     decision_id: UUID
     recorded_by: str
+    stated_end_on: date | None = None
+    stated_end_reason: str | None = None
+    removed_on: date | None = None
 
 
 class DividendDue(NamedTuple):

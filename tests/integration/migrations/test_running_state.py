@@ -1,6 +1,7 @@
 """A county that ran before these migrations is taken over: nothing is lost, and what was half done goes on."""
 
 from datetime import date
+from uuid import uuid4
 
 from shared.data.migrate import migrate
 from tests.bonds import bind
@@ -59,6 +60,15 @@ async def test_an_amendment_that_was_proposed_is_decided(house: House) -> None:
     assert result["state"] == "refused", "it has lost nothing"
 
 
+ENDED_BEFORE = """
+    INSERT INTO dividend_agreement (id, household_id, division, loan_id, entity_code, entity_kind, principal_fen,
+        floor_fen, years, signed_on, consent, participation, interest_bearer, state, ended_on, ended_reason,
+        decision_id, recorded_by)
+    VALUES ($1, uuidv7(), '140927200201', uuidv7(), 'firm', 'enterprise', 5000000, 300000, 3, '2017-03-20', true,
+        'consulted', 'entity', 'ended', '2017-10-01', $2, uuidv7(), 'clerk')
+    """
+
+
 async def test_what_was_known_before_is_a_takeover(house: House) -> None:
     before = await take_over(house, "registry")
     for table in FACTS:
@@ -109,6 +119,21 @@ async def test_what_was_measured_of_a_project_stands_in_its_report(house: House)
         (20, "accepted", 15, "officer", date(2017, 5, 3), None),
         (30, "reported", None, None, day, later),
     ]
+
+
+async def test_who_said_that_an_agreement_ends_is_kept(house: House) -> None:
+    url, migrations = await house.empty("industry"), find_service("industry").migrations
+    await migrate(url, migrations, "0019")
+    owner = await house.owner("industry")
+    await owner.execute("SET app.subject = 'test'; SET app.role = 'system'")
+    for key in ("household_id", "loan_id", "decision_id"):
+        await owner.execute(f"ALTER TABLE dividend_agreement DROP CONSTRAINT IF EXISTS dividend_agreement_{key}_fkey")
+    for reason in ("removed", "entity_closed"):
+        await owner.execute(ENDED_BEFORE, uuid4(), reason)
+    await migrate(url, migrations)
+    said = "SELECT removed_on, stated_end_on, stated_end_reason FROM dividend_agreement ORDER BY ended_reason"
+    day = date(2017, 10, 1)
+    assert [tuple(r) for r in await owner.fetch(said)] == [(None, day, "entity_closed"), (day, None, None)]
 
 
 async def test_an_application_that_was_verified_is_posted(house: House) -> None:

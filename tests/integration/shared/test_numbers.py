@@ -3,18 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from deploy.document import contracts
 from services import NAMES
 from tests.conftest import Door, House
 from tests.integration.finance.acts import application, apply_for, seed_household
-from tests.integration.rights.growth import FITTING
-from tests.integration.shared.test_flat import CHECKS, grow
+from tests.integration.rights.growth import OURS, furnish
 
 COUNTY = "140927"
-ROW = 30
 # Two tables in one list: what somebody looked at, and what a grant let him see.
 TOLD = {"/registry/v1/disclosures": 2, "/registry/v1/exits/preview": 0}
 # Asked about one household, it is no list.
@@ -39,24 +36,12 @@ async def ask(door: Door, path: str, query: str) -> Any:
     return await door.call("GET", f"{path}?{query}", "county", COUNTY, on="2017-09-01")
 
 
-async def fill(house: House, service: str) -> None:
-    """A row of everything, of one household."""
-    superuser = await asyncpg.connect(house.cluster.server.url(), database=await house.database(service))
-    house.stack.push_async_callback(superuser.close)
-    await superuser.execute("SET session_replication_role = replica")
-    for check in await superuser.fetch(CHECKS):
-        await superuser.execute(f'ALTER TABLE {check["relation"]} DROP CONSTRAINT "{check["name"]}"')
-    await grow(superuser, service, ROW, ROW)
-    for statement in FITTING[service]:
-        await superuser.execute(statement)
-
-
 @pytest.mark.parametrize("service", NAMES)
 async def test_every_list_of_a_household_takes_its_number(house: House, service: str) -> None:
     door = await house.serve(service, "api")
-    await fill(house, service)
+    await furnish(house, service)
     for path in lists(service, "household_no"):
-        by_number = await ask(door, path, f"household_no=x{ROW}")
+        by_number = await ask(door, path, f"household_no=x{OURS}")
         told = len(by_number.json().get("items", ()))
         assert (by_number.status_code, told) == (200, TOLD.get(path, 1)), (path, by_number.text)
         unknown = await ask(door, path, "household_no=A-999")
@@ -64,7 +49,7 @@ async def test_every_list_of_a_household_takes_its_number(house: House, service:
         malformed = await ask(door, path, "household_no=%2A")
         assert (malformed.status_code, malformed.json()["errors"][0]["field"]) == (422, "household_no")
         if not path.endswith("/households"):
-            both = await ask(door, path, f"household_no=x{ROW}&household_id={UUID(int=ROW)}")
+            both = await ask(door, path, f"household_no=x{OURS}&household_id={UUID(int=OURS)}")
             assert (both.status_code, both.json()["errors"][0]["field"]) == (422, "household_id")
 
 
