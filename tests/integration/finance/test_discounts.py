@@ -24,8 +24,8 @@ async def claim(door: Door, key: str, end: str = "2017-06-20", on: str = "2017-0
     return await door.call("POST", CLAIMS, "county", on=on, subject="maker", headers=headers, json=body)
 
 
-async def check(door: Door, claim_id: str, subject: str) -> Any:
-    return await door.call("POST", f"{CLAIMS}/{claim_id}/check", "finance", on="2017-06-26", subject=subject)
+async def check(door: Door, claim_id: str, subject: str, role: str = "finance") -> Any:
+    return await door.call("POST", f"{CLAIMS}/{claim_id}/check", role, on="2017-06-26", subject=subject)
 
 
 async def running(house: House, door: Door, **changes: Any) -> str:
