@@ -59,7 +59,8 @@ async def bench_payout(ground: Ground, lines: int = LINES) -> Result:
     owner = await asyncpg.connect(ground.url("industry_owner", "industry"))
     await owner.execute("SELECT set_config('app.subject', 'bench', false)")
     pool, policy = await db.open_pool(ground.url("industry_app", "industry"), 1), read_policy(POLICY)
-    maker, checker = (Act(Caller(name, "county", "140927"), MADE_ON) for name in ("maker", "checker"))
+    maker = Act(Caller("maker", "county", "140927"), MADE_ON)
+    checker = Act(Caller("checker", "department", "140927", unit="finance"), MADE_ON)
     bank = Act(Caller("bank", "bank", bank="xinhe"), PAID_ON)
     rows = "\n".join(f"{n},100.00,paid,,{PAID_ON}" for n in range(1, lines + 1))
     heading = "line_no,amount_yuan,result,code,paid_on"
@@ -67,7 +68,8 @@ async def bench_payout(ground: Ground, lines: int = LINES) -> Result:
 
     async def fill() -> None:
         await owner.execute(
-            "TRUNCATE payout_due, payout_batch, payout_line, payout_ruling, case_step, outbox, aggregate"
+            "TRUNCATE payout_due, payout_batch, payout_line, payout_ruling, payment_revocation, case_step,"
+            " outbox, aggregate"
         )
         await owner.execute(FILL, lines)
 

@@ -81,7 +81,9 @@ def events() -> str:
 def right(step: Step) -> str:
     others = ", ".join(f"`{column}`" for column in step.not_by)
     waits = f"`{step.waits_for}`" if step.waits_for else ""
-    cells = (f"`{step.after}`", f"`{step.name}`", f"{step.zh}: {step.en}", ", ".join(step.roles), others, waits)
+    bureaus = f" ({', '.join(step.units)})" if step.units else ""
+    who = ", ".join(f"{role}{bureaus}" if role == "department" else role for role in step.roles)
+    cells = (f"`{step.after}`", f"`{step.name}`", f"{step.zh}: {step.en}", who, others, waits)
     return f"| {' | '.join(cells)} | {step.days} |"
 
 

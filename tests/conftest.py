@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import asyncpg
 import httpx
@@ -25,6 +25,7 @@ from services import NAMES
 from shared.bus.postgres import migrate as migrate_bus
 from shared.data.migrate import migrate
 from shared.doors.tokens import sign_token
+from shared.ground.context import Unit
 from shared.process import logs
 from shared.process.settings import Settings
 from shared.serve.run import build_app, listening
@@ -263,6 +264,8 @@ class Listener(uvicorn.Server):
 OF_LENGTH = {0: "subscriber", 2: "auditor", 4: "auditor", 6: "county", 9: "township", 12: "village"}
 # Where a test's caller acts, where it does not say.
 AREAS = {"township": "140927200", "village": "140927200201", "villager": "140927200201"}
+# Called by its name, a bureau is the department of that unit.
+BUREAUS = get_args(Unit)
 
 
 @dataclass(frozen=True)
@@ -277,9 +280,12 @@ class Door:
 
     def headers(self, role: str, area: str | None = None, *, on: str = "2017-06-01", subject: str = "", bank: str = "",
                 unit: str = "", person: str = "") -> dict[str, str]:  # fmt: skip
+        subject = subject or f"test-{role}"
+        if role in BUREAUS:
+            role, unit = "department", role
         token = sign_token(
             self.keys.private,
-            subject=subject or f"test-{role}",
+            subject=subject,
             role=role,
             area=AREAS.get(role, "140927") if area is None else area,
             bank=bank or ("test-bank" if role == "bank" else ""),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from scenario.actors.bureaus import FINANCE
 from scenario.actors.patience import named, once, send
 from scenario.api import Api, RefusedError, Who
 
@@ -81,7 +82,7 @@ async def announce_villages(api: Api, villages: Sequence[str]) -> None:
 
 
 async def claim_discounts(api: Api, banks: Sequence[str], quarter_end: date) -> None:
-    """One makes the quarter's claim of each bank, another checks it."""
+    """The office makes the quarter's claim of each bank, the finance bureau checks it."""
     for bank in banks:
         body = {"bank": bank, "quarter_end_on": quarter_end.isoformat()}
         try:
@@ -94,7 +95,7 @@ async def claim_discounts(api: Api, banks: Sequence[str], quarter_end: date) -> 
             continue  # nothing to claim this quarter
         path = f"/finance/v1/discounts/claims/{claim['id']}/check"
         try:
-            await api.call(DECIDER, "POST", path, {}, key=f"check-{claim['id']}")
+            await api.call(FINANCE, "POST", path, {}, key=f"check-{claim['id']}")
         except RefusedError as refused:
             if refused.status != 409:  # 409: it was checked before we were interrupted
                 raise

@@ -1,10 +1,10 @@
-"""Posts, training and forests: villages propose and count days, townships check and teach, the county pays."""
+"""Posts, training and forests: villages propose and count days, townships check and teach, bureaus approve."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
-from scenario.actors import county, townships
+from scenario.actors import bureaus, county, townships
 from scenario.actors.patience import named, send
 from scenario.actors.villages import Village
 from scenario.api import Api
@@ -88,8 +88,10 @@ async def check_proposals(api: Api, township: str) -> None:
 
 
 async def approve_proposals(api: Api) -> None:
-    waiting = [a async for a in api.pages(county.DECIDER, f"{POSTS}/assignments?state=checked")]
-    await send(api, county.DECIDER, f"{POSTS}/approvals", [{"id": a["id"], "confirmed": True} for a in waiting])
+    waiting = [a async for a in api.pages(bureaus.HUMAN_RESOURCES, f"{POSTS}/assignments?state=checked")]
+    await send(
+        api, bureaus.HUMAN_RESOURCES, f"{POSTS}/approvals", [{"id": a["id"], "confirmed": True} for a in waiting]
+    )
 
 
 async def count_days(api: Api, village: str, days: Mapping[str, int], month_on: date) -> None:
@@ -117,7 +119,7 @@ async def open_classes(api: Api, classes: Iterable[Class]) -> None:
         }
         for c in classes
     ]  # fmt: skip
-    await send(api, county.PLANNER, f"{TRAINING}/classes", items)
+    await send(api, bureaus.HUMAN_RESOURCES, f"{TRAINING}/classes", items)
 
 
 async def teach(api: Api, township: str, trainees: Sequence[Trainee], known: Mapping[str, str], day: date) -> None:
@@ -143,14 +145,14 @@ async def teach(api: Api, township: str, trainees: Sequence[Trainee], known: Map
 
 
 async def accept_certificates(api: Api) -> None:
-    issued = [c async for c in api.pages(county.DECIDER, f"{TRAINING}/certificates?state=recorded")]
+    issued = [c async for c in api.pages(bureaus.HUMAN_RESOURCES, f"{TRAINING}/certificates?state=recorded")]
     items = [{"id": c["id"], "confirmed": True} for c in issued]
-    await send(api, county.DECIDER, f"{TRAINING}/certificates/acceptances", items)
+    await send(api, bureaus.HUMAN_RESOURCES, f"{TRAINING}/certificates/acceptances", items)
 
 
 async def subsidise_training(api: Api, day: date) -> None:
     body = {"course": None}
-    await api.call(county.PLANNER, "POST", f"{TRAINING}/subsidies", body, key=f"training-{day}")
+    await api.call(bureaus.HUMAN_RESOURCES, "POST", f"{TRAINING}/subsidies", body, key=f"training-{day}")
 
 
 async def enter_plots(api: Api, township: str, plots: Iterable[Plot], known: Mapping[str, str]) -> None:
@@ -165,7 +167,7 @@ async def enter_plots(api: Api, township: str, plots: Iterable[Plot], known: Map
 
 
 async def accept_plots(api: Api, plots: Iterable[Plot], day: date) -> None:
-    """The county counts what stands of the trees, and owes the first instalment for it."""
+    """The forestry bureau counts what stands of the trees, and owes the first instalment for it."""
     items = [
         {
             "id": named("plot-acceptance", p.key), "plot_id": named("plot", p.key), "year_no": FIRST_YEAR,
@@ -173,7 +175,7 @@ async def accept_plots(api: Api, plots: Iterable[Plot], day: date) -> None:
         }
         for p in plots
     ]  # fmt: skip
-    await send(api, county.DECIDER, f"{FORESTRY}/acceptances", items)
+    await send(api, bureaus.FORESTRY, f"{FORESTRY}/acceptances", items)
 
 
 async def found_coops(api: Api, coops: Sequence[Coop], codes: Mapping[str, str]) -> None:
@@ -185,7 +187,7 @@ async def found_coops(api: Api, coops: Sequence[Coop], codes: Mapping[str, str])
         }
         for c in coops
     ]  # fmt: skip
-    await send(api, county.PLANNER, f"{FORESTRY}/coops", items, "PUT")
+    await send(api, bureaus.FORESTRY, f"{FORESTRY}/coops", items, "PUT")
     items = [
         {
             "id": named("contract", c.key), "coop_id": named("coop", c.key), "area_mu_x100": c.area_mu_x100,
@@ -193,7 +195,7 @@ async def found_coops(api: Api, coops: Sequence[Coop], codes: Mapping[str, str])
         }
         for c in coops
     ]  # fmt: skip
-    await send(api, county.PLANNER, f"{FORESTRY}/contracts", items)
+    await send(api, bureaus.FORESTRY, f"{FORESTRY}/contracts", items)
 
 
 async def join_coop(api: Api, coop: Coop, known: Mapping[str, str], day: date) -> None:

@@ -1,4 +1,4 @@
-"""Money on its way: the county makes and checks payment files, banks answer each with a return file.
+"""Money on its way: the office makes payment files, the finance bureau checks them, banks answer each with a file.
 
 A bank knows its customers' accounts; now and then one is closed, and the money comes back.
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from scenario.actors import county
+from scenario.actors import bureaus, county
 from scenario.actors.banks import Bank
 from scenario.actors.patience import named, once, send
 from scenario.api import Api, RefusedError
@@ -21,7 +21,7 @@ CLOSED = 0.01  # of accounts, in a month: closed, until the household names anot
 
 
 async def pay(api: Api, day: date) -> None:
-    """Put everything that is owed into a payment file; another person checks it."""
+    """Put everything that is owed into a payment file; the finance bureau checks it."""
     await settle_held(api)
     body = {"purposes": None, "payer": None, "pay_on": day.isoformat()}
     try:
@@ -30,7 +30,7 @@ async def pay(api: Api, day: date) -> None:
         if refused.status != 409:
             raise
         return  # nothing is owed
-    await once(api, county.DECIDER, f"{DOOR}/{made['id']}/check", {})
+    await once(api, bureaus.FINANCE, f"{DOOR}/{made['id']}/check", {})
 
 
 async def settle_held(api: Api) -> None:

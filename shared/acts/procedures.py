@@ -20,7 +20,7 @@ from shared.data.sql import Connection, Statement, execute_many, fetch, insert_m
 from shared.events.envelope import Payload
 from shared.facts.outbox import emit
 from shared.ground.calendar import county_calendar
-from shared.ground.context import Act
+from shared.ground.context import Act, Unit
 from shared.ground.problems import Problem
 from shared.values.calendar import Days, over_on
 from shared.values.verdicts import Missing
@@ -36,11 +36,12 @@ EMPTY_STAGES: Mapping[UUID, Stages] = MappingProxyType({})
 class Step(NamedTuple):
     """One line of a procedure's table.
 
-    `name` is the state it leads to, `after` the state it follows. `roles` may take it; nobody who stands in a column of
-    `not_by` may. `<signs>_by` and `<signs>_on` keep who took it and when. `waits_for` is a column with the first day on
-    which it can be taken; `days` by when it should be (a number of this project's choosing, not of a law), or `due`, a
-    column with that day, which the step before it sets. `sets` are columns of the case that its finding may fill.
-    `asked_where` is SQL about the case (`c`): elsewhere it waits for nobody yet.
+    `name` is the state it leads to, `after` the state it follows. `roles` may take it, of departments these `units`
+    alone where any are named; nobody who stands in a column of `not_by` may. `<signs>_by` and `<signs>_on` keep who
+    took it and when. `waits_for` is a column with the first day on which it can be taken; `days` by when it should be
+    (a number of this project's choosing, not of a law), or `due`, a column with that day, which the step before it
+    sets. `sets` are columns of the case that its finding may fill. `asked_where` is SQL about the case (`c`): elsewhere
+    it waits for nobody yet.
     """
 
     name: str
@@ -53,8 +54,14 @@ class Step(NamedTuple):
     due: str = ""
     sets: tuple[str, ...] = ()
     asked_where: str = ""
+    units: tuple[Unit, ...] = ()
     zh: str = ""
     en: str = ""
+
+
+def by_bureaus(steps: Sequence[Step], **units: Unit) -> tuple[Step, ...]:
+    """The next version of a table, in which a bureau of the county takes the steps that are named, and no office."""
+    return tuple(s._replace(roles=("department",), units=(units[s.name],)) if s.name in units else s for s in steps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -376,6 +383,7 @@ def step_refusal(
         return "shared.wrong_state"
     against = (
         (act.caller.role not in step.roles and not on_paper, "shared.wrong_role"),
+        (act.caller.is_of_another(step.units) and not on_paper, "shared.wrong_unit"),
         (procedure.has_household and case.household_id in frozen, "shared.frozen"),
         (act.subject in [getattr(case, column) for column in step.not_by], "shared.same_person"),
         (step.waits_for != "" and act.business_date < getattr(case, step.waits_for), "shared.notice_running"),

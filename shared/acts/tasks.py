@@ -143,15 +143,18 @@ def _own(task: OwnTask) -> str:
 
 @cache
 def tasks_query(
-    role: str, procedures: tuple[Procedure[object], ...], own: tuple[OwnTask, ...]
+    role: str, unit: str, procedures: tuple[Procedure[object], ...], own: tuple[OwnTask, ...]
 ) -> Statement[Waiting] | None:
-    """One statement for a role, made when it first asks; None where nothing can wait for it."""
+    """One statement for a role, made when it first asks; None where nothing can wait for it.
+
+    `unit`: a department's, where a step names it.
+    """
     branches = [
         _branch(procedure, version, step)
         for procedure in procedures
         for version, steps in enumerate(procedure.versions, 1)
         for step in steps
-        if role in step.roles
+        if role in step.roles and (role != "department" or not step.units or unit in step.units)
     ] + [_own(task) for task in own if role in task.roles]
     if not branches:
         return None
@@ -168,7 +171,7 @@ async def list_tasks(
     connection: Connection, act: Act, procedures: Sequence[Procedure[object]], own: Sequence[OwnTask], at: TaskPlace
 ) -> Tasks:
     """What waits for the caller on his business date, within his area, where he is not who must not."""
-    query = tasks_query(act.caller.role, tuple(procedures), tuple(own))
+    query = tasks_query(act.caller.role, _unit_of(act, tuple(procedures)), tuple(procedures), tuple(own))
     if query is None:
         return Tasks(items=[], next=None)
     rows = await fetch(
@@ -180,6 +183,17 @@ async def list_tasks(
         for row in rows
     ]
     return Tasks(items=items, next=at.seal(f"{items[-1].due_on}.{items[-1].id}") if len(items) == at.limit else None)
+
+
+def _unit_of(act: Act, procedures: tuple[Procedure[object], ...]) -> str:
+    """Of the units that have steps of their own: all others are asked for alike, by one statement."""
+    return act.caller.unit if act.caller.role == "department" and act.caller.unit in units_in(procedures) else ""
+
+
+@cache
+def units_in(procedures: tuple[Procedure[object], ...]) -> frozenset[str]:
+    """Whose departments have steps of their own."""
+    return frozenset(u for p in procedures for steps in p.versions for step in steps for u in step.units)
 
 
 @cache

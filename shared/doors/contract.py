@@ -1,7 +1,8 @@
 """What a house's doors promise, as OpenAPI 3.1: the framework's document, told in the house's own words.
 
 Beside what OpenAPI has, an operation bears `x-roles`: who may call it at all, as `by(...)` at its door says (every role
-where a token alone is asked for, empty where not even that). Area, kinship and the steps of procedures come after.
+where a token alone is asked for, empty where not even that); and `x-units` where of departments some alone may. Area,
+kinship and the steps of procedures come after.
 """
 
 import ast
@@ -19,10 +20,11 @@ from shared.doors.http import By, current_caller
 from shared.doors.parameters import calls_of
 from shared.doors.vocabulary import explain
 from shared.ground import problems
-from shared.ground.context import Role
+from shared.ground.context import Role, Unit
 
 VERSION = "1.0.0"
 ROLES = tuple(role for role in get_args(Role) if role != "system")
+UNITS = get_args(Unit)
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 BEARER = {
@@ -149,6 +151,12 @@ def roles_of(route: RouteContext) -> tuple[str, ...]:
     return tuple(role for role in ROLES if all(role in roles for roles in named))
 
 
+def units_of(route: RouteContext) -> tuple[str, ...]:
+    """Whose departments may call this; empty where it is every one's or none's."""
+    named = [call.units for call in calls_of(route.dependant) if isinstance(call, By) and call.units]
+    return tuple(unit for unit in UNITS if named and all(unit in units for units in named))
+
+
 def _doors(routes: Sequence[BaseRoute]) -> Iterator[RouteContext]:
     for route in iter_route_contexts(routes):
         if isinstance(route.original_route, APIRoute) and route.include_in_schema:
@@ -156,7 +164,7 @@ def _doors(routes: Sequence[BaseRoute]) -> Iterator[RouteContext]:
 
 
 def _tell(operation: dict[str, Any], method: str, route: RouteContext) -> None:
-    roles = roles_of(route)
+    roles, units = roles_of(route), units_of(route)
     # The token is a matter of the security scheme, which generated clients know how to fill.
     operation["parameters"] = [p for p in operation.get("parameters", []) if p["name"] != "authorization"]
     if not operation["parameters"]:
@@ -165,9 +173,11 @@ def _tell(operation: dict[str, Any], method: str, route: RouteContext) -> None:
         if parameter["name"] == "Idempotency-Key":  # optional to the framework, so that the refusal is in our words
             parameter["required"] = True
     operation["x-roles"] = list(roles)
+    if units:
+        operation["x-units"] = list(units)
     operation["security"] = [{"bearer": []}] if roles else []
     said = operation.get("description") or f"{operation['summary']}."
-    operation["description"] = f"{said}\n\n{_sentence(roles)}"
+    operation["description"] = f"{said}\n\n{_sentence(roles, units)}"
     taken = {status: answer for status, answer in operation["responses"].items() if status != "422"}
     if method == "get" and JSON in taken.get("200", {}).get("content", {}):
         listed = any(p["name"] == "cursor" for p in operation.get("parameters", []))
@@ -177,10 +187,13 @@ def _tell(operation: dict[str, Any], method: str, route: RouteContext) -> None:
     operation["responses"] = taken | {s: ref("responses", REFUSALS[s][0]) for s in _refused_with(operation, method)}
 
 
-def _sentence(roles: tuple[str, ...]) -> str:
+def _sentence(roles: tuple[str, ...], units: tuple[str, ...]) -> str:
     if not roles:
         return "Needs no token."
-    return "For every role." if roles == ROLES else f"For these roles: {', '.join(roles)}."
+    if roles == ROLES and not units:
+        return "For every role."
+    bureaus = f" ({', '.join(units)})" if units else ""
+    return f"For these roles: {', '.join(f'{role}{bureaus}' if role == 'department' else role for role in roles)}."
 
 
 def _refused_with(operation: dict[str, Any], method: str) -> list[str]:

@@ -24,7 +24,7 @@ from shared.doors.callers import identify
 from shared.doors.methods import not_allowed
 from shared.doors.tokens import WHY
 from shared.ground import problems
-from shared.ground.context import Act, Caller
+from shared.ground.context import Act, Caller, Unit
 from shared.ground.policy import Policy
 from shared.ground.problems import FieldError, Problem
 from shared.process.crash import crash_point
@@ -66,21 +66,27 @@ class By:
     """Lets these roles pass. An object, so that the document of a door can say which they are."""
 
     roles: tuple[str, ...]
+    units: tuple[Unit, ...] = ()
 
     async def __call__(self, act: Annotated[Act, Depends(current_act)]) -> Act:
         if act.caller.role not in self.roles:
             raise Problem("shared.forbidden", allowed=", ".join(self.roles))
+        if act.caller.is_of_another(self.units):
+            raise Problem("shared.forbidden_unit", allowed=", ".join(self.units))
         return act
 
 
-def by(*roles: str) -> Any:
-    """A dependency that lets these roles pass and gives their act; area is the database's matter."""
-    return Depends(By(roles))
+def by(*roles: str, units: tuple[Unit, ...] = ()) -> Any:
+    """A dependency that lets these roles pass and gives their act; area is the database's matter. Of departments these
+    `units` alone, where any are named.
+    """
+    return Depends(By(roles, units))
 
 
 # Who may read of households: officials of their area, a helper of whom he helps, a villager of his own; these two are
 # the database's matter (`shared.data.ddl.m0006`).
-OF_HOUSEHOLDS = by("county", "township", "village", "team", "helper", "villager", "auditor")
+SEE_HOUSEHOLDS = ("county", "township", "village", "team", "helper", "villager", "auditor")
+OF_HOUSEHOLDS = by(*SEE_HOUSEHOLDS)
 
 
 async def _connection(request: Request, act: Annotated[Act, Depends(current_act)]) -> AsyncIterator[Connection]:
@@ -214,6 +220,7 @@ _CHALLENGED = {
     "shared.token_missing": "",
     "shared.token_invalid": "invalid_token",
     "shared.forbidden": "insufficient_scope",
+    "shared.forbidden_unit": "insufficient_scope",
 }
 _EXPECTED = {
     "one_of": ("exactly one of the two", "应恰好填写其中一项"),

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -17,6 +17,9 @@ Role = Literal[
     "county", "township", "village", "team", "helper", "department", "bank", "insurer",
     "entity", "auditor", "surveyor", "villager", "subscriber", "system",
 ]  # fmt: skip
+
+# Bureaus of the county that a door or a step names: the unit of a department, as policy calls those that attest.
+Unit = Literal["finance", "human_resources", "forestry"]
 
 ROLES = frozenset(get_args(Role))
 DIGITS = re.compile(r"\d*", re.ASCII)
@@ -88,6 +91,10 @@ class Caller:
         an area reaches anything, as in the database.
         """
         return division.startswith(self.area) if self.area else self.role == "system"
+
+    def is_of_another(self, units: Collection[str]) -> bool:
+        """Whether he is of a department, and of none of these units; where none are named, any department will do."""
+        return self.role == "department" and bool(units) and self.unit not in units
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ def test_a_role_too_few_is_an_insufficient_scope() -> None:
         'Bearer realm="shenchi", error="insufficient_scope",'
         ' error_description="Your role may not do this; allowed: county."'
     )
+    refused = problem_response(
+        Request({"type": "http", "headers": []}), Problem("shared.forbidden_unit", allowed="finance")
+    )
+    assert 'error="insufficient_scope"' in refused.headers["www-authenticate"]
     # Another token would help nobody past these.
     other = problem_response(Request({"type": "http", "headers": []}), Problem("shared.same_person"))
     assert "www-authenticate" not in other.headers

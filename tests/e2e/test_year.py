@@ -93,6 +93,9 @@ def test_the_year_holds_its_invariants(first: Played) -> None:
     assert len(first.year["targets"]) == 36
     for code in ("herd_head", "village_works", "guaranteed_dividends", "relocated_2016", "key_units", "satisfaction"):
         assert actual[code] > 0, code
+    # What a bureau of the county pays, approves and accepts, and nobody for it.
+    for code in ("loan_discounts_yuan", "public_posts", "training_certificates", "forest_mu", "afforestation_members"):
+        assert actual[code] > 0, code
     assert first.figures["requests"] > 100
     counted = {c["code"]: c["value"] for c in first.year["counted"]}
     for code in (

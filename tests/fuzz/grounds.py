@@ -50,10 +50,11 @@ class Ground:
 
     def headers(self, method: str, path: str, turn: int) -> dict[str, str]:
         """One of those who may, in turn."""
-        roles = self.document["paths"][path][method.lower()]["x-roles"] or ["county"]
+        told = self.document["paths"][path][method.lower()]
+        roles, units = told["x-roles"] or ["county"], told.get("x-units") or ["agriculture"]
         role = roles[turn % len(roles)]
         area = "" if role in OF_NO_AREA else AREAS.get(role, VILLAGE)
-        return self.door.headers(role, area, on=ON, bank="xinhe" if role == "bank" else "", unit="agriculture",
+        return self.door.headers(role, area, on=ON, bank="xinhe" if role == "bank" else "", unit=units[0],
                                  subject=f"test-{role}-{turn % 2}")  # fmt: skip
 
 

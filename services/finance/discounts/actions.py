@@ -29,7 +29,7 @@ from services.finance.loans.tables import LoanRow
 from shared.acts.bodies import Case
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, log_steps, take_step
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, by_bureaus, log_steps, take_step
 from shared.data.sql import Connection
 from shared.events.finance import DiscountApproved
 from shared.facts.outbox import emit
@@ -40,10 +40,12 @@ from shared.values.dates import Period
 from shared.values.ids import uuid7
 from shared.values.verdicts import Decided
 
-CLAIM = Procedure("finance.discounts", discount_claim, ((
+BEGUN = (
     Step("checked", "made", ("county",), ("made_by",), "checked", sets=("lines", "amount_fen"),
          zh="复核贴息申报", en="Check a claim of the interest discount"),
-),))  # fmt: skip
+)  # fmt: skip
+# Since the second version whoever pays checks: the finance bureau.
+CLAIM = Procedure("finance.discounts", discount_claim, (BEGUN, by_bureaus(BEGUN, checked="finance")))
 
 
 async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str, quarter_end_on: date) -> ClaimTaken:
@@ -149,7 +151,7 @@ def _line(claim_id: UUID, settled: InterestPeriod, decided: Decided) -> Discount
 
 
 async def check_claim(connection: Connection, act: Act, policy: Policy, claim_id: UUID) -> ClaimTaken:
-    """A second person finds the claim right: the finance bureau owes it, the rest is left to the households.
+    """The finance bureau finds the claim right, and owes it; the rest is left to the households.
 
     Its lines are decided again: what was struck since is paid nothing, what waits for a person stands in no claim.
 

@@ -20,8 +20,10 @@ from shared.values.money import yuan
 
 router = APIRouter(prefix="/discounts", tags=["discounts"])
 
-READERS = by("county", "bank", "auditor")
+READERS = by("county", "department", "bank", "auditor", units=("finance",))
 Clerk = Annotated[Act, by("county")]
+# The office checks what it had made before the bureau did.
+Payer = Annotated[Act, by("county", "department", units=("finance",))]
 
 
 @router.post("/claims", response_model=ClaimTaken)
@@ -44,8 +46,8 @@ async def make_claim(
 
 
 @router.post("/claims/{claim_id}/check")
-async def check_claim(claim_id: UUID, connection: Transaction, act: Clerk, policy: CurrentPolicy) -> ClaimTaken:
-    """Find a claim right; by another person than the one who made it, once.
+async def check_claim(claim_id: UUID, connection: Transaction, act: Payer, policy: CurrentPolicy) -> ClaimTaken:
+    """Find a claim right, once; by the finance bureau, which pays it, and another person than the one who made it.
 
     Lines of households that were struck since are paid nothing once somebody has looked; until then, and while they are
     frozen, they wait for a later claim.

@@ -35,6 +35,7 @@ from shared.acts.procedures import (
     Procedure,
     Step,
     advance,
+    by_bureaus,
     confirmed,
     lock_cases,
     take_step,
@@ -56,14 +57,19 @@ EXCHANGES = Procedure(f"{ROOM}.exchanges", exchange_correction, ((
     Step("confirmed", "proposed", ("township", "county"), ("proposed_by",), "confirmed",
          zh="确认更正电表更换记录", en="Confirm that a meter's exchange was told wrongly"),
 ),))  # fmt: skip
-PAYMENTS = Procedure(f"{ROOM}.payments", payment_revocation, ((
+OF_PAYMENTS = (
     Step("confirmed", "proposed", ("county",), ("proposed_by",), "confirmed",
          zh="确认撤销误报的付款", en="Confirm that a payment was confirmed by mistake"),
-),), freezes=False)  # fmt: skip
-REVOCATIONS = Procedure(f"{ROOM}.certificates", certificate_revocation, ((
+)  # fmt: skip
+OF_CERTIFICATES = (
     Step("confirmed", "proposed", ("county",), ("proposed_by",), "confirmed",
          zh="确认撤销培训证书", en="Confirm that a certificate is revoked"),
-),))  # fmt: skip
+)  # fmt: skip
+# Since the second version: whoever pays says that money did not arrive, whoever accepts a certificate that it is none.
+BY_FINANCE = by_bureaus(OF_PAYMENTS, confirmed="finance")
+BY_HUMAN_RESOURCES = by_bureaus(OF_CERTIFICATES, confirmed="human_resources")
+PAYMENTS = Procedure(f"{ROOM}.payments", payment_revocation, (OF_PAYMENTS, BY_FINANCE), freezes=False)
+REVOCATIONS = Procedure(f"{ROOM}.certificates", certificate_revocation, (OF_CERTIFICATES, BY_HUMAN_RESOURCES))
 
 
 async def correct_readings(
@@ -233,7 +239,7 @@ async def correct_spendings(
 async def propose_payments(
     connection: Connection, act: Act, items: Sequence[schemas.PaymentRevocation]
 ) -> list[Result]:
-    """The bank says that it confirmed lines by mistake; each waits for the county, which had them paid."""
+    """The bank says that it confirmed lines by mistake; each waits for the finance bureau, which had them paid."""
     lines = await queries.lock_lines(connection, [i.line_id for i in items])
     known = await queries.list_payments_by_id(connection, [i.id for i in items])
     proposed = await queries.list_payments_open(connection, list(lines))

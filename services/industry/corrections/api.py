@@ -24,13 +24,16 @@ from shared.ground.context import Act
 
 router = APIRouter(prefix="/corrections", tags=["corrections"])
 
-READERS = by("county", "township", "village", "auditor")
+READERS = by("county", "township", "village", "department", "auditor", units=("human_resources",))
 STATION_READERS = by("county", "township", "village", "team", "helper", "entity", "auditor")
 County = Annotated[Act, by("county")]
 # Who reads a meter puts a reading right.
 Reader = Annotated[Act, by("entity", "village", "township")]
 Bank = Annotated[Act, by("bank")]
 Office = Annotated[Act, by("township", "county")]
+# The office confirms what was proposed before the bureau did.
+Payer = Annotated[Act, by("county", "department", units=("finance",))]
+Certifier = Annotated[Act, by("county", "department", units=("human_resources",))]
 
 
 @router.post("/readings")
@@ -74,17 +77,17 @@ async def correct_spendings(body: Batch[SpendingCorrection], connection: Transac
 
 @router.post("/payments")
 async def propose_payments(body: Batch[PaymentRevocation], connection: Transaction, act: Bank) -> Results:
-    """Lines that the bank confirmed by mistake; nothing changes before the county confirms it."""
+    """Lines that the bank confirmed by mistake; nothing changes before the finance bureau confirms it."""
     return body.answered(await actions.propose_payments(connection, act, body.sound))
 
 
 @router.post("/payments/confirmations")
-async def confirm_payments(body: Batch[Confirmation], connection: Transaction, act: County) -> Results:
-    """The money did not arrive: what was owed is owed again, once somebody has ruled on it."""
+async def confirm_payments(body: Batch[Confirmation], connection: Transaction, act: Payer) -> Results:
+    """By the finance bureau: the money did not arrive; what was owed is owed again, once somebody has ruled on it."""
     return body.answered(await actions.confirm_payments(connection, act, body.sound))
 
 
-@router.get("/payments", dependencies=[by("county", "bank", "auditor")])
+@router.get("/payments", dependencies=[by("county", "department", "bank", "auditor", units=("finance",))])
 async def list_payments(
     connection: Paging, at: Cursor, household_id: HouseholdAsked, state: RevocationState | None = None
 ) -> Page[PaymentRevocationShown]:
@@ -100,8 +103,8 @@ async def propose_revocations(body: Batch[Revocation], connection: Transaction, 
 
 
 @router.post("/certificates/confirmations")
-async def confirm_revocations(body: Batch[Confirmation], connection: Transaction, act: County) -> Results:
-    """By another person than who proposed it."""
+async def confirm_revocations(body: Batch[Confirmation], connection: Transaction, act: Certifier) -> Results:
+    """By the human resources bureau, and another person than who proposed it."""
     return body.answered(await actions.confirm_revocations(connection, act, body.sound))
 
 

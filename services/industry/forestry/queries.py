@@ -20,6 +20,7 @@ from services.industry.forestry.tables import (
     forest_plot,
 )
 from shared.acts.batches import FREE, insert_free
+from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import (
     Connection,
     by_id,
@@ -45,6 +46,8 @@ _ACCEPTANCES = sql(
     """,
     ForestAcceptance,
 )
+_PLOT_PAGE = page(forest_plot, "household_id")
+_ACCEPTANCE_PAGE = page(forest_acceptance, "household_id")
 _INSERT_ACCEPTANCES = insert_many(
     forest_acceptance, [n for n in ForestAcceptance._fields if n != "corrected_mu_x100"], FREE
 )
@@ -189,6 +192,16 @@ async def restate_labours(connection: Connection, amounts: Mapping[UUID, int]) -
 async def add_paid(connection: Connection, sums: Mapping[UUID, int]) -> None:
     """`sums`: fen by contract, below zero where less was worked for than was said."""
     await execute(connection, _ADD_PAID, rows=len(sums), ids=list(sums), sums=list(sums.values()))
+
+
+async def list_plots(connection: Connection, at: Place, **filters: Any) -> list[ForestPlot]:
+    """By rising id, filtered by household."""
+    return await fetch_page(connection, _PLOT_PAGE, at, **filters)
+
+
+async def list_accepted(connection: Connection, at: Place, **filters: Any) -> list[ForestAcceptance]:
+    """By rising id, filtered by household."""
+    return await fetch_page(connection, _ACCEPTANCE_PAGE, at, **filters)
 
 
 async def get_totals(connection: Connection, area: str) -> Totals:

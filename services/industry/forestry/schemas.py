@@ -1,5 +1,6 @@
 """Bodies of the forestry's doors. Areas in 0.01 mu."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -68,6 +69,29 @@ class Labour(Input):
     household_id: UUID
     amount_fen: Amount
     worked_on: Day
+
+
+class PlotShown(BaseModel):
+    id: UUID
+    household_id: UUID
+    division: str
+    area_mu_x100: int
+    planted_on: date
+    recorded_on: date
+
+
+class AcceptanceShown(BaseModel):
+    """`area_mu_x100` is what was said to stand, `stood_mu_x100` what stood in truth; `amount_fen` as first owed."""
+
+    id: UUID
+    plot_id: UUID
+    household_id: UUID
+    division: str
+    year_no: int
+    area_mu_x100: int
+    stood_mu_x100: int
+    accepted_on: date
+    amount_fen: int
 
 
 class ForestTotals(BaseModel):

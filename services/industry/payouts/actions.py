@@ -34,7 +34,7 @@ from services.industry.payouts.tables import PayoutBatch, PayoutLine, payout_bat
 from shared.acts import procedures
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Case, Confirmation, Result, answers
-from shared.acts.procedures import PASSED, Procedure, Step, advance, confirmed, take_step, taken
+from shared.acts.procedures import PASSED, Procedure, Step, advance, by_bureaus, confirmed, take_step, taken
 from shared.acts.tasks import OwnTask
 from shared.data.sql import Connection
 from shared.events.industry import PayeeNamed, PaymentConfirmed
@@ -47,12 +47,14 @@ from shared.values.ids import uuid7
 ROOM = "industry.payouts"
 LARGEST_RUN = 100_000
 MOST_FINDINGS = 1_000
-BATCH = Procedure(ROOM, payout_batch, ((
+BEGUN = (
     Step("checked", "made", ("county",), ("made_by",), "checked",
          zh="复核付款批次", en="Check a batch of payments"),
     Step("closed", "checked", ("bank",), signs="closed",
          zh="银行回盘", en="The bank answers every line"),
-),))  # fmt: skip
+)  # fmt: skip
+# Since the second version whoever pays checks: the finance bureau.
+BATCH = Procedure(ROOM, payout_batch, (BEGUN, by_bureaus(BEGUN, checked="finance")))
 RULING = Procedure(f"{ROOM}.rulings", payout_ruling, ((
     Step("confirmed", "proposed", ("county",), ("proposed_by",), "confirmed",
          zh="确认暂缓款项的处理", en="Confirm what becomes of a held due"),
@@ -137,7 +139,7 @@ async def make_batch(connection: Connection, act: Act, policy: Policy, order: Ba
 
 
 async def check_batch(connection: Connection, act: Act, batch_id: UUID, *, set_aside: bool = False) -> BatchChecked:
-    """A second person finds that the batch is the sum of its lines; from now on the bank may have it.
+    """The finance bureau finds that the batch is the sum of its lines; from now on the bank may have it.
 
     Lines whose household has left the register since, or stands still, and those of which another amount is owed by
     now, are told; `set_aside` sends the others alone.

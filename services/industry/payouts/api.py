@@ -27,7 +27,17 @@ from services.industry.payouts.schemas import (
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked
 from shared.doors.files import Csv, FileSent, file_of
-from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
+from shared.doors.http import (
+    OF_HOUSEHOLDS,
+    SEE_HOUSEHOLDS,
+    CurrentPolicy,
+    IdempotencyKey,
+    Paging,
+    Reading,
+    Transaction,
+    by,
+    once,
+)
 from shared.ground.context import Act
 from shared.ground.problems import Problem
 
@@ -35,8 +45,11 @@ router = APIRouter(prefix="/payouts", tags=["payouts"])
 
 CSV = "application/octet-stream"
 READERS = by("county", "township", "village", "team", "helper", "auditor")
-OF_BATCHES = by("county", "bank", "auditor")
+OF_BATCHES = by("county", "department", "bank", "auditor", units=("finance",))
+OF_LINES = by(*SEE_HOUSEHOLDS, "department", units=("finance",))
 Clerk = Annotated[Act, by("county")]
+# The office checks what it had made before the bureau did.
+Payer = Annotated[Act, by("county", "department", units=("finance",))]
 Answerer = Annotated[Act, by("bank")]
 
 
@@ -55,9 +68,9 @@ async def make_batch(
 
 @router.post("/batches/{batch_id}/check")
 async def check_batch(
-    batch_id: UUID, connection: Transaction, act: Clerk, body: BatchCheck | None = None
+    batch_id: UUID, connection: Transaction, act: Payer, body: BatchCheck | None = None
 ) -> BatchChecked:
-    """Find a batch right; by another person than the one who made it, once.
+    """Find a batch right, once; by the finance bureau, which pays it, and another person than the one who made it.
 
     Lines of households that left the register since are told, and sent to nobody.
     """
@@ -111,7 +124,7 @@ async def get_batch(batch_id: UUID, connection: Reading) -> BatchShown:
     return BatchShown.model_validate(await queries.get_batch(connection, batch_id), from_attributes=True)
 
 
-@router.get("/lines", dependencies=[OF_HOUSEHOLDS])
+@router.get("/lines", dependencies=[OF_LINES])
 async def list_lines(
     connection: Paging,
     at: Cursor,

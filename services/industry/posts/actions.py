@@ -28,7 +28,17 @@ from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import Confirmation, Result, answers, result
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, log_steps, ripe_cases, take_step
+from shared.acts.procedures import (
+    PASSED,
+    Finding,
+    Procedure,
+    Step,
+    advance,
+    by_bureaus,
+    log_steps,
+    ripe_cases,
+    take_step,
+)
 from shared.acts.projection import Household, list_households, lock_households
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
@@ -41,15 +51,17 @@ from shared.values.dates import add_months
 from shared.values.verdicts import Decided, Missing
 
 ROOM = "industry.posts"
-POSTS = Procedure(ROOM, post_assignment, ((
+BEGUN = (
     Step("checked", "proposed", ("township",), ("proposed_by",), "checked", sets=("ended_reason",),
          zh="乡镇审核上岗提名", en="Check of the proposal by the township"),
     Step("assigned", "checked", ("county",), ("proposed_by", "checked_by"), "approved",
-         sets=("decision_id", "ended_reason"), zh="县级批准上岗", en="Approval by the county"),
+         sets=("decision_id", "ended_reason"), zh="批准上岗", en="Approval of the proposal"),
     # Who works on goes back to where the post was held.
     Step("ended", "held", ("village",), sets=("decision_id", "resumed_on", "ended_on", "ended_reason", "person"),
          zh="家庭成员去世：确认是否有人接替上岗", en="Somebody died: say whether somebody works on"),
-),))  # fmt: skip
+)  # fmt: skip
+# Since the second version the human resources bureau approves.
+POSTS = Procedure(ROOM, post_assignment, (BEGUN, by_bureaus(BEGUN, assigned="human_resources")))
 POST = ("division", "kind", "monthly_fen", "reserved_for_relocated", "employer_code")
 PROPOSAL = ("post_id", "household_id", "starts_on", "person")
 ATTENDANCE = ("assignment_id", "month_on", "days")
@@ -168,7 +180,7 @@ async def _decide_again(
 
 
 async def approve(connection: Connection, act: Act, policy: Policy, items: Sequence[Confirmation]) -> list[Result]:
-    """The county approves, where the rule still holds on what is known today; else the proposal ends."""
+    """The bureau approves, where the rule still holds on what is known today; else the proposal ends."""
     cases = await queries.lock_assignments(connection, [i.id for i in items])
     posts = await queries.list_posts_by_id(connection, {case.post_id for case in cases.values()})
     asked = {i.id for i in items if i.confirmed}

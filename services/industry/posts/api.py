@@ -21,13 +21,16 @@ from services.industry.posts.schemas import (
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked
-from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
+from shared.doors.http import SEE_HOUSEHOLDS, CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/posts", tags=["posts"])
 
-READERS = by("county", "township", "village", "team", "helper", "auditor")
+READERS = by("county", "township", "village", "team", "helper", "department", "auditor", units=("human_resources",))
+OF_ASSIGNMENTS = by(*SEE_HOUSEHOLDS, "department", units=("human_resources",))
 County = Annotated[Act, by("county")]
+# The office approves what was proposed before the bureau did.
+Approver = Annotated[Act, by("county", "department", units=("human_resources",))]
 Office = Annotated[Act, by("county", "township")]
 Township = Annotated[Act, by("township")]
 Village = Annotated[Act, by("village")]
@@ -61,8 +64,8 @@ async def check(body: Batch[Confirmation], connection: Transaction, act: Townshi
 
 
 @router.post("/approvals")
-async def approve(body: Batch[Confirmation], connection: Transaction, act: County, policy: CurrentPolicy) -> Results:
-    """By a third person; the rule is asked once more."""
+async def approve(body: Batch[Confirmation], connection: Transaction, act: Approver, policy: CurrentPolicy) -> Results:
+    """By the human resources bureau, and a third person; the rule is asked once more."""
     return body.answered(await actions.approve(connection, act, policy, body.sound))
 
 
@@ -99,7 +102,7 @@ async def end(body: Batch[Ending], connection: Transaction, act: Office) -> Resu
     return body.answered(await actions.end_assignments(connection, act, body.sound))
 
 
-@router.get("/assignments", dependencies=[OF_HOUSEHOLDS])
+@router.get("/assignments", dependencies=[OF_ASSIGNMENTS])
 async def list_assignments(
     connection: Paging, at: Cursor, household_id: HouseholdAsked, state: State | None = None
 ) -> Page[AssignmentShown]:

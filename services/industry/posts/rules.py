@@ -1,7 +1,8 @@
 """Who may hold a post, how many days of a month can have been worked, and what they are worth: pure rules.
 
-Proposed by the village, checked by the township, approved by the county (S48); no double posts, no pay without
-attendance (S48); posts go to households that can work, exited ones keep their policies (domain notes 2.4).
+Proposed by the village, checked by the township, approved by the county (S48), whose human resources bureau it is that
+answers (domain notes 9.14); no double posts, no pay without attendance (S48); posts go to households that can work,
+exited ones keep their policies (domain notes 2.4).
 """
 
 from dataclasses import dataclass

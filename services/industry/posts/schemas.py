@@ -40,7 +40,7 @@ class PostShown(BaseModel):
 
 
 class Proposal(Input):
-    """`starts_on` may lie ahead: it is a plan until the county approves. `person` works there, by the register's
+    """`starts_on` may lie ahead: it is a plan until the bureau approves. `person` works there, by the register's
     reference; null where it is not known who of the household does.
     """
 

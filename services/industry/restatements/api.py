@@ -18,6 +18,7 @@ READERS = by("county", "township", "village", "team", "helper", "entity", "audit
 # Who may say a figure may put it right.
 Payer = Annotated[Act, by("entity", "county")]
 County = Annotated[Act, by("county")]
+Forestry = Annotated[Act, by("department", units=("forestry",))]
 Township = Annotated[Act, by("township")]
 VillageOrTeam = Annotated[Act, by("village", "team")]
 
@@ -46,9 +47,9 @@ async def restate_attendances(
 
 @router.post("/acceptances")
 async def restate_acceptances(
-    body: Batch[AreaRestated], connection: Transaction, act: County, policy: CurrentPolicy
+    body: Batch[AreaRestated], connection: Transaction, act: Forestry, policy: CurrentPolicy
 ) -> Results:
-    """How much of a plot stood in truth; by another person than who recorded the plot."""
+    """How much of a plot stood in truth; by the forestry bureau, and another person than who recorded the plot."""
     return body.answered(await actions.restate_acceptances(connection, act, policy, body.sound))
 
 

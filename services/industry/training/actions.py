@@ -13,7 +13,17 @@ from services.industry.training.schemas import Attendance, Certificate, Subsidie
 from services.industry.training.tables import TrainingCertificate, training_certificate
 from shared.acts.batches import take_new
 from shared.acts.bodies import Confirmation, Result, answers
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, confirmed, lock_cases, log_steps, take_step
+from shared.acts.procedures import (
+    PASSED,
+    Finding,
+    Procedure,
+    Step,
+    by_bureaus,
+    confirmed,
+    lock_cases,
+    log_steps,
+    take_step,
+)
 from shared.acts.projection import OF_REGISTERED, list_households, lock_households, registered
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
@@ -27,10 +37,12 @@ ATTENDANCE = ("class_id", "household_id", "trainee", "days")
 CERTIFICATE = ("attendance_id", "certificate_no", "issued_on")
 
 
-CERTIFICATES = Procedure(ROOM, training_certificate, ((
+BEGUN = (
     Step("accepted", "recorded", ("county",), ("recorded_by",), "accepted", asked_where=OF_REGISTERED,
-         zh="县级审核培训证书", en="Acceptance of the certificate by the county"),
-),))  # fmt: skip
+         zh="审核培训证书", en="Acceptance of a certificate"),
+)  # fmt: skip
+# Since the second version the human resources bureau accepts.
+CERTIFICATES = Procedure(ROOM, training_certificate, (BEGUN, by_bureaus(BEGUN, accepted="human_resources")))
 
 
 async def plan_classes(connection: Connection, act: Act, items: Sequence[TrainingClass]) -> list[Result]:

@@ -18,20 +18,23 @@ from services.industry.training.schemas import (
 )
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked
-from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
+from shared.doors.http import SEE_HOUSEHOLDS, CurrentPolicy, IdempotencyKey, Paging, Reading, Transaction, by, once
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/training", tags=["training"])
 
-READERS = by("county", "township", "village", "team", "helper", "auditor")
-County = Annotated[Act, by("county")]
-Office = Annotated[Act, by("county", "township")]
+READERS = by("county", "township", "village", "team", "helper", "department", "auditor", units=("human_resources",))
+OF_CERTIFICATES = by(*SEE_HOUSEHOLDS, "department", units=("human_resources",))
+Bureau = Annotated[Act, by("department", units=("human_resources",))]
+# The office accepts what was recorded before the bureau did.
+Certifier = Annotated[Act, by("county", "department", units=("human_resources",))]
+Planner = Annotated[Act, by("department", "township", units=("human_resources",))]
 Township = Annotated[Act, by("township")]
 Clerk = Annotated[Act, by("village", "township")]
 
 
 @router.post("/classes")
-async def plan_classes(body: Batch[TrainingClass], connection: Transaction, act: Office) -> Results:
+async def plan_classes(body: Batch[TrainingClass], connection: Transaction, act: Planner) -> Results:
     """Up to 1,000 classes within the caller's area."""
     return body.answered(await actions.plan_classes(connection, act, body.sound))
 
@@ -49,8 +52,8 @@ async def record_certificates(body: Batch[Certificate], connection: Transaction,
 
 
 @router.post("/certificates/acceptances")
-async def accept_certificates(body: Batch[Confirmation], connection: Transaction, act: County) -> Results:
-    """By another person than who recorded them."""
+async def accept_certificates(body: Batch[Confirmation], connection: Transaction, act: Certifier) -> Results:
+    """By the human resources bureau, and another person than who recorded them."""
     return body.answered(await actions.accept_certificates(connection, act, body.sound))
 
 
@@ -59,7 +62,7 @@ async def order_subsidies(
     request: Request,
     body: SubsidyOrder,
     connection: Transaction,
-    act: County,
+    act: Bureau,
     policy: CurrentPolicy,
     key: IdempotencyKey = "",
 ) -> JSONResponse:
@@ -69,7 +72,7 @@ async def order_subsidies(
     )
 
 
-@router.get("/certificates", dependencies=[OF_HOUSEHOLDS])
+@router.get("/certificates", dependencies=[OF_CERTIFICATES])
 async def list_certificates(
     connection: Paging, at: Cursor, household_id: HouseholdAsked, state: State | None = None
 ) -> Page[CertificateShown]:

@@ -78,7 +78,8 @@ async def test_a_generated_client_logs_in_reads_and_posts(house: House, folder: 
         module = importlib.import_module(f"client_of_{name}.api.{tried}")
         operation = find(document, tried.partition(".")[2])
         role = operation["x-roles"][0]
-        token = door.headers(role, bank="xinhe" if role == "bank" else "")["Authorization"].removeprefix("Bearer ")
+        claims = {"bank": "xinhe" if role == "bank" else "", "unit": next(iter(operation.get("x-units", ())), "")}
+        token = door.headers(role, **claims)["Authorization"].removeprefix("Bearer ")
         # The day, as the gateway would tell the service of a played year.
         day = {"Business-Date": "2017-06-01"}
         client = package.AuthenticatedClient(base_url=door.address, token=token, headers=day)

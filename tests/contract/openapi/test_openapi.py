@@ -38,7 +38,9 @@ def test_a_token_is_a_matter_of_the_scheme_and_roles_are_said_twice(document: di
         roles = operation["x-roles"]
         assert operation["security"] == ([{"bearer": []}] if roles else []), name
         sentence = operation["description"].rpartition("\n\n")[2]
-        assert set(roles) in ({*ROLES}, set()) or sentence == f"For these roles: {', '.join(roles)}.", name
+        bureaus = f" ({', '.join(operation.get('x-units', ()))})" if "x-units" in operation else ""
+        told = ", ".join(f"{role}{bureaus}" if role == "department" else role for role in roles)
+        assert set(roles) in ({*ROLES}, set()) or sentence == f"For these roles: {told}.", name
 
 
 def test_the_roles_are_those_of_the_door() -> None:
@@ -46,6 +48,11 @@ def test_the_roles_are_those_of_the_door() -> None:
     assert registry["post /registry/v1/roster/imports"]["x-roles"] == ["county", "township"]
     assert registry["get /registry/v1/tasks"]["x-roles"] == list(ROLES)
     assert gateway["get /.well-known/jwks.json"]["x-roles"] == []
+    batches = dict(operations(DOCUMENTS["industry"]))["get /industry/v1/payouts/batches"]
+    assert batches["x-roles"] == ["county", "department", "bank", "auditor"]
+    assert batches["x-units"] == ["finance"]
+    assert batches["description"].endswith("For these roles: county, department (finance), bank, auditor.")
+    assert "x-units" not in registry["post /registry/v1/attestations"]
     anybody = {name for name, o in gateway.items() if not o["x-roles"]}
     assert anybody == {"get /.well-known/jwks.json", "get /openapi.json", "get /{service}/openapi.json"}
 

@@ -24,8 +24,8 @@ async def claim(door: Door, key: str, end: str = "2017-06-20", on: str = "2017-0
     return await door.call("POST", CLAIMS, "county", on=on, subject="maker", headers=headers, json=body)
 
 
-async def check(door: Door, claim_id: str, subject: str) -> Any:
-    return await door.call("POST", f"{CLAIMS}/{claim_id}/check", "county", on="2017-06-26", subject=subject)
+async def check(door: Door, claim_id: str, subject: str, role: str = "finance") -> Any:
+    return await door.call("POST", f"{CLAIMS}/{claim_id}/check", role, on="2017-06-26", subject=subject)
 
 
 async def running(house: House, door: Door, **changes: Any) -> str:
@@ -161,7 +161,7 @@ async def test_what_cannot_be_claimed(house: House) -> None:
         answer = await claim(door, f"{end}-{on}", end, on)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert (await claim(door, "")).json()["code"] == "shared.idempotency_key_missing"
-    other = await door.call("POST", f"{CLAIMS}/00000000-0000-7000-8000-000000000000/check", "county")
+    other = await door.call("POST", f"{CLAIMS}/00000000-0000-7000-8000-000000000000/check", "finance")
     assert other.status_code == 404
     assert (await door.call("POST", CLAIMS, "bank", "", bank="xinhe", json={})).status_code == 403
 

@@ -260,7 +260,7 @@ async def test_a_certificate_is_revoked_by_two_persons_and_owed_no_more(house: H
     word = {"id": wrong["id"], "confirmed": True}
 
     async def confirm(subject: str) -> Any:
-        return (await correct(door, "certificates/confirmations", "county", word, subject=subject))[0]
+        return (await correct(door, "certificates/confirmations", "human_resources", word, subject=subject))[0]
 
     assert [await confirm("three"), await confirm("four"), await confirm("four")] == [
         "shared.same_person", None, "shared.wrong_state",
@@ -283,7 +283,7 @@ async def test_a_certificate_is_revoked_by_two_persons_and_owed_no_more(house: H
 
 
 async def test_a_payment_confirmed_by_mistake_is_taken_back_and_held(house: House) -> None:
-    """The bank says so, the county agrees; the household is owed again, once somebody has ruled on it."""
+    """The bank says so, the finance bureau agrees; the household is owed again, once somebody has ruled on it."""
     door = await house.serve("industry", "api")
     household = await seed_household(house)
     await owe(house, due(household, "a"))
@@ -301,7 +301,7 @@ async def test_a_payment_confirmed_by_mistake_is_taken_back_and_held(house: Hous
     assert await say(wrong, bank="another") == ["shared.not_found"]
     assert await say(wrong, wrong, wrong | {"id": str(uuid4())}) == [None, None, f"{C}revocation_open"]
     word = {"id": wrong["id"], "confirmed": True}
-    assert await correct(door, "payments/confirmations", "county", word, on="2017-06-07") == [None]
+    assert await correct(door, "payments/confirmations", "finance", word, on="2017-06-07") == [None]
     assert (await facts(house))[-1] == ("payment_revoked", {
         "household_id": str(household), "division": VILLAGE, "payment_id": line["id"], "amount_fen": 10_000,
         "revoked_on": "2017-06-07",

@@ -62,9 +62,9 @@ async def test_a_year_of_a_plot_is_paid_once_for_what_stands(house: House) -> No
         None, None, None, "shared.content_differs",
     ]  # fmt: skip
     first = standing(new, 480)
-    assert await codes(door, "acceptances", "county", first, subject="one") == ["shared.same_person"]
+    assert await codes(door, "acceptances", "forestry", first, subject="one") == ["shared.same_person"]
     assert await codes(
-        door, "acceptances", "county", standing(new, 501), standing(new, year=2), standing(new, on="2017-06-02"),
+        door, "acceptances", "forestry", standing(new, 501), standing(new, year=2), standing(new, on="2017-06-02"),
         standing(new, on="2017-03-31"), standing({"id": str(uuid4())}), first, first, first | {"area_mu_x100": 1},
         standing(new, 480), standing(old, 333, 2), standing(old, 300, 3), standing(old, 0),
     ) == [
@@ -102,7 +102,7 @@ async def test_acceptances_at_once_pay_once(house: House) -> None:
     door = await house.serve("industry", "api")
     item = plot(await seed_household(house))
     await codes(door, "plots", "township", item)
-    rivals = [codes(door, "acceptances", "county", standing(item)) for _ in range(3)]
+    rivals = [codes(door, "acceptances", "forestry", standing(item)) for _ in range(3)]
     answers = await at_once(house, "SELECT FROM forest_plot FOR UPDATE", *rivals)
     assert sorted(str(code) for (code,) in answers) == ["None", f"{F}year_accepted", f"{F}year_accepted"]
     assert len(await house.rows("industry", DUES)) == 1
@@ -112,17 +112,17 @@ async def test_a_coop_has_members_enough_and_enough_of_them_poor(house: House) -
     door = await house.serve("industry", "api")
     good = coop()
     assert await codes(
-        door, "coops", "county", good, coop("C2", 20, 11), coop("C3", 19, 19), coop("C4", 20, 21), coop("C1"), good
+        door, "coops", "forestry", good, coop("C2", 20, 11), coop("C3", 19, 19), coop("C4", 20, 21), coop("C1"), good
     ) == [
         None, f"{F}too_few_poor_members", f"{F}too_few_members", f"{F}impossible_count", f"{F}code_taken",
         "shared.twice_in_batch",
     ]  # fmt: skip
-    assert await codes(door, "coops", "county", good | {"members": 30, "poor_members": 18}) == [None]
-    assert await codes(door, "coops", "county", good | {"members": 30, "poor_members": 17}) == [
+    assert await codes(door, "coops", "forestry", good | {"members": 30, "poor_members": 18}) == [None]
+    assert await codes(door, "coops", "forestry", good | {"members": 30, "poor_members": 17}) == [
         f"{F}too_few_poor_members"
     ]
-    assert await codes(door, "coops", "county", good | {"division": OTHER_VILLAGE}) == ["shared.content_differs"]
-    assert await codes(door, "coops", "county", coop("C5", division="140928200")) == ["shared.outside_area"]
+    assert await codes(door, "coops", "forestry", good | {"division": OTHER_VILLAGE}) == ["shared.content_differs"]
+    assert await codes(door, "coops", "forestry", coop("C5", division="140928200")) == ["shared.outside_area"]
     totals = await get(door, "/forestry/summary", "village")
     assert (totals["coops"], totals["coop_poor_members"]) == (1, 18)
     assert (await get(door, "/forestry/summary", "village", OTHER_VILLAGE))["coops"] == 0
@@ -131,10 +131,10 @@ async def test_a_coop_has_members_enough_and_enough_of_them_poor(house: House) -
 async def test_enough_of_a_contract_is_for_labour(house: House) -> None:
     door = await house.serve("industry", "api")
     its_coop = coop()
-    await codes(door, "coops", "county", its_coop)
+    await codes(door, "coops", "forestry", its_coop)
     good = contract(its_coop)
     assert await codes(
-        door, "contracts", "county", good, good, good | {"labour_fen": 46_000}, contract(its_coop, 44_999),
+        door, "contracts", "forestry", good, good, good | {"labour_fen": 46_000}, contract(its_coop, 44_999),
         contract(its_coop, 100_001), contract({"id": str(uuid4())}),
     ) == [
         None, None, "shared.content_differs", f"{F}too_little_labour", f"{F}labour_over_contract", "shared.not_found",
@@ -145,9 +145,9 @@ async def test_enough_of_a_contract_is_for_labour(house: House) -> None:
 async def test_labour_is_members_and_within_the_contract(house: House) -> None:
     door = await house.serve("industry", "api")
     its_coop = coop(division=VILLAGE[:9])
-    await codes(door, "coops", "county", its_coop)
+    await codes(door, "coops", "forestry", its_coop)
     works = contract(its_coop)
-    await codes(door, "contracts", "county", works)
+    await codes(door, "contracts", "forestry", works)
     one, two, stranger = [
         await seed_household(house), await seed_household(house, OTHER_VILLAGE), await seed_household(house)
     ]  # fmt: skip

@@ -23,11 +23,11 @@ async def test_a_certificate_of_who_has_left_is_neither_recorded_nor_accepted(ho
     assert await training.attend(door, first, second) == [None, None]
     item = training.certificate(first, "N1")
     assert await training.certify(door, item, subject="one") == [None]
-    assert [t["id"] for t in (await get(door, "/tasks", subject="two"))["items"]] == [item["id"]]
+    assert [t["id"] for t in (await get(door, "/tasks", "human_resources", subject="two"))["items"]] == [item["id"]]
     await remove(house, household)
     assert await training.certify(door, training.certificate(second, "N2")) == [GONE]
     assert await training.accept(door, item, subject="two") == GONE
-    assert (await get(door, "/tasks", subject="two"))["items"] == []
+    assert (await get(door, "/tasks", "human_resources", subject="two"))["items"] == []
     assert await training.accept(door, item, confirmed=False, subject="two") == "shared.not_confirmed"
     assert await house.rows("industry", "SELECT 1 FROM outbox") == []
 
@@ -48,11 +48,11 @@ async def test_a_plot_and_the_labour_of_who_has_left_are_owed_nothing_new(house:
     door = await house.serve("industry", "api")
     household, its_coop = await seed_household(house), forestry.coop()
     land, works = forestry.plot(household), forestry.contract(its_coop)
-    await forestry.codes(door, "coops", "county", its_coop)
-    await forestry.codes(door, "contracts", "county", works)
+    await forestry.codes(door, "coops", "forestry", its_coop)
+    await forestry.codes(door, "contracts", "forestry", works)
     await forestry.codes(door, "memberships", "township", forestry.member(its_coop, household))
     await forestry.codes(door, "plots", "township", land)
     await remove(house, household)
-    assert await forestry.codes(door, "acceptances", "county", forestry.standing(land)) == [GONE]
+    assert await forestry.codes(door, "acceptances", "forestry", forestry.standing(land)) == [GONE]
     assert await forestry.codes(door, "labour", "township", forestry.labour(works, household, 100)) == [GONE]
     assert await house.rows("industry", "SELECT 1 FROM payout_due") == []

@@ -57,8 +57,8 @@ async def make(door: Door, key: str = "1", **order: Any) -> Any:
     return await door.call("POST", BATCHES, "county", on=on, subject="maker", headers=headers, json=body)
 
 
-async def check(door: Door, batch_id: str, subject: str = "checker") -> Any:
-    return await door.call("POST", f"{BATCHES}/{batch_id}/check", "county", on="2017-06-02", subject=subject)
+async def check(door: Door, batch_id: str, subject: str = "checker", role: str = "finance") -> Any:
+    return await door.call("POST", f"{BATCHES}/{batch_id}/check", role, on="2017-06-02", subject=subject)
 
 
 async def sent(door: Door, **order: Any) -> str:

@@ -45,13 +45,13 @@ async def test_a_proposal_waits_for_who_may_take_its_next_step(house: House) -> 
     item = proposal((await opened(door, job()))[0], await seed_household(house))
     await propose(door, item, subject="clerk")
     assert await waiting(door, "township", subject="officer") == [(item["id"], "checked", "2017-06-08")]
-    assert [await waiting(door, "county"), await waiting(door, "village")] == [[], []]
+    assert [await waiting(door, "human_resources"), await waiting(door, "village")] == [[], []]
     assert await waiting(door, "township", subject="clerk") == []  # who proposed does not check
     await check(door, item["id"], subject="officer")
     assert await waiting(door, "township", subject="another") == []
-    assert await waiting(door, "county", subject="head") == [(item["id"], "assigned", "2017-06-08")]
+    assert await waiting(door, "human_resources", subject="head") == [(item["id"], "assigned", "2017-06-08")]
     await approve(door, item["id"], subject="head")
-    assert await waiting(door, "county", subject="another") == []
+    assert await waiting(door, "human_resources", subject="another") == []
     log = "SELECT step, acted_by FROM case_step WHERE case_id = $1 ORDER BY id"
     steps = await house.rows("industry", log, UUID(item["id"]))
     assert [tuple(s) for s in steps] == [("proposed", "clerk"), ("checked", "officer"), ("assigned", "head")]

@@ -62,7 +62,7 @@ async def check(door: Door, assignment: str, **how: Any) -> Any:
 
 
 async def approve(door: Door, assignment: str, **how: Any) -> Any:
-    return await step(door, "approvals", "county", assignment, **how)
+    return await step(door, "approvals", "human_resources", assignment, **how)
 
 
 async def employ(house: House, door: Door, person: str | None = None, **changes: Any) -> tuple[str, UUID]:

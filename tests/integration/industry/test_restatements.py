@@ -129,7 +129,7 @@ async def test_what_is_stated_anew_between_making_and_checking_is_not_sent(house
     assert await over(door) == [0]
     assert (await check(door, made)).json()["code"] == "industry.payouts.removed_since"
     path, aside = f"/payouts/batches/{made}/check", {"set_aside": True}
-    checked = (await send(door, "POST", path, "county", aside, subject="two", on="2018-06-01")).json()
+    checked = (await send(door, "POST", path, "finance", aside, subject="two", on="2018-06-01")).json()
     assert (checked["state"], checked["set_aside"]) == ("closed", 1)
     (line,) = (await get(door, "/payouts/lines"))["items"]
     assert (line["state"], line["code"]) == ("returned", "industry.payouts.owed_anew")
@@ -275,17 +275,17 @@ async def test_what_stood_of_a_plot_is_stated_anew_by_none_who_recorded_it(house
     plot = forestry.plot(household)
     await forestry.codes(door, "plots", "township", plot, subject="one")
     said = forestry.standing(plot, 480)
-    assert await forestry.codes(door, "acceptances", "county", said, subject="two") == [None]
+    assert await forestry.codes(door, "acceptances", "forestry", said, subject="two") == [None]
     right = stated(said, area_mu_x100=100)
-    assert await codes(door, "acceptances", "county", right, subject="one") == ["shared.same_person"]
+    assert await codes(door, "acceptances", "forestry", right, subject="one") == ["shared.same_person"]
     assert await codes(
-        door, "acceptances", "county", stated(said, area_mu_x100=480), stated(said, area_mu_x100=501),
+        door, "acceptances", "forestry", stated(said, area_mu_x100=480), stated(said, area_mu_x100=501),
         stated({"id": NOT_SEEN}, area_mu_x100=1), right, right, subject="two",
     ) == [f"{R}nothing_changes", f"{forestry.F}over_plot", "shared.not_found", None, None]  # fmt: skip
     assert await owed(house) == [50_000]
     assert (await get(door, "/forestry/summary"))["accepted_mu_x100"] == 100
     await sent(door)
-    assert await codes(door, "acceptances", "county", stated(said, area_mu_x100=0)) == [None]
+    assert await codes(door, "acceptances", "forestry", stated(said, area_mu_x100=0)) == [None]
     assert (await owed(house), await over(door)) == ([], [0, 50_000])
     with pytest.raises(asyncpg.CheckViolationError, match="forest_restated_within_plot"):
         await (await house.owner("industry")).execute("UPDATE forest_acceptance SET corrected_mu_x100 = 501")
@@ -294,9 +294,9 @@ async def test_what_stood_of_a_plot_is_stated_anew_by_none_who_recorded_it(house
 async def test_what_was_worked_for_is_stated_anew_within_the_contract(house: House) -> None:
     door = await house.serve("industry", "api")
     coop = forestry.coop(division=VILLAGE[:9])
-    await forestry.codes(door, "coops", "county", coop)
+    await forestry.codes(door, "coops", "forestry", coop)
     works = forestry.contract(coop)
-    await forestry.codes(door, "contracts", "county", works)
+    await forestry.codes(door, "contracts", "forestry", works)
     one = await seed_household(house)
     await forestry.codes(door, "memberships", "village", forestry.member(coop, one))
     first, second = forestry.labour(works, one, 30_000), forestry.labour(works, one, 15_000)

@@ -33,7 +33,7 @@ def course(name: str = "care", division: str = TOWNSHIP, **changes: Any) -> dict
 
 
 async def planned(door: Door, *items: dict[str, Any]) -> list[str]:
-    found = await results(door, "POST", "/training/classes", "county", *items)
+    found = await results(door, "POST", "/training/classes", "human_resources", *items)
     assert [r["code"] for r in found] == [None] * len(items)
     return [i["id"] for i in items]
 
@@ -60,11 +60,12 @@ async def certify(door: Door, *items: dict[str, Any], **how: Any) -> list[Any]:
 
 async def accept(door: Door, item: dict[str, Any], *, confirmed: bool = True, **how: Any) -> Any:
     body = {"id": item["id"], "confirmed": confirmed}
-    return (await results(door, "POST", "/training/certificates/acceptances", "county", body, **how))[0]["code"]
+    path = "/training/certificates/acceptances"
+    return (await results(door, "POST", path, "human_resources", body, **how))[0]["code"]
 
 
 async def order(door: Door, key: str, name: str | None = None) -> Any:
-    return await send(door, "POST", "/training/subsidies", "county", {"course": name}, Idempotency_Key=key)
+    return await send(door, "POST", "/training/subsidies", "human_resources", {"course": name}, Idempotency_Key=key)
 
 
 async def certified(house: House, door: Door, its_class: str, trainee: str, count: int = 12, **how: Any) -> UUID:
@@ -210,7 +211,7 @@ async def test_classes_are_planned_once_and_within_the_area(house: House) -> Non
     assert answer["code"] == "shared.id_taken"
 
 
-async def test_a_certificate_waits_for_the_county(house: House) -> None:
+async def test_a_certificate_waits_for_the_human_resources_bureau(house: House) -> None:
     door = await house.serve("industry", "api")
     (its_class,) = await planned(door, course())
     attendance = days(its_class, await seed_household(house), "T1")
@@ -221,7 +222,7 @@ async def test_a_certificate_waits_for_the_county(house: House) -> None:
         tasks = (await get(door, "/tasks", role, on="2017-06-01", subject=subject))["items"]
         return [(t["id"], t["step"], t["since_on"], t["due_on"]) for t in tasks]
 
-    assert await waiting("county", "two") == [(item["id"], "accepted", "2017-06-01", "2017-06-08")]
-    assert await waiting("county", "one") == await waiting("township", "two") == []
+    assert await waiting("human_resources", "two") == [(item["id"], "accepted", "2017-06-01", "2017-06-08")]
+    assert await waiting("human_resources", "one") == await waiting("township", "two") == []
     await accept(door, item, subject="two")
-    assert await waiting("county", "two") == []
+    assert await waiting("human_resources", "two") == []

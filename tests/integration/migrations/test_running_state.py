@@ -89,17 +89,21 @@ async def test_what_was_known_before_is_a_takeover(house: House) -> None:
     assert [r["weight"] for r in await house.rows("registry", said, case["household_id"])] == ["statement"]
 
 
-async def test_a_claim_that_was_made_is_checked(house: House) -> None:
+async def test_a_claim_that_was_made_is_checked_by_the_office_as_it_began(house: House) -> None:
     before = await take_over(house, "finance")
     (claim,) = before["discount_claim"]
-    checked = await discounts.check(await house.serve("finance", "api"), claim["id"], "checker")
+    door = await house.serve("finance", "api")
+    assert (await discounts.check(door, claim["id"], "checker")).json()["code"] == "shared.wrong_role"
+    checked = await discounts.check(door, claim["id"], "checker", "county")
     assert checked.json()["state"] == "checked"
 
 
-async def test_a_batch_that_was_made_is_checked(house: House) -> None:
+async def test_a_batch_that_was_made_is_checked_by_the_office_as_it_began(house: House) -> None:
     before = await take_over(house, "industry")
     (made,) = before["payout_batch"]
-    checked = await payouts.check(await house.serve("industry", "api"), made["id"])
+    door = await house.serve("industry", "api")
+    assert (await payouts.check(door, made["id"])).json()["code"] == "shared.wrong_role"
+    checked = await payouts.check(door, made["id"], role="county")
     assert checked.json()["state"] == "checked"
 
 

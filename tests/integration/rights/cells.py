@@ -23,7 +23,7 @@ ROLES = (
 # What is shown of a place, and of nobody in it.
 OF_PLACES = ("/registry/v1/targets", "/registry/v1/villages", "/registry/v1/villages/{division}")
 # Scopes that reach whatever lies in the area, and those that ask for no area.
-WIDE = ("area", "near", "all", "office", "drawn")
+WIDE = ("area", "near", "all", "office", "drawn", "before")
 BORDERLESS = ("all", "near", "office", "self", "bank", "drawn", "unit")
 LENGTHS = {
     "township": 9,
@@ -74,12 +74,21 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
 def scopes(line: str) -> dict[str, str]:
     """By role, how far it reaches: `area`, or what it is bound to."""
     return {
-        role: scope.strip() for scope, roles in (p.split(":") for p in line.split(";") if p) for role in roles.split()
+        role.partition("(")[0]: scope.strip()
+        for scope, roles in (p.split(":") for p in line.split(";") if p)
+        for role in roles.split()
     }
 
 
-def token(door: Door, role: str, k: int, division: str) -> dict[str, str]:
+def units(line: str) -> list[str]:
+    """Whose departments alone may: `department(finance)`; none where every one may."""
+    return [unit for found in re.findall(r"department\((.+?)\)", line) for unit in found.split(",")]
+
+
+def token(door: Door, role: str, k: int, division: str, unit: str = "") -> dict[str, str]:
+    """Bound to row k; a department of the `unit` where one is named."""
     claims: dict[str, Any] = {CLAIMS[role]: f"x{k}"} if role in CLAIMS else {}
+    claims |= {"unit": unit} if unit else {}
     area = division[: LENGTHS.get(role, 6)]
     signed = sign_token(door.keys.private, subject=f"x{k}", role=role, area=area, **claims)
     said = {"Business-Date": "2017-06-01", "Idempotency-Key": "k", "If-Match": "*"}

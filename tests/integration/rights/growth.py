@@ -1,11 +1,13 @@
 """A house full of rows: row k of every table is household k's, and names subject, unit, bank and person `xk`."""
 
 import json
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from services import NAMES
 from shared.data.crypto import DataKeys, read_data_keys
 from tests.conftest import House
 from tests.integration.shared.test_flat import A_VILLAGE, CHECKS, grow
@@ -114,6 +116,8 @@ FITTING = {
         ),
     ),
 }
+# Versions of a procedure under which cases begin.
+FIRST, NEWEST = 1, 0
 # What one caller takes away is there again for the next.
 AGAIN = {"DELETE /subscriptions/{subscription_id}": "UPDATE subscription SET state = 'active'"}
 
@@ -132,7 +136,16 @@ async def furnish(house: House, service: str) -> asyncpg.Connection:
     await _seal(superuser, read_data_keys(house.keys.data))
     for statement in FITTING["each"] + FITTING[service] + (FITTING["service"] if service != "gateway" else ()):
         await superuser.execute(statement)
+    await begin_under(superuser, service, NEWEST)
     return superuser
+
+
+async def begin_under(superuser: asyncpg.Connection, service: str, version: int) -> None:
+    """All cases of procedures that were changed began under a version of theirs; 0 is the newest."""
+    for procedure in import_module(f"services.{service}.service").SERVICE.procedures if service in NAMES else ():
+        if len(procedure.versions) > 1:
+            under = version or procedure.version
+            await superuser.execute(f"UPDATE {procedure.case.name} SET procedure_version = $1", under)
 
 
 async def _seal(superuser: asyncpg.Connection, keys: DataKeys) -> None:

@@ -8,8 +8,8 @@ from tests.roster_file import book, content, household, person
 
 NOT_YOURS = (
     "not_found", "household_unknown", "outside_area", "forbidden", "not_paired", "wrong_role", "unknown", "other_trade",
-    "id_taken", "not_the_subject", "loan_unknown", "unit_unknown", "wrong_place", "not_in_case", "not_the_helper",
-    "purpose_unknown",
+    "wrong_unit", "id_taken", "not_the_subject", "loan_unknown", "unit_unknown", "wrong_place", "not_in_case",
+    "not_the_helper", "purpose_unknown",
 )  # fmt: skip
 # Refused before it was known what is asked for: a sample must get further.
 UNREAD = ("invalid_item", "unreadable", "headings_missing", "invalid_input")

@@ -2,7 +2,8 @@
 
 A caller is bound to row 30 (`growth`); row 31 lies in the same village and is somebody else's. An own cell is really
 told of its row, or gets beyond the reading of what it sent; nobody else is told of it. Permitted is any answer but 401,
-403 and 404, and any item's result does not say the same.
+403 and 404, and any item's result does not say the same. Where a door is a bureau's, a department is of it, and another
+department is let in nowhere.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from services import NAMES
-from tests.conftest import SERVICES, Door, House
+from tests.conftest import BUREAUS, SERVICES, Door, House
 from tests.integration.rights.cells import (
     BORDERLESS,
     CELLS,
@@ -29,8 +30,9 @@ from tests.integration.rights.cells import (
     scopes,
     tells_of,
     token,
+    units,
 )
-from tests.integration.rights.growth import AGAIN, LAST, OURS, furnish
+from tests.integration.rights.growth import AGAIN, FIRST, LAST, NEWEST, OURS, begin_under, furnish
 from tests.integration.rights.requests import NOT_YOURS, SAYS_NOTHING, UNREAD
 
 # A rule of its own speaks against the row at hand, not against the caller's relation to it.
@@ -44,8 +46,12 @@ TASKS = "/tasks"
 @pytest.mark.parametrize("service", SERVICES)
 async def test_the_table_names_every_door_and_its_roles(house: House, service: str) -> None:
     door = await house.serve(service, "api")
-    told = {o.name: sorted(o.told["x-roles"]) for o in operations(door.app.openapi()) if o.told["x-roles"]}
-    assert {name: sorted(scopes(line)) for name, line in RIGHTS[service].items()} == told
+    told = {
+        o.name: (sorted(o.told["x-roles"]), sorted(o.told.get("x-units", ())))
+        for o in operations(door.app.openapi())
+        if o.told["x-roles"]
+    }
+    assert {name: (sorted(scopes(line)), sorted(units(line))) for name, line in RIGHTS[service].items()} == told
 
 
 def verdict(operation: Operation, role: str, scope: str | None, cell: Cell, response: Any) -> str:
@@ -91,10 +97,24 @@ async def sum_of(door: Door, operation: Operation, role: str, scoped: dict[str, 
             "nobody's": (role, LAST + 1, VILLAGE),
             "all": ("village" if "village" in scoped else "county", OURS, VILLAGE),
         }
-    own = await answer(door, operation, token(door, role, OURS, VILLAGE), OURS)
-    others = {who: await answer(door, operation, token(door, *caller), OURS) for who, caller in asked.items()}
+    unit = bureau(role, operation)
+    own = await answer(door, operation, token(door, role, OURS, VILLAGE, unit), OURS)
+    others = {who: await answer(door, operation, token(door, *caller, unit), OURS) for who, caller in asked.items()}
     same = [who for who, other in others.items() if other.text == own.text]
     return f"the sum is {' and '.join(same)}" if same and scope != "none" else ""
+
+
+def bureau(role: str, operation: Operation) -> str:
+    """The unit of a department that may; empty where every one may."""
+    return next(iter(operation.told.get("x-units", ())), "") if role == "department" else ""
+
+
+async def not_refused(door: Door, operation: Operation) -> list[str]:
+    """Departments that are let in where others alone may be: of a bureau that doors name, and of none."""
+    allowed = operation.told.get("x-units", ())
+    others = [unit for unit in ("water", *BUREAUS) if allowed and unit not in allowed]
+    asked = {u: await answer(door, operation, token(door, "department", OURS, VILLAGE, u), OURS) for u in others}
+    return [unit for unit, said in asked.items() if code_of(said) != "shared.forbidden_unit"]
 
 
 async def opened(house: House, service: str) -> Door:
@@ -114,11 +134,17 @@ async def test_every_cell(house: House, service: str) -> None:
     wrong, cells = list[str](), 0
     for operation in operations(door.app.openapi()):
         scoped = scopes(RIGHTS[service].get(operation.name, ""))
+        wrong += [f"not refused: department of {unit} {operation.name}" for unit in await not_refused(door, operation)]
         for role, cell in ((r, c) for r in (*ROLES, "") for c in CELLS if operation.told["x-roles"]):
-            headers = token(door, role, cell.who, cell.village) if role else {}
+            unit = bureau(role, operation)
+            headers = token(door, role, cell.who, cell.village, unit) if role else {}
             if operation.name in AGAIN:
                 await superuser.execute(AGAIN[operation.name])
+            if scoped.get(role) == "before":
+                await begin_under(superuser, service, FIRST)
             response = await answer(door, operation, headers, cell.what)
+            if scoped.get(role) == "before":
+                await begin_under(superuser, service, NEWEST)
             cells += 1
             said = verdict(operation, role, scoped.get(role), cell, response)
             if operation.is_sum and cell.relation == "own":

@@ -19,7 +19,7 @@ from deploy.document import services
 from services import NAMES
 from shared.acts.procedures import Procedure, Step
 from shared.acts.tasks import tasks_query
-from tests.conftest import Door, House
+from tests.conftest import BUREAUS, Door, House
 from tests.integration.rights.cells import (
     RIGHTS,
     ROLES,
@@ -58,12 +58,18 @@ SERVICES = [house for house in services() if house.name in NAMES]
 
 
 class Turn(NamedTuple):
-    """A step, of a version of its procedure, and a role that may take it."""
+    """A step, of a version of its procedure, and a role that may take it; of departments, whose."""
 
     procedure: Procedure[Any]
     version: int
     step: Step
     role: str
+    unit: str = ""
+
+    @property
+    def said(self) -> str:
+        who = f"{self.role} of {self.unit}" if self.unit else self.role
+        return f"{self.procedure.name} {self.version}: {who} before {self.step.name}"
 
     @property
     def room(self) -> str:
@@ -74,7 +80,12 @@ class Turn(NamedTuple):
 def turns(procedures: list[Procedure[Any]]) -> Iterator[Turn]:
     for procedure in procedures:
         for version, steps in enumerate(procedure.versions, 1):
-            yield from (Turn(procedure, version, step, role) for step in steps for role in step.roles)
+            yield from (
+                Turn(procedure, version, step, role, unit)
+                for step in steps
+                for role in step.roles
+                for unit in (role == "department" and step.units) or ("",)
+            )
 
 
 @asynccontextmanager
@@ -101,6 +112,7 @@ def readers(doors: list[Operation], turn: Turn) -> list[Operation]:
         and re.match(rf"{re.escape(turn.room)}(/|$)", o.path)
         and not o.is_sum
         and turn.role in o.told["x-roles"]
+        and (not turn.unit or turn.unit in o.told.get("x-units", (turn.unit,)))
     ]
 
 
@@ -115,7 +127,8 @@ def shows(turn: Turn, operation: Operation, response: Any, k: int) -> bool:
 
 async def unseen(door: Door, doors: list[Operation], turn: Turn) -> list[str]:
     """What is wrong with what the role is shown before it takes the step."""
-    headers, service, found = token(door, turn.role, OURS, VILLAGE), turn.procedure.service, readers(doors, turn)
+    headers, service = token(door, turn.role, OURS, VILLAGE, turn.unit), turn.procedure.service
+    found = readers(doors, turn)
     (tasks,) = (o for o in doors if o.name == f"GET /{service}/v1/tasks")
     answers = [(o, await answer(door, o, headers, OURS)) for o in found]
     shown = [(o, response) for o, response in answers if shows(turn, o, response, OURS)]
@@ -126,6 +139,10 @@ async def unseen(door: Door, doors: list[Operation], turn: Turn) -> list[str]:
     for o, response in (*shown, (tasks, waiting_for)):
         if scopes(RIGHTS[service][o.name])[turn.role] not in WIDE and tells_of(o, response, THEIRS):
             wrong.append(f"another's shown by {o.path}")
+    for unit in (u for u in ("water", *BUREAUS) if turn.unit and u not in turn.step.units):
+        listed = (await answer(door, tasks, token(door, turn.role, OURS, VILLAGE, unit), OURS)).json()["items"]
+        if turn.procedure.name in {task["procedure"] for task in listed}:
+            wrong.append(f"waits for {unit} as well")
     return wrong
 
 
@@ -136,14 +153,14 @@ async def test_whoever_takes_a_step_reads_the_case_before(house: House, service:
     doors = list(operations(door.app.openapi()))
     wrong = list[str]()
     for turn in turns(list(service.procedures)):
-        said = f"{turn.procedure.name} {turn.version}: {turn.role} before {turn.step.name}"
         async with waiting(superuser, turn):
-            wrong += [f"{said}: {what}" for what in await unseen(door, doors, turn)]
+            wrong += [f"{turn.said}: {what}" for what in await unseen(door, doors, turn)]
     assert wrong == [], "\n".join(wrong)
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda s: s.name)
 def test_for_whom_nothing_can_wait_the_table_says_so(service: Any) -> None:
-    asked = {role: tasks_query(role, tuple(service.procedures), tuple(service.own_tasks)) for role in ROLES}
+    steps, own = tuple(service.procedures), tuple(service.own_tasks)
+    asked = {role: any(tasks_query(role, unit, steps, own) for unit in ("", *BUREAUS)) for role in ROLES}
     told = scopes(RIGHTS[service.name][f"GET /{service.name}/v1/tasks"])
-    assert {role for role, scope in told.items() if scope == "none"} == {r for r, query in asked.items() if not query}
+    assert {role for role, scope in told.items() if scope == "none"} == {r for r, some in asked.items() if not some}

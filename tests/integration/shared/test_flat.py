@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from shared.acts.tasks import tasks_query
+from shared.acts.tasks import tasks_query, units_in
 from shared.data import db
 from shared.data.db import AUTO, EACH_TIME
 from shared.data.pages import Pages
@@ -115,7 +115,7 @@ def callers_of(name: str) -> list[Caller]:
         "township": village[:9],
         "bank": "",
     }
-    role: Any = name.partition(" tasks of ")[2]
+    role: Any = name.partition(" tasks of ")[2].partition(" ")[0]
     asking: list[Any] = [role] if role else ["county", "village"]
     claims = {r: {NEEDED[r]: "x"} if r in NEEDED else {} for r in asking}
     return [Caller("c", r, areas.get(r, village), **claims[r]) for r in asking]
@@ -130,8 +130,9 @@ def lists_of(service: str) -> Iterator[tuple[str, Statement[Any]]]:
                     yield f"{module.__name__}.{name}({', '.join(asked)})", value.statement(asked)
     house = importlib.import_module(f"services.{service}.service").SERVICE
     for role in ROLES:
-        if query := tasks_query(role, tuple(house.procedures), tuple(house.own_tasks)):
-            yield f"{service} tasks of {role}", query
+        for unit in (*sorted(units_in(tuple(house.procedures))), "") if role == "department" else ("",):
+            if query := tasks_query(role, unit, tuple(house.procedures), tuple(house.own_tasks)):
+                yield f"{service} tasks of {role} {unit}".strip(), query
 
 
 def arguments(query: Statement[Any], words: dict[str, str]) -> list[Any]:

@@ -2,13 +2,14 @@
 
 from datetime import date
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import pytest
 
 from services import NAMES
-from shared.acts.procedures import Procedure, Step, step_refusal
+from shared.acts.procedures import Procedure, Step, by_bureaus, step_refusal
 from shared.data.relations import table
 from shared.ground.context import Act, Caller
 
@@ -34,10 +35,11 @@ NEW = (
     Step("open", "tested", ("village",), waits_for="dry_until_on", days=2),
 )
 WELLS = Procedure("registry.wells", table("well", Well), (OLD, NEW))
+AREAS = {"village": "140927200201", "township": "140927200", "department": "140927"}
 
 
-def act(subject: str = "b", role: Any = "township") -> Act:
-    return Act(Caller(subject, role, "140927200201" if role == "village" else "140927200"), ON)
+def act(subject: str = "b", role: Any = "township", unit: str = "") -> Act:
+    return Act(Caller(subject, role, AREAS[role], unit=unit), ON)
 
 
 def well(**changes: Any) -> Well:
@@ -65,6 +67,31 @@ def test_a_new_case_begins_under_the_newest_table() -> None:
 )
 def test_who_may_take_which_step(changes: dict[str, Any], step: str, by: Act, refusal: str | None) -> None:
     assert step_refusal(WELLS, step, well(**changes), by) == refusal
+
+
+@pytest.mark.parametrize(
+    ("version", "by", "refusal"),
+    [
+        (2, act(role="department", unit="forestry"), None),
+        (2, act(role="department", unit="finance"), "shared.wrong_unit"),
+        (2, act(role="department", unit="water"), "shared.wrong_unit"),
+        (2, act("a", "department", "forestry"), "shared.same_person"),
+        (2, act(), "shared.wrong_role"),
+        # What an office began, it ends.
+        (1, act(), None),
+        (1, act(role="department", unit="forestry"), "shared.wrong_role"),
+    ],
+)
+def test_a_bureau_takes_its_step_and_no_other_does(version: int, by: Act, refusal: str | None) -> None:
+    steps = (Step("tested", "dug", ("township",), ("dug_by",), "tested"),)
+    procedure = Procedure("registry.wells", table("well", Well), (steps, by_bureaus(steps, tested="forestry")))
+    assert step_refusal(procedure, "tested", well(procedure_version=version), by) == refusal
+
+
+def test_a_step_without_units_is_any_departments() -> None:
+    procedure = Procedure("registry.wells", table("well", Well), ((Step("tested", "dug", ("department",)),),))
+    water = act(role="department", unit="water")
+    assert step_refusal(procedure, "tested", well(procedure_version=1), water) is None
 
 
 def test_what_is_not_there_and_what_is_frozen() -> None:
@@ -104,6 +131,17 @@ def test_what_a_step_names_is_a_column_of_its_case(procedure: Procedure[Any], st
 def test_a_step_is_called_in_both_languages(procedure: Procedure[Any], step: Step) -> None:
     assert step.zh, procedure.name
     assert step.en, procedure.name
+
+
+@pytest.mark.parametrize("procedure", dict.fromkeys(p for p, _ in STEPS), ids=lambda p: p.name)
+def test_a_version_says_something_else_than_the_one_before(procedure: Procedure[Any]) -> None:
+    """`by_bureaus` with a step that is none would change nothing."""
+    assert all(before != after for before, after in pairwise(procedure.versions))
+
+
+@pytest.mark.parametrize(("procedure", "step"), STEPS, ids=lambda x: x.name)
+def test_units_are_of_departments(procedure: Procedure[Any], step: Step) -> None:
+    assert not step.units or "department" in step.roles, procedure.name
 
 
 # Steps that check what others did before; the others post, hand over, sign or report.
