@@ -40,6 +40,7 @@ READS = {
     "industry/training": {"payout_due", "payout_ruling"},
     "registry/amendments": {"exit_case"},
     "registry/attestations": {"household", "member"},
+    "registry/attested": {"household", "member"},
     "registry/changes": {"household", "member", "member_fact"},
     "registry/disclosures": {"household", "member", "member_fact", "person_index", "resolution"},
     "registry/dossier": {

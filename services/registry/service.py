@@ -37,6 +37,7 @@ from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
 from services.registry.exits.tables import exit_case
+from services.registry.filings.api import router as filings
 from services.registry.findings.actions import FINDING
 from services.registry.findings.api import router as findings
 from services.registry.findings.reactions import REACTIONS as FINDINGS
@@ -122,6 +123,7 @@ SERVICE = Service(
         grievances,
         attestations,
         attested,
+        filings,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
