@@ -49,6 +49,7 @@ READS = {
     },
     "registry/findings": {"departure", "income_line", "removal"},
     "registry/grievances": {"household"},
+    "registry/hardship": {"household", "household_fact", "household_standing", "member_fact"},
     "registry/heads": {"member", "member_fact"},
     "registry/incomes": {"visit_finding"},
     "registry/measures": {"household"},

@@ -45,6 +45,8 @@ from services.registry.grievances.actions import COMPLAINANT, GRIEVANCE
 from services.registry.grievances.api import router as grievances
 from services.registry.grievances.tables import grievance
 from services.registry.grievances.work import take_higher
+from services.registry.hardship.api import router as hardship
+from services.registry.hardship.rules import DEPTH_RULE
 from services.registry.heads.actions import HEAD
 from services.registry.heads.api import router as heads
 from services.registry.households.api import router as households
@@ -66,6 +68,8 @@ from services.registry.record.tables import household_standing
 from services.registry.resolutions.api import router as resolutions
 from services.registry.reversals.actions import REVERSAL
 from services.registry.reversals.api import router as reversals
+from services.registry.rolls.actions import CHANGE
+from services.registry.rolls.api import router as rolls
 from services.registry.roster.actions import ROSTER
 from services.registry.roster.api import router as roster
 from services.registry.roster.work import run_imports
@@ -93,6 +97,7 @@ SERVICE = Service(
     # Before `households` those whose paths stand beside /households/{household_id}.
     routers=(
         divisions,
+        rolls,
         changes,
         arrivals,
         claims,
@@ -124,6 +129,7 @@ SERVICE = Service(
         attestations,
         attested,
         filings,
+        hardship,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -149,7 +155,7 @@ SERVICE = Service(
     reactions=together(
         freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
     ),
-    rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT, IDENTIFICATION_RULE, VOTE_RULE),
+    rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT, IDENTIFICATION_RULE, VOTE_RULE, DEPTH_RULE),
     procedures=(
         EXIT,
         AMENDMENT,
@@ -169,6 +175,7 @@ SERVICE = Service(
         GRIEVANCE,
         ROSTER,
         FINDING,
+        CHANGE,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),
