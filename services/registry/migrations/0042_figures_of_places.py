@@ -21,7 +21,6 @@ CREATE TABLE division_change (
     CHECK (due_on IS NOT NULL OR state <> 'proposed'),
     CONSTRAINT division_change_decider_is_not_proposer CHECK (decided_by <> proposed_by),
     CHECK (num_nulls(decided_on, decided_by) = CASE WHEN state = 'proposed' THEN 2 ELSE 0 END));
-CREATE UNIQUE INDEX division_change_one_open ON division_change (division) WHERE state = 'proposed';
 CREATE INDEX ON division_change (division, id);
 CREATE INDEX ON division_change (state, id);
 CREATE INDEX ON division_change (state, division, id);

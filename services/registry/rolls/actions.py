@@ -23,7 +23,7 @@ CHANGE = Procedure(ROOM, division_change, ((
 
 
 async def propose_changes(connection: Connection, act: Act, items: Sequence[NewDivisionChange]) -> list[Result]:
-    """What is proposed waits for another person; of each place one change waits at a time."""
+    """What is proposed waits for another person; of each place, locked, one change waits at a time."""
     codes = sorted({item.division for item in items})
     places = await divisions.lock_places(connection, codes)
     known = await queries.list_by_id(connection, [i.id for i in items])

@@ -5,19 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.rolls.tables import DivisionChange, division_change
-from shared.acts.batches import insert_free
+from shared.acts.batches import FREE, insert_free
 from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import Connection, by_id, fetch_values, insert_many, list_by, sql
 
-# That nothing comes back says that the id is taken, or that another change was proposed this moment.
-_INSERT = insert_many(division_change, DivisionChange._fields, "ORDER BY 1 ON CONFLICT DO NOTHING RETURNING id")
+_INSERT = insert_many(division_change, DivisionChange._fields, FREE)
 _BY_ID = list_by(division_change)
 _WAITING = sql("SELECT division FROM division_change WHERE division = ANY(:divisions) AND state = 'proposed'")
 _PAGE = page(division_change, "state", "division")
 
 
 async def insert_changes(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
-    """The ids that were taken up."""
+    """The ids that were free."""
     return await insert_free(connection, _INSERT, rows)
 
 

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from services.registry.rolls.rules import Said, State
@@ -12,9 +13,20 @@ from shared.acts.bodies import Input
 from shared.acts.reasons import Telling
 from shared.values.inputs import Day, Name
 
+_EXAMPLE: JsonDict = {
+    "id": "018f2d5e-7c1a-7000-8000-000000000001",
+    "division": "140927200201",
+    "since": "2017-06-01",
+    "rural_people": 352,
+    "document_no": "神统字〔2017〕8号",
+    "issuer": "县统计局",
+}
+
 
 class NewDivisionChange(Input):
     """What a paper says of a place since a day: how many rural people it has, whether it is a poor village, or both."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
     id: UUID
     division: str = Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")
