@@ -10,3 +10,4 @@ depends_on = None
 
 def upgrade() -> None:
     run("CREATE INDEX ON household_fact (household_id) WHERE deep_poverty")
+    run("CREATE INDEX ON household_fact (division, household_id) WHERE deep_poverty")
