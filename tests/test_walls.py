@@ -40,6 +40,7 @@ READS = {
     "industry/training": {"payout_due", "payout_ruling"},
     "registry/amendments": {"exit_case"},
     "registry/attestations": {"household", "member"},
+    "registry/attested": {"household", "member"},
     "registry/changes": {"household", "member", "member_fact"},
     "registry/disclosures": {"household", "member", "member_fact", "person_index", "resolution"},
     "registry/dossier": {
@@ -48,6 +49,7 @@ READS = {
     },
     "registry/findings": {"departure", "income_line", "removal"},
     "registry/grievances": {"household"},
+    "registry/hardship": {"household", "household_fact", "household_standing", "member_fact"},
     "registry/heads": {"member", "member_fact"},
     "registry/incomes": {"visit_finding"},
     "registry/measures": {"household"},

@@ -37,6 +37,7 @@ from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
 from services.registry.exits.tables import exit_case
+from services.registry.filings.api import router as filings
 from services.registry.findings.actions import FINDING
 from services.registry.findings.api import router as findings
 from services.registry.findings.reactions import REACTIONS as FINDINGS
@@ -44,6 +45,8 @@ from services.registry.grievances.actions import COMPLAINANT, GRIEVANCE
 from services.registry.grievances.api import router as grievances
 from services.registry.grievances.tables import grievance
 from services.registry.grievances.work import take_higher
+from services.registry.hardship.api import router as hardship
+from services.registry.hardship.rules import DEPTH_RULE
 from services.registry.heads.actions import HEAD
 from services.registry.heads.api import router as heads
 from services.registry.households.api import router as households
@@ -65,6 +68,8 @@ from services.registry.record.tables import household_standing
 from services.registry.resolutions.api import router as resolutions
 from services.registry.reversals.actions import REVERSAL
 from services.registry.reversals.api import router as reversals
+from services.registry.rolls.actions import CHANGE
+from services.registry.rolls.api import router as rolls
 from services.registry.roster.actions import ROSTER
 from services.registry.roster.api import router as roster
 from services.registry.roster.work import run_imports
@@ -92,6 +97,7 @@ SERVICE = Service(
     # Before `households` those whose paths stand beside /households/{household_id}.
     routers=(
         divisions,
+        rolls,
         changes,
         arrivals,
         claims,
@@ -122,6 +128,8 @@ SERVICE = Service(
         grievances,
         attestations,
         attested,
+        filings,
+        hardship,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -147,7 +155,7 @@ SERVICE = Service(
     reactions=together(
         freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
     ),
-    rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT, IDENTIFICATION_RULE, VOTE_RULE),
+    rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT, IDENTIFICATION_RULE, VOTE_RULE, DEPTH_RULE),
     procedures=(
         EXIT,
         AMENDMENT,
@@ -167,6 +175,7 @@ SERVICE = Service(
         GRIEVANCE,
         ROSTER,
         FINDING,
+        CHANGE,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),

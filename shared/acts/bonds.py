@@ -15,9 +15,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from shared.data.relations import DayRange, table
 from shared.data.sql import Connection, execute, fetch, sql
 from shared.events.assessment import HelperAssigned, HelperReleased
-from shared.events.registry import HouseholdRegistered, HouseholdRevised, PeopleStated
+from shared.events.registry import HouseholdRegistered, HouseholdRemoved, HouseholdRevised, PeopleStated
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
+
+# Why a household ended whose people live in another one.
+MERGED = "merged"
 
 
 class Resident(NamedTuple):
@@ -94,6 +97,11 @@ async def keep_residents(connection: Connection, people: Mapping[UUID, Iterable[
     )
 
 
+async def leave_household(connection: Connection, ids: Iterable[UUID]) -> None:
+    """Nobody lives in these households: whoever was the last lives in another one now, and asks there."""
+    await execute(connection, _LEAVE, rows=None, ids=sorted(ids))
+
+
 async def begin_pairings(connection: Connection, begun: Sequence[Begun]) -> None:
     """One after another where they are of one household."""
     left = sorted(begun, key=lambda b: (b.starts_on, b.pairing_id))
@@ -143,6 +151,11 @@ async def on_people(
     await keep_residents(connection, last)
 
 
+async def on_removed(connection: Connection, facts: Sequence[tuple[Act, HouseholdRemoved]]) -> None:
+    """Who was struck may still ask why; the people of a household that merged are another one's."""
+    await leave_household(connection, {fact.household_id for _, fact in facts if fact.reason == MERGED})
+
+
 async def on_assigned(connection: Connection, facts: Sequence[tuple[Act, HelperAssigned]]) -> None:
     begun = [Begun(f.pairing_id, f.household_id, f.subject, f.starts_on) for _, f in facts if f.subject]
     await begin_pairings(connection, begun)
@@ -156,5 +169,6 @@ RESIDENTS: dict[str, Reaction] = {
     HouseholdRegistered.TYPE: on_people,
     HouseholdRevised.TYPE: on_people,
     PeopleStated.TYPE: on_people,
+    HouseholdRemoved.TYPE: on_removed,
 }
 PAIRINGS: dict[str, Reaction] = {HelperAssigned.TYPE: on_assigned, HelperReleased.TYPE: on_released}

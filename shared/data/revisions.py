@@ -180,8 +180,15 @@ _INHERITED = """
     INSERT INTO {table} SELECT n.* FROM heir h
         JOIN {table} f ON f.{key} = h.from_id AND f.{key} = ANY(:ids) AND upper_inf(f.known) AND {touched},
         LATERAL jsonb_populate_record(NULL::{table}, to_jsonb(f) || h.said || jsonb_build_object('id', uuidv7(),
-            'valid', {days}, 'known', tstzrange(h.at, NULL))) AS n"""
-_OF_THE_DAY = {"touched": "f.valid @> h.since", "days": "daterange(h.since, NULL)"}
+            'valid', {days}, 'known', tstzrange(h.at, NULL)){attested}) AS n"""
+_SINCE_THE_DAY = {"touched": "f.valid && daterange(h.since, NULL)", "days": "f.valid * daterange(h.since, NULL)"}
+# The version of the day answers for all that was attested until then: those that said so stay behind.
+_ATTESTED = """ || CASE WHEN f.valid @> h.since THEN (
+            SELECT jsonb_build_object(
+                'attested', coalesce(jsonb_object_agg(a.key, a.value ORDER BY lower(x.valid)), '{{}}'),
+                'own', to_jsonb(ARRAY(SELECT unnest(f.own) UNION SELECT unnest(coalesce(array_agg(a.key), '{{}}')))))
+            FROM {table} x CROSS JOIN LATERAL jsonb_each(x.attested) a
+            WHERE x.{key} = h.from_id AND upper_inf(x.known) AND lower(x.valid) <= h.since) ELSE '{{}}' END"""
 _WITH_PAST = {
     "touched": "lower(f.valid) <= h.since",
     "days": "CASE WHEN f.valid @> h.since THEN daterange(lower(f.valid), NULL) ELSE f.valid END",
@@ -192,23 +199,25 @@ def inheritance(table: Relation[Any], key: str, *, past: bool = False) -> Statem
     """What is held for true of one about a day is from then on held for true of another: `inherit` runs it.
 
     With `past` the versions that led to it come along, each with its days, so that whose word each field is stays
-    known; else what holds begins on that day.
+    known; else what holds begins on that day, and what departments attested before it goes on.
     """
-    return sql(
-        _INHERITED.format(table=table.name, key=key, **(_WITH_PAST if past else _OF_THE_DAY)), reports=ARRAY(JSONB)
-    )
+    attested = "" if past else _ATTESTED.format(table=table.name, key=key)
+    days = _WITH_PAST if past else _SINCE_THE_DAY
+    return sql(_INHERITED.format(table=table.name, key=key, attested=attested, **days), reports=ARRAY(JSONB))
 
 
 async def inherit(
-    connection: Connection, query: Statement[Any], heirs: Sequence[Mapping[str, Any]], *, rows: int | None = None
+    connection: Connection, query: Statement[Any], heirs: Sequence[Mapping[str, Any]], *, least: int = 0
 ) -> None:
     """`query`: an `inheritance`. `heirs`: `from_id`, `since`, the new key, and what is said otherwise of the heir.
 
     Raises:
-        RowCountError: not as many `rows` were copied.
+        RowCountError: fewer than `least` rows were copied.
     """
     ids = [h["from_id"] for h in heirs]
-    await execute(connection, query, rows=rows, ids=ids, reports=plain(heirs))
+    copied = await execute(connection, query, rows=None, ids=ids, reports=plain(heirs))
+    if copied < least:
+        raise RowCountError(f"{copied} rows of at least {least} were copied")
 
 
 def plain(reports: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

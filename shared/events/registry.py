@@ -49,8 +49,8 @@ class HouseholdRevised(_WholeHousehold):
 
 
 class HouseholdReclassified(_OfHousehold):
-    """Its class is another one since a day, as a department attested: whether it is in deep poverty, and whether the
-    state supports it (a minimum allowance, the five guarantees). Its new whole goes before it.
+    """Its class is another one since a day, as a department attested or the county counted: whether it is in deep
+    poverty, and whether the state supports it (a minimum allowance, the five guarantees). Its new whole goes before it.
     """
 
     TYPE: ClassVar[str] = "registry.household_reclassified.v1"

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.registry.arrivals import queries
 from services.registry.arrivals.rules import Before, Home, Said, arrival_refusal, is_claimed
 from services.registry.arrivals.schemas import Arrival
-from services.registry.arrivals.tables import ArrivalCase, ArrivalPerson, arrival
+from services.registry.arrivals.tables import ArrivalCase, ArrivalPerson, AttestedOfPerson, arrival
 from services.registry.changes.actions import settle
 from services.registry.claims.actions import Claimed, end_claims, open_claims
 from services.registry.claims.queries import lock_open_claims
@@ -19,6 +19,8 @@ from services.registry.households.actions import revise_facts
 from services.registry.households.rules import SchoolPolicy, has_dropped_out
 from services.registry.households.schemas import NewPerson
 from services.registry.households.tables import Household, MemberFact
+from services.registry.overruled.actions import overruled
+from services.registry.overruled.queries import keep_words
 from services.registry.persons import queries as persons
 from services.registry.persons.tables import KnownPerson
 from shared.acts.batches import NewRows
@@ -182,8 +184,8 @@ async def confirm_arrivals(
 
     async def save(passed: list[tuple[ArrivalCase, Finding]]) -> None:
         joined = [(case._replace(**found.sets), newcomers[case.id]) for case, found in passed]
-        await _join(connection, data_keys, joined)
-        came = [Joined(c.household_id, c.joined_on, c.reported_by, n.born_on, n.person) for c, n in joined]
+        people = await _join(connection, act, data_keys, joined)
+        came = [Joined(c.household_id, c.joined_on, c.reported_by, n.born_on, people[c.id]) for c, n in joined]
         await revise_guarantees(connection, act, policy, came)
         await _tell(connection, act, policy, [case for case, _ in joined], homes)
 
@@ -194,13 +196,17 @@ async def confirm_arrivals(
     return results
 
 
-async def _join(connection: Connection, data_keys: DataKeys, joined: Sequence[tuple[ArrivalCase, Newcomer]]) -> None:
-    """Write down who belongs to his household now."""
+async def _join(
+    connection: Connection, act: Act, data_keys: DataKeys, joined: Sequence[tuple[ArrivalCase, Newcomer]]
+) -> dict[UUID, NewPerson]:
+    """Write down who belongs to his household now; by arrival, how he is held to be."""
+    attested = await queries.list_attested(connection, [n.known.member_id for _, n in joined if n.known])
+    ids = dict[UUID, UUID]()
     former = await persons.list_former_members(connection, [_membership(case) for case, n in joined if n.known])
     rows: dict[str, list[dict[str, Any]]] = {"member": [], "member_fact": [], "person_index": []}
     moves = list[tuple[UUID, UUID, str]]()
     for case, newcomer in joined:
-        member_id = former.get(_membership(case)) or uuid7()
+        ids[case.id] = member_id = former.get(_membership(case)) or uuid7()
         own = {"household_id": case.household_id, "division": case.division}
         if _membership(case) not in former:
             number = data_keys.encrypt(newcomer.person.number, "member", "id_number_sealed", member_id)
@@ -215,6 +221,38 @@ async def _join(connection: Connection, data_keys: DataKeys, joined: Sequence[tu
             moves.append((newcomer.known.member_id, member_id, case.division))
     await households.insert_members(connection, rows, weight="statement")
     await persons.move_persons(connection, moves)
+    return await _keep_attested(connection, act, joined, ids, attested)
+
+
+async def _keep_attested(
+    connection: Connection,
+    act: Act,
+    joined: Sequence[tuple[ArrivalCase, Newcomer]],
+    ids: Mapping[UUID, UUID],
+    attested: Mapping[UUID, Sequence[AttestedOfPerson]],
+) -> dict[UUID, NewPerson]:
+    """What departments attested of somebody is so wherever he lives; what was reported otherwise waits for their word.
+    `ids`: by arrival the member, `attested`: by the member that he was before.
+    """
+    people, reports, kept = dict[UUID, NewPerson](), list[dict[str, Any]](), list[dict[str, Any]]()
+    for case, newcomer in joined:
+        facts = attested.get(newcomer.known.member_id, ()) if newcomer.known else ()
+        holds = {fact.field: fact.value for fact in facts}
+        people[case.id] = newcomer.person.model_copy(update=holds)
+        if not facts:
+            continue
+        own = {"member_id": ids[case.id], "since": case.joined_on, "weight": "statement"}
+        reports.append(own | holds | {"attested": {fact.field: fact.unit for fact in facts}})
+        said = own | {"household_id": case.household_id, "stated_by": case.reported_by, "stated_as": None}
+        kept += [
+            overruled(act, said | {f.field: value}, f.field, f.unit, f.value, division=case.division)
+            for f in facts
+            if (value := getattr(newcomer.person, f.field)) != f.value
+        ]
+    if reports:
+        await households.revise_people(connection, reports)
+    await keep_words(connection, kept)
+    return people
 
 
 def _membership(case: ArrivalCase) -> tuple[str, UUID]:

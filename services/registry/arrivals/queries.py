@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.registry.arrivals.tables import ArrivalCase, ArrivalPerson, arrival, arrival_person
+from services.registry.arrivals.tables import ArrivalCase, ArrivalPerson, AttestedOfPerson, arrival, arrival_person
 from shared.acts.batches import FREE, insert_free
 from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import Connection, by_id, execute, execute_many, fetch, insert_many, list_by, sql
@@ -14,6 +14,7 @@ _BY_ID = list_by(arrival)
 _PAGE = page(arrival, "state", "household_id")
 _INSERT_PERSONS = insert_many(arrival_person, ArrivalPerson._fields)
 _PERSONS = sql(f"SELECT {arrival_person.columns} FROM arrival_person WHERE arrival_id = ANY(:ids)", ArrivalPerson)
+_ATTESTED = sql(f"SELECT {', '.join(AttestedOfPerson._fields)} FROM persons_attested(:member_ids)", AttestedOfPerson)
 _FORGET = sql("DELETE FROM arrival_person WHERE arrival_id = ANY(:ids)")
 
 
@@ -29,6 +30,14 @@ async def insert_persons(connection: Connection, persons: Sequence[ArrivalPerson
 async def list_persons(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, ArrivalPerson]:
     """By arrival, who it is, sealed; of those that wait."""
     return {p.arrival_id: p for p in await fetch(connection, _PERSONS, ids=list(ids))}
+
+
+async def list_attested(connection: Connection, member_ids: Sequence[UUID]) -> dict[UUID, list[AttestedOfPerson]]:
+    """By the member that somebody was before, what departments attested of him; of arrivals just confirmed."""
+    found: dict[UUID, list[AttestedOfPerson]] = {}
+    for row in await fetch(connection, _ATTESTED, member_ids=list(member_ids)):
+        found.setdefault(row.member_id, []).append(row)
+    return found
 
 
 async def forget_persons(connection: Connection, ids: Sequence[UUID]) -> None:

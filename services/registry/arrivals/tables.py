@@ -1,7 +1,7 @@
 """The rows of arrivals; the migrations make their tables."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.registry.arrivals.rules import ArrivalReason, State
@@ -35,6 +35,15 @@ class ArrivalPerson(NamedTuple):
     household_id: UUID
     division: str
     person_sealed: bytes
+
+
+class AttestedOfPerson(NamedTuple):
+    """A field of somebody's that a department answers for, by its unit, as it was last held."""
+
+    member_id: UUID
+    field: str
+    unit: str
+    value: Any
 
 
 arrival = table("arrival", ArrivalCase)

@@ -1,23 +1,21 @@
 """Attesting facts of one's trade: what was said, seen or found otherwise gives way, and waits for an answer."""
 
-import asyncio
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from services.registry.attestations import files, queries
+from services.registry.attestations import queries
 from services.registry.attestations.rules import (
     TradePolicy,
     fields_of,
     of_other_trades,
     unfit,
 )
-from services.registry.attestations.schemas import FileTaken, NewAttestation, RowFinding
+from services.registry.attestations.schemas import NewAttestation
 from services.registry.attestations.tables import Attestation
+from services.registry.attested.actions import locate
 from services.registry.changes.actions import list_standing, tell_changes
-from services.registry.changes.queries import list_people
 from services.registry.households import queries as households
 from services.registry.households.rules import day_refusal
 from services.registry.households.tables import Household
@@ -25,9 +23,6 @@ from services.registry.overruled.actions import overruled
 from services.registry.overruled.queries import answer_words, keep_words, list_words, list_words_of_people
 from services.registry.overruled.rules import displaced_by, is_answered
 from services.registry.overruled.tables import OwnWords
-from services.registry.persons.queries import list_known
-from services.registry.roster.files import UnfitError
-from services.registry.roster.queries import list_registered
 from shared.acts.batches import NewRows, take_new
 from shared.acts.bodies import LARGEST_BATCH, Result, answers
 from shared.acts.tasks import OwnTask
@@ -35,12 +30,8 @@ from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.ground.context import Act
 from shared.ground.policy import Policy
-from shared.ground.problems import Problem
-from shared.spreadsheet.workbook import WorkbookError
 
 ROOM = "registry.attestations"
-# The ids of a file's rows: the same file again is answered the same.
-ROWS = UUID("8f6c1f5e-4a55-5d0c-9d6b-2f0f5f6a6b51")
 SEEN_OTHERWISE = OwnTask(
     procedure=ROOM,
     step="attested_anew",
@@ -129,39 +120,21 @@ async def attest(
 
 
 async def _find(connection: Connection, act: Act, data_keys: DataKeys, items: Sequence[NewAttestation]) -> list[Found]:
-    """Whom each item is about, by number or reference: within the caller's area, and told to nobody."""
-    numbers = {item.number: data_keys.index(item.number) for item in items if item.number}
-    persons = await list_known(connection, numbers) if numbers else {}
-    people = await list_people(connection, [item.person for item in items if item.person])
-    registered = await list_registered(connection, [item.household_no for item in items if item.household_no])
-    members = {one: (p.household_id, p.member_id) for one, p in persons.items() if act.caller.within(p.division)}
-    members |= {one: (p.household_id, p.id) for one, p in people.items()}
-    found = []
-    for item in items:
-        home, refusal = item.household_id, None
-        if item.household_no:
-            home = registered[item.household_no].id if item.household_no in registered else None
-        named = item.household_id is not None or item.household_no is not None
-        of_home, member = members.get(item.person or item.number or "", (None, None))
-        if (named and home is None) or (item.is_of_person and member is None):
-            refusal = "not_found"
-        elif named and member is not None and of_home != home:
-            refusal = "not_in_household"
-        found.append(
-            Found(
-                item.id,
-                None if refusal else of_home or home,
-                None if refusal else member,
-                item.said,
-                item.since,
-                item.document_no,
-                item.corrects,
-                item.reason,
-                refusal,
-                item.is_of_person,
-            )
+    return [
+        Found(
+            item.id,
+            about.household_id,
+            about.member_id,
+            item.said,
+            item.since,
+            item.document_no,
+            item.corrects,
+            item.reason,
+            about.refusal,
+            item.is_of_person,
         )
-    return found
+        for item, about in zip(items, await locate(connection, act, data_keys, items), strict=True)
+    ]
 
 
 async def _list_words(
@@ -277,51 +250,3 @@ def _as_said(row: Attestation, word: Any, field: str) -> dict[str, Any]:
         "weight": word.weight,
         field: word.facts[field],
     }
-
-
-async def take_file(connection: Connection, act: Act, policy: Policy, data_keys: DataKeys, content: bytes) -> FileTaken:
-    """Read at once, and never kept: who is named in it stays with the department.
-
-    Raises:
-        Problem: the file as a whole cannot be read.
-    """
-    try:
-        count, rows, wrong = await asyncio.to_thread(files.read_rows, content)
-    except WorkbookError as error:
-        raise Problem(f"registry.roster.{error.reason}", sheet=files.SHEET) from error
-    except UnfitError as error:
-        room = ROOM if error.reason in ("no_rows", "too_many_rows") else "registry.roster"
-        raise Problem(f"{room}.{error.reason}", **error.figures) from error
-    digest = await asyncio.to_thread(hashlib.sha256, content)
-    items = [_item(row, f"{act.caller.unit}:{digest.hexdigest()}") for row in rows]
-    results = await attest(connection, act, policy, data_keys, items)
-    trade = policy.on(act.business_date, TradePolicy)
-    found = [RowFinding(**place._asdict()) for place in wrong]
-    found += [
-        RowFinding(row=row.row, column=_column_of(row, answer.code, trade, act.caller.unit), code=answer.code)
-        for row, answer in zip(rows, results, strict=True)
-        if answer.code
-    ]
-    found.sort(key=lambda f: f.row)
-    return FileTaken(rows=count, accepted=count - len(found), refused=len(found), findings=found)
-
-
-def _item(row: files.Row, named: str) -> NewAttestation:
-    about = {name: getattr(row, name) or None for name in ("household_no", "number", "person")}
-    own = {"id": uuid5(ROWS, f"{named}:{row.row}"), "since": row.since, "document_no": row.document_no}
-    return NewAttestation(**about | own | row.said)
-
-
-def _column_of(row: files.Row, code: str, trade: TradePolicy, unit: str) -> str:
-    """The column that a refusal is about."""
-    reason, of_person = code.rpartition(".")[2], bool(row.number or row.person)
-    fields = list(row.said)
-    if reason == "not_your_trade":
-        fields = of_other_trades(trade, unit, row.said, [], row.since, of_person=of_person) or fields
-    elif reason in ("not_of_a_person", "not_of_a_household"):
-        fields = unfit(row.said, of_person=of_person)
-    elif reason in ("future_date", "before_registration"):
-        fields = ["since"]
-    elif reason in ("not_found", "household_removed", "not_in_household"):
-        fields = ["number" if row.number else "person" if row.person else "household_no"]
-    return files.HEADING[fields[0]]

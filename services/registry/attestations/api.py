@@ -1,21 +1,19 @@
-"""Doors to attestations: a department's words, alone and by file, and what was said otherwise than they say."""
+"""Doors to attestations: a department's words, and what was said otherwise than they say."""
 
 from typing import Annotated
 
 from fastapi import APIRouter
 
 from services.registry.attestations import actions, queries
-from services.registry.attestations.schemas import AttestationShown, FileTaken, NewAttestation, OverruledShown
+from services.registry.attestations.schemas import AttestationShown, NewAttestation, OverruledShown
 from services.registry.overruled.queries import list_overruled as list_words
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked
-from shared.doors.files import FileSent, file_of
 from shared.doors.http import CurrentDataKeys, CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/attestations", tags=["attestations"])
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Department = Annotated[Act, by("department")]
 Reader = Annotated[Act, by("department", "county", "township", "village", "team", "auditor", "villager")]
 Overseer = Annotated[Act, by("department", "county", "township", "village", "team", "auditor")]
@@ -36,17 +34,6 @@ async def attest(
 ) -> Results:
     """Facts of the department's trade, up to 1,000 at once: they stand until it says otherwise."""
     return body.answered(await actions.attest(connection, act, policy, data_keys, body.sound))
-
-
-# The order matters: first who it is, then the body, and only then a connection, which a slow sender would hold.
-@router.post("/files", openapi_extra=file_of(XLSX, "The department's list: one sheet, or the same as CSV."))
-async def attest_by_file(
-    act: Department, content: FileSent, connection: Transaction, policy: CurrentPolicy, data_keys: CurrentDataKeys
-) -> FileTaken:
-    """The same as a file of up to 5,000 rows. What fits is taken, what does not is told by row; the file is not kept,
-    and the same file again changes nothing.
-    """
-    return await actions.take_file(connection, act, policy, data_keys, content)
 
 
 @router.get("")

@@ -8,10 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from services.registry.attested.schemas import identity
 from services.registry.households.rules import Attribute, Education, Grade, Health, SchoolStatus
 from shared.acts.bodies import Input
-from shared.acts.reasons import Telling
-from shared.values import id_number
 from shared.values.inputs import Day, HouseholdNo, Name, Text
 
 _EXAMPLE: JsonDict = {
@@ -55,13 +54,7 @@ class NewAttestation(Input):
     @field_validator("number")
     @classmethod
     def _is_a_persons(cls, number: str | None) -> str | None:
-        """The ID number, also where a certificate was shown."""
-        if number is None:
-            return None
-        number = id_number.normalise(number)
-        if not id_number.is_number_or_certificate(number):
-            raise PydanticCustomError("no_id_number", "an ID number, or a disability certificate")
-        return number[: id_number.LENGTH]
+        return None if number is None else identity(number)
 
     @model_validator(mode="after")
     def _is_about_one(self) -> Self:
@@ -122,20 +115,3 @@ class OverruledShown(BaseModel):
     answered_on: date | None
     attestation_id: UUID | None
     taken_back_on: date | None = Field(description="The day of a file that no longer says so.")
-
-
-class RowFinding(Telling):
-    """A row of the file and what is wrong there, never what stands there."""
-
-    row: int
-    column: str
-    code: str
-
-
-class FileTaken(BaseModel):
-    """What became of a file: how many rows of it were taken, and why the others were not, by row."""
-
-    rows: int
-    accepted: int
-    refused: int
-    findings: list[RowFinding]

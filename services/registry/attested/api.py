@@ -8,7 +8,7 @@ from services.registry.attested import actions, queries
 from services.registry.attested.schemas import IncomeAttestationShown, NewIncomeAttestation
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked
-from shared.doors.http import CurrentPolicy, Paging, Transaction, by
+from shared.doors.http import CurrentDataKeys, CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/attestations/incomes", tags=["attestations"])
@@ -21,10 +21,11 @@ async def attest_incomes(
     body: Batch[NewIncomeAttestation],
     connection: Transaction,
     policy: CurrentPolicy,
+    data_keys: CurrentDataKeys,
     act: Annotated[Act, by("department")],
 ) -> Results:
     """What households had of sources of the department's trade, up to 1,000 at once."""
-    return body.answered(await actions.attest_incomes(connection, act, policy, body.sound))
+    return body.answered(await actions.attest_incomes(connection, act, policy, data_keys, body.sound))
 
 
 @router.get("")

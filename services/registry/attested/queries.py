@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.registry.attested.tables import IncomeAttestation, income_attestation
+from services.registry.attested.tables import IncomeAttestation, IncomeAttestationSeen, income_attestation
 from shared.acts.batches import FREE, insert_free
-from shared.data.pages import Place, fetch_page, page
+from shared.data.pages import Place, fetch_page, page_of
 from shared.data.sql import Connection, by_id, fetch, insert_many, list_by, sql
 
 _INSERT = insert_many(income_attestation, IncomeAttestation._fields, FREE)
@@ -18,7 +18,17 @@ _OF_UNIT = sql(
     """,
     IncomeAttestation,
 )
-_PAGE = page(income_attestation, "household_id", "unit")
+_PAGE = page_of(
+    IncomeAttestationSeen,
+    """
+    SELECT a.id, a.household_id, h.household_no, m.reference AS person, a.division, a.unit, a.income_year, a.source,
+           a.category, a.amount_fen, a.document_no, a.corrects, a.reason, a.attested_on
+    FROM income_attestation a JOIN household h ON h.id = a.household_id LEFT JOIN member m ON m.id = a.member_id
+    """,
+    "a.household_id",
+    "a.unit",
+    key="a.id",
+)
 
 
 async def list_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, IncomeAttestation]:
@@ -35,6 +45,6 @@ async def insert_attestations(connection: Connection, rows: Sequence[Mapping[str
     return await insert_free(connection, _INSERT, rows)
 
 
-async def list_attestations(connection: Connection, at: Place, **filters: Any) -> list[IncomeAttestation]:
+async def list_attestations(connection: Connection, at: Place, **filters: Any) -> list[IncomeAttestationSeen]:
     """By rising id, filtered by household or unit."""
     return await fetch_page(connection, _PAGE, at, **filters)

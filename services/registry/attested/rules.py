@@ -31,6 +31,6 @@ def refusal_of(policy: IncomeTradePolicy, unit: str, source: str, income_year: i
     return next((code for holds, code in against if holds), None)
 
 
-def payer_of(unit: str, source: str) -> str:
-    """Whose line it is among a category's."""
-    return f"{unit}:{source}"
+def payer_of(unit: str, source: str, person: str | None = None) -> str:
+    """Whose line it is among a category's; of one person's income his own."""
+    return f"{unit}:{source}:{person}" if person else f"{unit}:{source}"

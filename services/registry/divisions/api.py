@@ -20,7 +20,9 @@ Parent = Annotated[str | None, Query(pattern=r"^[0-9]{2,9}$")]
 async def declare_divisions(
     body: Batch[Division], connection: Transaction, act: Annotated[Act, by("county")]
 ) -> Results:
-    """Up to 1,000 places with their days of validity, a result for each: `id` is the place's code."""
+    """Up to 1,000 places with their days of validity, a result for each: `id` is the place's code. A place that is
+    known already keeps its rural people and whether it is a poor village: two persons change them, by its changes.
+    """
     return body.answered(await actions.declare_divisions(connection, act, body.sound))
 
 

@@ -61,12 +61,31 @@ def _gives_way(present: Place, item: Place) -> bool:
     return present.valid_to is None and present.valid_from < item.valid_from
 
 
-def place_changes(items: Sequence[Place], present: Mapping[Start, Place], within: Callable[[str], bool]) -> Changes:
+def _counts_otherwise(item: Place, known: Sequence[Place]) -> bool:
+    """Whether it says other figures than the period that it corrects, follows or goes before."""
+    own = [p for p in known if p.code == item.code]
+    before = [p for p in own if p.valid_from <= item.valid_from]
+    if not own:
+        return False
+    beside = max(before, key=lambda p: p.valid_from) if before else min(own, key=lambda p: p.valid_from)
+    return (item.poor_village, item.rural_people) != (beside.poor_village, beside.rural_people)
+
+
+# Domain notes 9.14: `rural_people` and `poor_village` by two persons with source.
+def place_changes(
+    items: Sequence[Place],
+    present: Mapping[Start, Place],
+    within: Callable[[str], bool],
+    *,
+    by_two: bool = False,
+) -> Changes:
     """Item after item: the same start again corrects that period; a later start ends the open one there.
 
-    `within`: whether a code lies in the area of who declares.
+    `within`: whether a code lies in the area of who declares. Of a place that is known already its figures are other
+    ones only where that is said `by_two` persons.
     """
     state, refusals = dict(present), list[str | None]()
+    counted = [*present.values()]
     of_code: dict[str, set[Start]] = {}
     for start in present:
         of_code.setdefault(start[0], set()).add(start)
@@ -74,6 +93,8 @@ def place_changes(items: Sequence[Place], present: Mapping[Start, Place], within
         starts = of_code.setdefault(item.code, set())
         others = [state[s] for s in starts if s != item.start]
         code = _refusal(item, within, others)
+        if code is None and not by_two and _counts_otherwise(item, counted):
+            code = "by_two_persons"
         refusals.append(code)
         if code:
             continue

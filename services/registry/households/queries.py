@@ -286,8 +286,10 @@ async def inherit_facts(connection: Connection, heirs: Rows) -> None:
 
 
 async def inherit_membership(connection: Connection, heirs: Rows) -> None:
-    """What is known of members (`from_id`) on a day (`since`), who are members elsewhere since (`member_id`)."""
-    await inherit(connection, _INHERIT_MEMBERS, heirs, rows=len(heirs))
+    """What is known of members (`from_id`) since a day (`since`), who are members elsewhere from then on (`member_id`);
+    what departments attested of them goes with them.
+    """
+    await inherit(connection, _INHERIT_MEMBERS, heirs, least=len(heirs))
 
 
 async def revise_people(connection: Connection, reports: Rows) -> None:

@@ -18,6 +18,7 @@ from services.registry.merges.tables import MergeCase, household_merge
 from services.registry.regroupings.actions import Grounds, Transfer, end_statements, lock_grounds, transfer
 from services.registry.splits.queries import list_waiting as list_splitting
 from shared.acts.bodies import Confirmation, Result
+from shared.acts.bonds import MERGED, leave_household
 from shared.acts.openings import open_cases
 from shared.acts.procedures import (
     PASSED,
@@ -44,7 +45,7 @@ MERGE = Procedure(ROOM, household_merge, ((
 ),))  # fmt: skip
 # What another service goes on owing to the household that has it, and to no other; a post is given anew.
 BOUND: tuple[Kind, ...] = ("loan", "relocation", "dividend")
-MERGED, TOGETHER, APART = "merged", "sharing", "not_sharing"
+TOGETHER, APART = "sharing", "not_sharing"
 Pair = Merge | MergeCase
 
 
@@ -149,6 +150,7 @@ async def _join(
     for case in cases:
         await households.strike(connection, [case.other_id], case.merged_on)
     wholes = await settle(connection, act, policy, {one: grounds.homes[one] for one in days})
+    await leave_household(connection, [case.other_id for case in cases])
     facts = list[Payload]()
     for case in cases:
         facts += _facts(case, grounds, wholes)

@@ -1,7 +1,8 @@
 """What a list says otherwise than the register, and whether that may hold: pure rules.
 
 A list is one word of the officer who sent it, as of the day on which it was drawn up (domain notes 2.1 "Roster file").
-Who belongs to a household, and what he is called, no list says: that has doors of its own.
+Who belongs to a household, and what he is called, no list says: that has doors of its own. Nor does a list say who is
+in deep poverty: that is counted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +16,8 @@ from services.registry.overruled.rules import Words, overruled_by
 State = Literal["proposed", "taken", "overtaken", "attested", "unseen"]
 WEIGHT = "match"
 OF_HOUSEHOLD = (
-    "attribute", "main_cause", "other_causes", "deep_poverty", "house_area_m2_x100", "house_grade", "safe_water",
-    "electricity", "school_dropout", "medical_insured",
+    "attribute", "main_cause", "other_causes", "house_area_m2_x100", "house_grade", "safe_water", "electricity",
+    "school_dropout", "medical_insured",
 )  # fmt: skip
 OF_PERSON = (
     "education", "school_status", "health", "labour", "work_place", "work_months", "medical_insured",

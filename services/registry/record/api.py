@@ -58,12 +58,15 @@ async def get_figures(connection: Reading, as_of: AskedAsOf, division: Area) -> 
     """How many households and people of a division stood how on a day, by what was known at a moment."""
     counted = {row.status: row for row in await queries.count_households(connection, as_of, division)}
     poor = [counted[status] for status in POOR if status in counted]
+    deep = [row for row in await queries.count_deep_poverty(connection, as_of, division) if row.status in POOR]
     return Figures(
         division=division,
         on=as_of.on,
         known_at=as_of.known_at,
         poor_households=sum(row.households for row in poor),
         poor_people=sum(row.people for row in poor),
+        deep_poverty_households=sum(row.households for row in deep),
+        deep_poverty_people=sum(row.people for row in deep),
         standings=[StandingCount(**counted[s]._asdict()) for s in get_args(Status) if s in counted],
     )
 

@@ -80,6 +80,17 @@ _FIGURES = sql(
     """,
     Counted,
 )
+# Few are in deep poverty: they are found by an index of their own.
+_DEEP = sql(
+    f"""
+    SELECT s.status, count(DISTINCT s.household_id)::integer AS households, count(m.id)::integer AS people
+    FROM household_fact f JOIN household_standing s ON s.household_id = f.household_id AND {held("s")}
+    LEFT JOIN member_fact m ON m.household_id = s.household_id AND {held("m")}
+    WHERE f.deep_poverty AND {held("f")} AND s.division >= :division AND s.division <= :division || '~'
+    GROUP BY s.status
+    """,
+    Counted,
+)
 _HOLDS = {
     "versions": f"""
         SELECT lower(f.valid) AS since, f.* FROM household_fact f
@@ -134,3 +145,8 @@ async def list_households(connection: Connection, as_of: AsOf, at: Place, **filt
 async def count_households(connection: Connection, as_of: AsOf, division: str) -> list[Counted]:
     """Households and people of a division, by how they stood."""
     return await fetch(connection, _FIGURES, division=division, **as_of.parameters)
+
+
+async def count_deep_poverty(connection: Connection, as_of: AsOf, division: str) -> list[Counted]:
+    """As `count_households`, of those in deep poverty."""
+    return await fetch(connection, _DEEP, division=division, **as_of.parameters)

@@ -22,7 +22,8 @@ class StandingCount(BaseModel):
 class Figures(BaseModel):
     """Households and people of a division on a day; `known_at` is null where what is held for true now was asked.
 
-    Poor is who never got out and who fell back; `standings` has a line for each status that somebody had.
+    Poor is who never got out and who fell back, deep poverty a part of them; `standings` has a line for each status
+    that somebody had.
     """
 
     division: str
@@ -30,6 +31,8 @@ class Figures(BaseModel):
     known_at: datetime | None
     poor_households: int
     poor_people: int
+    deep_poverty_households: int
+    deep_poverty_people: int
     standings: list[StandingCount]
 
 

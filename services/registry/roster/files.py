@@ -210,7 +210,7 @@ Line = tuple[int, Sequence[Cell]]
 Places = Sequence[tuple[Column, int]]
 
 
-def _heading(cell: Cell) -> str:
+def heading_of(cell: Cell) -> str:
     """Full-width brackets and spaces are a matter of taste."""
     return "" if not isinstance(cell, str) else normalize("NFKC", "".join(cell.split()))
 
@@ -229,7 +229,7 @@ def _places(rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int], list[F
     Raises:
         UnfitError: headings are missing or stand twice.
     """
-    top = [[_heading(c) for c in row] for row in rows[:HEADING_ROWS]]
+    top = [[heading_of(c) for c in row] for row in rows[:HEADING_ROWS]]
     at = max(range(len(top)), key=lambda i: len(set(top[i]) & set(BY_HEADING)), default=0)
     headings = top[at] if top else []
     missing = [c.heading for c in NEEDED if c.heading not in headings]

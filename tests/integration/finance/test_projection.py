@@ -118,3 +118,28 @@ async def test_a_loan_follows_its_household_to_another_village(house: House) -> 
     assert loan["division"] == OTHER_VILLAGE
     again = await house.rows("finance", "SELECT operation FROM audit WHERE relation = 'loan' ORDER BY id")
     assert [r["operation"] for r in again] == ["INSERT", "UPDATE"]
+
+
+async def test_who_merged_lives_in_one_household(house: House) -> None:
+    await house.serve("registry", "worker")
+    await house.serve("finance")
+    stays, ended, died = uuid4(), uuid4(), uuid4()
+    lives = {stays: ["a"], ended: ["b", "c"], died: ["d"]}
+    await state(house, *(HouseholdRegistered.model_validate(whole(i) | {"people": p}) for i, p in lives.items()))
+    owner = await house.owner("finance")
+
+    async def known(expected: set[tuple[str, UUID]]) -> bool:
+        return {(r["person"], r["household_id"]) for r in await owner.fetch("SELECT * FROM resident")} == expected
+
+    await house.settled(lambda: known({("a", stays), ("b", ended), ("c", ended), ("d", died)}))
+    about, day = {"division": VILLAGE}, date(2017, 3, 1)
+    await state(
+        house,
+        HouseholdRevised.model_validate(whole(stays) | {"people": ["a", "b", "c"]}),
+        HouseholdRevised.model_validate(whole(ended) | {"people": [], "status": "removed"}),
+        HouseholdRemoved(household_id=ended, **about, reason="merged", removed_on=day),
+        HouseholdRevised.model_validate(whole(died) | {"people": [], "status": "removed"}),
+        HouseholdRemoved(household_id=died, **about, reason="deceased", removed_on=day),
+    )
+    # Who was the last of a household that ended otherwise may still ask why.
+    await house.settled(lambda: known({("a", stays), ("b", stays), ("c", stays), ("d", died)}))

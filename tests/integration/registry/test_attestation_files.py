@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 import openpyxl
 import pytest
 
-from services.registry.attestations.files import SHEET
+from services.registry.filings.files import SHEET
+from shared.data.crypto import read_data_keys
 from tests.conftest import Door, House
 from tests.integration.registry.test_attestation_order import ATTESTATIONS, NOW
 from tests.integration.registry.test_attestations import NUMBER, index
@@ -120,15 +122,57 @@ async def test_another_trades_column_is_named(house: House) -> None:
     )  # fmt: skip
 
 
-async def test_the_same_file_again_changes_nothing(house: House) -> None:
+async def test_the_same_file_again_is_answered_the_same_and_taken_once(house: House) -> None:
     door = await house.serve("registry", "api")
     await numbered(house, "A1")
     data = workbook([("A1", "", "", "C", "", "2017-06-01", "3"), ("A9", "", "", "C", "", "2017-06-01", "3")])
     first = await hand_in(door, "housing", data)
     facts = await house.rows("registry", "SELECT id FROM household_fact ORDER BY id")
+    # Meanwhile the register knows the household: what became of that file stays what it was.
+    await numbered(house, "A9")
     assert await hand_in(door, "housing", data) == first
-    assert await house.rows("registry", "SELECT id FROM household_fact ORDER BY id") == facts
+    assert len(await house.rows("registry", "SELECT id FROM household_fact")) == len(facts) + 1
     assert len(await house.rows("registry", "SELECT id FROM attestation")) == 1
+    assert len(await house.rows("registry", "SELECT id FROM attestation_file")) == 1
+
+
+async def read(door: Door, path: str, role: str, unit: str = "", area: str = "140927") -> Any:
+    answer = await door.call("GET", path, role, area, unit=unit, on=NOW)
+    return answer.json()["items"] if answer.status_code == 200 else answer.json()["code"]
+
+
+async def test_a_file_is_kept_sealed_with_the_fate_of_each_row(house: House) -> None:
+    door = await house.serve("registry", "api")
+    await numbered(house, "A1")
+    data = separated([("A1", "", "", "C", "", "2017-06-01", "3"), ("A9", "", "", "C", "", "2017-06-01", "3")])
+    taken = await hand_in(door, "housing", data)
+    (kept,) = await house.rows("registry", "SELECT id, file_sealed FROM attestation_file")
+    keys = read_data_keys(house.keys.data)
+    assert keys.unseal(kept["file_sealed"], "attestation_file", "file_sealed", kept["id"]) == data
+    assert b"A1" not in kept["file_sealed"]
+    for role, unit, area in (("department", "housing", "140927"), ("county", "", "140927"), ("auditor", "", "140927")):
+        (listed,) = await read(door, FILES, role, unit, area)
+        assert listed == {
+            "id": taken["id"], "division": "140927", "unit": "housing", "kind": "facts",
+            "sha256": sha256(data).hexdigest(), "rows": 2, "accepted": 1, "refused": 1, "handed_in_on": NOW,
+            "handed_in_by": "test-department",
+        }  # fmt: skip
+        good, bad = await read(door, f"{FILES}/{taken['id']}/rows", role, unit, area)
+        (attested,) = await house.rows("registry", "SELECT id FROM attestation")
+        assert (good["row"], good["code"], good["attestation_id"]) == (2, None, str(attested["id"]))
+        assert (bad["row"], bad["column"], bad["code"]) == (3, "户编号", "shared.not_found")
+        assert bad["sentence_zh"]
+        assert bad["sentence_en"]
+
+
+async def test_no_other_department_or_county_reads_a_file(house: House) -> None:
+    door = await house.serve("registry", "api")
+    await numbered(house, "A1")
+    taken = await hand_in(door, "housing", separated([("A1", "", "", "C", "", "2017-06-01", "3")]))
+    for unit, area in (("water", "140927"), ("housing", "140928")):
+        assert await read(door, FILES, "department", unit, area) == []
+        assert await read(door, f"{FILES}/{taken['id']}/rows", "department", unit, area) == "shared.not_found"
+    assert await read(door, FILES, "township", "", "140927100") == "shared.forbidden"
 
 
 @pytest.mark.parametrize(
@@ -139,10 +183,13 @@ async def test_the_same_file_again_changes_nothing(house: House) -> None:
         (workbook([("A1",)], HEADINGS[:-1]), "roster.headings_missing"),
         (workbook([("A1",)], (*HEADINGS, "户编号")), "roster.headings_twice"),
         (workbook([("A1",)], ("户编号", "起始日期", "依据文号")), "roster.headings_missing"),
+        (workbook([("A1",)], ("户编号", "收入年度", "金额(元)", "依据文号")), "roster.headings_missing"),
+        (workbook([("A1",)], (*HEADINGS, "收入年度", "来源", "金额（元）")), "attestations.headings_mixed"),
         (workbook([]), "attestations.no_rows"), (b"no headings", "roster.headings_missing"),
         (separated([("A1",)] * 5_001), "attestations.too_many_rows"),
     ],
-    ids=["broken", "no text", "other sheet", "no paper", "twice", "no fact", "empty", "headless", "endless"],
+    ids=["broken", "no text", "other sheet", "no paper", "twice", "no fact", "no source", "both", "empty", "headless",
+         "endless"],
 )  # fmt: skip
 async def test_a_file_that_cannot_be_read_is_refused_whole(house: House, data: bytes, code: str) -> None:
     door = await house.serve("registry", "api")

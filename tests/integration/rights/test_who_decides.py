@@ -47,6 +47,7 @@ ROOM_OF = {
     "registry.identification": "identifications",
     "registry.merges": "households/merges",
     "registry.reversals": "households/reversals",
+    "registry.rolls": "divisions/changes",
     "registry.splits": "households/splits",
     "registry.transfers": "households/transfers",
     "registry.withdrawals": "identifications/withdrawals",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.registry.attested.rules import IncomeTradePolicy, refusal_of
+from services.registry.filings.rules import SOURCES
 from shared.ground.policy import read_policy
 
 POLICY = read_policy(Path("services/registry/policy.toml")).on(date(2017, 6, 1), IncomeTradePolicy)
@@ -32,3 +33,7 @@ def test_each_source_has_one_department_and_is_income() -> None:
     sources = [source for own in POLICY.department_incomes.values() for source in own]
     assert len(sources) == len(set(sources))
     assert {POLICY.income_sources[source] for source in sources} <= {"wage", "business", "property", "transfer"}
+
+
+def test_files_have_a_word_for_every_source_of_the_policy() -> None:
+    assert set(SOURCES.values()) == set(POLICY.income_sources)

@@ -43,6 +43,7 @@ from services.registry.households.rules import CATEGORIES, Weight
 from services.registry.merges.rules import State as MergeState
 from services.registry.proposals.rules import State as ProposalState
 from services.registry.record.rules import OF_CONTACT, OF_HOUSEHOLD, OF_PERSON
+from services.registry.rolls.rules import State as RollState
 from services.registry.splits.rules import State as SplitState
 from services.registry.transfers.schemas import Transfer
 from services.registry.villages.rules import (
@@ -192,6 +193,7 @@ def codes() -> set[str]:
         "registry.arrival": words_of(Arrival),
         "registry.account": get_args(AccountState),
         "registry.head": get_args(HeadState),
+        "registry.division_change": get_args(RollState),
         "registry.transfer": words_of(Transfer),
         "registry.claim": get_args(ClaimState),
         "registry.removal": words_of(Removal),

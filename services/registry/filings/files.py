@@ -1,12 +1,21 @@
-"""A department's file, XLSX or CSV: its columns, how their cells are read, the attestations that stand in it."""
+"""A department's file, XLSX or CSV: its columns, how their cells are read, the facts or incomes that stand in it."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from services.registry.roster.files import BY_HEADING, HEADING_ROWS, NUMBER, Column, UnfitError, person_number
+from services.registry.filings.rules import SOURCES, Kind
+from services.registry.roster.files import (
+    BY_HEADING,
+    HEADING_ROWS,
+    NUMBER,
+    Column,
+    UnfitError,
+    heading_of,
+    person_number,
+)
 from services.registry.roster.rules import YES_NO
-from shared.spreadsheet.cells import Cell, CellError, compact, day, is_empty, one_of
+from shared.spreadsheet.cells import Cell, CellError, compact, day, hundredths, is_empty, one_of, whole
 from shared.spreadsheet.separated import read_separated
 from shared.spreadsheet.workbook import Sheet, read_sheet
 from shared.values import id_number
@@ -20,15 +29,25 @@ LONGEST_REFERENCE, LONGEST_DOCUMENT_NO = 64, 100
 
 
 class Row(NamedTuple):
-    """An attestation as it stands in the file, counted as a spreadsheet does; '' where it does not name one."""
+    """A row as it stands in the file, counted as a spreadsheet does; '' where it names none. `said`: of a list of facts
+    `since` and the facts, of one of incomes the year, the source and the amount.
+    """
 
     row: int
     household_no: str
     number: str
     person: str
-    since: date
     document_no: str
     said: dict[str, Any]
+
+
+class FileRead(NamedTuple):
+    """How many rows a file has, those that could be read, and what is wrong with the others."""
+
+    kind: Kind
+    found: int
+    rows: list[Row]
+    wrong: list["Place"]
 
 
 class Place(NamedTuple):
@@ -58,6 +77,21 @@ def _day(cell: Cell) -> date:
     return day(half_width(cell).replace("/", "-") if isinstance(cell, str) else cell)
 
 
+# Household by household the national register knows no income before this year.
+YEARS = range(2013, 2031)
+
+
+def _year(cell: Cell) -> int:
+    year = whole(cell)
+    if year not in YEARS:
+        raise CellError("unknown_word")
+    return year
+
+
+def _source(cell: Cell) -> str:
+    return one_of(cell, SOURCES)
+
+
 def _identity(cell: Cell) -> str:
     return person_number(cell)[: id_number.LENGTH]
 
@@ -73,22 +107,30 @@ FACTS = (
     Column("适龄儿童辍学", "school_dropout", "yes_no", _yes),
     Column("大病未治愈", "unfinished_major_illness", "yes_no", _yes),
 )
+INCOME_YEAR = Column("收入年度", "income_year", "year", _year)
+SOURCE = Column("来源", "source", "word", _source)
+AMOUNT = Column("金额(元)", "amount_fen", "money", hundredths)
 NAMES = (NUMBER, PERSON_NUMBER, REFERENCE)
-NEEDED = (SINCE, DOCUMENT_NO)
-COLUMNS = {c.heading: c for c in (*NAMES, *NEEDED, *FACTS)}
+# What a file must have beside a name; of the facts it has those that it says.
+NEEDED: dict[Kind, tuple[Column, ...]] = {
+    "facts": (SINCE, DOCUMENT_NO),
+    "incomes": (INCOME_YEAR, SOURCE, AMOUNT, DOCUMENT_NO),
+}
+OF_KIND: dict[Kind, tuple[Column, ...]] = {"facts": (SINCE, *FACTS), "incomes": (INCOME_YEAR, SOURCE, AMOUNT)}
+COLUMNS = {c.heading: c for c in (*NAMES, DOCUMENT_NO, *OF_KIND["facts"], *OF_KIND["incomes"])}
 HEADING = {c.name: c.heading for c in COLUMNS.values()}
 
 
-def read_rows(content: bytes) -> tuple[int, list[Row], list[Place]]:
-    """How many rows there are, those that could be read, and what is wrong with the others.
+def read_file(content: bytes) -> FileRead:
+    """What stands in a file.
 
     Raises:
         WorkbookError: it is neither a sound workbook with the sheet nor text.
-        UnfitError: headings_missing, headings_twice, no_rows, too_many_rows.
+        UnfitError: headings_missing, headings_twice, headings_mixed, no_rows, too_many_rows.
     """
     is_workbook = content.startswith(b"PK")
     sheet = read_sheet(content, SHEET, LARGEST_UNPACKED_BYTES) if is_workbook else read_separated(content)
-    at, places = _places(sheet)
+    at, kind, places = _places(sheet)
     lines = [(i + 1, sheet.rows[i]) for i in range(at + 1, len(sheet.rows)) if not all(map(is_empty, sheet.rows[i]))]
     if not lines:
         raise UnfitError("no_rows")
@@ -97,10 +139,10 @@ def read_rows(content: bytes) -> tuple[int, list[Row], list[Place]]:
     rows, wrong = list[Row](), list[Place]()
     for number, cells in lines:
         try:
-            rows.append(_row(number, cells, places))
+            rows.append(_row(number, cells, kind, places))
         except _WrongCellError as error:
             wrong.append(Place(number, error.column.heading, f"registry.roster.{error.reason}"))
-    return len(lines), rows, wrong
+    return FileRead(kind, len(lines), rows, wrong)
 
 
 class _WrongCellError(Exception):
@@ -109,23 +151,28 @@ class _WrongCellError(Exception):
         self.column, self.reason = column, reason
 
 
-def _places(sheet: Sheet) -> tuple[int, dict[str, int]]:
-    """The headings' row, and each column's place by its heading; what is no column of ours is passed over."""
-    top = [[c.strip() if isinstance(c, str) else "" for c in row] for row in sheet.rows[:HEADING_ROWS]]
+def _places(sheet: Sheet) -> tuple[int, Kind, dict[str, int]]:
+    """The headings' row, what the file is a list of, and each column's place by its heading; what is no column of ours
+    is passed over.
+    """
+    top = [[heading_of(c) for c in row] for row in sheet.rows[:HEADING_ROWS]]
     at = max(range(len(top)), key=lambda i: len(set(top[i]) & set(COLUMNS)), default=0)
     headings = top[at] if top else []
-    missing = [c.heading for c in NEEDED if c.heading not in headings]
-    some = [[c.heading for c in columns] for columns in (NAMES, FACTS)]
+    kind: Kind = "incomes" if AMOUNT.heading in headings else "facts"
+    if kind == "incomes" and any(c.heading in headings for c in FACTS):
+        raise UnfitError("headings_mixed")
+    missing = [c.heading for c in NEEDED[kind] if c.heading not in headings]
+    some = [[c.heading for c in columns] for columns in ((NAMES, FACTS) if kind == "facts" else (NAMES,))]
     missing += ["/".join(listed) for listed in some if not {*listed} & {*headings}]
     if missing:
         raise UnfitError("headings_missing", headings=" ".join(missing))
     twice = [h for h in COLUMNS if headings.count(h) > 1]
     if twice:
         raise UnfitError("headings_twice", headings=" ".join(twice))
-    return at, {h: i for i, h in enumerate(headings) if h in COLUMNS}
+    return at, kind, {h: i for i, h in enumerate(headings) if h in COLUMNS}
 
 
-def _row(number: int, cells: Sequence[Cell], places: dict[str, int]) -> Row:
+def _row(number: int, cells: Sequence[Cell], kind: Kind, places: dict[str, int]) -> Row:
     def read(column: Column) -> Any:
         cell = cells[places[column.heading]] if column.heading in places else ""
         try:
@@ -141,7 +188,8 @@ def _row(number: int, cells: Sequence[Cell], places: dict[str, int]) -> Row:
         raise _WrongCellError(next(c for c in NAMES if c.heading in places), "missing")
     if named["number"]:
         named["person"] = ""  # the same person twice; the number is what the department knows him by
-    said = {c.name: read(c) for c in FACTS if given(c)}
-    if not said:
+    said = {c.name: read(c) for c in FACTS if given(c)} if kind == "facts" else {}
+    if kind == "facts" and not said:
         raise _WrongCellError(next(c for c in FACTS if c.heading in places), "missing")
-    return Row(number, **named, since=read(SINCE), document_no=read(DOCUMENT_NO), said=said)
+    said |= {c.name: read(c) for c in NEEDED[kind] if c is not DOCUMENT_NO}
+    return Row(number, **named, document_no=read(DOCUMENT_NO), said=said)
