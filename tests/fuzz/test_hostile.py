@@ -26,7 +26,7 @@ NO_NUMBERS, NO_ANSWERS = ("5", True, 5.0), ("off", "yes", "true", 0, 1, 1.0)
 # Of two fields one alone is said, which no schema tells.
 EITHER_OR = {
     "/registry/v1/attestations": ("household_no", "number"),
-    "/registry/v1/attestations/incomes": ("household_no",),
+    "/registry/v1/attestations/incomes": ("household_no", "number"),
     "/registry/v1/households/reversals": ("removal_id",),
 }
 

@@ -16,7 +16,6 @@ class IncomeAttestation(NamedTuple):
 
     id: UUID
     household_id: UUID
-    member_id: UUID | None
     division: str
     unit: str
     income_year: int
@@ -28,6 +27,7 @@ class IncomeAttestation(NamedTuple):
     reason: str | None
     attested_on: date
     attested_by: str
+    member_id: UUID | None
 
 
 class IncomeAttestationSeen(NamedTuple):

@@ -7,7 +7,6 @@ from services.registry.changes.actions import list_standing, tell_changes
 from services.registry.hardship import queries
 from services.registry.hardship.rules import DEPTH_RULE, DepthFacts, DepthPolicy, depth_decision
 from services.registry.hardship.schemas import Count
-from services.registry.hardship.tables import Counted
 from services.registry.households import queries as households
 from services.registry.households.actions import revise_facts
 from services.registry.households.rules import income_year_of, is_stated, net_income_fen
@@ -46,7 +45,7 @@ async def count_deep_poverty(connection: Connection, act: Act, policy: Policy, d
 
 async def _count(
     connection: Connection, act: Act, policy: Policy, ids: Sequence[UUID]
-) -> list[tuple[Counted, Decided]]:
+) -> list[tuple[queries.Counted, Decided]]:
     """Of households, locked, the verdict on each; of those that stand otherwise since today it is kept and told."""
     on = act.business_date
     homes = await households.lock_households(connection, ids)
@@ -54,7 +53,7 @@ async def _count(
     rows = await queries.list_counted(connection, ids, on)
     incomes = await list_incomes(connection, ids)
     year = income_year_of(on) - 1
-    found = list[tuple[Counted, Decided]]()
+    found = list[tuple[queries.Counted, Decided]]()
     for row in rows:
         lines = incomes[row.id].get(year, [])
         facts = DepthFacts(

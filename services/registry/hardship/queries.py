@@ -2,13 +2,37 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.registry.hardship.tables import Counted, DeeplyPoor
+from services.registry.households.rules import Grade, Status
 from shared.data.pages import Place, fetch_page, page_of
 from shared.data.revisions import AsOf, held, known
 from shared.data.sql import Connection, fetch, fetch_values, sql
+
+
+class Counted(NamedTuple):
+    """A household as it stands on a day, with its people counted, and whether it was held to be in deep poverty."""
+
+    id: UUID
+    division: str
+    status: Status
+    deep_poverty: bool
+    house_grade: Grade | None
+    members: int
+    able: int
+    ill: int
+
+
+class DeeplyPoor(NamedTuple):
+    """A household in deep poverty on a day, and since when without a break."""
+
+    household_id: UUID
+    household_no: str
+    division: str
+    status: Status
+    since: date
+
 
 # Who was struck is counted no more.
 _WITHIN = sql(
