@@ -1,11 +1,12 @@
-"""The county's poverty alleviation office: three persons, because a checker is never the maker."""
+"""The county's poverty alleviation office: three persons, because a checker is never the maker; and the other bureaus,
+each a department that is known by its unit.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from scenario.actors.bureaus import FINANCE
 from scenario.actors.patience import named, once, send
 from scenario.api import Api, RefusedError, Who
 
@@ -13,6 +14,13 @@ COUNTY = "140927"
 PLANNER = Who("county-planner", "county", COUNTY)
 DECIDER = Who("county-decider", "county", COUNTY)
 ANNOUNCER = Who("county-announcer", "county", COUNTY)
+
+
+def bureau(unit: str) -> Who:
+    return Who(f"bureau-{unit}", "department", COUNTY, unit=unit)
+
+
+FINANCE, HUMAN_RESOURCES, FORESTRY = map(bureau, ("finance", "human_resources", "forestry"))
 
 
 async def set_date(api: Api, day: date) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from scenario.actors import county
 from scenario.actors.patience import named, send
-from scenario.api import Api, Who
+from scenario.api import Api
 
 ATTESTATIONS = "/registry/v1/attestations"
 INCOME_YEAR = 2017
@@ -48,10 +48,6 @@ class Listed(Protocol):
     def since(self) -> date: ...
 
 
-def bureau(unit: str) -> Who:
-    return Who(f"bureau-{unit}", "department", county.COUNTY, unit=unit)
-
-
 async def attest_incomes(api: Api, unit: str, paid: Iterable[Paid]) -> None:
     """What stands in the list of what was paid out."""
     items = [
@@ -61,7 +57,7 @@ async def attest_incomes(api: Api, unit: str, paid: Iterable[Paid]) -> None:
         }
         for p in paid
     ]  # fmt: skip
-    await send(api, bureau(unit), f"{ATTESTATIONS}/incomes", items)
+    await send(api, county.bureau(unit), f"{ATTESTATIONS}/incomes", items)
 
 
 async def attest(api: Api, unit: str, listed: Iterable[Listed]) -> None:
@@ -74,7 +70,7 @@ async def attest(api: Api, unit: str, listed: Iterable[Listed]) -> None:
         | ({"number": one.id_number} if one.id_number else {"household_no": one.no})
         for one in listed
     ]  # fmt: skip
-    await send(api, bureau(unit), ATTESTATIONS, items)
+    await send(api, county.bureau(unit), ATTESTATIONS, items)
 
 
 async def hand_in_houses(api: Api, listed: Sequence[Listed]) -> None:
@@ -85,7 +81,7 @@ async def hand_in_houses(api: Api, listed: Sequence[Listed]) -> None:
     rows = csv.writer(text)
     rows.writerow((NUMBER, SINCE, DOCUMENT_NO, HOUSE_GRADE))
     rows.writerows((one.no, one.since.isoformat(), PAPERS["housing"], one.value) for one in listed)
-    await api.call(bureau("housing"), "POST", f"{ATTESTATIONS}/files", data=text.getvalue().encode())
+    await api.call(county.bureau("housing"), "POST", f"{ATTESTATIONS}/files", data=text.getvalue().encode())
 
 
 async def answer(api: Api, unit: str, look: Callable[[str, Any], Any], day: date) -> None:
@@ -93,7 +89,7 @@ async def answer(api: Api, unit: str, look: Callable[[str, Any], Any], day: date
     household number and field.
     """
     path = f"{ATTESTATIONS}/overruled"
-    seen = [w async for w in api.pages(bureau(unit), path) if w["differs"] and w["answered_on"] is None]
+    seen = [w async for w in api.pages(county.bureau(unit), path) if w["differs"] and w["answered_on"] is None]
     asked = dict.fromkeys((w["household_no"], w["field"]) for w in seen if w["person"] is None)
     items = [
         {
@@ -102,4 +98,4 @@ async def answer(api: Api, unit: str, look: Callable[[str, Any], Any], day: date
         }
         for no, field in asked
     ]  # fmt: skip
-    await send(api, bureau(unit), ATTESTATIONS, items)
+    await send(api, county.bureau(unit), ATTESTATIONS, items)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
-from scenario.actors import bureaus, county, townships
+from scenario.actors import county, townships
 from scenario.actors.patience import named, send
 from scenario.actors.villages import Village
 from scenario.api import Api
@@ -88,10 +88,8 @@ async def check_proposals(api: Api, township: str) -> None:
 
 
 async def approve_proposals(api: Api) -> None:
-    waiting = [a async for a in api.pages(bureaus.HUMAN_RESOURCES, f"{POSTS}/assignments?state=checked")]
-    await send(
-        api, bureaus.HUMAN_RESOURCES, f"{POSTS}/approvals", [{"id": a["id"], "confirmed": True} for a in waiting]
-    )
+    waiting = [a async for a in api.pages(county.HUMAN_RESOURCES, f"{POSTS}/assignments?state=checked")]
+    await send(api, county.HUMAN_RESOURCES, f"{POSTS}/approvals", [{"id": a["id"], "confirmed": True} for a in waiting])
 
 
 async def count_days(api: Api, village: str, days: Mapping[str, int], month_on: date) -> None:
@@ -119,7 +117,7 @@ async def open_classes(api: Api, classes: Iterable[Class]) -> None:
         }
         for c in classes
     ]  # fmt: skip
-    await send(api, bureaus.HUMAN_RESOURCES, f"{TRAINING}/classes", items)
+    await send(api, county.HUMAN_RESOURCES, f"{TRAINING}/classes", items)
 
 
 async def teach(api: Api, township: str, trainees: Sequence[Trainee], known: Mapping[str, str], day: date) -> None:
@@ -145,14 +143,14 @@ async def teach(api: Api, township: str, trainees: Sequence[Trainee], known: Map
 
 
 async def accept_certificates(api: Api) -> None:
-    issued = [c async for c in api.pages(bureaus.HUMAN_RESOURCES, f"{TRAINING}/certificates?state=recorded")]
+    issued = [c async for c in api.pages(county.HUMAN_RESOURCES, f"{TRAINING}/certificates?state=recorded")]
     items = [{"id": c["id"], "confirmed": True} for c in issued]
-    await send(api, bureaus.HUMAN_RESOURCES, f"{TRAINING}/certificates/acceptances", items)
+    await send(api, county.HUMAN_RESOURCES, f"{TRAINING}/certificates/acceptances", items)
 
 
 async def subsidise_training(api: Api, day: date) -> None:
     body = {"course": None}
-    await api.call(bureaus.HUMAN_RESOURCES, "POST", f"{TRAINING}/subsidies", body, key=f"training-{day}")
+    await api.call(county.HUMAN_RESOURCES, "POST", f"{TRAINING}/subsidies", body, key=f"training-{day}")
 
 
 async def enter_plots(api: Api, township: str, plots: Iterable[Plot], known: Mapping[str, str]) -> None:
@@ -175,7 +173,7 @@ async def accept_plots(api: Api, plots: Iterable[Plot], day: date) -> None:
         }
         for p in plots
     ]  # fmt: skip
-    await send(api, bureaus.FORESTRY, f"{FORESTRY}/acceptances", items)
+    await send(api, county.FORESTRY, f"{FORESTRY}/acceptances", items)
 
 
 async def found_coops(api: Api, coops: Sequence[Coop], codes: Mapping[str, str]) -> None:
@@ -187,7 +185,7 @@ async def found_coops(api: Api, coops: Sequence[Coop], codes: Mapping[str, str])
         }
         for c in coops
     ]  # fmt: skip
-    await send(api, bureaus.FORESTRY, f"{FORESTRY}/coops", items, "PUT")
+    await send(api, county.FORESTRY, f"{FORESTRY}/coops", items, "PUT")
     items = [
         {
             "id": named("contract", c.key), "coop_id": named("coop", c.key), "area_mu_x100": c.area_mu_x100,
@@ -195,7 +193,7 @@ async def found_coops(api: Api, coops: Sequence[Coop], codes: Mapping[str, str])
         }
         for c in coops
     ]  # fmt: skip
-    await send(api, bureaus.FORESTRY, f"{FORESTRY}/contracts", items)
+    await send(api, county.FORESTRY, f"{FORESTRY}/contracts", items)
 
 
 async def join_coop(api: Api, coop: Coop, known: Mapping[str, str], day: date) -> None:

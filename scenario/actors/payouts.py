@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from scenario.actors import bureaus, county
+from scenario.actors import county
 from scenario.actors.banks import Bank
 from scenario.actors.patience import named, once, send
 from scenario.api import Api, RefusedError
@@ -30,7 +30,7 @@ async def pay(api: Api, day: date) -> None:
         if refused.status != 409:
             raise
         return  # nothing is owed
-    await once(api, bureaus.FINANCE, f"{DOOR}/{made['id']}/check", {})
+    await once(api, county.FINANCE, f"{DOOR}/{made['id']}/check", {})
 
 
 async def settle_held(api: Api) -> None:

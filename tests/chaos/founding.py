@@ -11,7 +11,6 @@ import aiohttp
 from scenario.actors import assessment, county
 from scenario.actors.archive import ARCHIVE
 from scenario.actors.assessment import phone
-from scenario.actors.bureaus import HUMAN_RESOURCES
 from scenario.actors.patience import named, send
 from scenario.actors.townships import officer
 from scenario.actors.villages import Village
@@ -124,7 +123,7 @@ async def employ(api: Api, homes: list[Home]) -> list[Home]:
         await send(api, Village(home.village).clerk, "/industry/v1/posts/proposals", [proposal])
         one = {"id": named("assignment", home.id)}
         await send(api, home.township, "/industry/v1/posts/checks", [one | {"confirmed": True}])
-        await send(api, HUMAN_RESOURCES, "/industry/v1/posts/approvals", [one | {"confirmed": True}])
+        await send(api, county.HUMAN_RESOURCES, "/industry/v1/posts/approvals", [one | {"confirmed": True}])
     taken = [a async for a in api.pages(county.PLANNER, "/industry/v1/posts/assignments?state=assigned")]
     held = {a["household_id"] for a in taken}
     return [h for h in homes if h.id in held]

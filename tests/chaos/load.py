@@ -14,7 +14,6 @@ from uuid import uuid4
 from scenario.actors import county
 from scenario.actors.archive import ARCHIVE
 from scenario.actors.banks import Bank
-from scenario.actors.bureaus import FINANCE
 from scenario.actors.patience import named
 from scenario.actors.villages import Village
 from scenario.api import Who
@@ -245,7 +244,7 @@ class Load:
             return
         batch = f"{door}/{made.body['id']}"
         await self.client.act(
-            "payout_check", made.body["id"], FINANCE, "POST", f"{batch}/check", {},
+            "payout_check", made.body["id"], county.FINANCE, "POST", f"{batch}/check", {},
             fine=("shared.wrong_state",),
         )  # fmt: skip
         _, shown = await self.client.insist(county.PLANNER, "GET", batch)

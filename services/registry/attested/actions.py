@@ -1,5 +1,6 @@
 """Attesting incomes of one's trade: a line of the household's income that no statement overwrites."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, cast
 from uuid import UUID
@@ -25,7 +26,8 @@ from shared.ground.policy import Policy
 
 ROOM = "registry.attested"
 CONTENT = ("household_id", "member_id", "income_year", "source", "amount_fen", "document_no", "corrects", "reason")
-# What one word is about: an income of a source in a year, of a household or of one of its people.
+# An income: whose household's, of which year and source. And what one word is about: of the whole, or of one person.
+Income = tuple[UUID | None, int, str]
 About = tuple[UUID | None, int, str, UUID | None]
 
 
@@ -113,7 +115,9 @@ async def attest_incomes(
         for item, about in zip(items, located, strict=True)
     ]
     homes = await households.lock_households(connection, sorted({i.household_id for i in found if i.household_id}))
-    own = {row.id: row for row in await queries.list_of_unit(connection, list(homes), unit)}
+    own = defaultdict[Income, list[IncomeAttestation]](list)
+    for row in await queries.list_of_unit(connection, list(homes), unit):
+        own[_about(row)[:3]].append(row)
     taken = await queries.list_by_id(connection, [i.id for i in found])
 
     def judge(item: Told) -> str | dict[str, Any]:
@@ -125,7 +129,8 @@ async def attest_incomes(
         reason = refusal_of(trade, unit, item.source, item.income_year, act.business_date)
         if reason is None and not item.about.stays:
             reason = "registry.attestations.not_in_household"
-        if reason or (reason := _correction_refusal(item, own)):
+        stands = own[_about(item)[:3]]
+        if reason or (reason := _correction_refusal(item, stands)):
             return reason
         row = IncomeAttestation(
             **{name: getattr(item, name) for name in ("id", *CONTENT)},
@@ -135,7 +140,7 @@ async def attest_incomes(
             attested_on=act.business_date,
             attested_by=act.subject,
         )
-        own[row.id] = row
+        stands.append(row)
         return row._asdict()
 
     async def save(rows: NewRows) -> set[UUID]:
@@ -155,19 +160,16 @@ def _about(row: Told | IncomeAttestation) -> About:
     return row.household_id, row.income_year, row.source, row.member_id
 
 
-def _correction_refusal(item: Told, own: Mapping[UUID, IncomeAttestation]) -> str | None:
+def _correction_refusal(item: Told, stands: Sequence[IncomeAttestation]) -> str | None:
     """Another amount of the same source and year is told with a reason, never by the way; and what was attested of the
-    household as a whole is not told again of its people, nor the other way round.
+    household as a whole is not told again of its people, nor the other way round. `stands`: the department's words on
+    that income so far, of the whole and of its people.
     """
     if item.corrects is not None:
-        earlier = own.get(item.corrects)
-        return None if earlier and _about(earlier) == _about(item) else NOTHING
-    corrected = {row.corrects for row in own.values()}
-    last = {
-        _about(row): row.amount_fen
-        for row in own.values()
-        if row.id not in corrected and _about(row)[:3] == _about(item)[:3]
-    }
+        found = any(row.id == item.corrects and _about(row) == _about(item) for row in stands)
+        return None if found else NOTHING
+    corrected = {row.corrects for row in stands}
+    last = {_about(row): row.amount_fen for row in stands if row.id not in corrected}
     if any(fen and (one[3] is None) != (item.member_id is None) for one, fen in last.items()):
         return "whole_and_persons"
     return "attested_already" if last.get(_about(item), item.amount_fen) != item.amount_fen else None

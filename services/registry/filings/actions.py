@@ -29,6 +29,14 @@ ROOM = "registry.attestations"
 SEALED = "attestation_file", "file_sealed"
 # The ids of a file's rows.
 ROWS = UUID("8f6c1f5e-4a55-5d0c-9d6b-2f0f5f6a6b51")
+# The column that a refusal of an income is about, where that is not its amount.
+OF_INCOME = {
+    "unknown_source": "source",
+    "no_income": "source",
+    "not_your_trade": "source",
+    "whole_and_persons": "source",
+    "future_date": "income_year",
+}
 OWN_REASONS = ("no_rows", "too_many_rows", "headings_mixed")
 
 
@@ -117,12 +125,3 @@ def _column_of(row: files.Row, code: str, kind: Kind, trade: TradePolicy, unit: 
             fields = unfit(facts, of_person=of_person)
         field = fields[0]
     return files.HEADING[field]
-
-
-OF_INCOME = {
-    "unknown_source": "source",
-    "no_income": "source",
-    "not_your_trade": "source",
-    "whole_and_persons": "source",
-    "future_date": "income_year",
-}

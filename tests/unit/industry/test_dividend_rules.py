@@ -13,6 +13,7 @@ from services.industry.dividends.rules import (
     AgreementFacts,
     AgreementPolicy,
     dividend_agreement,
+    end_of,
     last_due_on,
     missed_before,
     reached,
@@ -117,3 +118,23 @@ def test_who_got_what_was_promised(confirmed: dict[UUID, int], at_floor: int, me
 def test_the_middle_of_two_is_between_them() -> None:
     assert reached({ONE: 1, TWO: 1}, {ONE: 100, TWO: 201}).median_fen == 151
     assert reached({}, {ONE: 100}) == reached({}, {})
+
+
+STRUCK, CLOSED, LATER = date(2017, 6, 1), date(2017, 10, 1), date(2017, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("stated_on", "removed_on", "end"),
+    [
+        (None, None, ("active", None, None)),
+        (CLOSED, None, ("ended", CLOSED, "closed")),
+        (None, STRUCK, ("ended", STRUCK, "removed")),
+        (CLOSED, STRUCK, ("ended", STRUCK, "removed")),
+        (CLOSED, LATER, ("ended", CLOSED, "closed")),
+        (CLOSED, CLOSED, ("ended", CLOSED, "removed")),
+    ],
+)
+def test_an_agreement_ends_on_the_first_of_what_ends_it(
+    stated_on: date | None, removed_on: date | None, end: tuple[str, date | None, str | None]
+) -> None:
+    assert end_of(stated_on, "closed" if stated_on else None, removed_on) == end
