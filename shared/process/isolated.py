@@ -1,62 +1,72 @@
-"""Heavy work in a process of its own: off the event loop, memory limited and given back, gone when we are gone."""
+"""Heavy work in a process of its own: off the event loop, memory limited and given back, gone when we are gone.
+
+The first starts a server that reads its module, and each is a fork of that server: to read a room and all that it
+stands on takes longer than most of the work.
+"""
 
 import asyncio
-import contextlib
 import gc
 import importlib
-import json
+import multiprocessing
 import os
 import resource
-import sys
+from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
 
 GENTLE = 5  # below the doors' priority
-_COMMAND = "from shared.process.isolated import main; main()"
+_FORKS = multiprocessing.get_context("forkserver")
 
 
 async def run_isolated(target: str, argument: Any, *, seconds: float, largest_bytes: int) -> int:
     """Run the coroutine function `module:name` with a JSON argument; returns the exit code, negative for a signal.
 
-    The argument goes through a pipe (a command line is public) that stays open: its end tells the other side
-    that we died. Cancelled or out of time, the process is killed.
+    The argument goes through a pipe (a command line is public); another stays open: its end tells the other side that
+    we died. Cancelled or out of time, the process is killed.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _COMMAND, target, str(largest_bytes), stdin=asyncio.subprocess.PIPE
-    )
+    _FORKS.set_forkserver_preload([__name__, target.partition(":")[0]])  # heeded before the first
+    theirs, ours = _FORKS.Pipe(duplex=False)
+    process = _FORKS.Process(target=_work, args=(theirs, target, argument, largest_bytes), daemon=True)
     try:
-        assert process.stdin is not None
-        with contextlib.suppress(ConnectionError):
-            process.stdin.write(json.dumps(argument).encode() + b"\n")
-            await process.stdin.drain()
-        return await asyncio.wait_for(process.wait(), seconds)
+        await asyncio.to_thread(process.start)
+        theirs.close()
+        return await asyncio.wait_for(_ended(process), seconds)
     except TimeoutError:
         return -9
     finally:
-        if process.returncode is None:
+        if process.pid is not None and process.exitcode is None:
             process.kill()
-            await process.wait()
+            process.join()
+        process.close()
+        ours.close()
 
 
-def main() -> None:
-    """The other side: read one line, watch the pipe, do the work."""
-    target, largest_bytes = sys.argv[1], int(sys.argv[2])
+async def _ended(process: multiprocessing.process.BaseProcess) -> int:
+    """The exit code, once there is one."""
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(process.sentinel, over.set)
+    try:
+        await over.wait()
+    finally:
+        loop.remove_reader(process.sentinel)
+    process.join()
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def _work(alive: Connection, target: str, argument: Any, largest_bytes: int) -> None:
+    """The other side: watch the pipe, do the work."""
     resource.setrlimit(resource.RLIMIT_AS, (largest_bytes, largest_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold personal data
     os.nice(GENTLE)
     gc.disable()  # it lives for seconds; collecting costs a fifth of that and frees nothing
-    line = b""
-    while not line.endswith(b"\n"):
-        part = os.read(0, 65536)
-        if not part:
-            sys.exit(1)
-        line += part
-    Thread(target=_die_with_parent, daemon=True).start()
+    Thread(target=_die_with_parent, args=(alive,), daemon=True).start()
     module, _, name = target.partition(":")
-    asyncio.run(getattr(importlib.import_module(module), name)(json.loads(line)))
+    asyncio.run(getattr(importlib.import_module(module), name)(argument))
 
 
-def _die_with_parent() -> None:
-    while os.read(0, 1):
-        pass
-    os._exit(1)
+def _die_with_parent(alive: Connection) -> None:
+    try:
+        alive.recv_bytes()
+    except EOFError:
+        os._exit(1)
