@@ -5,8 +5,8 @@ from uuid import UUID
 
 import asyncpg
 
-from bench.doors import COUNTY, FACTS, REGISTER, VILLAGE
 from bench.ground import Ground, Result, side_by_side
+from bench.register import COUNTY, VILLAGE, lay
 from services.registry.record import queries
 from shared.data import db
 from shared.data.pages import Place
@@ -34,10 +34,8 @@ POOR_NOW = sql("""
 async def bench_as_of(ground: Ground) -> list[Result]:
     """Ours is asked as of the year before, as known an hour ago, so that what is read was replaced since."""
     owner = await asyncpg.connect(ground.url("registry_owner", "registry"))
-    await owner.execute("SELECT set_config('app.subject', 'bench', false)")
     ids = [uuid7() for _ in range(HOUSEHOLDS)]
-    await owner.execute(REGISTER, ids)
-    await owner.execute(FACTS)
+    await lay(owner, ids)
     known_at = datetime.now(UTC) + timedelta(seconds=1)
     await owner.execute("SELECT pg_sleep(1.1)")
     await owner.execute(SINCE)

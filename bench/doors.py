@@ -23,6 +23,7 @@ import httpx
 from joserfc.jwk import KeySet, RSAKey
 
 from bench.ground import Ground, Result, Work, ground, side_by_side
+from bench.register import COUNTY, VILLAGE, lay
 from deploy.local.ports import free_port
 from deploy.local.processes import compiling_environment, spawn, stop
 from gateway.passport.rules import DOSSIERS
@@ -37,28 +38,11 @@ from shared.values.ids import uuid7
 CALLERS = 8
 READS, ACTS, PASSPORTS = 1200, 600, 240
 READY_WITHIN_S, LONGEST_SECONDS = 60, 300
-COUNTY, VILLAGE, ON = "140927", "140927200201", "2017-06-01"
+ON = "2017-06-01"
 PLACE = {"lat_e6": 39_090_000, "lon_e6": 112_210_000}
 HOUSEHOLDS = 500
 JSON = {"Content-Type": "application/json"}
 
-# As a roster leaves them, three people each.
-REGISTER = """
-INSERT INTO household (id, household_no, division, status, registered_on)
-    SELECT i, 'bench' || i, '140927200201', 'poor', '2014-06-01' FROM unnest($1::uuid[]) i
-"""
-FACTS = """
-INSERT INTO household_fact (id, household_id, division, valid, attribute, main_cause, deep_poverty, stated_by,
-    house_grade, safe_water, electricity, medical_insured)
-    SELECT uuidv7(), id, division, '[2014-06-01,)', 'general', 'funds', false, 'bench', 'A', true, true, true
-    FROM household;
-INSERT INTO member SELECT uuidv7(), id, division, 'sealed', id || '-' || n FROM household, generate_series(1, 3) n;
-INSERT INTO member_fact (id, member_id, household_id, division, valid, name, sex, born_on, relation, ethnicity,
-    education, school_status, health, labour, work_months, medical_insured, pension_insured)
-    SELECT uuidv7(), id, household_id, division, '[2014-06-01,)', '甲', 'male', '1970-01-01',
-    CASE WHEN reference LIKE '%-1' THEN 'head' ELSE 'child' END, '汉', 'primary', 'none', 'healthy', 'ordinary', 0,
-    true, true FROM member;
-"""
 # As the register's facts leave it in the other services.
 PROJECTION = """
 INSERT INTO household (id, division, status, members, has_labour, borrower_age_ok, needs_accessible, deep_poverty,
@@ -264,9 +248,12 @@ async def furnish(made: Street, ids: Sequence[UUID]) -> tuple[list[Request], lis
     """Households everywhere; for each caller a helper's visit and a bank's event, which wait for nobody's lock."""
     for service in SERVICES:
         owner = await asyncpg.connect(made.place.url(f"{service}_owner", service))
-        await owner.execute("SELECT set_config('app.subject', 'bench', false)")
-        await owner.execute(REGISTER if service == "registry" else PROJECTION, ids)
-        await owner.execute(FACTS if service == "registry" else "ANALYZE")
+        if service == "registry":
+            await lay(owner, ids)
+        else:
+            await owner.execute("SELECT set_config('app.subject', 'bench', false)")
+            await owner.execute(PROJECTION, ids)
+            await owner.execute("ANALYZE")
         await owner.close()
     year = {"income_year": 2017, "stated_on": ON, "business_cost_fen": 50_000} | {
         f"{kind}_fen": 100_000 for kind in ("wage", "business", "property", "transfer")

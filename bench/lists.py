@@ -10,8 +10,8 @@ from uuid import UUID
 
 import asyncpg
 
-from bench.doors import FACTS, REGISTER
 from bench.ground import Ground, Result, ground
+from bench.register import lay
 from services.registry.record import queries
 from shared.data import db
 from shared.data.pages import Place
@@ -19,17 +19,10 @@ from shared.data.revisions import AsOf
 from shared.ground.context import Caller
 from shared.values.ids import uuid7
 
-FEW, PAGE, SETTLED_AFTER = 10_000, 100, 6
+FEW, PAGE, SETTLED_AFTER, A_VILLAGE = 10_000, 100, 6, 60
 COUNTY, VILLAGE, ON = "140927", "140927000010", date(2017, 6, 1)
-# Sixty households a village; one of fifty is out.
-SPREAD = """
-UPDATE household SET division = '140927' || lpad((n / 60)::text, 6, '0'),
-    status = CASE WHEN n % 50 = 0 THEN 'exited' ELSE status END,
-    exited_on = CASE WHEN n % 50 = 0 THEN date '2016-12-01' END, exited_year = CASE WHEN n % 50 = 0 THEN 2016 END
-    FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM household) AS numbered WHERE numbered.id = household.id;
-UPDATE household_fact f SET division = h.division FROM household h WHERE h.id = f.household_id;
-UPDATE member m SET division = h.division FROM household h WHERE h.id = m.household_id;
-UPDATE member_fact f SET division = h.division FROM household h WHERE h.id = f.household_id
+SOME_OUT = """
+UPDATE household SET status = 'exited', exited_on = '2016-12-01', exited_year = 2016 WHERE id = ANY($1::uuid[])
 """
 
 
@@ -70,11 +63,9 @@ async def _blocks(pool: db.Pool, page: Asked) -> int:
 
 async def _costs(place: Ground, count: int) -> dict[str, int]:
     owner = await asyncpg.connect(place.url("registry_owner", "registry"))
-    await owner.execute("SELECT set_config('app.subject', 'bench', false)")
     ids = [uuid7() for _ in range(count)]
-    await owner.execute(REGISTER, ids)
-    await owner.execute(FACTS)
-    await owner.execute(SPREAD)
+    await lay(owner, ids, village=lambda n: f"{COUNTY}{n // A_VILLAGE:06}")
+    await owner.execute(SOME_OUT, ids[::50])
     await owner.execute("VACUUM (ANALYZE)")
     await owner.close()
     pool = await db.open_pool(place.url("registry_app", "registry"), 1, reads=True)

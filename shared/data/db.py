@@ -50,14 +50,25 @@ class NotCommittedError(Exception):
     """The transaction had failed before, and somebody went on as if it had not."""
 
 
-def _dumps(value: Any) -> str:
-    return to_json(value).decode()
+# What jsonb puts before its text on the wire.
+_VERSION = b"\x01"
+
+
+def _dumps(value: Any) -> bytes:
+    return _VERSION + to_json(value)
+
+
+def _loads(content: bytes) -> Any:
+    return from_json(content[1:])
 
 
 async def prepare(connection: Connection) -> None:
-    """Teach a new connection JSON, as the doors read and write it: in half the time of the standard library."""
-    for name in ("json", "jsonb"):
-        await connection.set_type_codec(name, schema="pg_catalog", encoder=_dumps, decoder=from_json)
+    """Teach a new connection JSON, as the doors read and write it: in half the time of the standard library. On the
+    wire it is binary: in an array of text each element would be written twice.
+    """
+    how = {"schema": "pg_catalog", "format": "binary"}
+    await connection.set_type_codec("json", encoder=to_json, decoder=from_json, **how)
+    await connection.set_type_codec("jsonb", encoder=_dumps, decoder=_loads, **how)
 
 
 async def _reset(connection: Connection) -> None:

@@ -5,6 +5,7 @@ the national poverty monitoring (domain notes 2.1, S15). An income year runs fro
 named after the year it ends in.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -118,11 +119,16 @@ def earned_fen(lines: Sequence[Earning]) -> int:
 
 def net_income_fen(lines: Iterable[Earning]) -> int:
     """The household's net income of a year: what it earned less the costs of its business."""
-    of: dict[str, list[Earning]] = {}
+    of = defaultdict[str, list[Earning]](list)
     for line in lines:
-        of.setdefault(line.category, []).append(line)
-    costs = sum(x.amount_fen for category in COSTS for x in of.get(category, ()))
-    return sum(earned_fen(of[category]) for category in EARNED if category in of) - costs
+        of[line.category].append(line)
+    net = 0
+    for category, those in of.items():
+        if category in COSTS:
+            net -= sum(line.amount_fen for line in those)
+        elif category in EARNED:
+            net += earned_fen(those)
+    return net
 
 
 # What is not known is not passed (exits): who was paid may have had costs that nobody has asked about yet [choice].

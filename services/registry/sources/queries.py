@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import NamedTuple
 from uuid import UUID
 
@@ -34,8 +34,7 @@ class SaidLines(NamedTuple):
     amounts_fen: list[int]
 
     def read(self) -> list[IncomeLine]:
-        said = zip(self.categories, self.payers, self.amounts_fen, strict=True)
-        return [IncomeLine(category, self.kind, payer, fen) for category, payer, fen in said]
+        return [*map(IncomeLine, self.categories, repeat(self.kind), self.payers, self.amounts_fen)]
 
 
 # What came over from the national register stands in its first version alone.
@@ -102,6 +101,7 @@ def _earned(said: Sequence[SaidLines]) -> Earned:
     """Each statement's lines are read of one row or of two, where a part of it was overtaken."""
     read = [(x, x.read()) for x in said]
     held = [line for x, lines in read if x.held for line in lines]
+    net_fen = net_income_fen(held) if is_stated(held) else None
     of = {kind: [line for line in held if line.kind == kind] for kind in ("payment", "attestation")}
     told_on = {x.kind: max(y.stated_on for y in said if y.held and y.kind == x.kind) for x in said if x.held}
     paid, attested, words = of["payment"], of["attestation"], list[Word[int]]()
@@ -113,5 +113,8 @@ def _earned(said: Sequence[SaidLines]) -> Earned:
     for _, group in groupby((r for r in read if r[0].kind == "statement"), lambda r: r[0].stated_by):
         rows = list(group)
         last, whole = rows[0][0], [line for _, lines in rows for line in lines]
-        words.append(Word(last.weight, net_income_fen([*whole, *paid, *attested]), last.stated_on))
-    return Earned(net_income_fen(held) if is_stated(held) else None, tuple(words))
+        heard = [*whole, *paid, *attested]
+        # Most often his word is all that stands.
+        fen = net_fen if net_fen is not None and heard == held else net_income_fen(heard)
+        words.append(Word(last.weight, fen, last.stated_on))
+    return Earned(net_fen, tuple(words))
