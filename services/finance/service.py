@@ -17,14 +17,16 @@ from services.finance.loans.api import router as loans
 from services.finance.loans.reactions import REACTIONS as LOANS
 from services.finance.loans.rules import ELIGIBILITY
 from services.finance.loans.tables import loan, loan_application
-from shared.acts import bonds, freezes, projection
+from shared.acts import bonds, freezes, projection, suspicions
 from shared.serve.service import Service, together
 
 SERVICE = Service(
     name="finance",
     folder=Path(__file__).parent,
     routers=(loans, bank, ledger, discounts, holds, dossier),
-    reactions=together(projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, LOANS, HOLDS),
+    reactions=together(
+        projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, suspicions.REACTIONS, LOANS, HOLDS
+    ),
     follows=(loan, loan_hold),
     # An application is decided the day it is made, a line when it is claimed; what goes on is the loan.
     history=(loan_application, discount_line),

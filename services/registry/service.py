@@ -77,6 +77,10 @@ from services.registry.sheets.api import router as sheets
 from services.registry.splits.actions import SPLIT
 from services.registry.splits.api import router as splits
 from services.registry.splits.tables import household_split
+from services.registry.suspicions.actions import SUSPICION, TO_ACT_UPON
+from services.registry.suspicions.api import router as suspicions
+from services.registry.suspicions.rules import SUSPICION_RULE
+from services.registry.suspicions.tables import suspicion
 from services.registry.targets.api import router as targets
 from services.registry.transfers.actions import TRANSFER
 from services.registry.transfers.api import router as transfers
@@ -130,6 +134,7 @@ SERVICE = Service(
         attested,
         filings,
         hardship,
+        suspicions,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -151,11 +156,21 @@ SERVICE = Service(
         arrival_person,
         account_change,
         disclosure,
+        suspicion,
     ),
     reactions=together(
         freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
     ),
-    rules=(EXIT_RULE, RETURN_RULE, AMENDMENT_RULE, VILLAGE_EXIT, IDENTIFICATION_RULE, VOTE_RULE, DEPTH_RULE),
+    rules=(
+        EXIT_RULE,
+        RETURN_RULE,
+        AMENDMENT_RULE,
+        VILLAGE_EXIT,
+        IDENTIFICATION_RULE,
+        VOTE_RULE,
+        DEPTH_RULE,
+        SUSPICION_RULE,
+    ),
     procedures=(
         EXIT,
         AMENDMENT,
@@ -176,10 +191,11 @@ SERVICE = Service(
         ROSTER,
         FINDING,
         CHANGE,
+        SUSPICION,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),
-    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS),
+    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON),
     background=(run_imports, state_people, read_names, take_higher),
     lifespan=keep_looks,
 )

@@ -18,7 +18,7 @@ from services.relocation.homesteads.rules import REWARD
 from services.relocation.moves.api import router as moves
 from services.relocation.sites.actions import ACCEPTANCES
 from services.relocation.sites.api import router as sites
-from shared.acts import bonds, freezes, projection
+from shared.acts import bonds, freezes, projection, suspicions
 from shared.acts.papers import paper, papers_of
 from shared.serve.service import Service, together
 
@@ -31,6 +31,7 @@ SERVICE = Service(
         bonds.RESIDENTS,
         bonds.PAIRINGS,
         freezes.REACTIONS,
+        suspicions.REACTIONS,
         APPLICATIONS,
         ALLOCATION,
         HOMESTEADS,

@@ -104,6 +104,28 @@ class IncomeAssessed(_OfHousehold):
     net_income_fen: int
 
 
+class SuspicionRaised(_OfHousehold):
+    """Something speaks against a household: nothing new is given to it until people have looked. What it is, the
+    register does not tell.
+    """
+
+    TYPE: ClassVar[str] = "registry.suspicion_raised.v1"
+
+    suspicion_id: UUID
+    raised_on: date
+
+
+class SuspicionResolved(_OfHousehold):
+    """People have looked. `upheld`: it is so; `holds`: the household is to be struck, and is held up until it is."""
+
+    TYPE: ClassVar[str] = "registry.suspicion_resolved.v1"
+
+    suspicion_id: UUID
+    upheld: bool
+    holds: bool
+    resolved_on: date
+
+
 class NoticePosted(_OfHousehold):
     """The household's exit is on public notice in its village until `ends_on`."""
 

@@ -16,7 +16,7 @@ SHUT = """
     WHERE $1::name = ANY(roles) AND permissive = 'PERMISSIVE' AND NOT roles @> $2::name[]
 """
 # Asked by other tables' policies and rules, for ids that a caller sees already.
-OPEN = {"resident", "paired", "frozen_household"}
+OPEN = {"resident", "paired", "frozen_household", "suspected_household"}
 
 
 @pytest.mark.parametrize("service", NAMES)

@@ -30,6 +30,7 @@ from shared.acts.bodies import Case
 from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, by_bureaus, log_steps, take_step
+from shared.acts.suspicions import list_suspected
 from shared.data.sql import Connection
 from shared.events.finance import DiscountApproved
 from shared.facts.outbox import emit
@@ -106,6 +107,7 @@ async def _decide(connection: Connection, policy: DiscountPolicy, periods: Seque
     statuses = await loans.list_statuses(connection, household_ids)
     frozen, misused = await list_frozen(connection, household_ids), await holds.list_misused(connection, ids)
     unseen = await holds.list_unseen_removals(connection, ids)
+    suspected = await list_suspected(connection, household_ids)
     principal, spells = await ledger.list_principal(connection, ids), await bank_queries.list_spells(connection, ids)
     decided = []
     for settled in periods:
@@ -125,6 +127,7 @@ async def _decide(connection: Connection, policy: DiscountPolicy, periods: Seque
             frozen=loan.household_id in frozen,
             misused=loan.id in misused,
             removal_unseen=loan.id in unseen,
+            suspected=loan.household_id in suspected,
         )
         verdict = quarterly_discount(facts, policy)
         subject, bank = str(loan.household_id), loan.bank

@@ -21,7 +21,8 @@ class DiscountFacts:
     """A settled period of a loan. `fen_days`: its principal over its days without those it was overdue.
 
     `status` is None where the household is not known any more. `misused`: the county confirmed a misuse of the loan.
-    `removal_unseen`: the household was struck, and nobody has looked at the loan since.
+    `removal_unseen`: the household was struck, and nobody has looked at the loan since. `suspected`: people are looking
+    into what a comparison found of the household.
     """
 
     status: str | None
@@ -33,11 +34,12 @@ class DiscountFacts:
     frozen: bool = False
     misused: bool = False
     removal_unseen: bool = False
+    suspected: bool = False
 
     @property
     def waits(self) -> bool:
         """Whether it stands in no claim yet: a person has the word first."""
-        return self.frozen or self.removal_unseen
+        return self.frozen or self.removal_unseen or self.suspected
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def quarterly_discount(facts: DiscountFacts, policy: DiscountPolicy) -> Verdict:
         *((Reason("no_misuse", passed=False),) if facts.misused else ()),
         *((Reason("removal_looked_at", passed=False),) if facts.removal_unseen else ()),
         *((Reason("not_frozen", passed=False),) if facts.frozen else ()),
+        *((Reason("not_suspected", passed=False),) if facts.suspected else ()),
     )
     return Verdict("accepted" if all(r.passed for r in reasons) else "refused", reasons)
 

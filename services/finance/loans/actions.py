@@ -20,6 +20,7 @@ from shared.acts.batches import take_new
 from shared.acts.bodies import FieldError, Result, result
 from shared.acts.decisions import list_missing, record_decisions
 from shared.acts.freezes import list_frozen
+from shared.acts.suspicions import list_suspected
 from shared.data.sql import Connection
 from shared.events.finance import LoanApproved, LoanRefused
 from shared.facts.outbox import emit
@@ -88,6 +89,7 @@ async def _decide(
     # A statement of its own after the lock, so that it sees what the one before us has committed.
     busy = await queries.find_open(connection, [i.household_id for i in items])
     frozen = await list_frozen(connection, [i.household_id for i in items])
+    suspected = await list_suspected(connection, [i.household_id for i in items])
     decided = {}
     for item in items:
         household = households[item.household_id]
@@ -100,6 +102,7 @@ async def _decide(
             bank=item.bank,
             has_open_loan=item.household_id in busy,
             frozen=item.household_id in frozen,
+            suspected=item.household_id in suspected,
             named_age_ok=_age_ok(residents[item.borrower, item.household_id], act) if item.borrower else None,
         )
         verdict = loan_eligibility(facts, policy)

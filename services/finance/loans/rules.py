@@ -32,6 +32,7 @@ class LoanFacts:
     frozen: bool = False
     # Of who is named to sign; None: nobody is, or his age is not known here.
     named_age_ok: bool | None = None
+    suspected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ def loan_eligibility(facts: LoanFacts, policy: LoanPolicy) -> Verdict:
         # What a confirmed fraud touched stands still (domain notes 3). The reason stands only where it stops, so that
         # what was decided before there were freezes comes out the same.
         *((Reason("not_frozen", passed=False),) if facts.frozen else ()),
+        # While people look into what a comparison found; alike.
+        *((Reason("not_suspected", passed=False),) if facts.suspected else ()),
     )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 

@@ -143,12 +143,15 @@ def _dues(
 ) -> list[dict[str, Any]]:
     return [
         {
-            "agreement_id": r["id"], "due_on": on, "household_id": r["household_id"], "division": r["division"],
+            "agreement_id": r["id"],
+            "due_on": on,
+            "household_id": r["household_id"],
+            "division": r["division"],
             "owed_fen": fen if ended_on is None or on <= ended_on else 0,
         }
         for r in rows
         for on, fen in schedule(r["signed_on"], r["years"], r["floor_fen"], days)
-    ]  # fmt: skip
+    ]
 
 
 async def record_payments(connection: Connection, act: Act, items: Sequence[Payment]) -> list[Result]:

@@ -182,12 +182,18 @@ async def _keep_plan(
     )
     items = [
         {
-            "plan_id": plan.id, "household_id": i.household_id, "division": decided[i.household_id].division,
-            "year": plan.year, "tier": TIERS[station.kind], "amount_fen": i.amount_fen, "reason": i.reason,
-            "decision_id": decided[i.household_id].id, "active": True,
+            "plan_id": plan.id,
+            "household_id": i.household_id,
+            "division": decided[i.household_id].division,
+            "year": plan.year,
+            "tier": TIERS[station.kind],
+            "amount_fen": i.amount_fen,
+            "reason": i.reason,
+            "decision_id": decided[i.household_id].id,
+            "active": True,
         }
         for i in plan.items
-    ]  # fmt: skip
+    ]
     if not await queries.insert_plan(connection, drafted, items):
         raise Problem("shared.id_taken")
     await log_steps(connection, act, PLAN, "drafted", [(drafted, PASSED)])
@@ -254,10 +260,15 @@ async def file_plan(connection: Connection, act: Act, plan_id: UUID) -> PlanStat
         await stations.reserve(connection, plan.station_id, amount_fen - sum(i.amount_fen for i in items))
     dues = [
         Due(
-            f"pv:{plan_id}:{i.household_id}", i.household_id, i.division, "pv_share", f"pv:{plan.station_id}",
-            "property", i.amount_fen,
+            f"pv:{plan_id}:{i.household_id}",
+            i.household_id,
+            i.division,
+            "pv_share",
+            f"pv:{plan.station_id}",
+            "property",
+            i.amount_fen,
         )
         for i in stays
-    ]  # fmt: skip
+    ]
     await record_dues(connection, act, dues)
     return PlanState(id=plan_id, state="filed")

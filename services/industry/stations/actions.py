@@ -224,13 +224,17 @@ async def confirm_exchanges(
     async def save(passed: list[tuple[StationExchange, Finding]]) -> None:
         rows = [
             {
-                "id": uuid7(), "station_id": case.station_id, "division": case.division, "read_on": case.exchanged_on,
-                "total_kwh": case.last_kwh, "read_by": case.told_by,
+                "id": uuid7(),
+                "station_id": case.station_id,
+                "division": case.division,
+                "read_on": case.exchanged_on,
+                "total_kwh": case.last_kwh,
+                "read_by": case.told_by,
                 "before_kwh": before_kwh(case.exchanged_on, exchanges[case.station_id]),
             }
             for case, _ in passed
             if last_of(case) not in readings[case.station_id]
-        ]  # fmt: skip
+        ]
         await queries.insert_readings(connection, rows)
         for case, _ in passed:
             kwh = case.last_kwh - case.first_kwh

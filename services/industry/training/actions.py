@@ -162,10 +162,14 @@ async def order_subsidies(connection: Connection, act: Act, policy: Policy, cour
     owed = [
         Due(
             source_key=f"training:{c.trainee}:{c.course}:{c.issued_on.year}" + (f":{c.revoked}" if c.revoked else ""),
-            household_id=c.household_id, division=c.division, purpose="training",
-            payer=f"training:{c.course}", category="none", amount_fen=subsidy_fen(c.days, figures),
+            household_id=c.household_id,
+            division=c.division,
+            purpose="training",
+            payer=f"training:{c.course}",
+            category="none",
+            amount_fen=subsidy_fen(c.days, figures),
         )
         for c in await queries.list_owed(connection, course)
-    ]  # fmt: skip
+    ]
     new = await record_dues(connection, act, owed)
     return Subsidies(certificates=len(owed), dues=len(new), amount_fen=sum(due.amount_fen for due in new))

@@ -126,15 +126,33 @@ async def _require_few(
         raise Problem(f"{ROOM}.too_many", most=most, retry_after_seconds=HOUR_SECONDS)
 
 
-def _look(act: Act, kind: str, household_id: UUID | None, fields: Sequence[str] = (), case_id: UUID | None = None,
-          *, reason: str = "", households: int = 1, division: str | None = None,
-          shown: Sequence[UUID] | None = None) -> dict[str, Any]:  # fmt: skip
+def _look(
+    act: Act,
+    kind: str,
+    household_id: UUID | None,
+    fields: Sequence[str] = (),
+    case_id: UUID | None = None,
+    *,
+    reason: str = "",
+    households: int = 1,
+    division: str | None = None,
+    shown: Sequence[UUID] | None = None,
+) -> dict[str, Any]:
     return {
-        "subject": act.subject, "role": act.caller.role, "bank": act.caller.bank or None, "kind": kind,
-        "case_id": case_id, "household_id": household_id, "fields": " ".join(fields), "reason": reason,
-        "households": households, "asked_on": act.business_date, "correlation_id": act.correlation_id,
-        "division": division, "shown": shown,
-    }  # fmt: skip
+        "subject": act.subject,
+        "role": act.caller.role,
+        "bank": act.caller.bank or None,
+        "kind": kind,
+        "case_id": case_id,
+        "household_id": household_id,
+        "fields": " ".join(fields),
+        "reason": reason,
+        "households": households,
+        "asked_on": act.business_date,
+        "correlation_id": act.correlation_id,
+        "division": division,
+        "shown": shown,
+    }
 
 
 async def search(connection: Connection, act: Act, policy: Policy, data_keys: DataKeys, asked: Search) -> FoundList:

@@ -114,9 +114,12 @@ def _facts(row: Sourced) -> Iterator[Fact]:
     # Who is out, fell back or was struck is so by a procedure of the county.
     poor = row.status == "poor"
     yield Fact(
-        field="status", value=row.status, since=row.stands_since, said_as=None if poor else "county",
+        field="status",
+        value=row.status,
+        since=row.stands_since,
+        said_as=None if poor else "county",
         weight="takeover" if poor else "attestation",
-    )  # fmt: skip
+    )
     for said in facts_of(OF_HOUSEHOLD, row.versions):
         yield _fact(said)
     for reference in dict.fromkeys(x["reference"] for x in row.people):
@@ -130,7 +133,11 @@ def _facts(row: Sourced) -> Iterator[Fact]:
 def _fact(said: Said, field: str = "", person: str | None = None) -> Fact:
     source, unit = said.source, unit_of(said)
     return Fact(
-        field=field or said.field, value=said.value, person=person, since=source["since"],
-        said_as="department" if unit else source["stated_as"], unit=unit,
+        field=field or said.field,
+        value=said.value,
+        person=person,
+        since=source["since"],
+        said_as="department" if unit else source["stated_as"],
+        unit=unit,
         weight="attestation" if unit else source["weight"],
-    )  # fmt: skip
+    )

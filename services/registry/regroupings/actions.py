@@ -15,6 +15,7 @@ from services.registry.incomes import queries as incomes
 from services.registry.persons import queries as persons
 from services.registry.regroupings import queries
 from services.registry.regroupings.rules import Belonging, Home
+from services.registry.suspicions.queries import list_suspected
 from shared.acts.freezes import list_frozen
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
@@ -49,6 +50,7 @@ async def lock_grounds(connection: Connection, act: Act, household_ids: Sequence
     exiting = {case.household_id for case in await lock_open_cases(connection, ids)}
     homes = await households.lock_households(connection, ids)
     waiting = exiting | await list_with_open(connection, ids) | await changes.list_proposed(connection, ids)
+    waiting |= await list_suspected(connection, ids)
     frozen = await list_frozen(connection, ids)
     people = await households.list_members(connection, ids, act.business_date)
     member_ids = [p.member_id for members in people.values() for p in members]

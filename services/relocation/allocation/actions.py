@@ -36,6 +36,7 @@ from services.relocation.sites.tables import Home
 from shared.acts.bodies import Result, result
 from shared.acts.freezes import list_frozen
 from shared.acts.procedures import Finding, Procedure, Step, advance, log_steps, notice_over_on
+from shared.acts.suspicions import list_suspected
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
@@ -378,11 +379,12 @@ async def draw_again(connection: Connection, act: Act, keys: DataKeys, round_id:
         raise Problem("relocation.allocation.not_drawn")
     draws, lots = await queries.list_draws(connection, round_id), await queries.list_all_lots(connection, round_id)
     cases = await application_queries.lock_applications(connection, [x.application_id for x in lots])
-    frozen = await list_frozen(connection, [x.household_id for x in lots])
+    ids = [x.household_id for x in lots]
+    held_up = await list_frozen(connection, ids) | await list_suspected(connection, ids)
     if not is_coded(draws[0].inputs):
         raise Problem("relocation.allocation.earlier_form")
     first = read_inputs(draws[0].inputs)
-    waiting = [x for x in lots if cases[x.application_id].state == "agreed" and x.household_id not in frozen]
+    waiting = [x for x in lots if cases[x.application_id].state == "agreed" and x.household_id not in held_up]
     listed = {u.unit_id for u in first.units}
     free = await sites.list_free_homes(connection, [UUID(i) for i in found.site_ids])
     homes = [home for home in free if str(home.id) in listed]

@@ -26,6 +26,7 @@ from services.relocation.applications import queries as application_queries
 from services.relocation.sites import queries as sites
 from services.relocation.sites.tables import Home
 from shared.acts.freezes import list_frozen
+from shared.acts.suspicions import list_suspected
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.ground.context import Act
@@ -56,8 +57,9 @@ async def list_anew(
     """
     figures, key = policy.on(act.business_date, AllocationPolicy), numbering_key(order.secret)
     agreed = await application_queries.list_agreed(connection, order.cohort)
-    frozen = await list_frozen(connection, [a.household_id for a in agreed])
-    by_number = {a.number: a for a in agreed if a.household_id not in frozen}
+    waiting = [a.household_id for a in agreed]
+    held_up = await list_frozen(connection, waiting) | await list_suspected(connection, waiting)
+    by_number = {a.number: a for a in agreed if a.household_id not in held_up}
     free = await sites.list_free_homes(connection, order.site_ids)
     if not by_number or not free:
         raise Problem("relocation.allocation.nothing_to_draw")

@@ -36,6 +36,7 @@ from shared.acts.procedures import (
     take_step,
 )
 from shared.acts.projection import Household, list_households, lock_households, registered
+from shared.acts.suspicions import list_suspected
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.registry import HouseholdRevised
@@ -94,17 +95,28 @@ async def _decide(
     # Statements of their own after the lock, so that they see what the one before us has committed.
     ids = [i.household_id for i in items]
     busy, frozen = await queries.list_with_application(connection, ids), await list_frozen(connection, ids)
+    suspected = await list_suspected(connection, ids)
     decided = {}
     for item in items:
         one = item.household_id
-        decided[item.id] = _judge(households[one], item.cohort, policy, frozen=one in frozen, busy=one in busy)
+        decided[item.id] = _judge(
+            households[one], item.cohort, policy, frozen=one in frozen, busy=one in busy, suspected=one in suspected
+        )
         if decided[item.id].verdict.outcome == "approved":
             busy.add(one)
     return decided
 
 
-def _judge(household: Household, cohort: int, policy: RelocationPolicy, *, frozen: bool, busy: bool) -> Decided:
-    facts = RelocationFacts(household.status, household.relocated, frozen, cohort, busy)
+def _judge(
+    household: Household,
+    cohort: int,
+    policy: RelocationPolicy,
+    *,
+    frozen: bool = False,
+    busy: bool = False,
+    suspected: bool = False,
+) -> Decided:
+    facts = RelocationFacts(household.status, household.relocated, frozen, cohort, busy, suspected)
     verdict = relocation_eligibility(facts, policy)
     return Decided(ELIGIBILITY, str(household.id), household.division, facts, policy, verdict)
 
@@ -175,7 +187,7 @@ async def verify(connection: Connection, act: Act, policy: Policy, items: Sequen
     figures = policy.on(act.business_date, RelocationPolicy)
     # Its own application is the only one: the database holds no second; and what is frozen is not ripe.
     decided = {
-        case.id: _judge(households[case.household_id], case.cohort, figures, frozen=False, busy=False)
+        case.id: _judge(households[case.household_id], case.cohort, figures)
         for case in ripe
         if case.household_id in households
     }

@@ -28,6 +28,7 @@ class RelocationFacts:
     frozen: bool
     cohort: int
     has_application: bool
+    suspected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def relocation_eligibility(facts: RelocationFacts, policy: RelocationPolicy) -> 
         Reason("cohort_planned", facts.cohort in policy.cohorts, {"cohort": facts.cohort}),
         # One household, one home: who applies elsewhere or has moved in already does not apply again [known].
         Reason("no_other_application", not facts.has_application),
+        # While people look into what a comparison found. The reason stands only where it stops.
+        *((Reason("not_suspected", passed=False),) if facts.suspected else ()),
     )
     return Verdict("approved" if all(r.passed for r in reasons) else "refused", reasons)
 

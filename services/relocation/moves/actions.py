@@ -15,6 +15,7 @@ from services.relocation.moves.schemas import Report
 from services.relocation.moves.tables import MoveReport
 from shared.acts.bodies import Case, Confirmation, Result
 from shared.acts.procedures import Finding, advance, take_step
+from shared.acts.suspicions import list_suspected
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.relocation import HouseholdMovedIn, KeyHandedOver
@@ -43,8 +44,12 @@ def _of(home: Allocation) -> dict[str, Any]:
 
 
 async def hand_keys(connection: Connection, act: Act, items: Sequence[Case]) -> list[Result]:
-    """The keys go out once the notice has run and nothing is under review."""
+    """The keys go out once the notice has run and nothing is under review, nor looked into."""
     homes, cases = await allocations.lock_with_applications(connection, [i.id for i in items])
+    suspected = await list_suspected(connection, [home.household_id for home in homes.values()])
+
+    def find(home: Allocation, _item: Case) -> Finding:
+        return Finding(refusal="shared.suspected" if home.household_id in suspected else None)
 
     def handed(home: Allocation, _found: Finding) -> Payload:
         return KeyHandedOver(**_of(home), handed_on=act.business_date)
@@ -52,7 +57,7 @@ async def hand_keys(connection: Connection, act: Act, items: Sequence[Case]) -> 
     async def save(passed: Sequence[tuple[Allocation, Finding]]) -> None:
         await _lead(connection, act, "key_handed", cases, passed)
 
-    return await take_step(connection, act, MOVE, "key_handed", items, rows=homes, facts=handed, save=save)
+    return await take_step(connection, act, MOVE, "key_handed", items, find, rows=homes, facts=handed, save=save)
 
 
 async def report_moves(connection: Connection, act: Act, items: Sequence[Report]) -> list[Result]:

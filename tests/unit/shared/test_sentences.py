@@ -45,6 +45,7 @@ from services.registry.proposals.rules import State as ProposalState
 from services.registry.record.rules import OF_CONTACT, OF_HOUSEHOLD, OF_PERSON
 from services.registry.rolls.rules import State as RollState
 from services.registry.splits.rules import State as SplitState
+from services.registry.suspicions.rules import State as SuspicionState
 from services.registry.transfers.schemas import Transfer
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
@@ -204,6 +205,7 @@ def codes() -> set[str]:
         "registry.amendment": amendments,
         "registry.objection": words_of(NewObjection),
         "registry.finding": get_args(FindingState),
+        "registry.suspicion_case": get_args(SuspicionState),
         "registry.grievance": {*get_args(State), "late"},
         "registry.fact": {
             "status",

@@ -1,0 +1,47 @@
+"""All SQL about suspicions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.registry.suspicions.tables import Suspicion, suspicion
+from shared.acts.batches import FREE, insert_free
+from shared.data.pages import Place, fetch_page, page
+from shared.data.sql import Connection, by_id, fetch, insert_many, list_by, sql
+
+_BY_ID = list_by(suspicion)
+_PAGE = page(suspicion, "state", "household_id", "code")
+_INSERT = insert_many(suspicion, Suspicion._fields, FREE)
+_OPEN = "FROM suspicion WHERE household_id = ANY(:ids) AND state IN ('open', 'looked_into')"
+_WAITING = sql(f"SELECT household_id, code, person {_OPEN}")
+_LOCK_OPEN = sql(f"SELECT {suspicion.columns} {_OPEN} ORDER BY id FOR UPDATE", Suspicion)
+
+
+async def list_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Suspicion]:
+    return await by_id(connection, _BY_ID, ids)
+
+
+async def list_waiting(connection: Connection, household_ids: Sequence[UUID]) -> set[tuple[UUID, str, str | None]]:
+    """What is being looked into: household, code and whom it is about."""
+    rows = await fetch(connection, _WAITING, ids=list(household_ids))
+    return {(r["household_id"], r["code"], r["person"]) for r in rows}
+
+
+async def list_suspected(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the households of which something is being looked into."""
+    return {one for one, _, _ in await list_waiting(connection, household_ids)}
+
+
+async def insert_suspicions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """The ids that were free."""
+    return await insert_free(connection, _INSERT, rows)
+
+
+async def lock_open(connection: Connection, household_ids: Sequence[UUID]) -> list[Suspicion]:
+    """Those of the households that are being looked into, locked in id order."""
+    return await fetch(connection, _LOCK_OPEN, ids=list(household_ids))
+
+
+async def list_suspicions(connection: Connection, at: Place, **filters: Any) -> list[Suspicion]:
+    """By rising id, filtered by state, household or code."""
+    return await fetch_page(connection, _PAGE, at, **filters)

@@ -1,0 +1,198 @@
+"""Suspicions about registered households: looked into by one, settled by another, never by who is bound to one."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from tests.conftest import Door, House
+from tests.integration.registry.test_changes import REMOVALS, departure, head_of, leave, post, removal, told
+from tests.integration.registry.test_households import VILLAGE, seed_household
+from tests.integration.registry.test_registry_tasks import tasks
+from tests.integration.registry.test_splits import SPLITS, family, split
+from tests.integration.registry.test_transfers import TRANSFERS, moving
+from tests.integration.registry.test_villages import found_places
+
+SUSPICIONS = "/registry/v1/suspicions"
+LOOKS, SETTLEMENTS, DISMISSALS = f"{SUSPICIONS}/looks", f"{SUSPICIONS}/settlements", f"{SUSPICIONS}/dismissals"
+
+
+def suspicion(household_id: UUID, code: str = "EX3", **changes: Any) -> dict[str, Any]:
+    named = {"id": str(uuid4()), "household_id": str(household_id), "code": code, "evidence": "file 3, row 12"}
+    return named | changes
+
+
+def seen(one: dict[str, Any], *, so: bool = True, **changes: Any) -> dict[str, Any]:
+    return {"id": one["id"], "so": so, "evidence": "photo 12"} | changes
+
+
+def said(one: dict[str, Any], *, yes: bool = True) -> dict[str, Any]:
+    return {"id": one["id"], "confirmed": yes}
+
+
+async def raised(door: Door, *items: dict[str, Any]) -> None:
+    assert [r["code"] for r in await post(door, SUSPICIONS, "county", *items)] == [None] * len(items)
+
+
+async def settled(door: Door, one: dict[str, Any], **look: Any) -> dict[str, Any]:
+    """Looked into by the task force, settled by the township."""
+    assert [r["code"] for r in await post(door, LOOKS, "team", seen(one, **look))] == [None]
+    (result,) = await post(door, SETTLEMENTS, "township", said(one))
+    return result
+
+
+async def listed(door: Door, role: str = "county", area: str = "140927", **query: Any) -> list[dict[str, Any]]:
+    answer = await door.call("GET", SUSPICIONS, role, area, on="2017-06-01", params=query)
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def test_a_match_is_looked_into_by_one_and_settled_by_another(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await seed_household(house)
+    one = suspicion(household_id, person=await head_of(house, household_id))
+    await raised(door, one)
+    # The same again is answered the same; the same of the household, while it waits, is asked about once.
+    assert [r["code"] for r in await post(door, SUSPICIONS, "county", one, one | {"id": str(uuid4())})] == [
+        None, "registry.suspicions.already_raised",
+    ]  # fmt: skip
+    (task,) = [t for t in (await tasks(door, "village", VILLAGE))["items"] if t["procedure"] == "registry.suspicions"]
+    assert (task["step"], task["title_zh"], task["due_on"]) == ("looked_into", "入户核查疑点", "2017-06-16")
+    (looked,) = await post(door, LOOKS, "village", seen(one, since="2016-03-01"), subject="chair")
+    assert (looked["status"], looked["state"]) == ("accepted", "looked_into")
+    (refused,) = await post(door, SETTLEMENTS, "township", said(one), subject="chair")
+    assert refused["code"] == "shared.same_person"
+    (back,) = await post(door, SETTLEMENTS, "county", said(one, yes=False), subject="second")
+    assert (back["status"], back["state"]) == ("accepted", "open")
+    (looked,) = await post(door, LOOKS, "team", seen(one, since="2016-03-01", circumstance="livelihood"))
+    (done,) = await post(door, SETTLEMENTS, "township", said(one))
+    assert (looked["state"], done["state"]) == ("looked_into", "exempt")
+    (shown,) = await listed(door)
+    assert (shown["state"], shown["effect"], shown["proof"], shown["since"]) == (
+        "exempt", "none", "photo 12", "2016-03-01",
+    )  # fmt: skip
+    assert shown["sentence_zh"] == "2017-06-01 提出疑点：购车。2017-06-01 审定属实，属例外情形，后续：无。"
+    assert not {"raised_by", "looked_by", "settled_by", "about"} & set(shown)
+    assert [(t, e.get("upheld"), e.get("holds")) for t, e in await told(house)] == [
+        ("suspicion_raised", None, None), ("suspicion_resolved", False, False),
+    ]  # fmt: skip
+    (decision,) = await house.rows(
+        "registry", "SELECT id, outcome FROM decision WHERE rule = 'registry.suspicion' AND subject_id = $1",
+        str(household_id),
+    )  # fmt: skip
+    assert (str(decision["id"]), decision["outcome"]) == (shown["decision_id"], "exempt")
+    answer = await door.call("GET", f"/registry/v1/decisions?subject_id={household_id}", "county", "140927")
+    assert [r["sentence_zh"] for r in answer.json()[0]["reasons"]] == [
+        "经入户核查，疑点为“购车”：符合。", "自 2016-03-01 购置，晚于 2014-06-01 的识别时间，且用于生产经营：符合。",
+    ]  # fmt: skip
+
+
+async def test_what_is_so_removes_nobody_and_asks_a_person_to(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await seed_household(house)
+    one = suspicion(household_id)
+    await raised(door, one)
+    assert (await settled(door, one, since="2013-03-01"))["state"] == "upheld"
+    assert (await told(house))[-1][1] | {"division": VILLAGE} == {
+        "household_id": str(household_id), "division": VILLAGE, "suspicion_id": one["id"], "upheld": True,
+        "holds": True, "resolved_on": "2017-06-01",
+    }  # fmt: skip
+    (row,) = await house.rows("registry", "SELECT status FROM household WHERE id = $1", household_id)
+    assert row["status"] == "poor", "a match is never a removal"
+
+    async def waiting(role: str, area: str) -> list[str]:
+        items = (await tasks(door, role, area, "third"))["items"]
+        return [t["step"] for t in items if t["procedure"] == "registry.suspicions"]
+
+    assert await waiting("village", VILLAGE) == ["removal"]
+    strike = removal(household_id, reason="EX3")
+    assert [r["code"] for r in await post(door, REMOVALS, "village", strike)] == [None]
+    assert (await waiting("village", VILLAGE), await waiting("county", "140927")) == ([], [])
+    (row,) = await house.rows("registry", "SELECT household_no FROM household WHERE id = $1", household_id)
+    number = {"household_no": row["household_no"]}
+    confirm = f"{REMOVALS}/confirmations"
+    assert [r["state"] for r in await post(door, confirm, "county", said(strike, yes=False) | number)] == ["rejected"]
+    # The second person would not: the county takes it back, by a third.
+    assert await waiting("county", "140927") == ["dismissed"]
+    assert [r["code"] for r in await post(door, DISMISSALS, "county", said(one, yes=False), subject="third")] == [
+        "registry.suspicions.nothing_said"
+    ]
+    (own,) = await post(door, DISMISSALS, "county", said(one))
+    assert own["code"] == "shared.same_person", "he raised it"
+    (over,) = await post(door, DISMISSALS, "county", said(one), subject="third")
+    assert (over["state"], (await told(house))[-1][1]["holds"]) == ("dismissed", False)
+    assert await waiting("county", "140927") == []
+
+
+async def test_who_is_bound_to_a_household_does_not_look_into_it(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await seed_household(house)
+    head = await head_of(house, household_id)
+    one = suspicion(household_id, "EX2", about="cadre-7", person=head)
+    await raised(door, one)
+    bound = "registry.suspicions.helped_by_you"
+    assert [r["code"] for r in await post(door, LOOKS, "village", seen(one), subject="cadre-7")] == [
+        "shared.same_person"
+    ]
+    await house.rows(
+        "registry", "INSERT INTO paired VALUES (uuidv7(), 'helper-1', $1, '[2017-01-01,)')", household_id
+    )  # fmt: skip
+    assert [r["code"] for r in await post(door, LOOKS, "team", seen(one), subject="helper-1")] == [bound]
+    assert [r["code"] for r in await post(door, LOOKS, "township", seen(one))] == [None]
+    assert [r["code"] for r in await post(door, SETTLEMENTS, "county", said(one), subject="cadre-7")] == [
+        "shared.same_person"
+    ]
+    assert [r["code"] for r in await post(door, SETTLEMENTS, "county", said(one), subject="helper-1")] == [bound]
+    owner = await house.owner("registry")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await owner.execute("UPDATE suspicion SET looked_by = 'cadre-7' WHERE id = $1", UUID(one["id"]))
+    for role in ("helper", "villager"):
+        answer = await door.call("GET", SUSPICIONS, role, VILLAGE, on="2017-06-01")
+        assert answer.status_code == 403
+
+
+async def test_each_item_refuses_itself(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await seed_household(house)
+    results = await post(
+        door, SUSPICIONS, "county",
+        suspicion(uuid4()), suspicion(household_id, code="EX11"), suspicion(household_id, person="nobody"),
+        suspicion(household_id, evidence=""), suspicion(household_id),
+    )  # fmt: skip
+    assert [r["code"] for r in results] == [
+        "shared.not_found", "shared.invalid_item", "registry.suspicions.not_in_household", "shared.invalid_item", None,
+    ]  # fmt: skip
+    (one,) = await listed(door)
+    late = await post(door, LOOKS, "team", seen(one, since="2017-06-02"), seen({"id": str(uuid4())}),
+                      seen(one, so=False, since="2016-01-01"), seen(one, so=False))  # fmt: skip
+    assert [r["code"] for r in late] == [
+        "shared.future_date", "shared.not_found", "shared.twice_in_batch", "shared.twice_in_batch",
+    ]  # fmt: skip
+
+
+async def test_a_household_that_is_struck_is_asked_about_no_more(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id = await seed_household(house)
+    one, two = suspicion(household_id), suspicion(household_id, "EX6")
+    await raised(door, one, two)
+    await settled(door, two)
+    assert [r["code"] for r in await leave(door, departure(await head_of(house, household_id)))] == [None]
+    assert {s["code"]: s["state"] for s in await listed(door)} == {"EX3": "ended", "EX6": "upheld"}
+    assert [r["code"] for r in await post(door, SUSPICIONS, "county", suspicion(household_id, "EX1"))] == [
+        "shared.household_removed"
+    ]
+
+
+async def test_a_suspected_household_neither_splits_nor_moves_away(house: House) -> None:
+    door = await house.serve("registry", "api")
+    await found_places(house)
+    home, who = await family(house)
+    one, apart, away = suspicion(home, "EX7"), split(home, who), moving(home)
+    await raised(door, one)
+    for path, item in ((SPLITS, apart), (TRANSFERS, away)):
+        (held,) = await post(door, path, "village", item)
+        assert held["code"] in ("registry.regroupings.under_way", "registry.transfers.case_under_way")
+    assert (await settled(door, one, so=False))["state"] == "dismissed"
+    assert [r["code"] for r in await post(door, SPLITS, "village", apart)] == [None]
