@@ -1,6 +1,4 @@
-"""Returns to poverty: a village's task force goes where it hears that something happened, and another person of the
-county lets the rule decide on what was found.
-"""
+"""Returns to poverty: proposed by the village's task force, laid before the rule by another person of the county."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,36 +15,34 @@ INCOME_YEAR = 2017
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
-    """A household that is out of poverty and whom something befell, by its id: what and when, what it earns after all
-    (a dataclass of lines in fen), and whether that is under the line.
+class Fallen:
+    """A household that was out of poverty and lies under the line again, by its id: what befell it and when, and what
+    it earned after all (a dataclass of lines in fen).
     """
 
     household_id: str
     cause: str
     on: date
     earned: Any
-    under_line: bool
 
 
 def return_id(household_id: str) -> str:
     return named("return", household_id)
 
 
-async def propose(api: Api, village: Village, found: Sequence[Struck], day: date) -> None:
-    """The task force reckons the year with each of them, and proposes those who do not come over the line by it."""
+async def propose(api: Api, village: Village, found: Sequence[Fallen], day: date) -> None:
+    """The task force writes down the year as it reckoned it with each of them, and proposes them."""
     incomes = [
-        {"household_id": s.household_id, "income_year": INCOME_YEAR, "stated_on": day.isoformat()} | asdict(s.earned)
-        for s in found
+        {"household_id": f.household_id, "income_year": INCOME_YEAR, "stated_on": day.isoformat()} | asdict(f.earned)
+        for f in found
     ]
     await send(api, village.team, "/registry/v1/households/incomes", incomes)
     items = [
         {
-            "id": return_id(s.household_id), "household_id": s.household_id, "reason": s.cause,
-            "fell_on": s.on.isoformat(), "evidence": "visit",
+            "id": return_id(f.household_id), "household_id": f.household_id, "reason": f.cause,
+            "fell_on": f.on.isoformat(), "evidence": "visit",
         }
-        for s in found
-        if s.under_line
+        for f in found
     ]  # fmt: skip
     await send(api, village.team, RETURNS, items)
 

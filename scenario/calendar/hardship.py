@@ -3,7 +3,7 @@
 from datetime import date
 
 from scenario.actors import county, returns
-from scenario.actors.returns import Struck
+from scenario.actors.returns import Fallen
 from scenario.actors.villages import Village
 from scenario.year import YEAR, Day, Year, everywhere
 
@@ -17,11 +17,13 @@ COUNTED_ON = (date(YEAR, 3, 1), date(YEAR, 12, 15))
 
 
 async def propose_returns(year: Year, day: date) -> None:
+    """The task force goes where it hears that something happened; who is over the line all the same stays out."""
     ids = await year.households()
-    found: dict[str, list[Struck]] = {}
+    found: dict[str, list[Fallen]] = {}
     for s in year.eyes.setbacks(day):
-        struck = Struck(ids[s.no], s.cause, s.on, year.eyes.income(s.no), year.eyes.under_line(s.no))
-        found.setdefault(s.no[:12], []).append(struck)
+        if year.eyes.under_line(s.no):
+            fallen = Fallen(ids[s.no], s.cause, s.on, year.eyes.income(s.no))
+            found.setdefault(s.no[:12], []).append(fallen)
     await everywhere(sorted(found), lambda v: returns.propose(year.api, Village(v), found[v], day))
 
 
