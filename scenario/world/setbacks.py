@@ -25,10 +25,8 @@ STRUCK = 0.05
 CAUSES: Table[Cause] = Table({"illness": 42, "disaster": 20, "other": 20})
 LOST = (0.6, 1.0)  # of what the household earns where it is struck, from that day on [choice]
 FIRST_ON, LAST_ON = date(2017, 1, 3), date(2017, 9, 20)
-HAIL_FIRST_ON, HAIL_LAST_ON = (
-    date(2017, 5, 15),
-    date(2017, 9, 5),
-)  # hail and drought, when something stands in the fields
+# Hail and drought, when something stands in the fields.
+HAIL_FIRST_ON, HAIL_LAST_ON = date(2017, 5, 15), date(2017, 9, 5)
 INCOME_YEAR_END, INCOME_YEAR_DAYS = date(2017, 9, 30), 365
 
 
