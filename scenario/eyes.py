@@ -11,6 +11,7 @@ from scenario.world import (
     Cadre,
     Conditions,
     IncomeLines,
+    Setback,
     SheetPart,
     SurveyView,
     World,
@@ -24,6 +25,7 @@ from scenario.world import (
     observed_conditions,
     observed_income,
     roster_view,
+    setback_known,
     sheet_parts,
     survey_view,
 )
@@ -83,6 +85,15 @@ class VillageEyes:
         if field == "house_grade":
             return "A" if moved else grade_on(house, on)
         return moved or house.safe_water
+
+    def setbacks(self, on: date) -> list[Setback]:
+        """What befell households that are out of poverty, as far as somebody in the village knows of it by a day."""
+        return [s for s in self.world.setbacks if setback_known(self.world, s, on)]
+
+    def under_line(self, household_no: str) -> bool:
+        """Whether what is stated of its income does not lift it over the line any more."""
+        members = len(self.world.by_no[household_no].members)
+        return self.income(household_no).net_fen <= LINE_FEN[INCOME_YEAR] * members
 
     def measured_over_line(self, household_no: str) -> bool:
         """What a township finds when it measures a household's income anew."""

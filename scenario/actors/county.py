@@ -81,6 +81,11 @@ async def announce_exits(api: Api) -> None:
         await api.batches(ANNOUNCER, "/registry/v1/exits/announcements", items)
 
 
+async def count_deep_poverty(api: Api) -> None:
+    """The county as a whole: the same criteria in each of its villages, and nobody types in who is meant."""
+    await api.post(PLANNER, "/registry/v1/deep-poverty/counts", {"division": COUNTY})
+
+
 async def decide_villages(api: Api, villages: Sequence[str]) -> None:
     await api.batches(DECIDER, "/registry/v1/villages/exits/decisions", [{"division": v} for v in villages])
 

@@ -5,6 +5,7 @@ from scenario.calendar import (
     departments,
     exits,
     founding,
+    hardship,
     industry,
     lending,
     newcomers,
@@ -13,7 +14,7 @@ from scenario.calendar import (
 )
 from scenario.year import Day
 
-PARTS = (founding, departments, relocation, newcomers, lending, industry, power, assessment, exits)
+PARTS = (founding, departments, relocation, newcomers, hardship, lending, industry, power, assessment, exits)
 
 
 def days() -> list[Day]:

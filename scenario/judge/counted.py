@@ -1,16 +1,17 @@
-"""How often the year did what no target asks for: who signs loans, sheets, attestations, marriages."""
+"""How often the year did what no target asks for: who signs loans, sheets, attestations, marriages, hardship."""
 
 from collections import Counter
 from typing import Any
 
 from scenario.api import Api
+from scenario.judge.hardship import Hardship, counts
 from scenario.judge.targets import JUDGE
 
 ATTESTATIONS = "/registry/v1/attestations"
 
 
-async def counted(api: Api) -> list[dict[str, Any]]:
-    """A row for each: `code`, and how many there are in the lists."""
+async def counted(api: Api, found: Hardship) -> list[dict[str, Any]]:
+    """A row for each: `code`, and how many there are in the lists; of hardship in truth too."""
     named = [x async for x in api.pages(JUDGE, "/finance/v1/loans") if x["borrower"]]
     left_with_loan = [h async for h in api.pages(JUDGE, "/finance/v1/holds?kind=borrower_left")]
     sheets = [x async for x in api.pages(JUDGE, "/registry/v1/income-sheets")]
@@ -30,6 +31,7 @@ async def counted(api: Api) -> list[dict[str, Any]]:
         "married_out": left["marriage_out"],
         "born": joined["birth"],
         "died": left["death"],
+        **counts(found),
     }
     return [{"code": code, "value": value} for code, value in rows.items()]
 

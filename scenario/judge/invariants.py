@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scenario.api import SERVICES, Api
-from scenario.judge import borrowers, draws, earnings, helpers, homes, marriages, sheets, sources
+from scenario.judge import borrowers, draws, earnings, hardship, helpers, homes, marriages, sheets, sources
 from scenario.judge.targets import JUDGE
 from services import NAMES
 
@@ -120,6 +120,7 @@ INVARIANTS: dict[str, Callable[[Api, Path], Awaitable[Finding]]] = {
     "borrowers_may_borrow": borrowers.of_age_in_household,
     "no_settlement_twice": settled_once,
     "decisions_replay": decisions_replay,
+    "returns_are_confirmed": hardship.returns_confirmed,
     "marriages_told": marriages.marriages_told,
     "one_home_per_household": homes.one_home,
     "area_within_cap": homes.within_cap,

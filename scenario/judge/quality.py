@@ -6,6 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from scenario.api import Api
+from scenario.judge.hardship import Hardship
 from scenario.judge.homes import allocations
 from scenario.judge.rank import Z, auc
 from scenario.judge.targets import JUDGE, YEAR
@@ -40,8 +41,8 @@ def share_of_yuan(code: str, households: Sequence[tuple[int, int]]) -> dict[str,
     }  # fmt: skip
 
 
-async def quality(api: Api, truth: Truth, numbers: dict[str, str]) -> list[dict[str, Any]]:
-    """`numbers`: household number by id.
+async def quality(api: Api, truth: Truth, numbers: dict[str, str], found: Hardship) -> list[dict[str, Any]]:
+    """`numbers`: household number by id; `found`: who fell back and who is in deep poverty.
 
     Wrong exits of those of 2017; the poor in no list; yuan that went to households that are not poor in truth or that
     the rules exclude; and how much of what truly is wrong was found: lies about areas, diverted loans, a broken
@@ -57,6 +58,7 @@ async def quality(api: Api, truth: Truth, numbers: dict[str, str]) -> list[dict[
         await _faults_found(api, truth),
         *await _helpers_told_apart(api, truth),
         *await _homes(api),
+        *_hardship(found, truth),
     ]
 
 
@@ -147,3 +149,16 @@ async def _homes(api: Api) -> list[dict[str, Any]]:
     needing = [a for a in standing if a["needs_accessible"]]
     missed = sum(not a["accessible"] for a in needing)
     return [rate("homes_over_cap", over, len(standing)), rate("accessibility_misses", missed, len(needing))]
+
+
+def _hardship(found: Hardship, truth: Truth) -> list[dict[str, Any]]:
+    """Of those who fell back and of the deeply poor, whom the register knows as such; and of whom it says so, for how
+    many it is not true. Of households that came in meanwhile the truth knows nothing.
+    """
+    counted = found.counted & truth.households.keys()
+    return [
+        rate("returns_found", len(found.fell & found.returned), len(found.fell)),
+        rate("wrong_return_rate", len(found.returned - found.fell), len(found.returned)),
+        rate("deep_poverty_found", len(found.deep & counted), len(found.deep)),
+        rate("wrong_deep_poverty_rate", len(counted - found.deep), len(counted)),
+    ]

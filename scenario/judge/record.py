@@ -27,6 +27,8 @@ LISTS = {
     "attested": "/registry/v1/attestations/incomes",
     "overruled": "/registry/v1/attestations/overruled",
     "finding": "/registry/v1/findings",
+    "return": "/registry/v1/amendments?kind=return",
+    "deeply_poor": "/registry/v1/deep-poverty",
     "loan": "/finance/v1/loans",
     "hold": "/finance/v1/holds",
     "application": "/relocation/v1/applications",

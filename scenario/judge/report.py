@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scenario.api import Api, read_key
-from scenario.judge import counted, figures, invariants, quality, record, targets, truth
+from scenario.judge import counted, figures, hardship, invariants, quality, record, targets, truth
 from shared.values.figures import MEASURES, missed_by, share, told
 
 
@@ -20,15 +20,17 @@ async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
         api = Api(gateway, read_key(state), session)
         listed = api.pages(targets.JUDGE, "/registry/v1/households")
         numbers = {h["id"]: h["household_no"] async for h in listed}
+        known = truth.read(state / "truth.jsonl.gz")
+        found = await hardship.hardship(api, known, numbers)
         judged = {
             "targets": targets.table(await figures.actual_figures(api)),
-            "quality": await quality.quality(api, truth.read(state / "truth.jsonl.gz"), numbers),
-            "counted": await counted.counted(api),
+            "quality": await quality.quality(api, known, numbers, found),
+            "counted": await counted.counted(api, found),
         }
         lines = await record.record(api, numbers, judged)
         record.write_record(lines, state)
-        found = await invariants.invariants(api, state)
-        return judged | {"invariants": found, "record_sha256": record.digest(lines)}
+        checked = await invariants.invariants(api, state)
+        return judged | {"invariants": checked, "record_sha256": record.digest(lines)}
 
 
 def print_report(year: dict[str, Any], console: Console) -> None:

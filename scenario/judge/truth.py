@@ -26,7 +26,8 @@ class Truth:
     """Records by household number, of helpers by their login; `rural_outside`: households in no list.
 
     `moves`: the day from which a household lives in its new home; `left`, `joined`: the days on which somebody of it
-    died or married out, and was born or married in.
+    died or married out, and was born or married in; `gone`: who died or married out, by index; `brides`: how many
+    married in; `setbacks`: whom something befell.
     """
 
     households: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -38,6 +39,9 @@ class Truth:
     left: dict[str, list[str]] = field(default_factory=dict)
     joined: dict[str, list[str]] = field(default_factory=dict)
     marriages: list[Marriage] = field(default_factory=list)
+    gone: dict[str, set[int]] = field(default_factory=dict)
+    brides: dict[str, int] = field(default_factory=dict)
+    setbacks: set[str] = field(default_factory=set)
     helpers: dict[str, str] = field(default_factory=dict)
     rural_outside: int = 0
 
@@ -59,12 +63,19 @@ def read(path: Path) -> Truth:
                     truth.moves[record["no"]] = record["moves_in_on"]
                 case "death":
                     truth.left.setdefault(record["no"], []).append(record["died_on"])
+                    truth.gone.setdefault(record["no"], set()).add(record["member"])
+                case "setback":
+                    truth.setbacks.add(record["no"])
                 case "birth":
                     truth.joined.setdefault(record["no"], []).append(record["born_on"])
                 case "marriage":
                     married = Marriage(record["no"], record["on"], record["joins"])
                     truth.marriages.append(married)
                     (truth.joined if married.joins else truth.left).setdefault(married.no, []).append(married.on)
+                    if married.joins:
+                        truth.brides[married.no] = truth.brides.get(married.no, 0) + 1
+                    else:
+                        truth.gone.setdefault(married.no, set()).add(record["member"])
                 case "helper":
                     truth.helpers[record["subject"]] = record["behaviour"]
                 case kind if kind in lists:
@@ -77,15 +88,22 @@ def net_fen(income: dict[str, int]) -> int:
     return earned - income["business_cost_fen"]
 
 
+def members_on(truth: Truth, no: str, on: str) -> int:
+    """How many need an income on the day `on`: who has left by it does not any more, who joined in the income year
+    does.
+    """
+    joined = sum(day <= min(on, COUNTED_ON) for day in truth.joined.get(no, ()))
+    left = sum(day <= on for day in truth.left.get(no, ()))
+    return int(truth.households[no]["members"]) + joined - left
+
+
 def truly_out_of_poverty(truth: Truth, no: str, on: str, *, moved: bool = False) -> bool:
     """One over, two no worries, three guarantees, and safe water; the hard blocks too (domain notes 2.1).
 
-    On the day `on` (ISO): who has `moved` by the register and truly lives in the new home has its house and water;
-    who has left it by then needs no income any more, and who joined it in the income year does.
+    On the day `on` (ISO): who has `moved` by the register and truly lives in the new home has its house and water.
     """
     household = truth.households[no]
-    joined = sum(day <= min(on, COUNTED_ON) for day in truth.joined.get(no, ()))
-    members = household["members"] + joined - sum(day <= on for day in truth.left.get(no, ()))
+    members = members_on(truth, no, on)
     new_home = moved and truth.moves.get(no, "9999") <= on
     return (
         net_fen(household["incomes"]["2017"]) > LINE_2017_FEN * members

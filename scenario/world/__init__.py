@@ -31,6 +31,7 @@ from scenario.world.observation import (
 from scenario.world.people import Member
 from scenario.world.power import Station, read_meter
 from scenario.world.roster import dirty_numbers, write_corrections, write_roster, write_sample
+from scenario.world.setbacks import Setback
 from scenario.world.truth import HouseholdTruth, UnregisteredPoor, over_line, unmet_in_2017
 from scenario.world.truth_file import TruthFile, read_truth, write_truth
 from scenario.world.ventures import Outcome, measured_quantity
@@ -41,6 +42,7 @@ from scenario.world.visits import (
     check_ins,
     last_helper,
     lives_in_new_home,
+    setback_known,
     survey_view,
     visits,
 )
@@ -69,6 +71,7 @@ __all__ = [
     "Outcome",
     "Paid",
     "RosterView",
+    "Setback",
     "SheetPart",
     "Site",
     "Station",
@@ -100,6 +103,7 @@ __all__ = [
     "read_meter",
     "read_truth",
     "roster_view",
+    "setback_known",
     "sheet_parts",
     "survey_view",
     "unmet_in_2017",

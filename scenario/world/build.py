@@ -15,6 +15,7 @@ from scenario.world.marriages import draw_married_in, draw_married_out
 from scenario.world.movers import draw_partings, draw_village_moves
 from scenario.world.newcomers import draw_applicants, draw_births
 from scenario.world.people import SIZES, Member, draw_causes, draw_members
+from scenario.world.setbacks import draw_setbacks
 from scenario.world.truth import MEAN_UNREGISTERED_SIZE, draw_truth, draw_unregistered, standing_of
 
 
@@ -43,6 +44,7 @@ def build_world(seed: int, households: int | None = None) -> World:
     registered = make_households(seed, homes, members, groups, draw_causes(seed, members))
     truth = {h.no: draw_truth(seed, h, standing_of(v, standings)) for h, v in zip(registered, homes, strict=True)}
     wishes = draw_wishes(seed, registered, {number for t in truth.values() for number in t.deceased})
+    setbacks, truth = draw_setbacks(seed, registered, truth)
     earnings, truth = draw_earnings(seed, all_villages, standings, registered, truth, wishes)
     partings = draw_partings(seed, registered)
     village_moves = draw_village_moves(seed, registered, partings)
@@ -66,6 +68,7 @@ def build_world(seed: int, households: int | None = None) -> World:
         earnings=earnings,
         homes=draw_homes(seed, all_villages, registered, truth),
         deaths=deaths,
+        setbacks=setbacks,
         partings=partings,
         village_moves=village_moves,
         births=births,

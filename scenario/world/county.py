@@ -13,6 +13,7 @@ from scenario.world.loans import LoanWish
 from scenario.world.marriages import MarriedIn, MarriedOut
 from scenario.world.movers import Parting, VillageMove
 from scenario.world.newcomers import Applicant, Birth
+from scenario.world.setbacks import Setback
 from scenario.world.truth import HouseholdTruth, UnregisteredPoor
 
 
@@ -37,6 +38,7 @@ class World:
     earnings: Earnings
     homes: Homes
     deaths: tuple[Death, ...]
+    setbacks: tuple[Setback, ...]
     births: tuple[Birth, ...]
     married_in: tuple[MarriedIn, ...]
     married_out: tuple[MarriedOut, ...]

@@ -35,6 +35,7 @@ HARDSHIP = {
     "rest": (0.06, 0.04, 0.03, 0.04, 0.40, 0.12),
 }
 COMPULSORY_AGES = range(6, 16)
+ILL = ("major", "disabled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class HouseholdTruth:
 
     `incomes` by income year (2016, 2017); `not_poor`: registered though it never was poor; `matches`: codes
     EX1 to EX5 that a comparison with other registers would find; `deceased`: identity numbers of members who
-    are dead though still listed; `members`: as listed.
+    are dead though still listed; `members`: as listed; `able`, `ill`: which of those who live may work, and which
+    have a major illness or a disability, by index.
     """
 
     no: str
@@ -62,6 +64,8 @@ class HouseholdTruth:
     not_poor: bool
     matches: tuple[str, ...]
     deceased: tuple[str, ...]
+    able: tuple[int, ...]
+    ill: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ def draw_truth(seed: int, home: Household, standing: str) -> HouseholdTruth:
         rng.random() < rate for rate in HARDSHIP[standing if home.group == "planned" else home.group]
     )
     pupils = any(AGES_ON.year - m.born_on.year in COMPULSORY_AGES for m in home.members)
+    deceased = _deceased(rng, home)
+    living = [(i, m) for i, m in enumerate(home.members) if m.id_number not in deceased]
     return HouseholdTruth(
         no=home.no,
         village_code=home.village_code,
@@ -126,7 +132,9 @@ def draw_truth(seed: int, home: Household, standing: str) -> HouseholdTruth:
         only_subsidies=subsidies and not any(m.labour in ABLE for m in home.members),
         not_poor=not_poor,
         matches=matches,
-        deceased=_deceased(rng, home),
+        deceased=deceased,
+        able=tuple(i for i, m in living if m.labour in ABLE),
+        ill=tuple(i for i, m in living if m.health in ILL),
     )
 
 

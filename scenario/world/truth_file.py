@@ -41,6 +41,7 @@ class TruthFile:
     helpers: tuple[dict[str, Any], ...]
     births: tuple[dict[str, Any], ...]
     marriages: tuple[dict[str, Any], ...]
+    setbacks: tuple[dict[str, Any], ...]
 
 
 def write_truth(world: World, path: Path) -> None:
@@ -62,7 +63,7 @@ def _records(world: World) -> Iterator[dict[str, Any]]:
         ("village", world.village_truth.values()), ("household", world.truth.values()),
         ("unregistered", world.unregistered), ("wish", world.wishes),
         ("station", world.earnings.station_truth.values()), ("area", world.earnings.ventures.outcomes.values()),
-        ("move", world.homes.moves.values()), ("death", world.deaths),
+        ("move", world.homes.moves.values()), ("death", world.deaths), ("setback", world.setbacks),
     )  # fmt: skip
     for kind, records in told:
         for record in records:
@@ -72,7 +73,7 @@ def _records(world: World) -> Iterator[dict[str, Any]]:
     for came in world.married_in:
         yield {"kind": "marriage", "no": came.no, "on": came.on, "joins": True}
     for left in world.married_out:
-        yield {"kind": "marriage", "no": left.no, "on": left.on, "joins": False}
+        yield {"kind": "marriage", "no": left.no, "on": left.on, "joins": False, "member": left.member}
     for unit in world.help.units:
         yield {"kind": "unit", "code": unit.code, "unit_kind": unit.kind, "village_code": unit.village_code}
     for cadre in world.help.cadres:
@@ -97,7 +98,7 @@ def read_truth(path: Path) -> TruthFile:
     areas: list[Outcome] = []
     moves: list[Move] = []
     deaths: list[Death] = []
-    plain: dict[str, list[dict[str, Any]]] = {"birth": [], "marriage": [], "unit": [], "helper": []}
+    plain: dict[str, list[dict[str, Any]]] = {"birth": [], "marriage": [], "setback": [], "unit": [], "helper": []}
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
@@ -141,6 +142,7 @@ def read_truth(path: Path) -> TruthFile:
         tuple(plain["helper"]),
         tuple(plain["birth"]),
         tuple(plain["marriage"]),
+        tuple(plain["setback"]),
     )
 
 
@@ -157,8 +159,8 @@ def _household(record: dict[str, Any]) -> HouseholdTruth:
     house["repaired_on"] = _day(house["repaired_on"])
     record["house"] = House(**house)
     record["incomes"] = {int(year): IncomeLines(**lines) for year, lines in record["incomes"].items()}
-    record["matches"] = tuple(record["matches"])
-    record["deceased"] = tuple(record["deceased"])
+    for name in ("matches", "deceased", "able", "ill"):
+        record[name] = tuple(record[name])
     return HouseholdTruth(**record)
 
 

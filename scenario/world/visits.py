@@ -12,6 +12,7 @@ from scenario.world.county import World
 from scenario.world.draws import stream
 from scenario.world.help import COUNTY_TOWN, Cadre
 from scenario.world.observation import observed_conditions, observed_income
+from scenario.world.setbacks import Setback
 
 SYNC_DAY = 19  # of a month, when the phones of the helpers whose turn it is find a network
 TRIP_DAYS = 3
@@ -29,6 +30,8 @@ SEEN = {
     "loan_diverted": 0.55, "house_unsafe": 0.8, "water_unsafe": 0.6, "school_dropout": 0.7,
     "untreated_illness": 0.6, "income_lower_than_stated": 0.35,
 }  # fmt: skip
+# Of what befell households that are out of poverty [choice]: what the village hears of; what an honest helper is told.
+HEARD, TOLD = 0.6, 0.7
 STATED_FROM = date(2017, 10, 5)
 DIVERTED_FROM_MONTH = 5
 
@@ -203,6 +206,25 @@ def _findings(world: World, no: str, on: date) -> tuple[str, ...]:
         "income_lower_than_stated": on >= STATED_FROM and stated > true * 11 // 10,
     }
     return tuple(code for code, holds in noticed.items() if holds and luck[code] < SEEN[code])
+
+
+def setback_known(world: World, setback: Setback, on: date) -> bool:
+    """Whether somebody knows by a day what befell a household: the village, which hears of it at once or never, or its
+    helper, if he is honest and has been there since.
+    """
+    rng = stream(world.seed, "setback heard", setback.no)
+    heard, told = rng.random() < HEARD, rng.random() < TOLD
+    if setback.on > on or heard or not told:
+        return setback.on <= on and heard
+    helpers = [
+        c for c in world.help.cadres if c.behaviour == "honest" and setback.no in world.help.helps.get(c.subject, ())
+    ]
+    return any(
+        visit.household_no == setback.no and setback.on < visit.visited_on <= on
+        for helper in helpers
+        for month in range(setback.on.month, on.month + 1)
+        for visit in visits(world, helper, month)
+    )
 
 
 def lives_in_new_home(world: World, no: str, on: date) -> bool:

@@ -102,8 +102,12 @@ def test_the_year_holds_its_invariants(first: Played) -> None:
         "loans_that_name_a_borrower", "income_sheets", "facts_of_housing", "facts_of_water",
         "facts_of_disabled_federation", "incomes_of_civil_affairs", "incomes_of_agriculture",
         "incomes_of_human_resources", "married_in", "married_out",
+        "deep_poverty_in_truth", "deep_poverty_counted", "deep_poverty_in_both",
     ):  # fmt: skip
         assert counted[code] > 0, code
+    # In so small a county one falls back or nobody does; who is returned has fallen.
+    assert counted["fell_back_in_truth"] == counted["fell_back_and_returned"] + counted["fell_back_and_missed"]
+    assert counted["returned"] <= counted["fell_back_in_truth"] <= 2
 
 
 async def kill_each(system: System, names: Sequence[str]) -> None:
@@ -153,7 +157,7 @@ def test_one_seed_gives_one_year_on_both_logs_killed_or_not(first: Played, secon
     assert other.year["record_sha256"] == first.year["record_sha256"]
     kinds = {json.loads(line)[0] for line in first.record}
     assert {"targets", "quality", "counted", "decision", "exit", "flat", "payment", "asked"} <= kinds
-    assert {"sheet", "attestation", "attested", "arrival"} <= kinds
+    assert {"sheet", "attestation", "attested", "arrival", "deeply_poor"} <= kinds
 
 
 def test_what_a_reader_is_told_to_type_works(second: Walked) -> None:

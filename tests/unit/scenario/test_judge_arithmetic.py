@@ -93,9 +93,10 @@ def test_the_truth_file_is_read_by_kinds(tmp_path: Path) -> None:
         {"kind": "world", "unregistered_households": 7},
         {"kind": "move", "no": "1", "moves_in_on": "2017-06-10"},
         {"kind": "move", "no": "2", "moves_in_on": None},
-        {"kind": "death", "no": "1", "died_on": "2017-05-05"},
-        {"kind": "marriage", "no": "1", "on": "2017-06-06", "joins": False},
+        {"kind": "death", "no": "1", "died_on": "2017-05-05", "member": 1},
+        {"kind": "marriage", "no": "1", "on": "2017-06-06", "joins": False, "member": 2},
         {"kind": "marriage", "no": "2", "on": "2017-03-06", "joins": True},
+        {"kind": "setback", "no": "3", "cause": "illness", "on": "2017-04-04"},
         {"kind": "helper", "subject": "h1", "behaviour": "absent"},
         {"kind": "station", "name_zh": "甲", "broken_from": None},
         {"kind": "unit", "code": "u1"},
@@ -107,6 +108,7 @@ def test_the_truth_file_is_read_by_kinds(tmp_path: Path) -> None:
     assert truth.left == {"1": ["2017-05-05", "2017-06-06"]}
     assert truth.joined == {"2": ["2017-03-06"]}
     assert [m.joins for m in truth.marriages] == [False, True]
+    assert (truth.gone, truth.brides, truth.setbacks) == ({"1": {1, 2}}, {"2": 1}, {"3"})
     assert len(truth.stations) == 1
 
 
