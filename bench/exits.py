@@ -19,6 +19,7 @@ from services.registry.households import queries as households
 from shared.data import db
 from shared.ground.context import Act, Caller
 from shared.ground.policy import read_policy
+from shared.serve.run import collect_rarely
 from shared.values.ids import uuid7
 
 COUNTYS, BATCH, ROUNDS = 9_800, 1_000, 3
@@ -79,6 +80,7 @@ async def _decide(pool: db.Pool, act: Act, policy: object, ids: list[UUID]) -> N
 
 async def bench_exits(many: int = 100_000) -> list[Result]:
     """`many`: how many are registered in the large county."""
+    collect_rarely()  # as a service does
     async with ground(("registry",)) as place:
         few = await _rate(place, COUNTYS)
     async with ground(("registry",)) as place:

@@ -293,6 +293,12 @@ async def _republish(service: Service, settings: Settings, topic: str) -> int:
     return count
 
 
+def collect_rarely() -> None:
+    """What stands now stands for good: the collector goes over what requests leave behind, and less often."""
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
+
+
 def command_line(find: Callable[[str], Service]) -> typer.Typer:
     """The command line of `python -m services` and `python -m gateway`."""
     cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -303,9 +309,7 @@ def command_line(find: Callable[[str], Service]) -> typer.Typer:
         settings = Settings()
         logs.configure(settings.log_level)
         app = build_app(find(name), settings, role)
-        # What stands now stands for good: the collector goes over what requests leave behind, and less often.
-        gc.freeze()
-        gc.set_threshold(COLLECT_AFTER)
+        collect_rarely()
         server = uvicorn.Server(listening(app, settings.host, settings.port))
         server.run()
         if not server.started:

@@ -116,7 +116,10 @@ def _unread_cells(pieces: Iterator[bytes]) -> Iterator[tuple[int, int, Unread]]:
     waiting = b""
     for piece in chain(pieces, (b"<c >",)):
         waiting += piece
-        cells = list(_CELL.finditer(waiting))
+        # Where neither stands in a piece, only its last cell is of interest, which the next piece may go on with.
+        is_plain = not (_FORMULA.search(waiting) or _IS_ERROR.search(waiting))
+        last = list(_CELL.finditer(waiting, max(len(waiting) - _LONGEST_TAG, 0))) if is_plain else []
+        cells = last[-1:] or list(_CELL.finditer(waiting))
         for cell, following in pairwise(cells):
             inner, place = waiting[cell.end() : following.start()], _PLACE.search(cell[1])
             is_error = _IS_ERROR.search(cell[1]) is not None
