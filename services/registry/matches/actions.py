@@ -6,6 +6,7 @@ A list that touches too much of a township is held until a second person has con
 import asyncio
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -17,14 +18,14 @@ from services.registry.identification import queries as applications
 from services.registry.identification.rules import ENDED
 from services.registry.identification.tables import IdentificationCase
 from services.registry.matches import files, queries
-from services.registry.matches.rules import MatchPolicy, fate_of, held_in, is_match, row_refusal
+from services.registry.matches.rules import Fate, MatchPolicy, fate_of, held_in, is_match, row_refusal
 from services.registry.matches.schemas import Asked, MatchFileShown, MatchFileTaken
 from services.registry.matches.tables import MatchContent, MatchFile, MatchRow, match_file
 from services.registry.persons.queries import list_known
 from services.registry.persons.tables import KnownPerson
 from services.registry.roster.files import UnfitError
 from services.registry.suspicions import actions as suspicions
-from services.registry.suspicions.queries import list_by_id
+from services.registry.suspicions.queries import list_by_id, list_waiting
 from services.registry.suspicions.schemas import NewSuspicion
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.procedures import (
@@ -60,14 +61,22 @@ MOST_FINDINGS = 1_000
 
 
 class Match(NamedTuple):
-    """A row and what it would raise; `known`: somebody raised it before, whatever became of it."""
+    """A row and what it would raise. `known`: somebody raised it before, whatever became of it, or the same of the same
+    person is being looked into; `known_id` is what a list raised.
+    """
 
     row: int
-    id: UUID
-    known: bool
     item: NewSuspicion | NewDoubt
+    known: bool
+    known_id: UUID | None
     division: str
-    said: files.Row
+    since: date | None
+
+    @property
+    def about(self) -> tuple[UUID, str | UUID | None]:
+        """A file is about one exclusion, which is looked into once of each person."""
+        item = self.item
+        return (item.household_id, item.person) if isinstance(item, NewSuspicion) else (item.identification_id, item.id)
 
 
 class Found(NamedTuple):
@@ -79,11 +88,11 @@ class Found(NamedTuple):
 
     @property
     def fresh(self) -> list[Match]:
-        """Of each thing that nobody raised before the first row."""
-        first: dict[UUID, Match] = {}
+        """Of what nobody raised before the first row of each person, of an application the first of each thing."""
+        first: dict[Any, Match] = {}
         for match in self.matches:
             if not match.known:
-                first.setdefault(match.id, match)
+                first.setdefault(match.about, match)
         return list(first.values())
 
 
@@ -205,19 +214,24 @@ async def _find(
         connection, [one for r in about if r.identity not in living for one in ids[r.row]]
     )
     standing |= {one: (one, one in doubted) for r in about if r.identity not in living for one in ids[r.row]}
+    waiting = await list_waiting(
+        connection, sorted({living[r.identity].household_id for r in about if r.identity in living})
+    )
     matches = []
     for row in about:
         now = [standing[one] for one in ids[row.row]]
         one, is_known = next((held for held in now if held[1]), now[0])
+        known_id = one if is_known else None
         said: dict[str, Any] = {"id": one, "evidence": f"{kind} file {sha256[:8]}, row {row.row}"}
         item: NewSuspicion | NewDoubt
         if person := living.get(row.identity):
             item = NewSuspicion(**said, household_id=person.household_id, code=code, person=person.reference)
             division = person.division
+            is_known = is_known or (person.household_id, code, person.reference) in waiting
         else:
             case = applying[row.identity]
             item, division = NewDoubt(**said, identification_id=case.id, reason=code), case.division
-        matches.append(Match(row.row, one, is_known, item, division, row))
+        matches.append(Match(row.row, item, is_known, known_id, division, row.since))
     refused = read.wrong + late
     return Found(matches, refused, len(read.rows) - len(late) - len(matches))
 
@@ -293,36 +307,29 @@ async def _raise(connection: Connection, act: Act, file_id: UUID, division: str,
     doubted = [m.item for m in fresh if isinstance(m.item, NewDoubt)]
     results = await suspicions.suspect(connection, act, raised, "match", file_id) if raised else []
     results += await doubts.suspect(connection, act, doubted) if doubted else []
-    codes, first = {r.id: r.code for r in results}, {m.row for m in fresh}
+    codes, first = {r.id: r.code for r in results}, {m.about: m for m in fresh}
     rows = []
     for match in found.matches:
-        code = codes.get(match.id)
+        before = match if match.known else first[match.about]
+        code = None if match.known else codes[before.item.id]
         fate = fate_of(code)
-        if match.known or (fate == "raised" and match.row not in first):
-            fate = "known"
         if fate is None:
             continue
-        # The same that another list or person raised stands under an id of its own.
-        own = match.id if code is None else None
-        is_doubt = isinstance(match.item, NewDoubt)
-        rows.append(
-            MatchRow(
-                file_id,
-                division,
-                match.row,
-                fate,
-                None,
-                code if fate == "refused" else None,
-                match.said.since,
-                None if is_doubt else own,
-                own if is_doubt else None,
-            )
-        )
+        if before is not match or match.known:
+            fate = "known" if fate == "raised" else fate
+        own = match.known_id if match.known else before.item.id if code is None else None
+        of = {"doubt_id" if isinstance(match.item, NewDoubt) else "suspicion_id": own}
+        refusal = code if fate == "refused" else None
+        rows.append(_told(file_id, division, match.row, fate, code=refusal, since=match.since, **of))
     return rows
 
 
+def _told(file_id: UUID, division: str, row: int, fate: Fate, **said: Any) -> MatchRow:
+    return MatchRow(file_id, division, row, fate, **(dict.fromkeys(MatchRow._fields[4:]) | said))
+
+
 def _refused(file_id: UUID, division: str, places: Iterable[Place]) -> list[MatchRow]:
-    return [MatchRow(file_id, division, p.row, "refused", p.column, p.code, None, None, None) for p in places]
+    return [_told(file_id, division, p.row, "refused", column=p.column, code=p.code) for p in places]
 
 
 def _counts(found: Found, rows: Sequence[MatchRow], waiting: int) -> dict[str, int]:

@@ -20,7 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Heading = Annotated[str | None, Query(min_length=1, max_length=50)]
 
 
-def _asked(
+async def _asked(
     kind: Kind,
     number_heading: Heading = None,
     object_heading: Heading = None,
@@ -40,7 +40,7 @@ def _asked(
 
 # The order matters: first who it is, then the body, and only then a connection, which a slow sender would hold.
 @router.post("", openapi_extra=file_of(XLSX, "The register's list: its first sheet, or the same as CSV."))
-async def take_file(
+async def compare_file(
     act: Annotated[Act, by("county")],
     asked: Annotated[Asked, Depends(_asked)],
     content: FileSent,
@@ -56,7 +56,7 @@ async def take_file(
 
 
 @router.post("/confirmations")
-async def confirm_files(
+async def confirm_match_files(
     body: Batch[Confirmation],
     connection: Transaction,
     policy: CurrentPolicy,
@@ -68,7 +68,7 @@ async def confirm_files(
 
 
 @router.get("", dependencies=[by("county", "auditor")])
-async def list_files(
+async def list_match_files(
     connection: Paging, at: Cursor, state: State | None = None, kind: Kind | None = None
 ) -> Page[MatchFileShown]:
     """Lists that were handed in, by id."""
@@ -76,7 +76,7 @@ async def list_files(
 
 
 @router.get("/{file_id}/rows", dependencies=[by("county", "auditor")])
-async def list_rows(file_id: UUID, connection: Paging, at: NumberCursor) -> Page[MatchRowShown]:
+async def list_match_rows(file_id: UUID, connection: Paging, at: NumberCursor) -> Page[MatchRowShown]:
     """What became of the rows that matched or could not be read, by row; of a list that is held, of the latter."""
     await queries.get_file(connection, file_id)
     return page(MatchRowShown, await queries.list_rows(connection, file_id, at), at, key="row")
