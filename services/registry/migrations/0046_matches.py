@@ -5,8 +5,8 @@ from shared.data.ddl.m0001 import audit, restrict_by_area
 from shared.data.ddl.m0002 import append_only
 from shared.data.ddl.m0006 import NAMES, narrow_to, open_to_the_narrowed
 
-revision = "0045"
-down_revision = "0044"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
