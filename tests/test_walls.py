@@ -52,6 +52,7 @@ READS = {
     "registry/hardship": {"household", "household_fact", "household_standing", "member_fact"},
     "registry/heads": {"member", "member_fact"},
     "registry/incomes": {"visit_finding"},
+    "registry/matches": {"household"},
     "registry/measures": {"household"},
     "registry/numbers": {"household"},
     "registry/overruled": {"household", "household_fact", "member", "member_fact"},

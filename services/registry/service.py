@@ -56,6 +56,8 @@ from services.registry.identification.api import router as identification
 from services.registry.identification.rules import IDENTIFICATION_RULE, VOTE_RULE
 from services.registry.identification.tables import identification as identification_case
 from services.registry.incomes.api import router as incomes
+from services.registry.matches.actions import MATCHING
+from services.registry.matches.api import router as matches
 from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.merges.actions import MERGE
@@ -135,6 +137,7 @@ SERVICE = Service(
         filings,
         hardship,
         suspicions,
+        matches,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -192,6 +195,7 @@ SERVICE = Service(
         FINDING,
         CHANGE,
         SUSPICION,
+        MATCHING,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),

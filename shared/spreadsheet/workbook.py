@@ -143,8 +143,8 @@ def _column(letters: bytes) -> int:
     return reduce(lambda so_far, letter: so_far * 26 + letter - 64, letters, 0) - 1
 
 
-def read_sheet(content: bytes, name: str, largest_bytes: int = LARGEST_UNPACKED_BYTES) -> Sheet:
-    """The sheet of that name; of a file that unpacks to `largest_bytes` at most.
+def read_sheet(content: bytes, name: str | None, largest_bytes: int = LARGEST_UNPACKED_BYTES) -> Sheet:
+    """The sheet of that name, the first where none is named; of a file that unpacks to `largest_bytes` at most.
 
     Raises:
         WorkbookError: not_a_workbook, too_large_unpacked, cell_too_far, sheet_missing.
@@ -152,6 +152,8 @@ def read_sheet(content: bytes, name: str, largest_bytes: int = LARGEST_UNPACKED_
     check_archive(content, largest_bytes)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if name is None:
+            name = next(iter(book.sheet_names), "")
         if name not in book.sheet_names:
             raise WorkbookError("sheet_missing")
         sheet = book.get_sheet_by_name(name)

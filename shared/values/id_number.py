@@ -10,6 +10,7 @@ from typing import Literal
 from shared.values.characters import half_width
 
 LENGTH = 18
+OLD_LENGTH = 15  # until 1999: two digits of the year of birth, and no check
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"  # indexed by the weighted sum modulo 11
 DIGITS = frozenset("0123456789")  # str.isdigit also takes superscripts and other scripts
@@ -34,6 +35,18 @@ def check_digit(first17: str) -> str:
     if len(first17) != LENGTH - 1 or not DIGITS.issuperset(first17):
         raise ValueError("an identity number begins with 17 digits")
     return CHECK_DIGITS[sum(int(d) * w for d, w in zip(first17, WEIGHTS, strict=True)) % 11]
+
+
+def lengthened(number: str) -> str:
+    """The 18 characters of a number of 15 digits: whoever was given one was born in the twentieth century (GB 11643).
+
+    Raises:
+        ValueError: not exactly 15 ASCII digits.
+    """
+    if len(number) != OLD_LENGTH:
+        raise ValueError("an old identity number has 15 digits")
+    first17 = f"{number[:6]}19{number[6:]}"
+    return first17 + check_digit(first17)
 
 
 def birth_on(number: str) -> date:

@@ -27,7 +27,6 @@ from shared.data.sql import (
     execute_many,
     fetch,
     fetch_or_not_found,
-    fetch_values,
     get_by,
     insert_many,
     list_by,
@@ -55,8 +54,8 @@ _SEALED = sql(
 _INSERT_APPLICANTS = insert_many(identification_person, Applicant._fields)
 _APPLYING = sql(
     """
-    SELECT p.digest FROM identification_person p JOIN unnest(:key_ids, :digests) AS u (key_id, digest)
-        ON p.key_id = u.key_id AND p.digest = u.digest
+    SELECT p.digest, p.identification_id FROM identification_person p
+    JOIN unnest(:key_ids, :digests) AS u (key_id, digest) ON p.key_id = u.key_id AND p.digest = u.digest
     """,
     key_ids=ARRAY(Text),
 )
@@ -126,10 +125,11 @@ async def list_sealed(connection: Connection, ids: Sequence[UUID]) -> dict[UUID,
     return {row.identification_id: row.sealed for row in await fetch(connection, _SEALED, ids=list(ids))}
 
 
-async def list_applying(connection: Connection, digests: Digests) -> set[bytes]:
-    """Which of these stand in an open application, wherever in the county."""
+async def list_applying(connection: Connection, digests: Digests) -> dict[bytes, UUID]:
+    """Those of these that stand in an open application, wherever in the county, and in which."""
     key_ids, ours = [k for k, _ in digests], [d for _, d in digests]
-    return set(await fetch_values(connection, _APPLYING, key_ids=key_ids, digests=ours))
+    rows = await fetch(connection, _APPLYING, key_ids=key_ids, digests=ours)
+    return {row["digest"]: row["identification_id"] for row in rows}
 
 
 async def insert_doubts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:

@@ -247,7 +247,7 @@ def _places(rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int], list[F
     return at, {BY_HEADING[h].name: i for i, h in enumerate(headings) if h in BY_HEADING}, notes[:MOST_NOTES]
 
 
-def _spread(sheet: Sheet, first: int) -> list[list[Cell]]:
+def spread(sheet: Sheet, first: int) -> list[list[Cell]]:
     """The sheet's rows, from `first` on with what a merged cell says in every cell that it covers."""
     rows = list(sheet.rows)
     for top, left, bottom, right in sheet.merged:
@@ -265,7 +265,7 @@ def _lines_by_household(
 
     A row without a number is held against the household above it, which may well be its own.
     """
-    rows = _spread(sheet, first)
+    rows = spread(sheet, first)
     people, groups, findings, last = 0, dict[str, list[Line]](), list[Finding](), ""
     for i in range(first, len(sheet.rows)):
         if all(map(is_empty, sheet.rows[i])):

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from tests.roster_file import book, content, household, person
+from tests.roster_file import book, content, household, number, person
 
 NOT_YOURS = (
     "not_found", "household_unknown", "outside_area", "forbidden", "not_paired", "wrong_role", "unknown", "other_trade",
@@ -38,6 +38,7 @@ INSTEAD = {"/subscriptions": {"url": "https://8.8.8.8/exits"}, "/revocations": {
 # What stands in a file no document shows.
 FILES = {
     "/registry/v1/attestations/files": "户编号,起始日期,依据文号,饮水安全\nx30,2017-05-01,神水字1号,是\n".encode(),
+    "/registry/v1/matches/files": f"证件号码\n{number()}\n".encode(),
     "/registry/v1/roster/imports": content(book(household("1", person()))),
     "/industry/v1/payouts/batches/{batch_id}/return": (
         b"line_no,amount_yuan,result,code,paid_on\n30,0.30,paid,,2017-06-01\ntotal,1,0.30\n"
@@ -52,6 +53,8 @@ def rows_named(name: str, k: int, shape: dict[str, Any] | None = None) -> Any:
         return f"140927{k // 25:06}"
     if name in VALUES:
         return VALUES[name]
+    if "enum" in shape:
+        return shape["enum"][0]
     if shape.get("format") == "uuid" or name == "id" or name.endswith("_id"):
         return str(UUID(int=k))
     return f"x{k}"

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.values.id_number import CHECK_DIGITS, birth_on, check_digit, is_valid, masked, normalise, sex
+from shared.values.id_number import (
+    CHECK_DIGITS,
+    birth_on,
+    check_digit,
+    is_valid,
+    lengthened,
+    masked,
+    normalise,
+    sex,
+)
 
 VECTOR = "11010519491231002X"
 
@@ -53,6 +62,19 @@ def test_normalise_takes_what_people_write(written: str, stored: str) -> None:
 )
 def test_what_is_no_number(number: str) -> None:
     assert not is_valid(number)
+
+
+def test_an_old_number_is_lengthened_by_its_century_and_check_digit() -> None:
+    assert lengthened("110105491231002") == VECTOR
+    assert lengthened("140999700101001") == "14099919700101001" + check_digit("14099919700101001")
+
+
+@pytest.mark.parametrize(
+    "number", ["", "11010549123100", "1101054912310021", "11010549123100X", "１１０１０５４９１２３１００２"]
+)
+def test_what_is_no_old_number(number: str) -> None:
+    with pytest.raises(ValueError, match="identity number"):
+        lengthened(number)
 
 
 @pytest.mark.parametrize("birth", ["19490231", "19491301", "00000101", "19000229"])

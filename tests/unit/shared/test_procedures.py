@@ -158,7 +158,7 @@ OTHERS = {
 }  # fmt: skip
 OPENED = {f"{word}_by" for word in (
     "proposed", "applied", "raised", "opened", "made", "recorded", "reported", "drafted", "told", "computed",
-    "found",
+    "found", "handed_in",
 )}  # fmt: skip
 # Of the same house, and not what is checked: who recorded that it stands, and who looked at the other work.
 APART = {

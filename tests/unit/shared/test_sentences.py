@@ -40,6 +40,7 @@ from services.registry.findings.rules import State as FindingState
 from services.registry.grievances.rules import State
 from services.registry.heads.rules import State as HeadState
 from services.registry.households.rules import CATEGORIES, Weight
+from services.registry.matches.rules import State as MatchState
 from services.registry.merges.rules import State as MergeState
 from services.registry.proposals.rules import State as ProposalState
 from services.registry.record.rules import OF_CONTACT, OF_HOUSEHOLD, OF_PERSON
@@ -206,6 +207,7 @@ def codes() -> set[str]:
         "registry.objection": words_of(NewObjection),
         "registry.finding": get_args(FindingState),
         "registry.suspicion_case": get_args(SuspicionState),
+        "registry.match_file": get_args(MatchState),
         "registry.grievance": {*get_args(State), "late"},
         "registry.fact": {
             "status",

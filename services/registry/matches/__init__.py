@@ -1,0 +1,1 @@
+"""Lists of other registers, compared with this one by ID number: what matches is suspected, and nothing more."""
