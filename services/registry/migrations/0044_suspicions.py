@@ -14,8 +14,8 @@ CREATE TABLE suspicion (
     id uuid PRIMARY KEY, household_id uuid NOT NULL REFERENCES household, division text COLLATE "C" NOT NULL,
     code text NOT NULL CHECK (code IN ('EX1', 'EX2', 'EX3', 'EX4', 'EX5', 'EX6', 'EX7', 'EX8', 'EX9', 'EX10',
         'same_person', 'similar_person', 'listed')),
-    source text NOT NULL CHECK (source IN ('person', 'match', 'duplicate', 'superior')), source_id uuid, person text,
-    other_id uuid REFERENCES household, other_person text, about text, evidence text NOT NULL,
+    source text NOT NULL CHECK (source IN ('person', 'match')), source_id uuid, person text, about text,
+    evidence text NOT NULL,
     raised_on date NOT NULL, raised_by text NOT NULL,
     state text NOT NULL
         CHECK (state IN ('open', 'looked_into', 'upheld', 'exempt', 'dismissed', 'ended')),

@@ -1,6 +1,6 @@
 """Raising suspicions, looking into them on the spot, and settling what follows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from services.registry.households.tables import Household
 from services.registry.suspicions import queries
 from services.registry.suspicions.rules import (
     SUSPICION_RULE,
+    Source,
     SuspicionFacts,
     SuspicionPolicy,
     effect_of,
@@ -96,19 +97,14 @@ async def suspect(
     connection: Connection,
     act: Act,
     items: Sequence[NewSuspicion],
-    source: str,
+    source: Source,
     source_id: UUID | None = None,
-    others: Mapping[UUID, tuple[UUID, str | None]] | None = None,
 ) -> list[Result]:
-    """Open a case for each; the same that is open of a household is asked about once.
-
-    `others`: by suspicion, the household and the person that it compares with.
-    """
+    """Open a case for each; the same that is open of a household is asked about once."""
     homes = await households.lock_households(connection, [i.household_id for i in items])
     known = await queries.list_by_id(connection, [i.id for i in items])
     waiting = await queries.list_waiting(connection, list(homes))
     people = await list_living(connection, [i.household_id for i in items if i.person])
-    twins = others or {}
 
     def judge(item: NewSuspicion) -> str | Suspicion:
         home = homes.get(item.household_id)
@@ -121,7 +117,6 @@ async def suspect(
         if (key := (home.id, item.code, item.person)) in waiting:
             return "already_raised"
         waiting.add(key)
-        other_id, other_person = twins.get(item.id, (None, None))
         return SUSPICION.opened(
             act,
             "open",
@@ -129,8 +124,6 @@ async def suspect(
             division=home.division,
             source=source,
             source_id=source_id,
-            other_id=other_id,
-            other_person=other_person,
             raised_on=act.business_date,
             raised_by=act.subject,
         )

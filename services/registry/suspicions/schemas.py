@@ -48,8 +48,6 @@ class SuspicionShown(Telling):
     source: Source
     source_id: UUID | None
     person: str | None
-    other_id: UUID | None
-    other_person: str | None
     evidence: str
     raised_on: date
     state: State

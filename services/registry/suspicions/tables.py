@@ -10,7 +10,7 @@ from shared.data.relations import table
 
 class Suspicion(NamedTuple):
     """`source_id`: the file or list that it stands in. `person`: the register's reference to whom it is about;
-    `other_id` and `other_person`: whom it compares him with. `about`: the login of an official whom it concerns.
+    `about`: the login of an official whom it concerns.
     """
 
     id: UUID
@@ -20,8 +20,6 @@ class Suspicion(NamedTuple):
     source: Source
     source_id: UUID | None
     person: str | None
-    other_id: UUID | None
-    other_person: str | None
     about: str | None
     evidence: str
     raised_on: date
