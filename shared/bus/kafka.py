@@ -234,7 +234,21 @@ class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # the clien
     async def assigned(self) -> AbstractSet[Partition]:
         if self._group is None:
             return {(t, p) for t in self._topics for p in range(TOPICS[t].partitions)}
-        return {self._partition(p) for p in (await self._reading()).assignment()}
+        consumer = await self._reading()
+        share = consumer.assignment()
+        if not share:
+            await self._ask_group(consumer)
+        return {self._partition(p) for p in share}
+
+    async def _ask_group(self, consumer: AIOKafkaConsumer) -> None:
+        """What its group refused it, the client tells whoever fetches, and waits until then: who has no share, and so
+        fetches nothing, would wait for ever.
+        """
+        try:
+            await consumer.getmany(timeout_ms=0)
+        except KafkaError as error:
+            await self.close()
+            raise BusAwayError(str(error)) from error
 
     async def fetch(
         self, positions: Mapping[Partition, int], limit: int, wait_seconds: float = 0
