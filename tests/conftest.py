@@ -232,7 +232,7 @@ class House:
         client = await self.stack.enter_async_context(httpx.AsyncClient(base_url=address, trust_env=False, timeout=30))
         return Door(client, self.keys, app, address, lambda: server.stopped(serving))
 
-    async def settled(self, check: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+    async def settled(self, check: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
         """Wait for a condition, with a deadline."""
         try:
             async with asyncio.timeout(seconds):

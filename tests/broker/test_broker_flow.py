@@ -119,7 +119,7 @@ async def test_two_workers_share_and_one_that_goes_is_followed(line: Line) -> No
         shares = [consumer.assignment() if consumer else frozenset() for consumer in opened]
         return all(shares) and not shares[0] & shares[1]
 
-    await line.house.settled(both)
+    await line.house.settled(both, 30)
     await line.emit(*(registered(n) for n in range(1, 301)))
     await line.until("finance", COUNT, 300)
     await first.app.state.consumer._reader.close()

@@ -280,7 +280,7 @@ async def _strike(
         return
     await end_cases(connection, act, list(reasons))
     await end_findings(connection, act, list(reasons))
-    await end_suspicions(connection, act, list(reasons))
+    facts += await end_suspicions(connection, act, list(reasons))
     on = act.business_date
     await households.strike(connection, list(reasons), on)
     facts += [

@@ -36,9 +36,9 @@ from shared.values.verdicts import Decided
 ROOM = "registry.suspicions"
 ENDED = "shared.household_removed"
 OTHERS = "c.about IS DISTINCT FROM :subject"
-# What was upheld waits for the county where a second person would not strike the household.
-REJECTED = """EXISTS (SELECT FROM removal r WHERE r.household_id = c.household_id AND r.state = 'rejected'
-    AND r.decided_on >= c.settled_on)"""
+# What was upheld waits for the county where the household was not struck after all.
+REJECTED = """EXISTS (SELECT FROM removal r WHERE r.household_id = c.household_id
+    AND r.state IN ('rejected', 'taken_back') AND r.decided_on >= c.settled_on)"""
 # Nobody looks into what he raised, nor into what concerns himself; who looked does not settle it. What was upheld and
 # is not acted upon, a third person takes back. A freeze holds up what a household receives, not the looking.
 SUSPICION = Procedure(ROOM, suspicion, ((
@@ -212,11 +212,14 @@ async def dismiss(connection: Connection, act: Act, items: Sequence[Confirmation
     return await take_step(connection, act, SUSPICION, "dismissed", items, find, rows=cases, facts=facts)
 
 
-async def end_suspicions(connection: Connection, act: Act, household_ids: Sequence[UUID]) -> None:
-    """The households were struck from the register: what is suspected of them is asked no more."""
+async def end_suspicions(connection: Connection, act: Act, household_ids: Sequence[UUID]) -> list[Payload]:
+    """The households were struck from the register: what is suspected of them is asked no more. The facts to emit: who
+    is taken back into the register is not held up by it.
+    """
     ended = Finding(passed=False, reason=ENDED)
     cases = await queries.lock_open(connection, household_ids)
     await advance(connection, act, SUSPICION, "ended", [(case, "ended", ended) for case in cases])
+    return [_resolved(act, case, "ended", "none") for case in cases]
 
 
 async def _lock(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Suspicion]:

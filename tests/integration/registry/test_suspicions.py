@@ -180,6 +180,8 @@ async def test_a_household_that_is_struck_is_asked_about_no_more(house: House) -
     await settled(door, two)
     assert [r["code"] for r in await leave(door, departure(await head_of(house, household_id)))] == [None]
     assert {s["code"]: s["state"] for s in await listed(door)} == {"EX3": "ended", "EX6": "upheld"}
+    resolved = {e["suspicion_id"]: e["holds"] for t, e in await told(house) if t == "suspicion_resolved"}
+    assert resolved == {one["id"]: False, two["id"]: True}, "taken back one day, it is not held up by what ended"
     assert [r["code"] for r in await post(door, SUSPICIONS, "county", suspicion(household_id, "EX1"))] == [
         "shared.household_removed"
     ]
