@@ -5,7 +5,7 @@ what it says of days gone by;
 `python -m bench revocation` how soon a lost phone is refused.
 `python -m bench drain [EVENTS]` takes several, for a million events, and `python -m bench exits [HOUSEHOLDS]` and
 `python -m bench lists [HOUSEHOLDS]` for a register of a million, `python -m bench roster [HOUSEHOLDS]` for a file of so
-many; they are no part of it.
+many, `python -m bench statistics [HOUSEHOLDS]` for what is counted and tried on a county; they are no part of it.
 BUS=postgres runs the first and the last of these over the other log.
 """
 
@@ -31,6 +31,7 @@ from bench.lists import bench_lists
 from bench.payout import bench_payout
 from bench.revocation import bench_revocation
 from bench.roster import bench_roster
+from bench.statistics import bench_statistics
 from deploy.local.kafka import at_hand
 
 LONGEST_SECONDS = 180
@@ -44,6 +45,7 @@ ALONE: dict[str, Callable[..., Coroutine[Any, Any, list[Result]]]] = {
     "exits": bench_exits,
     "lists": bench_lists,
     "roster": bench_roster,
+    "statistics": bench_statistics,
 }
 
 
@@ -69,7 +71,7 @@ def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
     if not name:
         return everything()
     if name not in ALONE:
-        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last four with how many [EVENTS | HOUSEHOLDS]")
+        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last five with how many [EVENTS | HOUSEHOLDS]")
     return ALONE[name](*map(int, numbers))
 
 

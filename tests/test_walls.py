@@ -69,6 +69,7 @@ READS = {
     "registry/regroupings": {"member"},
     "registry/transfers": {"division"},
     "registry/villages": {"division", "household", "household_standing", "member_fact"},
+    "registry/trials": {"household"},
     "relocation/allocation": {"move_report", "relocation_application"},
     "relocation/dossier": {"allocation", "homestead", "relocation_application"},
 }  # fmt: skip

@@ -79,6 +79,7 @@ from services.registry.sheets.api import router as sheets
 from services.registry.splits.actions import SPLIT
 from services.registry.splits.api import router as splits
 from services.registry.splits.tables import household_split
+from services.registry.statistics.api import router as statistics
 from services.registry.suspicions.actions import SUSPICION, TO_ACT_UPON
 from services.registry.suspicions.api import router as suspicions
 from services.registry.suspicions.rules import SUSPICION_RULE
@@ -87,6 +88,7 @@ from services.registry.targets.api import router as targets
 from services.registry.transfers.actions import TRANSFER
 from services.registry.transfers.api import router as transfers
 from services.registry.transfers.tables import transfer
+from services.registry.trials.api import router as trials
 from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
@@ -121,6 +123,8 @@ SERVICE = Service(
         sheets,
         roster,
         withdrawals,
+        trials,
+        statistics,
         identification,
         doubts,
         exits,
