@@ -57,9 +57,9 @@ A = member("a")
         (member("b", division=BESIDE), "same_name same_birth same_sex same_township", 90),
         # Two at once.
         (member("b", "张健东"), "one_character same_birth same_sex same_village", 80),
-        (member("b", "张建东", number=number("19700102", 103)), 
+        (member("b", "张建东", number=number("19700102", 103)),
          "near_number one_character same_birth same_sex same_village", 100),
-        (member("b", "张建东", number=number("19700102", 103), division=AWAY), 
+        (member("b", "张建东", number=number("19700102", 103), division=AWAY),
          "near_number one_character same_birth same_sex", 80),
         (member("b", born="19700112"), "same_name near_birth same_sex same_village", 80),
         (member("b", sex="female"), "same_name same_birth same_village", 90),
@@ -117,7 +117,7 @@ def test_one_number_is_one_person_whatever_else_is_written(kept: str) -> None:
 @pytest.mark.parametrize(
     ("kept", "read"),
     [
-        (OLD, number("19700102")), (number("19700102") + "42", number("19700102")), 
+        (OLD, number("19700102")), (number("19700102") + "42", number("19700102")),
         ("１４０９９９７００１０２００１", number("19700102")),
         ("", ""), ("14099970010200", ""), ("14099970010200X", ""), ("1409997001020012", ""),
     ],
