@@ -3,7 +3,8 @@
 `python -m bench latency` is its last minute alone, `python -m bench doors` the minute before;
 `python -m bench revocation` how soon a lost phone is refused.
 `python -m bench drain [EVENTS]` takes several, for a million events, and `python -m bench exits [HOUSEHOLDS]` and
-`python -m bench lists [HOUSEHOLDS]` for a register of a million; they are no part of it.
+`python -m bench lists [HOUSEHOLDS]` for a register of a million, `python -m bench duplicates [PEOPLE]` for a million
+people; they are no part of it.
 BUS=postgres runs the first and the last of these over the other log.
 """
 
@@ -20,6 +21,7 @@ from bench.allocation import bench_allocation
 from bench.as_of import bench_as_of
 from bench.doors import bench_doors
 from bench.drain import bench_drain
+from bench.duplicates import bench_duplicates
 from bench.events import bench_consumer, bench_relay
 from bench.exits import bench_exits
 from bench.ground import Result, ground
@@ -39,6 +41,7 @@ ALONE: dict[str, Callable[..., Coroutine[Any, Any, list[Result]]]] = {
     "drain": bench_drain,
     "exits": bench_exits,
     "lists": bench_lists,
+    "duplicates": bench_duplicates,
 }
 
 
@@ -64,7 +67,7 @@ def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
     if not name:
         return everything()
     if name not in ALONE:
-        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last three with how many [EVENTS | HOUSEHOLDS]")
+        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last four with how many [EVENTS | HOUSEHOLDS | PEOPLE]")
     return ALONE[name](*map(int, numbers))
 
 
