@@ -20,7 +20,7 @@ from services.registry.duplicates.rules import (
     number_of,
     review_refusal,
 )
-from services.registry.duplicates.schemas import NewSearch, Review
+from services.registry.duplicates.schemas import NewSearch, PairReview
 from services.registry.duplicates.tables import Duplicate, DuplicateSearch, LivingMember, duplicate
 from services.registry.households import queries as households
 from services.registry.suspicions import actions as suspicions
@@ -48,7 +48,6 @@ from shared.values.ids import uuid7
 from shared.values.sounds import syllables
 
 ROOM = "registry.duplicates"
-LEFT = f"{ROOM}.left"
 # What is raised is looked into by others and settled by a third: who sorts out gives nobody anything. Of two townships
 # neither sees both households. A freeze holds up what a household receives, not the looking.
 _REVIEW = Step("suspected", "open", ("township",), (), "reviewed", days=30, sets=("reason", "suspicion_id"),
@@ -157,7 +156,7 @@ async def _raise(connection: Connection, act: Act, search: DuplicateSearch, pair
     return len(fresh)
 
 
-async def review(connection: Connection, act: Act, items: Sequence[Review]) -> list[Result]:
+async def review(connection: Connection, act: Act, items: Sequence[PairReview]) -> list[Result]:
     """A person says whether two are one. The same is suspected, and looked into by others; of two people nobody is
     asked again. Who has left meanwhile is nobody's double.
     """
@@ -170,7 +169,7 @@ async def review(connection: Connection, act: Act, items: Sequence[Review]) -> l
     left = {pair.id for pair in await queries.lock_left(connection, list(cases))}
     said = {i.id: i for i in reversed(items)}  # of what stands there twice the first is taken
 
-    def refusal(case: Duplicate, item: Review) -> str | None:
+    def refusal(case: Duplicate, item: PairReview) -> str | None:
         return next((r for home in _homes(case) if (r := barred.get(home))), None) or review_refusal(
             item.reason, same=item.same
         )
@@ -179,11 +178,11 @@ async def review(connection: Connection, act: Act, items: Sequence[Review]) -> l
     fit = [c for c in ripe if c.id not in left and said[c.id].same and not refusal(c, said[c.id])]
     raised = await _suspect(connection, act, [(case, said[case.id]) for case in fit])
 
-    def find(case: Duplicate, item: Review) -> Finding:
+    def find(case: Duplicate, item: PairReview) -> Finding:
         if refused := refusal(case, item):
             return Finding(refusal=refused)
         if case.id in left:
-            return Finding(passed=False, ends="ended", reason=LEFT)
+            return Finding(passed=False, ends="ended", reason="left")
         if not item.same:
             return Finding(passed=False, ends="different", sets={"reason": item.reason})
         code, suspicion_id = raised[case.id]
@@ -206,7 +205,7 @@ async def _barred(connection: Connection, act: Act, homes: Collection[UUID]) -> 
 
 
 async def _suspect(
-    connection: Connection, act: Act, same: Sequence[tuple[Duplicate, Review]]
+    connection: Connection, act: Act, same: Sequence[tuple[Duplicate, PairReview]]
 ) -> dict[UUID, tuple[str | None, UUID | None]]:
     """Raise those that are said to be the same: by pair why it could not be, or the suspicion. What somebody suspects
     of that household and person already is looked into, whoever raised it.
@@ -235,6 +234,6 @@ async def end_left(connection: Connection, act: Act, ids: Sequence[UUID]) -> int
     wherever they live then, they are asked about anew.
     """
     left = await queries.lock_left(connection, ids)
-    ended = Finding(passed=False, reason=LEFT)
+    ended = Finding(passed=False, reason="left")
     await advance(connection, act, DUPLICATE, "ended", [(case, "ended", ended) for case in left])
     return len(left)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.registry.duplicates import actions, queries
 from services.registry.duplicates.rules import Code, SearchState, State
-from services.registry.duplicates.schemas import DuplicateShown, NewSearch, Review, SearchShown
+from services.registry.duplicates.schemas import DuplicateShown, NewSearch, PairReview, SearchShown
 from shared.acts.bodies import Batch, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import Paging, Transaction, by
@@ -50,7 +50,7 @@ async def list_duplicates(
 
 @router.post("/duplicates/reviews")
 async def review_duplicates(
-    body: Batch[Review], connection: Transaction, act: Annotated[Act, by("township", "county")]
+    body: Batch[PairReview], connection: Transaction, act: Annotated[Act, by("township", "county")]
 ) -> Results:
     """Two people, for a reason: they are asked about no more. The same: it is suspected of the household that was
     registered later, and looked into on the spot. Of two townships the county says it; nobody of a household he helps.

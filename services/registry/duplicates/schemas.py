@@ -17,7 +17,7 @@ class NewSearch(Input):
     id: UUID
 
 
-class Review(Case):
+class PairReview(Case):
     """Whether two members are the same person. `reason`: why they are not, where they are not; it names nobody.
     `about`: the login of an official whom it concerns, who does not look into the suspicion.
     """
