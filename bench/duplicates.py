@@ -25,12 +25,12 @@ import asyncpg
 from bench.ground import Ground, Result, ground
 from bench.register import AUDITED, COUNTY
 from scenario.world.draws import Table, stream
-from scenario.world.names import AREA, SURNAMES, born_on, given_name
+from scenario.world.names import SURNAMES, born_on, given_name, id_number
 from services.registry.duplicates import work
 from services.registry.duplicates.rules import pair_id
 from shared.data.crypto import DataKeys, read_data_keys
 from shared.process.isolated import run_isolated
-from shared.values.id_number import Sex, check_digit
+from shared.values.id_number import Sex
 from shared.values.ids import uuid7
 from shared.values.sounds import sounds_of
 
@@ -79,40 +79,36 @@ class Made(NamedTuple):
     number: str
 
 
-def number(rng: Random, born: date, sex: Sex) -> str:
-    """In one county all are of one area and may share an order by chance, where the real ones would not."""
-    first17 = f"{AREA}{born:%Y%m%d}{2 * rng.randrange(500) + (sex == 'male'):03}"
-    return first17 + check_digit(first17)
-
-
-def people_of(rng: Random, many: int) -> Iterator[Made]:
-    """Villages full of households until there are so many people."""
+def people_of(rng: Random, taken: set[str], many: int) -> Iterator[Made]:
+    """Villages full of households until there are so many people; `taken` are the numbers given out."""
     made, village = 0, 0
     while made < many:
         division = f"{COUNTY}{village // VILLAGES_A_TOWNSHIP:03}{village % VILLAGES_A_TOWNSHIP + 201:03}"
         village += 1
         # A village has its surnames.
         own = [SURNAMES.draw(rng) for _ in range(rng.randint(3, 8))]
-        for person in _village(rng, division, own, min(rng.choice(VILLAGES), many - made)):
+        for person in _village(rng, taken, division, own, min(rng.choice(VILLAGES), many - made)):
             made += 1
             yield person
 
 
-def _village(rng: Random, division: str, surnames: list[str], many: int) -> Iterator[Made]:
+def _village(rng: Random, taken: set[str], division: str, surnames: list[str], many: int) -> Iterator[Made]:
     made = 0
     while made < many:
-        for person in _household(rng, division, rng.choice(surnames)):
+        for person in _household(rng, taken, division, rng.choice(surnames)):
             if made < many:
                 made += 1
                 yield person
 
 
-def _household(rng: Random, division: str, surname: str) -> Iterator[Made]:
+def _household(rng: Random, taken: set[str], division: str, surname: str) -> Iterator[Made]:
     """A head, a spouse, children who share a character; grown-up twins live in a household of their own each."""
     home, age, size = uuid7(), rng.randint(22, 85), SIZES.draw(rng)
 
     def somebody(name: str, sex: Sex, born: date, of: UUID = home) -> Made:
-        return Made(os.urandom(8).hex(), of, division, date(2014, 6, 1), name, sex, born, number(rng, born, sex))
+        return Made(
+            os.urandom(8).hex(), of, division, date(2014, 6, 1), name, sex, born, id_number(rng, born, sex, taken)
+        )
 
     yield somebody(surname + given_name(rng, "male"), "male", born_on(rng, age, ON))
     if size > 1:
@@ -153,7 +149,7 @@ def _other(rng: Random, name: str, *, sounds_alike: bool) -> str | None:
     return name[:at] + rng.choice(drawn) + name[at + 1 :] if drawn else None
 
 
-def doubled(rng: Random, kind: Kind, one: Made, villages: list[str]) -> Made | None:
+def doubled(rng: Random, taken: set[str], kind: Kind, one: Made, villages: list[str]) -> Made | None:
     """The same person in another household of the same village, with one error; None where he cannot have that one. By
     the error of a clerk his number has another order, else the database would have refused him.
     """
@@ -161,7 +157,7 @@ def doubled(rng: Random, kind: Kind, one: Made, villages: list[str]) -> Made | N
         reference=os.urandom(8).hex(),
         household_id=uuid7(),
         registered_on=date(2016, 6, 1),
-        number=number(rng, one.born_on, one.sex),
+        number=id_number(rng, one.born_on, one.sex, taken),
     )
     if kind in ("one_character", "homophone"):
         name = _other(rng, one.name, sounds_alike=kind == "homophone")
@@ -170,7 +166,7 @@ def doubled(rng: Random, kind: Kind, one: Made, villages: list[str]) -> Made | N
         if one.born_on.day > 12 or one.born_on.day == one.born_on.month:
             return None
         born = one.born_on.replace(month=one.born_on.day, day=one.born_on.month)
-        return copy._replace(born_on=born, number=number(rng, born, one.sex))
+        return copy._replace(born_on=born, number=id_number(rng, born, one.sex, taken))
     if kind == "moved":
         return copy._replace(division=rng.choice([v for v in rng.sample(villages, 2) if v != one.division]))
     if one.born_on.year > 1999:
@@ -178,7 +174,7 @@ def doubled(rng: Random, kind: Kind, one: Made, villages: list[str]) -> Made | N
     return copy._replace(number=one.number[:6] + one.number[8:17])
 
 
-def inject(rng: Random, people: list[Made]) -> tuple[list[Made], dict[UUID, Kind]]:
+def inject(rng: Random, taken: set[str], people: list[Made]) -> tuple[list[Made], dict[UUID, Kind]]:
     """Doubles in equal parts, and which error each pair has."""
     each = len(people) * INJECTED_PPM // 1_000_000 // len(KINDS)
     villages = sorted({p.division for p in people})
@@ -188,7 +184,7 @@ def inject(rng: Random, people: list[Made]) -> tuple[list[Made], dict[UUID, Kind
         wanted = each
         while wanted:
             one = next(drawn)
-            if copy := doubled(rng, kind, one, villages):
+            if copy := doubled(rng, taken, kind, one, villages):
                 doubles.append(copy)
                 truth[pair_id(one.reference, copy.reference)] = kind
                 wanted -= 1
@@ -243,8 +239,9 @@ async def _search(place: Ground, folder: Path, many: int) -> list[Result]:
     pair = {n: base64.b64encode(os.urandom(32)).decode() for n in ("aes", "hmac")}
     (folder / "keys.json").write_text(json.dumps({"active": "1", "keys": {"1": pair}}), encoding="ascii")
     rng = stream(2017, "duplicates")
-    people = list(people_of(rng, many))
-    doubles, truth = inject(rng, people)
+    taken = set[str]()
+    people = list(people_of(rng, taken, many))
+    doubles, truth = inject(rng, taken, people)
     owner = await asyncpg.connect(place.url("registry_owner", "registry"))
     await lay_people(owner, read_data_keys(folder / "keys.json"), people + doubles)
     await owner.execute(ASKED, uuid7(), COUNTY, ON)

@@ -27,7 +27,7 @@ from services.registry.suspicions import actions as suspicions
 from services.registry.suspicions.queries import list_concerned
 from services.registry.suspicions.schemas import NewSuspicion
 from shared.acts.batches import take_new
-from shared.acts.bodies import Result, answers
+from shared.acts.bodies import Result, answers, result
 from shared.acts.bonds import list_helping
 from shared.acts.procedures import (
     PASSED,
@@ -188,7 +188,11 @@ async def review(connection: Connection, act: Act, items: Sequence[PairReview]) 
         code, suspicion_id = raised[case.id]
         return Finding(refusal=code) if code else Finding(sets={"suspicion_id": suspicion_id})
 
-    return await take_step(connection, act, DUPLICATE, "suspected", items, find, rows=cases)
+    # The county sees what is a township's to say, and is told so.
+    others = {c.id for c in cases.values() if c.state == "open" and act.caller.role not in _REVIEW.roles}
+    own = [item for item in items if item.id not in others]
+    taken = iter(await take_step(connection, act, DUPLICATE, "suspected", own, find, rows=cases))
+    return [result(ROOM, i.id, "of_one_township", state="open") if i.id in others else next(taken) for i in items]
 
 
 def _homes(case: Duplicate) -> tuple[UUID, UUID]:
@@ -223,9 +227,9 @@ async def _suspect(
     ]
     results = await suspicions.suspect(connection, act, asked, "duplicate") if asked else []
     found = dict[UUID, tuple[str | None, UUID | None]]()
-    for (case, _), new, result in zip(same, asked, results, strict=True):
-        is_known = result.code == f"{suspicions.ROOM}.already_raised"
-        found[case.id] = (None, None) if is_known else (result.code, None if result.code else new.id)
+    for (case, _), new, answer in zip(same, asked, results, strict=True):
+        is_known = answer.code == f"{suspicions.ROOM}.already_raised"
+        found[case.id] = (None, None) if is_known else (answer.code, None if answer.code else new.id)
     return found
 
 

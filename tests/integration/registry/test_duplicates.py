@@ -204,7 +204,7 @@ async def test_a_pair_of_one_township_is_not_the_countys_to_say(house: House) ->
     await searched(house, door)
     (pair,) = await queue(door)
     (said,) = await post(door, REVIEWS, "county", word(pair))
-    assert said["code"] == "shared.wrong_role"
+    assert said["code"] == "registry.duplicates.of_one_township"
     for role in ("village", "team", "helper"):
         answer = await door.call("POST", REVIEWS, role, VILLAGE, json={"items": [word(pair)]})
         assert answer.status_code == 403, role

@@ -58,9 +58,9 @@ A = member("a")
         # Two at once.
         (member("b", "张健东"), "one_character same_birth same_sex same_village", 80),
         (member("b", "张建东", number=number("19700102", 103)),
-         "near_number one_character same_birth same_sex same_village", 100),
-        (member("b", "张建东", number=number("19700102", 103), division=AWAY),
-         "near_number one_character same_birth same_sex", 80),
+         "near_number one_character same_birth same_sex same_village", 90),
+        (member("b", "张建东", number=number("19700102", 103), division=BESIDE),
+         "near_number one_character same_birth same_sex same_township", 80),
         (member("b", born="19700112"), "same_name near_birth same_sex same_village", 80),
         (member("b", sex="female"), "same_name same_birth same_village", 90),
         (member("b", division=AWAY, born="19700201"), "same_name swapped_birth same_sex", 75),
@@ -80,6 +80,7 @@ def test_who_may_be_one_person(other: Person, alike: str, score: int) -> None:
         member("b", born="19850617", number=number("19850617", 103)),
         member("b", "张建东", division=AWAY),  # of one day, another character, elsewhere
         member("b", "张建东", division=BESIDE),
+        member("b", "张建东", division=AWAY, number=number("19700102", 103)),
         member("b", "张国东"),
         member("b", "张建"),
         member("b", "李国军"),
