@@ -81,18 +81,17 @@ async def search_people(
 ) -> None:
     """Compare the people of a county, and ask about those who may be one: the service's act for who asked for it."""
     figures = policy.on(search.asked_on, DuplicatePolicy)
-    people, crowded, found, raised = 0, 0, set[UUID](), 0
+    people, crowded, found, raised = 0, set[str](), set[UUID](), 0
     for order, keys, together in PASSES:
         async for group in _in_groups(connection, data_keys, search.division, order, together):
             pairs, lost = find_pairs(group, keys, figures)
-            # Of a group too large for one key, others may tell more; counted is who was told apart by neither.
             new = [pair for pair in pairs if pair.id not in found]
             found.update(pair.id for pair in new)
             raised += await _raise(connection, act, search, new)
             people += len(group) if order == "birth" else 0
-            crowded += lost
+            crowded |= lost
     await queries.finish_search(
-        connection, search.id, "done", people=people, pairs=len(found), raised=raised, crowded=crowded
+        connection, search.id, "done", people=people, pairs=len(found), raised=raised, crowded=len(crowded)
     )
 
 

@@ -15,7 +15,8 @@ from uuid import UUID, uuid5
 
 from shared.values.id_number import LENGTH, OLD_LENGTH, Sex, lengthened, normalise
 
-# As suspicions call them: the same number stands in two households, or much is alike.
+# As suspicions call them: the same number stands in two households, or much is alike. `person_index` keeps a number of
+# 18 figures, or a certificate that begins with one, to one person; one of 15, or indexed by other keys, it does not know.
 Code = Literal["same_person", "similar_person"]
 # Within one township, which sorts it out, or between two of them, where the county does.
 State = Literal["open", "between", "suspected", "different", "ended"]
@@ -121,22 +122,22 @@ def by_place(person: Person) -> Iterator[Hashable]:
     yield person.division, tuple(min(those) for those in person.sounds)
 
 
-def find_pairs(people: Sequence[Person], keys: Keys, policy: DuplicatePolicy) -> tuple[list[Pair], int]:
-    """Pairs among people whom one of the keys brings together, by id, each once; and how many people stood in groups
-    too large to tell them apart. The order of the people does not matter.
+def find_pairs(people: Sequence[Person], keys: Keys, policy: DuplicatePolicy) -> tuple[list[Pair], set[str]]:
+    """Pairs among people whom one of the keys brings together, by id, each once; and who stood in a group too large to
+    tell them apart by its key, by reference. The order of the people does not matter.
     """
     groups: defaultdict[Hashable, list[int]] = defaultdict(list)
     for n, person in enumerate(people):
         for key in keys(person):
             groups[key].append(n)
-    together, crowded = set[tuple[int, int]](), set[int]()
+    together, crowded = set[tuple[int, int]](), set[str]()
     for group in groups.values():
         if len(group) > policy.duplicate_group_most:
-            crowded.update(group)
+            crowded.update(people[n].reference for n in group)
         else:
             together.update(combinations(group, 2))
     found = (pair_of(people[one], people[other], policy) for one, other in together)
-    return sorted((pair for pair in found if pair), key=lambda pair: pair.id), len(crowded)
+    return sorted((pair for pair in found if pair), key=lambda pair: pair.id), crowded
 
 
 def pair_of(one: Person, other: Person, policy: DuplicatePolicy) -> Pair | None:

@@ -10,7 +10,7 @@ import pytest
 
 from shared.data.crypto import read_data_keys
 from tests.conftest import Door, House
-from tests.integration.registry.test_changes import departure, head_of, leave, post, told
+from tests.integration.registry.test_changes import add_member, departure, head_of, leave, post, told
 from tests.integration.registry.test_households import VILLAGE, seed_household
 from tests.integration.registry.test_registry_tasks import tasks
 from tests.integration.registry.test_suspicions import listed as suspicions
@@ -260,7 +260,8 @@ async def test_a_pair_of_whom_one_left_ends_by_itself_and_is_asked_anew_where_it
     door = await house.serve("registry")
     await found_places(house)
     first, later = await doubled(house)
-    gone = await lives(house, "赵六", "19600503", division=VILLAGE)
+    gone = await lives(house, "赵六", "19600503")
+    await add_member(house, gone, "spouse", "1962-01-01")  # it stays, with her
     await lives(house, "赵陆", "19600503", order=777)
     await searched(house, door)
     assert [p["state"] for p in await queue(door)] == ["open", "open"]
