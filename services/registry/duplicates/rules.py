@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 from shared.values.id_number import LENGTH, OLD_LENGTH, Sex, lengthened, normalise
 
 # As suspicions call them: the same number stands in two households, or much is alike. `person_index` keeps a number of
-# 18 figures, or a certificate that begins with one, to one person; one of 15, or indexed by other keys, it does not know.
+# 18 figures, or a certificate that begins with one, to one person; one of 15, or indexed by other keys, it does not.
 Code = Literal["same_person", "similar_person"]
 # Within one township, which sorts it out, or between two of them, where the county does.
 State = Literal["open", "between", "suspected", "different", "ended"]
