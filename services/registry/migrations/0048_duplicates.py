@@ -4,8 +4,8 @@ from shared.data.ddl import run
 from shared.data.ddl.m0001 import audit, restrict_by_area
 from shared.data.ddl.m0006 import NAMES, narrow_to, open_to_the_narrowed
 
-revision = "0047"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
