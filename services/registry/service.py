@@ -33,6 +33,10 @@ from services.registry.divisions.api import router as divisions
 from services.registry.dossier.api import router as dossier
 from services.registry.doubts.actions import DOUBTS
 from services.registry.doubts.api import router as doubts
+from services.registry.duplicates.actions import DUPLICATE
+from services.registry.duplicates.api import router as duplicates
+from services.registry.duplicates.tables import duplicate
+from services.registry.duplicates.work import end_pairs, run_searches
 from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
@@ -142,6 +146,7 @@ SERVICE = Service(
         hardship,
         suspicions,
         matches,
+        duplicates,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -164,6 +169,7 @@ SERVICE = Service(
         account_change,
         disclosure,
         suspicion,
+        duplicate,
     ),
     reactions=together(
         freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
@@ -200,10 +206,11 @@ SERVICE = Service(
         CHANGE,
         SUSPICION,
         MATCHING,
+        DUPLICATE,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),
     own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON),
-    background=(run_imports, state_people, read_names, take_higher),
+    background=(run_imports, state_people, read_names, take_higher, run_searches, end_pairs),
     lifespan=keep_looks,
 )

@@ -62,6 +62,7 @@ FITTING = {
         """UPDATE household_fact SET other_causes = '{"codes": []}'""",
         f"UPDATE household_split SET relations = jsonb_build_object({OF_ROW.format('id')}, 'head')",
         "UPDATE target SET year = 2017",
+        "UPDATE duplicate SET alike = 'same_name'",
         # Who said what of a household, and how it came to be known.
         "UPDATE household_fact SET stated_as = 'village', weight = 'statement'",
         "UPDATE member_fact SET stated_as = 'village', weight = 'statement'",
