@@ -63,6 +63,7 @@ READS = {
     },
     "registry/resolutions": {"household", "member", "member_fact"},
     "registry/roster": {"division", "household"},
+    "registry/screening": {"household", "income_line", "member_fact"},
     "registry/sheets": {"member", "member_fact"},
     "registry/sources": {"household_fact", "household_word", "income_line", "visit_finding"},
     "registry/targets": {"division", "household", "household_merge", "member_fact", "village_exit"},

@@ -75,6 +75,9 @@ from services.registry.rolls.api import router as rolls
 from services.registry.roster.actions import ROSTER
 from services.registry.roster.api import router as roster
 from services.registry.roster.work import run_imports
+from services.registry.screening.api import router as screening
+from services.registry.screening.reactions import REACTIONS as SCREENING
+from services.registry.screening.tables import home_visit
 from services.registry.sheets.api import router as sheets
 from services.registry.splits.actions import SPLIT
 from services.registry.splits.api import router as splits
@@ -138,6 +141,7 @@ SERVICE = Service(
         hardship,
         suspicions,
         matches,
+        screening,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -160,9 +164,18 @@ SERVICE = Service(
         account_change,
         disclosure,
         suspicion,
+        home_visit,
     ),
     reactions=together(
-        freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
+        freezes.REACTIONS,
+        bonds.PAIRINGS,
+        MEASURES,
+        PAYMENTS,
+        HOUSEHOLDS,
+        VILLAGES,
+        DISCLOSURES,
+        FINDINGS,
+        SCREENING,
     ),
     rules=(
         EXIT_RULE,

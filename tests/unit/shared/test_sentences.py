@@ -45,6 +45,7 @@ from services.registry.merges.rules import State as MergeState
 from services.registry.proposals.rules import State as ProposalState
 from services.registry.record.rules import OF_CONTACT, OF_HOUSEHOLD, OF_PERSON
 from services.registry.rolls.rules import State as RollState
+from services.registry.screening.rules import TESTS
 from services.registry.splits.rules import State as SplitState
 from services.registry.suspicions.rules import State as SuspicionState
 from services.registry.transfers.schemas import Transfer
@@ -208,6 +209,7 @@ def codes() -> set[str]:
         "registry.finding": get_args(FindingState),
         "registry.suspicion_case": get_args(SuspicionState),
         "registry.match_file": get_args(MatchState),
+        "registry.screening": {*TESTS, "too_few"},
         "registry.grievance": {*get_args(State), "late"},
         "registry.fact": {
             "status",
