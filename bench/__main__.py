@@ -3,7 +3,8 @@
 `python -m bench latency` is its last minute alone, `python -m bench doors` the minute before;
 `python -m bench revocation` how soon a lost phone is refused.
 `python -m bench drain [EVENTS]` takes several, for a million events, and `python -m bench exits [HOUSEHOLDS]` and
-`python -m bench lists [HOUSEHOLDS]` for a register of a million; they are no part of it.
+`python -m bench lists [HOUSEHOLDS]` for a register of a million; they are no part of it. Nor is
+`python -m bench screening [SEEDS]`, which counts what screening and inspections find where some villages cheat.
 BUS=postgres runs the first and the last of these over the other log.
 """
 
@@ -28,6 +29,7 @@ from bench.latency import bench_latency
 from bench.lists import bench_lists
 from bench.payout import bench_payout
 from bench.revocation import bench_revocation
+from bench.screening import bench_screening
 from deploy.local.kafka import at_hand
 
 LONGEST_SECONDS = 180
@@ -39,6 +41,7 @@ ALONE: dict[str, Callable[..., Coroutine[Any, Any, list[Result]]]] = {
     "drain": bench_drain,
     "exits": bench_exits,
     "lists": bench_lists,
+    "screening": bench_screening,
 }
 
 
@@ -64,7 +67,7 @@ def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
     if not name:
         return everything()
     if name not in ALONE:
-        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last three with how many [EVENTS | HOUSEHOLDS]")
+        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last four with how many [EVENTS | HOUSEHOLDS | SEEDS]")
     return ALONE[name](*map(int, numbers))
 
 

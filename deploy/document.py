@@ -123,17 +123,24 @@ def contract_of(house: Service) -> dict[str, Any]:
     return app.openapi()
 
 
-def as_page(document: dict[str, Any], *, dense: bool = False) -> str:
-    """Field by field; `dense` without a blank, for what would else be too large a file."""
-    layout: dict[str, Any] = {"separators": (",\n", ":")} if dense else {"indent": 1}
-    return json.dumps(document, ensure_ascii=False, **layout) + "\n"
+def as_page(document: dict[str, Any]) -> str:
+    """Field by field."""
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_lines(document: Any, depth: int = 3) -> str:
+    """Without a blank, and a line for each door and each shape, for what would else be too large a file."""
+    if not depth or not isinstance(document, dict):
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    parts = (f"{json.dumps(key, ensure_ascii=False)}:{as_lines(part, depth - 1)}" for key, part in document.items())
+    return "{" + ",\n".join(parts) + "}"
 
 
 WRITTEN: dict[str, Callable[[], str]] = {
     "events.md": events,
     "rights.md": rights,
-    # All doors together: a line for each thing, without the spaces that would make a tenth of it.
-    "openapi/shenchi.json": lambda: as_page(describe_all(contracts()), dense=True),
+    # All doors together: without the spaces and the lines that would make a tenth of it.
+    "openapi/shenchi.json": lambda: as_lines(describe_all(contracts())) + "\n",
 } | {f"openapi/{name}.json": partial(lambda name: as_page(contracts()[name]), name) for name in (*NAMES, "gateway")}
 
 if __name__ == "__main__":

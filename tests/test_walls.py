@@ -52,6 +52,10 @@ READS = {
     "registry/hardship": {"household", "household_fact", "household_standing", "member_fact"},
     "registry/heads": {"member", "member_fact"},
     "registry/incomes": {"visit_finding"},
+    "registry/inspections": {
+        "amendment", "departure", "exit_case", "home_visit", "household", "household_fact", "household_word",
+        "income_line", "removal", "suspicion", "visit_finding",
+    },
     "registry/matches": {"household"},
     "registry/measures": {"household"},
     "registry/numbers": {"household"},

@@ -56,6 +56,9 @@ from services.registry.identification.api import router as identification
 from services.registry.identification.rules import IDENTIFICATION_RULE, VOTE_RULE
 from services.registry.identification.tables import identification as identification_case
 from services.registry.incomes.api import router as incomes
+from services.registry.inspections.actions import INSPECTION, LISTING
+from services.registry.inspections.api import router as inspections
+from services.registry.inspections.tables import inspection
 from services.registry.matches.actions import MATCHING
 from services.registry.matches.api import router as matches
 from services.registry.measures.api import router as measures
@@ -142,6 +145,7 @@ SERVICE = Service(
         suspicions,
         matches,
         screening,
+        inspections,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -165,6 +169,7 @@ SERVICE = Service(
         disclosure,
         suspicion,
         home_visit,
+        inspection,
     ),
     reactions=together(
         freezes.REACTIONS,
@@ -209,6 +214,8 @@ SERVICE = Service(
         CHANGE,
         SUSPICION,
         MATCHING,
+        LISTING,
+        INSPECTION,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),

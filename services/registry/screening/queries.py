@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.registry.households.rules import CATEGORIES
 from services.registry.screening.tables import HomeVisit, home_visit
-from shared.data.sql import Connection, execute, fetch, insert_many, sql
+from shared.data.sql import Connection, execute, fetch, fetch_values, insert_many, sql
 
 
 class StatedIncome(NamedTuple):
@@ -67,6 +67,13 @@ _DAYS = sql(
     """,
     PersonsDay,
 )
+_IN_BURSTS = sql(
+    f"""
+    SELECT DISTINCT household_id FROM (
+        SELECT household_id, count(*) OVER (PARTITION BY division, subject, day) AS households FROM ({_VISITS}) AS v
+    ) AS n WHERE households > :largest
+    """
+)
 _DECIDED = sql(
     """
     SELECT s.division, s.acted_by AS subject, s.acted_on AS day, count(*)::int AS households FROM case_step s
@@ -96,6 +103,12 @@ async def list_incomes(
 async def list_days(connection: Connection, area: str, since: date, on: date) -> list[PersonsDay]:
     """With how many households of which village anybody was, day by day."""
     return await fetch(connection, _DAYS, area=area, since=since, on=on)
+
+
+async def list_in_bursts(connection: Connection, area: str, since: date, on: date, largest: int) -> set[UUID]:
+    """With whom somebody was on a day on which he was with more than so many households of a village."""
+    rows = await fetch_values(connection, _IN_BURSTS, area=area, since=since, on=on, largest=largest)
+    return set(rows)
 
 
 async def list_decided(

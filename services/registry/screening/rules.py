@@ -167,6 +167,36 @@ def alarmed(found: Iterable[Found]) -> bool:
     return any(one.judgement == "alarm" for one in found)
 
 
+def copied_among(said: Iterable[Said]) -> set[tuple[int, ...]]:
+    """The incomes that stand there more than once."""
+    return {vector for vector, times in Counter(one.vector for one in said).items() if times > 1 and any(vector)}
+
+
+def tells(
+    said: Said | None,
+    found: Iterable[Found],
+    copied: Collection[tuple[int, ...]],
+    policy: ScreeningPolicy,
+    *,
+    in_burst: bool,
+) -> bool:
+    """Whether a household is one of those by which its village alarms. `copied`: incomes that stand there more than
+    once; `in_burst`: somebody was with it on a day on which he was with more than anybody may.
+    """
+    alarms = {one.test: one for one in found if one.judgement == "alarm"}
+    if "bursts" in alarms and in_burst:
+        return True
+    if said is None:
+        return False
+    if "crowding" in alarms and (over_line_by(said, policy) or 0) > 0:
+        return True
+    if "equal_incomes" in alarms and said.vector in copied:
+        return True
+    amounts = [fen for fen in said.vector if fen > 0]
+    ending = alarms["preferred_endings"].ending if "preferred_endings" in alarms else None
+    return 2 * sum(fen // 100 % ENDINGS == ending for fen in amounts) > len(amounts)
+
+
 class _Tail(NamedTuple):
     """A test before it is judged: `p` as it is, of one."""
 

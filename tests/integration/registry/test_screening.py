@@ -57,13 +57,15 @@ async def test_a_village_whose_incomes_crowd_over_the_line_alarms_and_another_do
     (crowding,) = [t for t in second["tests"] if t["test"] == "crowding"]
     assert (crowding["sample"], crowding["found"], crowding["expected_x100"], crowding["p_ppm"]) == (12, 12, 600, 244)
     assert crowding["sentence_zh"] == (
-        "临界收入 12 户，略高于标准线的 12 户，预期 6 户；如实填报时出现的概率为 0.0244 %，预警界限 0.5 %：预警。"
+        "临界收入 12 户，略高于标准线的 12 户，预期 6 户；如实填报时出现的概率为 0.0244 %，预警界限 2 %：预警。"
     )
     assert third["tests"][0]["sentence_en"] == "Too few to judge by, 3: incomes just over the line."
     assert [v["division"] for v in await screenings(door, division=CROWDED)] == [CROWDED]
-    # Who was struck, or is no more, is not among them; a year later nothing of it was written within the window.
-    answer = await door.call("GET", SCREENINGS, "county", "140927", on="2018-07-10")
-    assert answer.json()["items"] == []
+    # A year later nothing of it was written within the window; another county learns of no village and nobody.
+    for area, on in (("140927", "2018-07-10"), ("140928", ON)):
+        for path in ("", "/reviewers"):
+            answer = await door.call("GET", f"{SCREENINGS}{path}", "county", area, on=on)
+            assert answer.json()["items"] == []
     # Nothing follows from it: no case, no event, no decision.
     (row,) = await house.rows(
         "registry", "SELECT (SELECT count(*) FROM suspicion) AS s, (SELECT count(*) FROM decision) AS d"

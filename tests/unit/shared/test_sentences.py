@@ -40,6 +40,7 @@ from services.registry.findings.rules import State as FindingState
 from services.registry.grievances.rules import State
 from services.registry.heads.rules import State as HeadState
 from services.registry.households.rules import CATEGORIES, Weight
+from services.registry.inspections.rules import Sign
 from services.registry.matches.rules import State as MatchState
 from services.registry.merges.rules import State as MergeState
 from services.registry.proposals.rules import State as ProposalState
@@ -210,6 +211,7 @@ def codes() -> set[str]:
         "registry.suspicion_case": get_args(SuspicionState),
         "registry.match_file": get_args(MatchState),
         "registry.screening": {*TESTS, "too_few"},
+        "registry.inspection_sign": get_args(Sign),
         "registry.grievance": {*get_args(State), "late"},
         "registry.fact": {
             "status",
