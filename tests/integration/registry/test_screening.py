@@ -134,3 +134,28 @@ async def test_a_look_on_the_spot_counts_as_a_visit_of_a_person(house: House) ->
     people = {r["subject"]: judged(r) for r in await screenings(door, "/reviewers")}
     assert people["looker"]["bursts"] == "alarm"
     assert set(people["village"].values()) == {"too_few"}
+
+
+async def test_what_was_written_before_or_by_nobody_here_or_of_who_is_struck_is_not_screened(house: House) -> None:
+    door = await house.serve("registry", "api")
+    early, struck, taken_over = await village(house, VILLAGE, 3)
+    nothing = {"business_fen": 0, "property_fen": 0, "transfer_fen": 0, "business_cost_fen": 0}
+    items = [
+        statement(early, wage_fen=LINE, stated_on="2016-12-01", **nothing),
+        statement(struck, wage_fen=LINE, **nothing),
+        statement(taken_over, wage_fen=LINE, **nothing),
+    ]
+    answer = await door.call("POST", "/registry/v1/households/incomes", "village", VILLAGE, json={"items": items})
+    assert {r["status"] for r in answer.json()["results"]} == {"accepted"}
+
+    async def statements(on: str) -> list[int]:
+        answer = await door.call("GET", SCREENINGS, "county", "140927", on=on)
+        tests = [v["tests"] for v in answer.json()["items"]]
+        return [t["sample"] for found in tests for t in found if t["test"] == "equal_incomes"]
+
+    assert (await statements("2017-06-10"), await statements("2017-12-31")) == ([3], [2])
+    assert await statements("2017-05-31") == [1], "what is stated later is not there yet"
+    owner = await house.owner("registry")
+    await owner.execute("UPDATE household SET status = 'removed', status_before = 'poor' WHERE id = $1", struck)
+    await owner.execute("UPDATE income_line SET weight = 'takeover' WHERE household_id = $1", taken_over)
+    assert await statements("2017-06-10") == [1]

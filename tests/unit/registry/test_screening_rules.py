@@ -191,6 +191,11 @@ def test_of_several_tests_the_whole_error_is_held() -> None:
     alone = only("equal_incomes", copied)
     assert (alone.judgement, alone.threshold_ppm) == ("alarm", 10_000)
     assert alarmed(found.values())
+    # 0.65 % does not reach half of it; what lies behind it is not asked again, though it would reach the whole.
+    neither = {f.test: f for f in screened(replace(both, above=12, below=2, days=0, seen=0), OTHERS, POLICY)}
+    assert [(f.p_ppm, f.threshold_ppm, f.judgement) for f in list(neither.values())[:2]] == [
+        (6470, 5000, "quiet"), (9455, 10_000, "quiet"),
+    ]  # fmt: skip
     assert not alarmed(screened(Figures(), Figures(), POLICY)), "who wrote nothing is not judged"
 
 
