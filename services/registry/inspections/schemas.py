@@ -11,6 +11,9 @@ from shared.acts.bodies import Case, Input
 from shared.acts.reasons import Telling
 from shared.values.inputs import Text
 
+# Nobody reads of a person who may be that person.
+OF_PERSON: Sign = "reviewer_alarm"
+
 
 class NewInspectionList(Input):
     """The list of the month of the business date; `seed` is said aloud before the draw, so that it is fair. `budget`:
@@ -82,7 +85,9 @@ class InspectionListWhole(InspectionListShown):
 
 
 class InspectionShown(BaseModel):
-    """How it was drawn, and what spoke for it, is told once somebody has looked: whoever looks does not know."""
+    """How it was drawn, and what spoke for it, is told once somebody has looked: whoever looks does not know. That
+    whoever stated its income alarms is told in no list.
+    """
 
     id: UUID
     list_id: UUID
@@ -90,7 +95,6 @@ class InspectionShown(BaseModel):
     division: str
     state: State
     drawn_as: DrawnAs | None
-    score: int | None
     signs: list[Sign] | None
     wrong_in: WrongIn | None
     evidence: str | None
@@ -101,7 +105,7 @@ class InspectionShown(BaseModel):
 
 def told(row: Inspection) -> InspectionShown:
     """A line as far as it is told."""
-    own = row._asdict() | {"signs": row.signs.split()}
+    own = row._asdict() | {"signs": [sign for sign in row.signs.split() if sign != OF_PERSON]}
     if row.state in ("drawn", "open"):
-        own |= {"drawn_as": None, "score": None, "signs": None}
+        own |= {"drawn_as": None, "signs": None}
     return InspectionShown.model_validate(own)

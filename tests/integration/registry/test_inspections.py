@@ -107,7 +107,7 @@ async def test_a_list_is_drawn_by_one_confirmed_by_another_and_reproduced_by_its
     assert {r["household_no"] for r in scored}.isdisjoint(at_random)
     # Nobody is told how a line came about before it was looked at.
     waiting = await lines(door, list_id=list_id, state="open")
-    assert [(w["drawn_as"], w["score"], w["signs"]) for w in waiting] == [(None, None, None)] * 10
+    assert [(w["drawn_as"], w["signs"], "score" in w) for w in waiting] == [(None, None, False)] * 10
     (whole,) = [(await door.call("GET", f"{LISTS}/{list_id}", "auditor", "140927", on=ON)).json()]
     assert (whole["population"], whole["random"]["lines"], whole["score"]["lines"]) == (24, 2, 8)
     assert whole["random"]["wrong_ppm"] is None
@@ -150,6 +150,7 @@ async def test_what_is_wrong_is_suspected_and_looked_into_by_others(house: House
     (told,) = await lines(door, household_id=one["household_id"])
     assert told["drawn_as"] in ("random", "score")
     assert (told["signs"] is not None, told["wrong_in"]) == (True, "income")
+    assert "reviewer_alarm" not in told["signs"], "who is alarmed about may read it"
     # Who inspected does not look into it; what is so is to be corrected.
     looks = "/registry/v1/suspicions/looks"
     assert [r["code"] for r in await post(door, looks, "team", seen(case), on=ON, subject="looker", area="140927")] == [
