@@ -3,10 +3,10 @@
 `python -m bench latency` is its last minute alone, `python -m bench doors` the minute before, `python -m bench as_of`
 what it says of days gone by;
 `python -m bench revocation` how soon a lost phone is refused.
-`python -m bench drain [EVENTS]` takes several, for a million events, and `python -m bench exits [HOUSEHOLDS]` and
-`python -m bench lists [HOUSEHOLDS]` for a register of a million, `python -m bench roster [HOUSEHOLDS]` for a file of so
-many, `python -m bench statistics [HOUSEHOLDS]` for what is counted and tried on a county, `python -m bench duplicates
-[PEOPLE]` for a million people; they are no part of it.
+`python -m bench drain [EVENTS]` takes several, for a million events, `exits [HOUSEHOLDS]` and `lists [HOUSEHOLDS]` for
+a register of a million, `duplicates [PEOPLE]` for so many people, `roster [HOUSEHOLDS]` for a file of so many,
+`statistics [HOUSEHOLDS]` for what is counted and tried on a county, `screening [SEEDS]` for what is found where some
+villages cheat; they are no part of it.
 BUS=postgres runs the first and the last of these over the other log.
 """
 
@@ -33,6 +33,7 @@ from bench.lists import bench_lists
 from bench.payout import bench_payout
 from bench.revocation import bench_revocation
 from bench.roster import bench_roster
+from bench.screening import bench_screening
 from bench.statistics import bench_statistics
 from deploy.local.kafka import at_hand
 
@@ -49,6 +50,7 @@ ALONE: dict[str, Callable[..., Coroutine[Any, Any, list[Result]]]] = {
     "roster": bench_roster,
     "statistics": bench_statistics,
     "duplicates": bench_duplicates,
+    "screening": bench_screening,
 }
 
 
@@ -74,7 +76,7 @@ def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
     if not name:
         return everything()
     if name not in ALONE:
-        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last six with how many [EVENTS | HOUSEHOLDS | PEOPLE]")
+        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last seven with how many")
     return ALONE[name](*map(int, numbers))
 
 

@@ -53,6 +53,10 @@ READS = {
     "registry/hardship": {"household", "household_fact", "household_standing", "member_fact"},
     "registry/heads": {"member", "member_fact"},
     "registry/incomes": {"visit_finding"},
+    "registry/inspections": {
+        "amendment", "departure", "exit_case", "home_visit", "household", "household_fact", "household_word",
+        "income_line", "removal", "suspicion", "visit_finding",
+    },
     "registry/matches": {"household"},
     "registry/measures": {"household"},
     "registry/numbers": {"household"},
@@ -64,6 +68,7 @@ READS = {
     },
     "registry/resolutions": {"household", "member", "member_fact"},
     "registry/roster": {"division", "household"},
+    "registry/screening": {"household", "income_line", "member_fact"},
     "registry/sheets": {"member", "member_fact"},
     "registry/sources": {"household_fact", "household_word", "income_line", "visit_finding"},
     "registry/targets": {"division", "household", "household_merge", "member_fact", "village_exit"},

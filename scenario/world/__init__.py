@@ -6,6 +6,7 @@ It knows no service, no actor and no judge. Same seed, same county, byte by byte
 
 from scenario.world.build import build_world
 from scenario.world.changes import Death
+from scenario.world.cheats import Cheat
 from scenario.world.county import World
 from scenario.world.economy import LINE_FEN, IncomeLines
 from scenario.world.geography import Facility, Township, Village, VillageTruth
@@ -52,6 +53,7 @@ __all__ = [
     "TOWNSHIPS_EYE",
     "Building",
     "Cadre",
+    "Cheat",
     "CheckIn",
     "Conditions",
     "Death",

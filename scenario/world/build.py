@@ -1,6 +1,7 @@
 """Builds the county: geography, people, groups, households, truth, loans, each from streams of its own."""
 
 from scenario.world.changes import draw_deaths
+from scenario.world.cheats import CHEATING, draw_cheats
 from scenario.world.county import World
 from scenario.world.draws import stream
 from scenario.world.earnings import draw_earnings
@@ -19,8 +20,9 @@ from scenario.world.setbacks import draw_setbacks
 from scenario.world.truth import MEAN_UNREGISTERED_SIZE, draw_truth, draw_unregistered, standing_of
 
 
-def build_world(seed: int, households: int | None = None) -> World:
-    """The county for `seed`; `households` registered ones, 9,800 unless told, in all or fewer villages.
+def build_world(seed: int, households: int | None = None, cheating: float = CHEATING) -> World:
+    """The county for `seed`; `households` registered ones, 9,800 unless told, in all or fewer villages, of which the
+    share `cheating` writes what is not so.
 
     The same arguments give the same world in every process. Smaller worlds scale all totals and keep the
     241 villages, of which only some then have registered households.
@@ -77,4 +79,5 @@ def build_world(seed: int, households: int | None = None) -> World:
         married_out=draw_married_out(seed, registered, deaths, wishes, busy),
         help=draw_help(seed, all_villages, registered),
         lists=draw_lists(seed, registered, truth),
+        cheats=draw_cheats(seed, registered, standings, truth, cheating),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from scenario.world.changes import Death
+from scenario.world.cheats import Cheat
 from scenario.world.earnings import Earnings
 from scenario.world.geography import Township, Village, VillageTruth
 from scenario.world.help import Help
@@ -21,7 +22,7 @@ from scenario.world.truth import HouseholdTruth, UnregisteredPoor
 class World:
     """A county for one seed; tuples in the order of codes, numbers or dates.
 
-    `by_no`, `truth` and `village_truth` are keyed by household number and by village code;
+    `by_no`, `truth`, `village_truth` and `cheats` are keyed by household number and by village code;
     `unregistered_households` counts all rural households outside the register, poor or not.
     """
 
@@ -47,6 +48,7 @@ class World:
     village_moves: tuple[VillageMove, ...]
     help: Help
     lists: Lists
+    cheats: dict[str, Cheat]
 
     @property
     def diverted(self) -> frozenset[str]:

@@ -3,13 +3,14 @@
 Pure functions of a world: the same question has the same answer, in whatever order questions come.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from scenario.world import cheats
 from scenario.world.county import World
 from scenario.world.draws import stream
-from scenario.world.economy import LINE_FEN, IncomeLines
+from scenario.world.economy import IncomeLines
 from scenario.world.housing import grade_on
 from scenario.world.truth import over_line
 
@@ -18,8 +19,6 @@ ROUNDED_FEN = 1_000  # helpers write tens of yuan
 ROSTER_YEAR = 2016
 VOTED_DOWN, UNWILLING, UNFOUNDED = 0.01, 0.01, 0.005  # of exits: a meeting, a household, a neighbour says no
 CONCEALED = 0.30  # what households that are not poor told the register of their income
-LIFTED_YUAN = (4, 49)  # over the line, per head, in villages that lift
-LIFT_TO_BUSINESS = 0.6  # the rest of the invented income is called transfer
 INCOME_YEAR_END = date(2017, 9, 30)
 MISSED_HARDSHIP, FALSE_HARDSHIP = 0.02, 0.0004  # a hardship not seen; one seen that is none
 MISREAD_GRADE = 0.004
@@ -58,22 +57,23 @@ def observed_income(world: World, household_no: str, year: int) -> IncomeLines:
     """Income of the year 2016 or 2017 as the household's helper states it.
 
     In villages that lift incomes, a household that is not out yet and truly at or below the line is stated
-    a little above it.
+    a little above it; in others that cheat, it is what they write there (`cheats`).
     """
     truth = world.truth[household_no]
     rng = stream(world.seed, "observed income", household_no, year)
     seen = _noisy(rng, truth.incomes[year])
-    lifts = world.village_truth[truth.village_code].standing == "fraud" and truth.group != "exited"
-    if lifts and year == 2017 and not over_line(truth.incomes[year], truth.members, year):
-        target = truth.members * (LINE_FEN[year] + rng.randint(*LIFTED_YUAN) * 100)
-        missing = target - seen.net_fen
-        invented = max(round(missing * LIFT_TO_BUSINESS), -seen.business_fen)
-        return replace(
-            seen,
-            business_fen=seen.business_fen + invented,
-            transfer_fen=seen.transfer_fen + missing - invented,
-        )
-    return seen
+    cheat = world.cheats.get(truth.village_code)
+    if cheat is not None and year == 2017:
+        if cheat.way == "invented":
+            return cheats.invented(world.seed, household_no, truth.members, year)
+        if cheat.sheet not in (None, household_no) and cheats.copies(world.seed, household_no):
+            return observed_income(world, str(cheat.sheet), year)
+    if year != 2017 or truth.group == "exited" or over_line(truth.incomes[year], truth.members, year):
+        return seen
+    if cheat is not None and cheat.way == "lifted":
+        return cheats.lifted(rng, seen, truth.members, year, ROUNDED_FEN)
+    lifts = world.village_truth[truth.village_code].standing == "fraud"
+    return cheats.lifted(rng, seen, truth.members, year) if lifts else seen
 
 
 def helper_income(world: World, household_no: str, behaviour: str) -> IncomeLines | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scenario.world.changes import Death
+from scenario.world.cheats import Cheat
 from scenario.world.county import World
 from scenario.world.economy import IncomeLines
 from scenario.world.geography import Facility, VillageTruth
@@ -42,6 +43,7 @@ class TruthFile:
     births: tuple[dict[str, Any], ...]
     marriages: tuple[dict[str, Any], ...]
     setbacks: tuple[dict[str, Any], ...]
+    cheats: tuple[Cheat, ...]
 
 
 def write_truth(world: World, path: Path) -> None:
@@ -64,6 +66,7 @@ def _records(world: World) -> Iterator[dict[str, Any]]:
         ("unregistered", world.unregistered), ("wish", world.wishes),
         ("station", world.earnings.station_truth.values()), ("area", world.earnings.ventures.outcomes.values()),
         ("move", world.homes.moves.values()), ("death", world.deaths), ("setback", world.setbacks),
+        ("cheat", world.cheats.values()),
     )  # fmt: skip
     for kind, records in told:
         for record in records:
@@ -98,7 +101,14 @@ def read_truth(path: Path) -> TruthFile:
     areas: list[Outcome] = []
     moves: list[Move] = []
     deaths: list[Death] = []
-    plain: dict[str, list[dict[str, Any]]] = {"birth": [], "marriage": [], "setback": [], "unit": [], "helper": []}
+    plain: dict[str, list[dict[str, Any]]] = {
+        "birth": [],
+        "marriage": [],
+        "setback": [],
+        "unit": [],
+        "helper": [],
+        "cheat": [],
+    }
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
@@ -143,6 +153,7 @@ def read_truth(path: Path) -> TruthFile:
         tuple(plain["birth"]),
         tuple(plain["marriage"]),
         tuple(plain["setback"]),
+        tuple(Cheat(**record) for record in plain["cheat"]),
     )
 
 

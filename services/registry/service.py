@@ -60,6 +60,9 @@ from services.registry.identification.api import router as identification
 from services.registry.identification.rules import IDENTIFICATION_RULE, VOTE_RULE
 from services.registry.identification.tables import identification as identification_case
 from services.registry.incomes.api import router as incomes
+from services.registry.inspections.actions import INSPECTION, LISTING
+from services.registry.inspections.api import router as inspections
+from services.registry.inspections.tables import inspection
 from services.registry.matches.actions import MATCHING
 from services.registry.matches.api import router as matches
 from services.registry.measures.api import router as measures
@@ -79,6 +82,9 @@ from services.registry.rolls.api import router as rolls
 from services.registry.roster.actions import ROSTER
 from services.registry.roster.api import router as roster
 from services.registry.roster.work import run_imports
+from services.registry.screening.api import router as screening
+from services.registry.screening.reactions import REACTIONS as SCREENING
+from services.registry.screening.tables import home_visit
 from services.registry.sheets.api import router as sheets
 from services.registry.splits.actions import SPLIT
 from services.registry.splits.api import router as splits
@@ -147,6 +153,8 @@ SERVICE = Service(
         suspicions,
         matches,
         duplicates,
+        screening,
+        inspections,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -170,9 +178,19 @@ SERVICE = Service(
         disclosure,
         suspicion,
         duplicate,
+        home_visit,
+        inspection,
     ),
     reactions=together(
-        freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
+        freezes.REACTIONS,
+        bonds.PAIRINGS,
+        MEASURES,
+        PAYMENTS,
+        HOUSEHOLDS,
+        VILLAGES,
+        DISCLOSURES,
+        FINDINGS,
+        SCREENING,
     ),
     rules=(
         EXIT_RULE,
@@ -207,6 +225,8 @@ SERVICE = Service(
         SUSPICION,
         MATCHING,
         DUPLICATE,
+        LISTING,
+        INSPECTION,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),

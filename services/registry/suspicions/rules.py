@@ -12,7 +12,8 @@ from typing import Literal
 
 from shared.values.verdicts import Reason, Rule, Verdict
 
-# Beside the catalogue: the same or nearly the same person twice, and what superiors list for a reason of their own.
+# Beside the catalogue: the same or nearly the same person twice, what superiors list for a reason of their own, what an
+# inspection found otherwise.
 Code = Literal[
     "EX1",
     "EX2",
@@ -27,8 +28,9 @@ Code = Literal[
     "same_person",
     "similar_person",
     "listed",
+    "inspected",
 ]
-Source = Literal["person", "match", "duplicate"]
+Source = Literal["person", "match", "duplicate", "inspection"]
 State = Literal["open", "looked_into", "upheld", "exempt", "dismissed", "ended"]
 # What whoever looked saw of a thing that no list says: bought to earn a living with; held through land, a fund or a
 # subsidised loan alone.

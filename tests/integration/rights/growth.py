@@ -63,6 +63,9 @@ FITTING = {
         f"UPDATE household_split SET relations = jsonb_build_object({OF_ROW.format('id')}, 'head')",
         "UPDATE target SET year = 2017",
         "UPDATE duplicate SET alike = 'same_name'",
+        # Nobody waits to be inspected, or was lately, and everybody was visited within the year.
+        "UPDATE inspection SET state = 'sound', signs = '', inspected_on = NULL",
+        "UPDATE home_visit SET visited_on = '2017-05-01'",
         # Who said what of a household, and how it came to be known.
         "UPDATE household_fact SET stated_as = 'village', weight = 'statement'",
         "UPDATE member_fact SET stated_as = 'village', weight = 'statement'",

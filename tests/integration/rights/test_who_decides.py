@@ -45,6 +45,7 @@ ROOM_OF = {
     "registry.contacts": "households/accounts",
     "registry.heads": "households/heads",
     "registry.identification": "identifications",
+    "registry.inspections.lists": "inspection-lists",
     "registry.merges": "households/merges",
     "registry.reversals": "households/reversals",
     "registry.rolls": "divisions/changes",

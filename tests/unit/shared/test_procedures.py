@@ -149,7 +149,7 @@ CHECKING = {
     "reviewed", "checked", "township_checked", "approved", "verified", "confirmed", "accepted", "upheld", "published",
     "filed", "assigned", "released", "demolished", "reclaimed", "moved_in", "moves", "compared", "township_answered",
     "county_answered", "auditor_answered", "so", "looked_into", "dismissed",
-    "taken",
+    "taken", "sound",
 }  # fmt: skip
 OTHERS = {
     "noticed", "consented", "announced", "agreed", "ended", "key_handed", "reported", "demolition_reported",
@@ -158,7 +158,7 @@ OTHERS = {
 }  # fmt: skip
 OPENED = {f"{word}_by" for word in (
     "proposed", "applied", "raised", "opened", "made", "recorded", "reported", "drafted", "told", "computed",
-    "found", "handed_in",
+    "found", "handed_in", "drawn",
 )}  # fmt: skip
 # Of the same house, and not what is checked: who recorded that it stands, and who looked at the other work.
 APART = {

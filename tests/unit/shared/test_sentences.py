@@ -42,11 +42,13 @@ from services.registry.findings.rules import State as FindingState
 from services.registry.grievances.rules import State
 from services.registry.heads.rules import State as HeadState
 from services.registry.households.rules import CATEGORIES, Weight
+from services.registry.inspections.rules import Sign
 from services.registry.matches.rules import State as MatchState
 from services.registry.merges.rules import State as MergeState
 from services.registry.proposals.rules import State as ProposalState
 from services.registry.record.rules import OF_CONTACT, OF_HOUSEHOLD, OF_PERSON
 from services.registry.rolls.rules import State as RollState
+from services.registry.screening.rules import TESTS
 from services.registry.splits.rules import State as SplitState
 from services.registry.suspicions.rules import State as SuspicionState
 from services.registry.transfers.schemas import Transfer
@@ -212,6 +214,8 @@ def codes() -> set[str]:
         "registry.match_file": get_args(MatchState),
         "registry.duplicate": get_args(DuplicateState),
         "registry.duplicate_search": get_args(SearchState),
+        "registry.screening": {*TESTS, "too_few"},
+        "registry.inspection_sign": get_args(Sign),
         "registry.grievance": {*get_args(State), "late"},
         "registry.fact": {
             "status",
