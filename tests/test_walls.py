@@ -47,6 +47,9 @@ READS = {
         "household", "household_card", "household_fact", "household_version", "income_line", "measure", "member",
         "member_fact", "visit_finding",
     },
+    "registry/entitlements": {
+        "household", "household_fact", "household_standing", "income_line", "measure", "member", "member_fact",
+    },
     "registry/findings": {"departure", "income_line", "removal"},
     "registry/grievances": {"household"},
     "registry/hardship": {"household", "household_fact", "household_standing", "member_fact"},

@@ -16,6 +16,7 @@ from services.registry.attested.tables import income_attestation
 from services.registry.cards.actions import CARDLESS
 from services.registry.cards.api import router as cards
 from services.registry.cards.tables import household_card
+from services.registry.catalogue.rules import EntitlementPolicy
 from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.changes.work import state_people
@@ -33,6 +34,7 @@ from services.registry.divisions.api import router as divisions
 from services.registry.dossier.api import router as dossier
 from services.registry.doubts.actions import DOUBTS
 from services.registry.doubts.api import router as doubts
+from services.registry.entitlements.api import router as entitlements
 from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
@@ -115,6 +117,7 @@ SERVICE = Service(
         splits,
         merges,
         disclosures,
+        entitlements,
         record,
         incomes,
         households,
@@ -174,6 +177,7 @@ SERVICE = Service(
         DEPTH_RULE,
         SUSPICION_RULE,
     ),
+    policies=(EntitlementPolicy,),
     procedures=(
         EXIT,
         AMENDMENT,

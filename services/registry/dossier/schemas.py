@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from services.registry.cards.schemas import CardShown
+from services.registry.entitlements.schemas import EntitlementShown, HaveShown
 from services.registry.exits.schemas import ExitSummary
 from services.registry.findings.schemas import FindingShown
 from services.registry.households.schemas import Household
@@ -17,4 +18,6 @@ class Dossier(BaseModel):
     findings: Page[FindingShown]
     measures: Page[MeasureShown]
     cards: Page[CardShown]
+    entitlements: list[EntitlementShown]
+    haves: list[HaveShown]
     decisions: list[DecisionShown]

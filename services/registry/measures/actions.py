@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.registry.households.actions import require_households
 from services.registry.measures import queries
-from services.registry.measures.tables import Kind
+from services.registry.measures.rules import Kind
 from shared.data.sql import Connection
 
 # An application may end before it was ever agreed on; what else ends has begun.

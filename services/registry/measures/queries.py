@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.registry.measures.tables import Kind, Listed
+from services.registry.measures.rules import Kind
+from services.registry.measures.tables import Listed
 from shared.acts.dossiers import lists
 from shared.data.sql import Connection, execute, fetch_or_not_found, fetch_values, sql
 

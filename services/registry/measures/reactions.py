@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from services.registry.measures import actions
-from services.registry.measures.tables import Kind
+from services.registry.measures.rules import Kind
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed, LoanSettled

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.registry.measures.tables import Kind
+from services.registry.measures.rules import Kind
 
 
 class MeasureShown(BaseModel):

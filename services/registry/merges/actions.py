@@ -10,7 +10,7 @@ from services.registry.changes.actions import settle
 from services.registry.changes.queries import list_references
 from services.registry.households import queries as households
 from services.registry.measures.queries import list_running
-from services.registry.measures.tables import Kind
+from services.registry.measures.rules import Kind
 from services.registry.merges import queries
 from services.registry.merges.rules import Ending, Said, merge_refusal
 from services.registry.merges.schemas import Merge

@@ -31,10 +31,12 @@ from services.assessment.surveys.rules import SURVEY_DRAW, DrawFacts, DrawPolicy
 from services.finance.holds.rules import Kind
 from services.registry.amendments.schemas import Correction, Return, Revocation
 from services.registry.arrivals.schemas import Arrival
+from services.registry.catalogue.rules import CONDITIONS
 from services.registry.changes.schemas import Departure, Removal
 from services.registry.claims.rules import State as ClaimState
 from services.registry.contacts.rules import State as AccountState
 from services.registry.disclosures.rules import LookKind
+from services.registry.entitlements.rules import Coverage
 from services.registry.exits.schemas import NewObjection
 from services.registry.findings.rules import State as FindingState
 from services.registry.grievances.rules import State
@@ -206,6 +208,8 @@ def codes() -> set[str]:
         "registry.amendment": amendments,
         "registry.objection": words_of(NewObjection),
         "registry.finding": get_args(FindingState),
+        "registry.entitlement": CONDITIONS,
+        "registry.coverage": {*get_args(Coverage), "counted"},
         "registry.suspicion_case": get_args(SuspicionState),
         "registry.match_file": get_args(MatchState),
         "registry.grievance": {*get_args(State), "late"},
