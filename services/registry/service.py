@@ -67,6 +67,9 @@ from services.registry.merges.api import router as merges
 from services.registry.merges.tables import household_merge
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
 from services.registry.payments.tables import income_payment
+from services.registry.plans.actions import PLAN
+from services.registry.plans.api import router as plans
+from services.registry.plans.reactions import REACTIONS as PLANS
 from services.registry.record.api import router as record
 from services.registry.record.tables import household_standing
 from services.registry.resolutions.api import router as resolutions
@@ -118,6 +121,7 @@ SERVICE = Service(
         merges,
         disclosures,
         entitlements,
+        plans,
         record,
         incomes,
         households,
@@ -165,7 +169,7 @@ SERVICE = Service(
         suspicion,
     ),
     reactions=together(
-        freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
+        freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PLANS, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
     ),
     rules=(
         EXIT_RULE,
@@ -200,6 +204,7 @@ SERVICE = Service(
         CHANGE,
         SUSPICION,
         MATCHING,
+        PLAN,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),

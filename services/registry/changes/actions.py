@@ -16,6 +16,7 @@ from services.registry.findings.actions import end_findings
 from services.registry.households import queries as households
 from services.registry.households.rules import SUPPORTED, BorrowerPolicy, Status, borrowing_of, household_flags
 from services.registry.households.tables import Household, HouseholdFact, MemberFact
+from services.registry.plans.actions import end_lines
 from services.registry.suspicions.actions import end_suspicions
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import keep_residents
@@ -281,6 +282,7 @@ async def _strike(
     await end_cases(connection, act, list(reasons))
     await end_findings(connection, act, list(reasons))
     facts += await end_suspicions(connection, act, list(reasons))
+    await end_lines(connection, act, list(reasons))
     on = act.business_date
     await households.strike(connection, list(reasons), on)
     facts += [

@@ -30,8 +30,8 @@ async def get_dossier(
     act: Annotated[Act, OF_HOUSEHOLDS],
     by_whom: OpenedBy,
 ) -> Dossier:
-    """The household whole, its exits, what visits found there, the measures for it, its card, what it is entitled to
-    and has, the decisions about it; who opened it is on record.
+    """The household whole, its exits, what visits found there, the measures for it, its card, its plans, what it is
+    entitled to and has, the decisions about it; who opened it is on record.
     """
     row = await queries.get_dossier(connection, household_id, act.business_date)
     as_of = AsOf(act.business_date)
@@ -43,6 +43,7 @@ async def get_dossier(
         "findings": page(row["findings"]),
         "measures": page(row["measures"]),
         "cards": page(row["cards"]),
+        "plan": page(row["plan"]),
         "entitlements": entitlements.entitlements_shown(judged, policy, as_of),
         "haves": entitlements.haves_shown(judged),
         "decisions": decisions_shown(row["decisions"], rules),

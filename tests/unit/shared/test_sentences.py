@@ -44,6 +44,7 @@ from services.registry.heads.rules import State as HeadState
 from services.registry.households.rules import CATEGORIES, Weight
 from services.registry.matches.rules import State as MatchState
 from services.registry.merges.rules import State as MergeState
+from services.registry.plans.rules import State as PlanState
 from services.registry.proposals.rules import State as ProposalState
 from services.registry.record.rules import OF_CONTACT, OF_HOUSEHOLD, OF_PERSON
 from services.registry.rolls.rules import State as RollState
@@ -210,6 +211,7 @@ def codes() -> set[str]:
         "registry.finding": get_args(FindingState),
         "registry.entitlement": CONDITIONS,
         "registry.coverage": {*get_args(Coverage), "counted"},
+        "registry.plan_line": get_args(PlanState),
         "registry.suspicion_case": get_args(SuspicionState),
         "registry.match_file": get_args(MatchState),
         "registry.grievance": {*get_args(State), "late"},
