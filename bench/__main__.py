@@ -1,9 +1,11 @@
 """`python -m bench`: a table of ratios, within some minutes. Where no broker is to be had, without Kafka's.
 
-`python -m bench latency` is its last minute alone, `python -m bench doors` the minute before;
+`python -m bench latency` is its last minute alone, `python -m bench doors` the minute before, `python -m bench as_of`
+what it says of days gone by;
 `python -m bench revocation` how soon a lost phone is refused.
 `python -m bench drain [EVENTS]` takes several, for a million events, and `python -m bench exits [HOUSEHOLDS]` and
-`python -m bench lists [HOUSEHOLDS]` for a register of a million; they are no part of it.
+`python -m bench lists [HOUSEHOLDS]` for a register of a million, `python -m bench roster [HOUSEHOLDS]` for a file of so
+many; they are no part of it.
 BUS=postgres runs the first and the last of these over the other log.
 """
 
@@ -17,7 +19,7 @@ from rich.table import Table
 
 from bench.acts import bench_acts
 from bench.allocation import bench_allocation
-from bench.as_of import bench_as_of
+from bench.as_of import alone_as_of, bench_as_of
 from bench.doors import bench_doors
 from bench.drain import bench_drain
 from bench.events import bench_consumer, bench_relay
@@ -28,17 +30,20 @@ from bench.latency import bench_latency
 from bench.lists import bench_lists
 from bench.payout import bench_payout
 from bench.revocation import bench_revocation
+from bench.roster import bench_roster
 from deploy.local.kafka import at_hand
 
 LONGEST_SECONDS = 180
 # Those that run by themselves.
 ALONE: dict[str, Callable[..., Coroutine[Any, Any, list[Result]]]] = {
+    "as_of": alone_as_of,
     "doors": bench_doors,
     "latency": bench_latency,
     "revocation": bench_revocation,
     "drain": bench_drain,
     "exits": bench_exits,
     "lists": bench_lists,
+    "roster": bench_roster,
 }
 
 
@@ -64,7 +69,7 @@ def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
     if not name:
         return everything()
     if name not in ALONE:
-        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last three with how many [EVENTS | HOUSEHOLDS]")
+        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last four with how many [EVENTS | HOUSEHOLDS]")
     return ALONE[name](*map(int, numbers))
 
 

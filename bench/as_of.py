@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bench.ground import Ground, Result, side_by_side
+from bench.ground import Ground, Result, ground, side_by_side
 from bench.register import COUNTY, VILLAGE, lay
 from services.registry.record import queries
 from shared.data import db
@@ -79,3 +79,9 @@ async def bench_as_of(ground: Ground) -> list[Result]:
     await pool.close()
     await owner.close()
     return results
+
+
+async def alone_as_of() -> list[Result]:
+    """On a ground of its own."""
+    async with ground(("registry",)) as place:
+        return await bench_as_of(place)

@@ -45,6 +45,7 @@ def asked(middle: UUID) -> Iterator[Asked]:
     yield Asked("county's page of a village", county, now, first, {"division": VILLAGE})
     yield Asked("village's page", village, now, first, {})
     yield Asked("county's page as of a day", county, then, first, {})
+    yield Asked("county's page in the middle as of a day", county, then, later, {})
 
 
 async def _blocks(pool: db.Pool, page: Asked) -> int:

@@ -21,7 +21,7 @@ _WORDS: dict[Any, str] = {
     Date: "before business_date day on since until",
     Boolean: "confirmed differing met open released upheld shared",
     JSONB: "answer common detail headers inputs problem result",
-    LargeBinary: "file_sealed secret_sealed",
+    LargeBinary: "file_sealed read_sealed secret_sealed",
     _INSTANT: "now lease_until",
     ARRAY(Uuid): "ids households exits decisions applications buildings cadres plots scores",
     ARRAY(Text): """

@@ -24,7 +24,9 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pages(Generic[R]):
-    """`source` is a SELECT without its WHERE; `conditions` by filter; `where` always holds; `key` orders."""
+    """`source` is a SELECT without its WHERE; `conditions` by filter; `where` always holds; `key` orders; `told` says
+    more of the rows of a page, which stands in it as `{page}`.
+    """
 
     row: type[R]
     source: str
@@ -32,6 +34,7 @@ class Pages(Generic[R]):
     where: str
     conditions: Mapping[str, str]
     types: Mapping[str, Any]
+    told: str = "{page}"
     made: dict[frozenset[str], Statement[R]] = field(default_factory=dict, repr=False)
 
     def statement(self, filters: Iterable[str]) -> Statement[R]:
@@ -40,6 +43,7 @@ class Pages(Generic[R]):
         if asked not in self.made:
             conditions = [self.where, f"{self.key} > :after", *(self.conditions[name] for name in sorted(asked))]
             text = f"{self.source} WHERE {' AND '.join(c for c in conditions if c)} ORDER BY {self.key} LIMIT :limit"
+            text = self.told.replace("{page}", text)
             used = {name: kind for name, kind in self.types.items() if name in asked or name == "after"}
             self.made[asked] = sql(text, self.row, **used)
         return self.made[asked]
@@ -60,14 +64,21 @@ def page(relation: Relation[R], *equal: str, key: str = "id", where: str = "", *
 
 
 def page_of(
-    row: type[R], source: str, *equal: str, key: str = "id", where: str = "", after: Any = None, **conditions: str
+    row: type[R],
+    source: str,
+    *equal: str,
+    key: str = "id",
+    where: str = "",
+    after: Any = None,
+    told: str = "{page}",
+    **conditions: str,
 ) -> Pages[R]:
     """Pages of a join: `source` is its SELECT without WHERE, `equal` its columns as it calls them (`c.state`).
 
-    `after` is the type of the key where that is no UUID.
+    `after` is the type of the key where that is no UUID. `told`: what is looked up for a page's rows at once.
     """
     named = {column.rsplit(".", 1)[-1]: _condition(column) for column in equal}
-    return Pages(row, source, key, where, named | conditions, {} if after is None else {"after": after})
+    return Pages(row, source, key, where, named | conditions, {} if after is None else {"after": after}, told)
 
 
 async def fetch_page(connection: Connection, pages: Pages[R], at: Place, **filters: Any) -> list[R]:

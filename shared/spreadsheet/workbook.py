@@ -25,6 +25,7 @@ _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*)>")
 _PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _IS_ERROR = re.compile(rb"""\st=["']e["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_SIGNS = (b"<f", b":f", b'"e"', b"'e'")  # without one of these there is neither; and they are found ten times as fast
 _RESULT = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
 _SHEETS = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
 _RELATIONS = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
@@ -117,7 +118,9 @@ def _unread_cells(pieces: Iterator[bytes]) -> Iterator[tuple[int, int, Unread]]:
     for piece in chain(pieces, (b"<c >",)):
         waiting += piece
         # Where neither stands in a piece, only its last cell is of interest, which the next piece may go on with.
-        is_plain = not (_FORMULA.search(waiting) or _IS_ERROR.search(waiting))
+        is_plain = not (
+            any(sign in waiting for sign in _SIGNS) and (_FORMULA.search(waiting) or _IS_ERROR.search(waiting))
+        )
         last = list(_CELL.finditer(waiting, max(len(waiting) - _LONGEST_TAG, 0))) if is_plain else []
         cells = last[-1:] or list(_CELL.finditer(waiting))
         for cell, following in pairwise(cells):

@@ -10,24 +10,22 @@ from shared.data.pages import Place, fetch_page, page_of
 from shared.data.revisions import AsOf, held, known
 from shared.data.sql import Connection, fetch, fetch_or_not_found, sql
 
-# The households as they stand, and as they stood: two sources with the same columns. Of what a range holds the planner
-# expects next to nothing, and would sort a county for a page of it; of a CASE it expects half.
+# Of what a range holds the planner expects next to nothing, and would sort a county for a page of it; of a CASE it
+# expects half.
+HELD_THEN = f"CASE WHEN {held('s')} THEN true ELSE false END"
+# The households as they stand, and as they stood: two sources with the same columns.
 STANDS = "household"
-
-
 # How each stood, in no more words than a count needs.
 PLACED = f"""(
-    SELECT s.household_id AS id, s.division, s.status FROM household_standing s
-    WHERE CASE WHEN {held("s")} THEN true ELSE false END)"""
-# Only of one that has moved away since is it asked by the function: a call a row would cost a page three times itself.
+    SELECT s.household_id AS id, s.division, s.status FROM household_standing s WHERE {HELD_THEN})"""
+# Only of one that has moved away since is it asked by the function.
 STOOD = f"""(
     SELECT s.household_id AS id, r.household_no, s.division, s.status, r.registered_on, s.exited_on, s.exited_year,
            r.relocation_cohort, CASE WHEN r.moved_in_on <= :on THEN r.moved_in_on END AS moved_in_on
-    FROM household_standing s LEFT JOIN household n ON n.id = s.household_id CROSS JOIN LATERAL (
-        SELECT n.household_no, n.registered_on, n.relocation_cohort, n.moved_in_on WHERE n.id IS NOT NULL
-        UNION ALL SELECT o.* FROM household_once(s.household_id) o WHERE n.id IS NULL) r
-    WHERE CASE WHEN {held("s")} THEN true ELSE false END)"""
-_NUMBERED = "h.id = (SELECT household_numbered(:household_no))"
+    FROM household_standing s CROSS JOIN LATERAL (
+        SELECT n.household_no, n.registered_on, n.relocation_cohort, n.moved_in_on FROM household n
+        WHERE n.id = s.household_id UNION ALL SELECT o.* FROM household_once(s.household_id) o LIMIT 1) r
+    WHERE {HELD_THEN})"""
 
 
 def _whole(source: str, member: str = "member m ON m.id = x.member_id") -> str:
@@ -47,17 +45,31 @@ def _whole(source: str, member: str = "member m ON m.id = x.member_id") -> str:
     """
 
 
-def _summary(source: str) -> str:
-    """The limit keeps the planner from joining the whole county before it looks at a page of it."""
+# What is told of each household of a page is looked up for all of them at once: an index is gone down once and not a
+# hundred times, however high it has grown. Each is worked out by itself, or the planner asks for one household's people
+# as often as the page is long.
+_OF_PAGE = "household_id = ANY (ARRAY(SELECT p.id FROM p))"
+_NAMED_NOW = "SELECT p.household_no, p.relocation_cohort"
+# Only one that has moved away since is asked about by the function.
+_NAMED_THEN = """SELECT n.household_no, n.relocation_cohort WHERE n.id IS NOT NULL
+    UNION ALL SELECT o.household_no, o.relocation_cohort FROM household_once(p.id) o WHERE n.id IS NULL"""
+_HOUSEHOLDS = ", n AS MATERIALIZED (SELECT * FROM household WHERE id = ANY (ARRAY(SELECT p.id FROM p)))"
+
+
+def _told(named: str, more: str = "", joined: str = "") -> str:
     return f"""
-    SELECT h.id, h.household_no, h.division, h.status, h.relocation_cohort, h.exited_year, f.deep_poverty,
-           (SELECT v.version FROM household_version v WHERE v.household_id = h.id) AS version, p.members, p.head,
-           (SELECT d.name_zh FROM division d WHERE d.code = h.division AND d.valid @> CAST(:on AS date)) AS village
-    FROM {source} h CROSS JOIN LATERAL (
-        SELECT x.deep_poverty FROM household_fact x WHERE x.household_id = h.id AND {held("x")} LIMIT 1) f
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS members, max(m.name) FILTER (WHERE m.relation = 'head') AS head
-        FROM member_fact m WHERE m.household_id = h.id AND {held("m")}) p
+    WITH p AS MATERIALIZED ({{page}}),
+    f AS MATERIALIZED (SELECT household_id, deep_poverty FROM household_fact x WHERE x.{_OF_PAGE} AND {held("x")}),
+    v AS MATERIALIZED (SELECT household_id, version FROM household_version WHERE {_OF_PAGE}),
+    m AS MATERIALIZED (
+        SELECT household_id, count(*) AS members, max(name) FILTER (WHERE relation = 'head') AS head
+        FROM member_fact x WHERE x.{_OF_PAGE} AND {held("x")} GROUP BY household_id){more}
+    SELECT p.id, r.household_no, p.division, p.status, r.relocation_cohort, p.exited_year, f.deep_poverty, v.version,
+           coalesce(m.members, 0) AS members, m.head,
+           (SELECT d.name_zh FROM division d WHERE d.code = p.division AND d.valid @> CAST(:on AS date)) AS village
+    FROM p JOIN f ON f.household_id = p.id JOIN v ON v.household_id = p.id LEFT JOIN m ON m.household_id = p.id {joined}
+    CROSS JOIN LATERAL ({named}) r
+    ORDER BY p.id
     """
 
 
@@ -68,8 +80,25 @@ _CALLED = """LATERAL (
     UNION ALL SELECT o.reference FROM member_once(x.member_id) o
         WHERE NOT EXISTS (SELECT FROM member n WHERE n.id = x.member_id)) m ON true"""
 _GET_WHOLE_AS_OF = sql(_whole(STOOD, _CALLED), Whole)
-_PAGE = page_of(Summary, _summary(STANDS), "h.status", "h.division", "h.household_no", key="h.id")
-_PAGE_AS_OF = page_of(Summary, _summary(STOOD), "h.status", "h.division", key="h.id", household_no=_NUMBERED)
+_PAGE = page_of(
+    Summary,
+    "SELECT h.id, h.household_no, h.division, h.status, h.relocation_cohort, h.exited_year FROM household h",
+    "h.status",
+    "h.division",
+    "h.household_no",
+    key="h.id",
+    told=_told(_NAMED_NOW),
+)
+_PAGE_AS_OF = page_of(
+    Summary,
+    "SELECT s.household_id AS id, s.division, s.status, s.exited_year FROM household_standing s",
+    "s.status",
+    "s.division",
+    key="s.household_id",
+    where=HELD_THEN,
+    household_no="s.household_id = (SELECT household_numbered(:household_no))",
+    told=_told(_NAMED_THEN, _HOUSEHOLDS, "LEFT JOIN n ON n.id = p.id"),
+)
 # People are joined before they are counted: a household of nobody counts as one.
 _FIGURES = sql(
     f"""

@@ -25,7 +25,7 @@ from services.registry.persons.tables import KnownPerson
 from services.registry.proposals.actions import Change, Listed, compare, show, take, tell_departments
 from services.registry.proposals.queries import forget_proposals, keep_listed, list_listed
 from services.registry.roster import queries, rules
-from services.registry.roster.files import HEADING, RosterFile, UnfitError, read_roster
+from services.registry.roster.files import HEADING, RosterFile, UnfitError, pack, read_roster, unpack
 from services.registry.roster.rules import (
     ATTESTED,
     HOUSEHOLD_NO,
@@ -133,10 +133,8 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
     who handed it in. A file with nothing to take needs nobody's word.
     """
     act = Act(Caller("system:registry", "system"), row.decided_on or row.business_date, correlation_id=row.id)
-    assert row.file_sealed is not None
-    content = data_keys.unseal(row.file_sealed, "roster_import", "file_sealed", row.id)
     try:
-        roster = read_roster(read_sheet(content, SHEET))
+        roster = _read(row, data_keys)
     except WorkbookError as error:
         return await fail(connection, row, error.reason, sheet=SHEET)
     except UnfitError as error:
@@ -168,7 +166,8 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
     if sound and row.decided_by is None:
         await show(connection, row.id, row.division, compared.changes)
         await queries.insert_findings(connection, row.id, _finding_rows(row, rules.report(findings)))
-        await queries.count_import(connection, row.id, **counted)
+        read = data_keys.seal(pack(roster), "roster_import", "read_sealed", row.id)
+        await queries.count_import(connection, row.id, read_sealed=read, **counted)
         await advance(connection, act, ROSTER, "read", [(row, "read", PASSED)])
         return None
     await enter_households(connection, act, row.income_year, clerk, accepted)
@@ -179,6 +178,15 @@ async def import_roster(connection: Connection, row: RosterImport, data_keys: Da
     await queries.finish_import(connection, row.id, "done", **counted)
     log.info("roster_done", roster_import=str(row.id), people=roster.people, accepted=len(accepted))
     return None
+
+
+def _read(row: RosterImport, data_keys: DataKeys) -> RosterFile:
+    """The file, or what was read of it when it came."""
+    if row.read_sealed is not None:
+        return unpack(data_keys.unseal(row.read_sealed, "roster_import", "read_sealed", row.id))
+    assert row.file_sealed is not None
+    content = data_keys.unseal(row.file_sealed, "roster_import", "file_sealed", row.id)
+    return read_roster(read_sheet(content, SHEET))
 
 
 async def _keep_listed(connection: Connection, row: RosterImport, taken: Sequence[RosterHousehold]) -> None:

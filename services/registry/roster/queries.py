@@ -80,7 +80,8 @@ _LOCK = sql(
 _COUNTED = sql(
     """
     UPDATE roster_import SET people = :people, households = :households, accepted_households = :accepted,
-        known_households = :known, rejected_households = :households - :accepted - :known, attempts = 0
+        known_households = :known, rejected_households = :households - :accepted - :known, attempts = 0,
+        read_sealed = :read_sealed
     WHERE id = :id
     """,
     households=Integer,
@@ -88,13 +89,15 @@ _COUNTED = sql(
     known=Integer,
 )
 # The file is people's data: it goes when its content has been taken or refused.
-_FORGET = sql("UPDATE roster_import SET file_sealed = NULL, finished_at = clock_timestamp() WHERE id = :id")
+_FORGET = sql(
+    "UPDATE roster_import SET file_sealed = NULL, read_sealed = NULL, finished_at = clock_timestamp() WHERE id = :id"
+)
 _FINISH = sql(
     """
     UPDATE roster_import SET state = :state, due_on = NULL, people = :people, households = :households,
         accepted_households = :accepted, known_households = :known,
         rejected_households = :households - :accepted - :known, problem = :problem,
-        file_sealed = NULL, finished_at = clock_timestamp()
+        file_sealed = NULL, read_sealed = NULL, finished_at = clock_timestamp()
     WHERE id = :id
     """,
     households=Integer,
@@ -152,7 +155,7 @@ async def lock_import(connection: Connection, import_id: UUID) -> RosterImport |
 
 
 async def count_import(connection: Connection, import_id: UUID, **found: Any) -> None:
-    """`found`: people, households, accepted and known ones of a file that was read."""
+    """`found`: people, households, accepted and known ones of a file that was read, and that itself, sealed."""
     await execute(connection, _COUNTED, rows=1, id=import_id, **found)
 
 

@@ -11,7 +11,8 @@ from shared.data.relations import table
 
 class RosterImport(NamedTuple):
     """A file: `file_sealed` goes when its content has been taken or refused. It is `read` first, and taken once it is
-    `confirmed`: who did that is `decided_by`. `listed_on`: the day as of which it speaks.
+    `confirmed`: who did that is `decided_by`. `listed_on`: the day as of which it speaks. `read_sealed`: what was read
+    of it, until then; none of a file that an earlier release has read.
     """
 
     id: UUID
@@ -37,6 +38,7 @@ class RosterImport(NamedTuple):
     decided_on: date | None
     decided_by: str | None
     listed_on: date
+    read_sealed: bytes | None
 
 
 class RosterFinding(NamedTuple):

@@ -1,5 +1,7 @@
 """A roster file is a list of proposals: read at once, and true only by another person's word."""
 
+import json
+from datetime import date
 from typing import Any
 
 from tests.conftest import Door, House
@@ -48,6 +50,29 @@ async def test_nothing_is_entered_before_another_person_has_confirmed(house: Hou
     assert tuple(row) == ("second", None)
 
 
+async def test_what_was_shown_is_taken_and_the_file_is_not_read_again(house: House) -> None:
+    await seed_divisions(house)
+    door = await house.serve("registry")
+    rows = household("A1", person(1), person(2, 与户主关系="配偶"), 其他致贫原因="因病、因学", 脱贫年度="")
+    import_id = await hand_in(door, file(rows))
+    await read(house, door, import_id)
+    (kept,) = await house.rows("registry", "SELECT read_sealed FROM roster_import")
+    assert "张三".encode() not in kept["read_sealed"]
+    owner = await house.owner("registry")
+    await owner.execute("UPDATE roster_import SET file_sealed = 'nobody can read this'")
+    await confirm(door, import_id)
+
+    async def is_done() -> bool:
+        return bool((await read(house, door, import_id))["state"] == "done")
+
+    await house.settled(is_done, 60)
+    (fact,) = await house.rows("registry", "SELECT other_causes, lower(valid) AS since FROM household_fact")
+    assert (json.loads(fact["other_causes"])["codes"], fact["since"]) == (["illness", "schooling"], date(2014, 6, 1))
+    assert len(await house.rows("registry", "SELECT 1 FROM member")) == 2
+    (row,) = await house.rows("registry", "SELECT file_sealed, read_sealed FROM roster_import")
+    assert tuple(row) == (None, None)
+
+
 async def test_a_file_that_is_rejected_is_thrown_away(house: House) -> None:
     await seed_divisions(house)
     door = await house.serve("registry")
@@ -55,8 +80,8 @@ async def test_a_file_that_is_rejected_is_thrown_away(house: House) -> None:
     await read(house, door, import_id)
     assert (await confirm(door, import_id, confirmed=False))["state"] == "rejected"
     assert await house.rows("registry", "SELECT 1 FROM household") == []
-    (row,) = await house.rows("registry", "SELECT state, file_sealed, finished_at FROM roster_import")
-    assert (row["state"], row["file_sealed"]) == ("rejected", None)
+    (row,) = await house.rows("registry", "SELECT state, file_sealed, read_sealed, finished_at FROM roster_import")
+    assert (row["state"], row["file_sealed"], row["read_sealed"]) == ("rejected", None, None)
     assert row["finished_at"] is not None
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.registry.entries.rules import Ground, RosterHousehold, RosterPolicy, school_dropout
 from services.registry.households.rules import CATEGORIES
 from services.registry.roster import rules
-from services.registry.roster.files import BY_HEADING, NEEDED, RosterFile, UnfitError, read_roster
+from services.registry.roster.files import BY_HEADING, NEEDED, RosterFile, UnfitError, pack, read_roster, unpack
 from services.registry.roster.rules import Finding, Known
 from shared.ground.problems import catalogue
 from shared.spreadsheet import cells, workbook
@@ -346,3 +346,21 @@ def test_no_cell_breaks_the_reader_or_shows_in_its_findings(headings: list[str],
     for finding in found(rows):
         assert finding.column in (*HEADINGS, "")
         assert finding.code in catalogue()
+
+
+def test_what_is_read_once_is_told_by_its_kind() -> None:
+    """1 and true are the same to Python, and not to who reads a file."""
+    people, heading = (person(1), child(3), child(5)), "务工时间(月)"
+    rows = household("A1", *(one | {heading: said} for one, said in zip(people, (1.0, True, 1), strict=True)))
+    file = read(rows)
+    assert [(f.row, f.column) for f in file.findings] == [(3, heading)]
+    assert [m.values.get("work_months") for m in file.households[0].members] == [1, None, 1]
+
+
+def test_what_was_read_is_kept_as_it_is() -> None:
+    rows = household("A1", person(1), child(3), 其他致贫原因="因病、因学", 备注="x") + household(
+        "A2", person(5, 证件号码="unreadable"), 识别时间="sometime", 其他致贫原因="因病、因学、因灾、缺水"
+    )
+    file = read(rows, (*HEADINGS, "备注"))
+    assert len(file.findings) == 4
+    assert unpack(pack(file)) == file
