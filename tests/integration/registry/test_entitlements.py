@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.events.industry import CertificateIssued
+from tests.bonds import bind
 from tests.conftest import Door, House
 from tests.integration.registry.facts import heard, state
 from tests.integration.registry.test_attestations import item
@@ -50,6 +51,8 @@ async def family(house: House, division: str = VILLAGE) -> tuple[UUID, dict[str,
         "ill": await add_member(house, household_id, "spouse", "1972-03-01", division),
     }
     owner = await house.owner("registry")
+    for person in who.values():
+        await bind(owner, household_id, person=person)
     of_whom = "WHERE member_id = (SELECT id FROM member WHERE reference = $1)"
     await owner.execute(f"UPDATE member_fact SET pension_insured = false {of_whom}", who["aged"])
     await owner.execute(f"UPDATE member_fact SET health = 'chronic' {of_whom}", who["ill"])
