@@ -49,7 +49,7 @@ class PlanLineShown(Telling):
     year: int
     kind: str
     person: str | None
-    owner: Owner
+    owner: str
     budget_fen: int
     planned_on: date
     proposed_on: date

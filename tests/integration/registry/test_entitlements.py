@@ -10,12 +10,12 @@ from tests.conftest import Door, House
 from tests.integration.registry.facts import heard, state
 from tests.integration.registry.test_attestations import item
 from tests.integration.registry.test_attestations import post as attest
-from tests.integration.registry.test_changes import add_member, departure, head_of, leave
+from tests.integration.registry.test_changes import DEPARTURES, add_member, departure, head_of, leave, post
 from tests.integration.registry.test_households import VILLAGE, seed_household
 
 HOUSEHOLDS, GAPS = "/registry/v1/households", "/registry/v1/entitlement-gaps"
 BEHIND, INCOMES = f"{GAPS}/households", "/registry/v1/attestations/incomes"
-OTHER, ON = "140927200202", "2017-06-01"
+OTHER, EMPTIED, ON = "140927200202", "140927200203", "2017-06-01"
 
 
 async def whole(door: Door, household_id: UUID | str, role: str = "county", area: str = "140927", on: str = ON,
@@ -162,6 +162,11 @@ async def test_a_villages_figures_are_the_sum_over_its_households(house: House) 
     owner = await house.owner("registry")
     struck = await seed_household(house)
     assert [r["code"] for r in await leave(door, departure(await head_of(house, struck)))] == [None]
+    # Nobody of this village is in the register any more.
+    last = departure(await head_of(house, await seed_household(house, EMPTIED)))
+    await post(door, DEPARTURES, "helper", last, area=EMPTIED)
+    word = {"id": last["id"], "confirmed": True}
+    assert [r["code"] for r in await post(door, f"{DEPARTURES}/confirmations", "township", word)] == [None]
     out = "UPDATE household SET status = 'exited', exited_on = '2017-05-01', exited_year = 2017 WHERE id = $1"
     await owner.execute(out, homes[1])
     one, other = await gaps(door)

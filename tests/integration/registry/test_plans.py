@@ -181,7 +181,7 @@ async def test_a_bureau_reports_its_own_lines_and_what_its_word_shows_is_done_at
     assert {i["id"] for i in mine["items"]} == {doctor["id"], card["id"]}
     assert (await door.call("GET", PLANS, "department", "140927", unit="education")).json()["items"] == []
     strange = await by_bureau(door, "education", report(doctor))
-    assert [r["code"] for r in strange] == ["registry.plans.not_your_line"]
+    assert [r["code"] for r in strange] == ["shared.not_found"]
     assert [r["code"] for r in await by_bureau(door, "health", report(card))] == ["registry.plans.not_your_line"]
     assert await attest(door, "health", attested(person=ill, family_doctor=True), on=ON) == [None]
     (done,) = await by_bureau(door, "health", report(doctor))

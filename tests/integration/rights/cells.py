@@ -21,7 +21,12 @@ ROLES = (
     "surveyor", "villager", "subscriber",
 )  # fmt: skip
 # What is shown of a place, and of nobody in it.
-OF_PLACES = ("/registry/v1/targets", "/registry/v1/villages", "/registry/v1/villages/{division}")
+OF_PLACES = (
+    "/registry/v1/entitlement-gaps",
+    "/registry/v1/targets",
+    "/registry/v1/villages",
+    "/registry/v1/villages/{division}",
+)
 # Scopes that reach whatever lies in the area, and those that ask for no area.
 WIDE = ("area", "near", "all", "office", "drawn", "before")
 BORDERLESS = ("all", "near", "office", "self", "bank", "drawn", "unit")

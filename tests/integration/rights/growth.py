@@ -62,6 +62,8 @@ FITTING = {
         """UPDATE household_fact SET other_causes = '{"codes": []}'""",
         f"UPDATE household_split SET relations = jsonb_build_object({OF_ROW.format('id')}, 'head')",
         "UPDATE target SET year = 2017",
+        # Each is its row's bureau's.
+        f"UPDATE plan_line SET owner = {OF_ROW.format('id')}",
         # Who said what of a household, and how it came to be known.
         "UPDATE household_fact SET stated_as = 'village', weight = 'statement'",
         "UPDATE member_fact SET stated_as = 'village', weight = 'statement'",
