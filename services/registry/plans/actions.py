@@ -1,6 +1,6 @@
 """Planning what is done for households, and reporting what came of it; what the register knows is a result at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -162,6 +162,16 @@ async def end_lines(connection: Connection, act: Act, household_ids: Sequence[UU
     ended = Finding(passed=False, reason=ENDED)
     lines = await queries.lock_open(connection, household_ids)
     await advance(connection, act, PLAN, "ended", [(line, "ended", ended) for line in lines])
+
+
+async def end_lines_of(connection: Connection, act: Act, left: Collection[tuple[UUID, str]]) -> None:
+    """These people left their households, by id and reference: what was planned for them there ends. What a household
+    that they live in lacks is suggested to its plan.
+    """
+    ended = Finding(passed=False, reason="person_left")
+    lines = await queries.lock_open(connection, sorted({one for one, _ in left}))
+    gone = [(line, "ended", ended) for line in lines if (line.household_id, line.person) in left]
+    await advance(connection, act, PLAN, "ended", gone)
 
 
 async def suggest(

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from shared.events.industry import CertificateIssued, CertificateRevoked
+from tests.bonds import bind
 from tests.conftest import Door, House
 from tests.integration.registry.facts import heard, state
 from tests.integration.registry.test_attestations import item as attested
@@ -20,6 +21,7 @@ from tests.integration.registry.test_merges import join as merge_now
 from tests.integration.registry.test_merges import merge, other_household
 from tests.integration.registry.test_registry_tasks import tasks
 from tests.integration.registry.test_splits import family as splitting_family
+from tests.integration.registry.test_splits import part, split
 from tests.integration.registry.test_transfers import FAR, moves
 from tests.integration.registry.test_villages import found_places
 
@@ -300,6 +302,25 @@ async def test_what_is_planned_ends_with_a_household_and_goes_where_it_goes(hous
     assert refused["code"] == "shared.household_removed"
     assert (await merge_now(door, merge(stays, ends, others)))["state"] == "confirmed"
     assert (await states(door, stays), await states(door, ends)) == (["confirmed"], ["ended"])
+    (parted, who), said_of = await splitting_family(house), "health"
+    owner = await house.owner("registry")
+    for person in who.values():
+        await bind(owner, parted, person=person)
+    staying = next(person for name, person in who.items() if name not in ("son", "bride"))
+    kind = "medical_insurance"
+    lines = [line(parted, kind, person=person, owner=said_of) for person in (who["bride"], staying)]
+    await planned(door, *lines)
+    await part(door, split(parted, who))
+    rows = await house.rows(
+        "registry", "SELECT person, state, ended_code FROM plan_line WHERE household_id = $1", parted
+    )
+    assert {r["person"]: (r["state"], r["ended_code"]) for r in rows} == {
+        who["bride"]: ("ended", "registry.plans.person_left"), staying: ("confirmed", None),
+    }  # fmt: skip
+    died = departure(staying)
+    assert [r["code"] for r in await leave(door, died)] == [None]
+    rows = await house.rows("registry", "SELECT DISTINCT state FROM plan_line WHERE household_id = $1", parted)
+    assert [r["state"] for r in rows] == ["ended"]
     moving = await seed_household(house)
     await planned(door, line(moving))
     await moves(door, moving)

@@ -101,6 +101,12 @@ POLICY = {entry.code: entry.value for entry in read_policy(ROOT / "services/regi
         ("shares", {"sheep": 3, "mu": ["crops"]}, "sheep: 3; mu: crops", "养羊：3；亩：种植"),
         ("due_days", ((9, 15), (12, 15)), "9-15, 12-15", "9-15、12-15"),
         ("barred_kinds", [], "none", "无"),
+        (
+            "entitled",
+            [{"age_from": 60, "school": ["school_high", "school_college"]}, {"deep_poverty": True}],
+            "age from: 60; school: high school, college; or deep poverty: yes",
+            "年龄不低于：60；在校生状况：高中、大专及以上；或深度贫困：是",
+        ),
     ],
 )
 def test_a_figure_is_said_as_people_say_it(name: str, value: Any, en: str, zh: str) -> None:
