@@ -128,7 +128,8 @@ class EntitlementPolicy:
     """The 24 policies by area, and the ten haves; `measure_counts_days`: how long help counts after it ended; the
     sources that departments attest incomes of.
 
-    Raises ValueError where one asks what nobody can know: an unknown fact, or a word that the fact never has.
+    Raises ValueError where one asks what nobody can know: an unknown fact, or a word that the fact never has; and where
+    one stands in two areas.
     """
 
     education_policies: Catalogue
@@ -144,6 +145,9 @@ class EntitlementPolicy:
         for name in (*(f"{area}_policies" for area in AREAS), "ten_haves"):
             terms = {code: _terms(code, said, self.income_sources) for code, said in getattr(self, name).items()}
             object.__setattr__(self, name, terms)
+        codes = [code for area in AREAS for code in getattr(self, f"{area}_policies")]
+        if twice := sorted({code for code in codes if codes.count(code) > 1}):
+            raise ValueError(f"{', '.join(twice)} stands in two areas")
 
     def of(self, on: date) -> tuple["InForce", ...]:
         """The policies in force on a day, area by area, read once for all who are judged by them."""

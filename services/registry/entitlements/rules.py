@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal, NamedTuple
 
 from services.registry.catalogue.rules import Alternatives, EntitlementPolicy, InForce, Question, Unit
-from services.registry.households.rules import SchoolPolicy, is_compulsory
+from services.registry.households.rules import OF_AGE, SchoolPolicy, is_compulsory
 from shared.values.verdicts import Reason
 
 # Who is entitled and has it; who is and has not; who has it and is not; who is not and has not.
@@ -67,7 +67,7 @@ class Covered(NamedTuple):
 
 
 ABLE = ("ordinary", "skilled", "weak")
-AGED, OF_AGE = 60, 18
+AGED = 60
 ILL = ("chronic", "major", "disabled")
 
 

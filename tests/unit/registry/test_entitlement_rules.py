@@ -268,6 +268,11 @@ def test_what_nobody_can_know_is_no_policy(terms: dict[str, Any], refusal: str) 
         entry(**terms)
 
 
+def test_a_policy_stands_in_one_area() -> None:
+    with pytest.raises(ValueError, match="pension stands in two areas"):
+        replace(POLICY, health_policies={"pension": POLICY.civil_affairs_policies["pension"]})
+
+
 def test_it_is_refused_when_the_file_is_read_before_anybody_asks(tmp_path: Path) -> None:
     text = FILE.read_text(encoding="utf-8")
     begins = "value.care_allowance.entitled = [{ disability_level_to = 2 }]"
