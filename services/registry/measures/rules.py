@@ -2,4 +2,4 @@
 
 from typing import Literal
 
-Kind = Literal["loan", "relocation", "dividend", "post", "training", "project"]
+Kind = Literal["loan", "relocation", "dividend", "post", "training", "project", "pv", "forestry"]

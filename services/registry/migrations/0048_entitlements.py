@@ -16,6 +16,12 @@ ALTER TABLE member_fact
     ADD COLUMN chronic_card boolean, ADD COLUMN assistive_device boolean, ADD COLUMN rehabilitation boolean,
     ADD COLUMN home_adapted boolean;
 """
+# Help of which only its payments tell.
+PAID = """
+ALTER TABLE measure DROP CONSTRAINT measure_kind_check;
+ALTER TABLE measure ADD CONSTRAINT measure_kind_check
+    CHECK (kind IN ('loan', 'relocation', 'dividend', 'post', 'training', 'project', 'pv', 'forestry'));
+"""
 PLANS = """
 CREATE TABLE plan_line (
     id uuid PRIMARY KEY, household_id uuid NOT NULL REFERENCES household, division text COLLATE "C" NOT NULL,
@@ -76,6 +82,7 @@ END $$;
 
 def upgrade() -> None:
     run(CARE)
+    run(PAID)
     run(PLANS)
     run(FOLLOWS)
     restrict_by_area("registry", "plan_line")

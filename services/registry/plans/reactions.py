@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.registry.measures.reactions import STARTS
+from services.registry.measures.reactions import PAID, STARTS
 from services.registry.plans import actions
 from shared.data.sql import Connection
-from shared.events.industry import CertificateRevoked
+from shared.events.industry import CertificateRevoked, PaymentConfirmed, PaymentRevoked
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
@@ -23,7 +23,15 @@ async def on_certificate_revoked(connection: Connection, facts: Sequence[tuple[A
     await actions.unfulfil(connection, act, "measure_training", sorted({str(fact.certificate_id) for _, fact in facts}))
 
 
+async def on_payment_revoked(connection: Connection, facts: Sequence[tuple[Act, PaymentRevoked]]) -> None:
+    act, _ = facts[-1]
+    for kind in sorted(set(PAID.values())):
+        await actions.unfulfil(connection, act, f"measure_{kind}", sorted({str(fact.payment_id) for _, fact in facts}))
+
+
 REACTIONS: dict[str, Reaction] = {
     **{kind.TYPE: on_help_stated for kind in STARTS},
+    PaymentConfirmed.TYPE: on_help_stated,
     CertificateRevoked.TYPE: on_certificate_revoked,
+    PaymentRevoked.TYPE: on_payment_revoked,
 }
