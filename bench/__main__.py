@@ -5,7 +5,8 @@ what it says of days gone by;
 `python -m bench revocation` how soon a lost phone is refused.
 `python -m bench drain [EVENTS]` takes several, for a million events, and `python -m bench exits [HOUSEHOLDS]` and
 `python -m bench lists [HOUSEHOLDS]` for a register of a million, `python -m bench roster [HOUSEHOLDS]` for a file of so
-many; they are no part of it.
+many, `python -m bench statistics [HOUSEHOLDS]` for what is counted and tried on a county, `python -m bench duplicates
+[PEOPLE]` for a million people; they are no part of it.
 BUS=postgres runs the first and the last of these over the other log.
 """
 
@@ -22,6 +23,7 @@ from bench.allocation import bench_allocation
 from bench.as_of import alone_as_of, bench_as_of
 from bench.doors import bench_doors
 from bench.drain import bench_drain
+from bench.duplicates import bench_duplicates
 from bench.events import bench_consumer, bench_relay
 from bench.exits import bench_exits
 from bench.ground import Result, ground
@@ -31,6 +33,7 @@ from bench.lists import bench_lists
 from bench.payout import bench_payout
 from bench.revocation import bench_revocation
 from bench.roster import bench_roster
+from bench.statistics import bench_statistics
 from deploy.local.kafka import at_hand
 
 LONGEST_SECONDS = 180
@@ -44,6 +47,8 @@ ALONE: dict[str, Callable[..., Coroutine[Any, Any, list[Result]]]] = {
     "exits": bench_exits,
     "lists": bench_lists,
     "roster": bench_roster,
+    "statistics": bench_statistics,
+    "duplicates": bench_duplicates,
 }
 
 
@@ -69,7 +74,7 @@ def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
     if not name:
         return everything()
     if name not in ALONE:
-        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last four with how many [EVENTS | HOUSEHOLDS]")
+        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last six with how many [EVENTS | HOUSEHOLDS | PEOPLE]")
     return ALONE[name](*map(int, numbers))
 
 

@@ -17,7 +17,6 @@ from services import NAMES
 from shared.acts.procedures import Procedure, Step
 from shared.acts.rounds import in_rounds
 from shared.bus.topics import TOPICS
-from shared.doors.contract import describe_all
 from shared.events import CATALOGUE, Payload
 from shared.serve.run import open_doors
 from shared.serve.service import Service
@@ -123,24 +122,14 @@ def contract_of(house: Service) -> dict[str, Any]:
     return app.openapi()
 
 
-def as_page(document: dict[str, Any], *, dense: bool = False) -> str:
-    """Field by field; `dense` a line for each door and each body, for what would else be too large a file."""
-    return (_dense(document, 3) if dense else json.dumps(document, ensure_ascii=False, indent=1)) + "\n"
-
-
-def _dense(value: Any, levels: int) -> str:
-    """Broken into lines so deep, and without a blank."""
-    if not levels or not isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    items = (f"{json.dumps(key, ensure_ascii=False)}:{_dense(one, levels - 1)}" for key, one in value.items())
-    return "{" + ",\n".join(items) + "}"
+def as_page(document: dict[str, Any]) -> str:
+    """Field by field. All doors together are the gateway's `/openapi.json`, which is made of these."""
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 WRITTEN: dict[str, Callable[[], str]] = {
     "events.md": events,
     "rights.md": rights,
-    # All doors together: a line for each door, without the spaces and lines that would make a tenth of it.
-    "openapi/shenchi.json": lambda: as_page(describe_all(contracts()), dense=True),
 } | {f"openapi/{name}.json": partial(lambda name: as_page(contracts()[name]), name) for name in (*NAMES, "gateway")}
 
 if __name__ == "__main__":

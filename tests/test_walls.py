@@ -50,6 +50,7 @@ READS = {
     "registry/entitlements": {
         "household", "household_fact", "household_standing", "income_line", "measure", "member", "member_fact",
     },
+    "registry/duplicates": {"household", "member", "member_fact"},
     "registry/findings": {"departure", "income_line", "removal"},
     "registry/grievances": {"household"},
     "registry/hardship": {"household", "household_fact", "household_standing", "member_fact"},
@@ -73,6 +74,7 @@ READS = {
     "registry/regroupings": {"member"},
     "registry/transfers": {"division"},
     "registry/villages": {"division", "household", "household_standing", "member_fact"},
+    "registry/trials": {"household"},
     "relocation/allocation": {"move_report", "relocation_application"},
     "relocation/dossier": {"allocation", "homestead", "relocation_application"},
 }  # fmt: skip

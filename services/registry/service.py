@@ -34,6 +34,10 @@ from services.registry.divisions.api import router as divisions
 from services.registry.dossier.api import router as dossier
 from services.registry.doubts.actions import DOUBTS
 from services.registry.doubts.api import router as doubts
+from services.registry.duplicates.actions import DUPLICATE
+from services.registry.duplicates.api import router as duplicates
+from services.registry.duplicates.tables import duplicate
+from services.registry.duplicates.work import end_pairs, run_searches
 from services.registry.entitlements.api import router as entitlements
 from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
@@ -84,6 +88,7 @@ from services.registry.sheets.api import router as sheets
 from services.registry.splits.actions import SPLIT
 from services.registry.splits.api import router as splits
 from services.registry.splits.tables import household_split
+from services.registry.statistics.api import router as statistics
 from services.registry.suspicions.actions import SUSPICION, TO_ACT_UPON
 from services.registry.suspicions.api import router as suspicions
 from services.registry.suspicions.rules import SUSPICION_RULE
@@ -92,6 +97,7 @@ from services.registry.targets.api import router as targets
 from services.registry.transfers.actions import TRANSFER
 from services.registry.transfers.api import router as transfers
 from services.registry.transfers.tables import transfer
+from services.registry.trials.api import router as trials
 from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
@@ -128,6 +134,8 @@ SERVICE = Service(
         sheets,
         roster,
         withdrawals,
+        trials,
+        statistics,
         identification,
         doubts,
         exits,
@@ -145,6 +153,7 @@ SERVICE = Service(
         hardship,
         suspicions,
         matches,
+        duplicates,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -167,6 +176,7 @@ SERVICE = Service(
         account_change,
         disclosure,
         suspicion,
+        duplicate,
     ),
     reactions=together(
         freezes.REACTIONS, bonds.PAIRINGS, MEASURES, PLANS, PAYMENTS, HOUSEHOLDS, VILLAGES, DISCLOSURES, FINDINGS
@@ -205,10 +215,11 @@ SERVICE = Service(
         SUSPICION,
         MATCHING,
         PLAN,
+        DUPLICATE,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),
     own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON),
-    background=(run_imports, state_people, read_names, take_higher),
+    background=(run_imports, state_people, read_names, take_higher, run_searches, end_pairs),
     lifespan=keep_looks,
 )

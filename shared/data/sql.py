@@ -6,7 +6,7 @@ the ORM 680; bare asyncpg was no faster. A row is a NamedTuple: making one of 15
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 from typing import Any, Generic, TypeAlias, TypeVar, overload
@@ -175,6 +175,15 @@ def _rows(query: Statement[R_co], records: list[Any]) -> list[R_co]:
         raise TypeError(f"{row.__name__} has other columns than {tuple(records[0].keys())}")
     make = row._make
     return [make(r) for r in records]
+
+
+async def stream(
+    connection: Connection, query: Statement[R_co], portion: int, **parameters: Any
+) -> AsyncIterator[list[R_co]]:
+    """All rows, `portion` at a time: what is too much to be held at once. Within one transaction."""
+    cursor: Any = await connection.cursor(query.text, *query.arguments(parameters))
+    while records := await cursor.fetch(portion):
+        yield _rows(query, records)
 
 
 async def fetch_one(connection: Connection, query: Statement[R_co], **parameters: Any) -> R_co | None:

@@ -6,8 +6,8 @@ frozen dataclass, which it is given filled.
 
 import hashlib
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, is_dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -56,6 +56,25 @@ class Policy:
             }
         )
 
+    def amended(self, day: date, figures: Mapping[str, Any]) -> "Policy":
+        """The same with other figures from a day on, to see what they would do: never stored with a decision.
+
+        Raises:
+            UnlikeError: `unknown_figure`, or `unlike_figure` where a value is not of the kind of the one in force.
+        """
+        entries = list(self.entries)
+        for code, value in figures.items():
+            stands = [e for e in entries if e.code == code and day < e.effective_to]
+            if not stands:
+                raise UnlikeError("unknown_figure", code)
+            said = _frozen(value)
+            if not _alike(stands[0].value, said):
+                raise UnlikeError("unlike_figure", code)
+            entries = [e for e in entries if e not in stands]
+            entries += [replace(e, effective_to=day) for e in stands if e.effective_from < day]
+            entries.append(replace(stands[0], value=said, effective_from=day, effective_to=FAR, source=""))
+        return Policy(f"{self.version}, amended", tuple(entries))
+
     def words(self, code: str) -> set[str]:
         """All words that an entry has ever listed: what stands under one is found, also where it is used no more."""
         return {word for entry in self.entries if entry.code == code for word in entry.value}
@@ -72,6 +91,24 @@ class Policy:
             ):
                 return entry.value[key] if key else entry.value
         raise Problem("shared.policy_missing", figure=code, on=day.isoformat())
+
+
+class UnlikeError(ValueError):
+    """A figure that the policy does not know, or not so. `reason` is a code."""
+
+    def __init__(self, reason: str, code: str) -> None:
+        super().__init__(f"{reason}: {code}")
+        self.reason = reason
+        self.code = code
+
+
+def _alike(stands: Any, said: Any) -> bool:
+    """Whether one may stand for the other: a number for a number, a table with at least the same words."""
+    if isinstance(stands, dict):
+        return isinstance(said, dict) and all(k in said and _alike(v, said[k]) for k, v in stands.items())
+    if isinstance(stands, tuple):
+        return isinstance(said, tuple) and all(_alike(stands[0], one) for one in said if stands)
+    return type(stands) is type(said)
 
 
 @cache

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from functools import cache
 from typing import Any
 
 import structlog
@@ -12,6 +11,7 @@ from services.registry.disclosures import queries
 from services.registry.disclosures.actions import Looks
 from services.registry.disclosures.rules import readings
 from shared.data import db
+from shared.values.sounds import sounds_of
 
 log = structlog.get_logger()
 
@@ -62,13 +62,4 @@ async def read_names(app: Any) -> None:
 
 
 def _read_all(names: set[str]) -> dict[str, set[str]]:
-    return {name: readings([_sounds(character) for character in name]) for name in names}
-
-
-@cache
-def _sounds(character: str) -> frozenset[str]:
-    # Half a second and forty megabytes, which no door needs.
-    from pypinyin import Style, pinyin
-
-    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return frozenset(found[0]) if found else frozenset()
+    return {name: readings([sounds_of(character) for character in name]) for name in names}

@@ -7,13 +7,14 @@ from uuid import UUID
 from services.registry.suspicions.tables import Suspicion, suspicion
 from shared.acts.batches import FREE, insert_free
 from shared.data.pages import Place, fetch_page, page
-from shared.data.sql import Connection, by_id, fetch, insert_many, list_by, sql
+from shared.data.sql import Connection, by_id, fetch, fetch_values, insert_many, list_by, sql
 
 _BY_ID = list_by(suspicion)
 _PAGE = page(suspicion, "state", "household_id", "code")
 _INSERT = insert_many(suspicion, Suspicion._fields, FREE)
 _OPEN = "FROM suspicion WHERE household_id = ANY(:ids) AND state IN ('open', 'looked_into')"
 _WAITING = sql(f"SELECT household_id, code, person {_OPEN}")
+_CONCERNED = sql("SELECT DISTINCT household_id FROM suspicion WHERE household_id = ANY(:ids) AND about = :subject")
 _LOCK_OPEN = sql(f"SELECT {suspicion.columns} {_OPEN} ORDER BY id FOR UPDATE", Suspicion)
 
 
@@ -30,6 +31,11 @@ async def list_waiting(connection: Connection, household_ids: Sequence[UUID]) ->
 async def list_suspected(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the households of which something is being looked into."""
     return {one for one, _, _ in await list_waiting(connection, household_ids)}
+
+
+async def list_concerned(connection: Connection, household_ids: Sequence[UUID], subject: str) -> set[UUID]:
+    """Those of the households of which something was suspected that concerns an official, by his login."""
+    return set(await fetch_values(connection, _CONCERNED, ids=list(household_ids), subject=subject))
 
 
 async def insert_suspicions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:

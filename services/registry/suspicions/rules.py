@@ -28,7 +28,7 @@ Code = Literal[
     "similar_person",
     "listed",
 ]
-Source = Literal["person", "match"]
+Source = Literal["person", "match", "duplicate"]
 State = Literal["open", "looked_into", "upheld", "exempt", "dismissed", "ended"]
 # What whoever looked saw of a thing that no list says: bought to earn a living with; held through land, a fund or a
 # subsidised loan alone.

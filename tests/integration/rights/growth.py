@@ -64,6 +64,7 @@ FITTING = {
         "UPDATE target SET year = 2017",
         # Each is its row's bureau's.
         f"UPDATE plan_line SET owner = {OF_ROW.format('id')}",
+        "UPDATE duplicate SET alike = 'same_name'",
         # Who said what of a household, and how it came to be known.
         "UPDATE household_fact SET stated_as = 'village', weight = 'statement'",
         "UPDATE member_fact SET stated_as = 'village', weight = 'statement'",

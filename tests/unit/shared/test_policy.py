@@ -8,7 +8,7 @@ from typing import Annotated
 
 import pytest
 
-from shared.ground.policy import asked_by, read_policy
+from shared.ground.policy import UnlikeError, asked_by, read_policy
 from shared.ground.problems import Problem, body
 
 ENTRY = '[[{code}]]\nvalue = {value}\nunit = "fen"\neffective_from = {begin}\n{end}source = "S1"\n'
@@ -113,3 +113,37 @@ def test_a_number_without_its_source_is_refused(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace('source = "S1"\n', ""))
     with pytest.raises(KeyError, match="source"):
         read_policy(path)
+
+
+def test_other_figures_stand_from_a_day_on_and_touch_nothing(tmp_path: Path) -> None:
+    policy = read_policy(write(tmp_path, ("line", 2, "2017-01-01", "2018-01-01"), ("line", 3, "2018-01-01", "")))
+    other = policy.amended(date(2017, 7, 1), {"line": 9})
+    days = date(2017, 6, 30), date(2017, 7, 1), date(2019, 1, 1)
+    assert [other.on(day, LinePolicy).line for day in days] == [2, 9, 9]
+    assert [policy.on(day, LinePolicy).line for day in days] == [2, 2, 3]
+    assert policy.version in other.version != policy.version
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "reason"),
+    [
+        (1, "x", "unlike_figure"),
+        (1, True, "unlike_figure"),
+        ([1, 2], [1, "x"], "unlike_figure"),
+        ("{ a = 1, b = 2 }", {"a": 1}, "unlike_figure"),
+        ("{ a = 1 }", [1], "unlike_figure"),
+        (1, 2, "unknown_figure"),
+    ],
+)
+def test_a_figure_is_replaced_by_its_like_alone(tmp_path: Path, value: object, said: object, reason: str) -> None:
+    code = "other" if reason == "unknown_figure" else "line"
+    policy = read_policy(write(tmp_path, ("line", value, "2017-01-01", "")))
+    with pytest.raises(UnlikeError) as refused:
+        policy.amended(date(2017, 7, 1), {code: said})
+    assert (refused.value.reason, refused.value.code) == (reason, code)
+
+
+def test_lists_and_tables_may_grow(tmp_path: Path) -> None:
+    policy = read_policy(write(tmp_path, ("days", [1], "2017-01-01", ""), ("scheme", "{ a = 1 }", "2017-01-01", "")))
+    other = policy.amended(date(2017, 7, 1), {"days": [1, 2, 3], "scheme": {"a": 2, "b": 3}})
+    assert [e.value for e in other.entries if e.effective_from.month == 7] == [(1, 2, 3), {"a": 2, "b": 3}]

@@ -36,6 +36,8 @@ from services.registry.changes.schemas import Departure, Removal
 from services.registry.claims.rules import State as ClaimState
 from services.registry.contacts.rules import State as AccountState
 from services.registry.disclosures.rules import LookKind
+from services.registry.duplicates.rules import SearchState
+from services.registry.duplicates.rules import State as DuplicateState
 from services.registry.entitlements.rules import Coverage
 from services.registry.exits.schemas import NewObjection
 from services.registry.findings.rules import State as FindingState
@@ -220,6 +222,8 @@ def codes() -> set[str]:
         "registry.plan_line": get_args(PlanState),
         "registry.suspicion_case": get_args(SuspicionState),
         "registry.match_file": get_args(MatchState),
+        "registry.duplicate": get_args(DuplicateState),
+        "registry.duplicate_search": get_args(SearchState),
         "registry.grievance": {*get_args(State), "late"},
         "registry.fact": {
             "status",

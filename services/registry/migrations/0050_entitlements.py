@@ -4,8 +4,8 @@ from shared.data.ddl import run
 from shared.data.ddl.m0001 import audit, restrict_by_area
 from shared.data.ddl.m0006 import narrow, open_to_the_narrowed
 
-revision = "0048"
-down_revision = "0047"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,77 @@
+"""Trying a policy on the county: the rule is asked twice about every household, and nothing is kept."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from services.registry.exits.queries import load_facts
+from services.registry.exits.rules import EXIT_RULE, ExitPolicy, exit_decision
+from services.registry.households.tables import Household
+from services.registry.trials import queries
+from services.registry.trials.rules import Turn, turn_of, turned_by
+from services.registry.trials.schemas import Figure
+from shared.data.sql import Connection
+from shared.ground.context import Act
+from shared.ground.policy import Policy, UnlikeError
+from shared.ground.problems import Problem
+from shared.values.verdicts import Missing
+
+PORTION = 1000
+TOWNSHIP = 9  # figures of its code
+
+
+class Turned(NamedTuple):
+    home: Household
+    turn: Turn
+    members: int
+    why: list[Missing]
+
+
+def other_policy(policy: Policy, on: date, figures: Sequence[Figure]) -> Policy:
+    """The policy in force with other figures from a day on.
+
+    Raises:
+        Problem: the policy has no such figure, or one of another kind.
+    """
+    try:
+        return policy.amended(on, {one.code: one.value for one in figures})
+    except UnlikeError as error:
+        raise Problem(f"registry.trials.{error.reason}", figure=error.code) from error
+
+
+async def try_policy(
+    connection: Connection, act: Act, policy: Policy, other: Policy, division: str, on: date
+) -> tuple[int, list[Turned]]:
+    """How many households were asked about, and for whom something turns, by id.
+
+    Raises:
+        Problem: the division lies outside the caller's area, the day is yet to come, or one of the two policies says
+            nothing about it.
+    """
+    if not act.caller.within(division):
+        raise Problem("shared.outside_area")
+    if on > act.business_date:
+        raise Problem("shared.future_date")
+    figures = policy.on(on, ExitPolicy), other.on(on, ExitPolicy)
+    homes, turned = await queries.list_within(connection, division), list[Turned]()
+    for start in range(0, len(homes), PORTION):
+        portion = homes[start : start + PORTION]
+        facts = await load_facts(connection, portion, on)
+        for home in portion:
+            before, after = (exit_decision(facts[home.id], each) for each in figures)
+            if turn := turn_of(before, after):
+                why = [Missing(EXIT_RULE.name, reason) for reason in turned_by(before, after)]
+                turned.append(Turned(home, turn, facts[home.id].members, why))
+    return len(homes), turned
+
+
+def by_township(turned: Sequence[Turned]) -> Iterator[tuple[str, Turn, int, int]]:
+    """Township, turn, households and people, in order."""
+    households, people = Counter[tuple[str, Turn]](), Counter[tuple[str, Turn]]()
+    for one in turned:
+        place = one.home.division[:TOWNSHIP], one.turn
+        households[place] += 1
+        people[place] += one.members
+    for place in sorted(households):
+        yield *place, households[place], people[place]

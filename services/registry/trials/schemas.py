@@ -1,0 +1,63 @@
+"""Bodies of the door to what another policy would change."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, JsonValue
+
+from services.registry.households.rules import Status
+from services.registry.trials.rules import Turn
+from shared.acts.bodies import Input
+from shared.acts.reasons import ReasonShown
+from shared.values.inputs import Area, Day
+
+LONGEST_LIST = 500
+
+
+class Figure(Input):
+    """A figure of the policy by its code, as it would be from the day asked about."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
+    value: Annotated[JsonValue, Field(description="Its value: a number, a word, a list or a table, as it is now.")]
+
+
+class WhatIf(Input):
+    """`on`: the day on whose facts and policy it is tried; left out, the business date."""
+
+    division: Area
+    figures: Annotated[
+        list[Figure], Field(min_length=1, max_length=100, description="Figures of the policy as they would be.")
+    ]
+    on: Day | None = None
+    after: Annotated[UUID | None, Field(description="The list goes on behind this household.")] = None
+
+
+class TurnCounted(BaseModel):
+    division: str
+    turn: Turn
+    households: int
+    people: int
+
+
+class TurnedShown(BaseModel):
+    """No names; `reasons`: what would turn it."""
+
+    household_id: UUID
+    household_no: str
+    division: str
+    status: Status
+    turn: Turn
+    reasons: list[ReasonShown]
+
+
+class WhatIfShown(BaseModel):
+    """`counted` by township; `turned` by id, no more than 500 at once: `next` is where it goes on."""
+
+    division: str
+    on: date
+    policy_version: str
+    households: int
+    counted: list[TurnCounted]
+    turned: list[TurnedShown]
+    next: Annotated[UUID | None, Field(description="The household behind which the list goes on; null at its end.")]
