@@ -19,7 +19,7 @@ from services.registry.exits.queries import load_facts
 from services.registry.statistics.actions import count_by
 from services.registry.statistics.rules import Dimension
 from services.registry.trials import queries
-from services.registry.trials.actions import PORTION, other_policy, try_policy
+from services.registry.trials.actions import PORTION, try_policy
 from services.registry.trials.schemas import Figure
 from shared.data import db
 from shared.data.revisions import AsOf
@@ -77,8 +77,7 @@ async def _trial(place: Ground) -> Result:
 
     async def ours() -> None:
         async with db.reading(pool, act.caller, ON) as connection:
-            other = other_policy(policy, ON, [LINE])
-            asked, _ = await try_policy(connection, act, policy, other, COUNTY, ON)
+            asked, _ = await try_policy(connection, act, policy, [LINE], COUNTY, ON)
             assert asked == COUNTYS
 
     async def facts() -> None:

@@ -45,7 +45,10 @@ READS = {
     "registry/disclosures": {"household", "member", "member_fact", "person_index", "resolution"},
     "registry/dossier": {
         "household", "household_card", "household_fact", "household_version", "income_line", "measure", "member",
-        "member_fact", "visit_finding",
+        "member_fact", "plan_line", "visit_finding",
+    },
+    "registry/entitlements": {
+        "household", "household_fact", "household_standing", "income_line", "measure", "member", "member_fact",
     },
     "registry/duplicates": {"household", "member", "member_fact"},
     "registry/findings": {"departure", "income_line", "removal"},
@@ -62,6 +65,7 @@ READS = {
     "registry/numbers": {"household"},
     "registry/overruled": {"household", "household_fact", "member", "member_fact"},
     "registry/persons": {"member"},
+    "registry/plans": {"household", "measure"},
     "registry/record": {
         "division", "household", "household_contact", "household_fact", "household_version", "income_line", "member",
         "member_fact",

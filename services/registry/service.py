@@ -16,6 +16,7 @@ from services.registry.attested.tables import income_attestation
 from services.registry.cards.actions import CARDLESS
 from services.registry.cards.api import router as cards
 from services.registry.cards.tables import household_card
+from services.registry.catalogue.rules import EntitlementPolicy
 from services.registry.changes.actions import DEPARTURE, REMOVAL
 from services.registry.changes.api import router as changes
 from services.registry.changes.work import state_people
@@ -37,6 +38,7 @@ from services.registry.duplicates.actions import DUPLICATE
 from services.registry.duplicates.api import router as duplicates
 from services.registry.duplicates.tables import duplicate
 from services.registry.duplicates.work import end_pairs, run_searches
+from services.registry.entitlements.api import router as entitlements
 from services.registry.exits.actions import CONSENT, EXIT, OBJECTIONS
 from services.registry.exits.api import router as exits
 from services.registry.exits.rules import EXIT_RULE
@@ -72,6 +74,9 @@ from services.registry.merges.api import router as merges
 from services.registry.merges.tables import household_merge
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
 from services.registry.payments.tables import income_payment
+from services.registry.plans.actions import PLAN
+from services.registry.plans.api import router as plans
+from services.registry.plans.reactions import REACTIONS as PLANS
 from services.registry.record.api import router as record
 from services.registry.record.tables import household_standing
 from services.registry.resolutions.api import router as resolutions
@@ -127,6 +132,8 @@ SERVICE = Service(
         splits,
         merges,
         disclosures,
+        entitlements,
+        plans,
         record,
         incomes,
         households,
@@ -185,6 +192,7 @@ SERVICE = Service(
         freezes.REACTIONS,
         bonds.PAIRINGS,
         MEASURES,
+        PLANS,
         PAYMENTS,
         HOUSEHOLDS,
         VILLAGES,
@@ -202,6 +210,7 @@ SERVICE = Service(
         DEPTH_RULE,
         SUSPICION_RULE,
     ),
+    policies=(EntitlementPolicy,),
     procedures=(
         EXIT,
         AMENDMENT,
@@ -224,6 +233,7 @@ SERVICE = Service(
         CHANGE,
         SUSPICION,
         MATCHING,
+        PLAN,
         DUPLICATE,
         LISTING,
         INSPECTION,

@@ -6,7 +6,7 @@ frozen dataclass, which it is given filled.
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
 from functools import cache
@@ -131,8 +131,12 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(v) for v in value) if isinstance(value, list) else value
 
 
-def read_policy(path: Path) -> Policy:
-    """Raises ValueError where two entries of a code overlap: the file would say two things at once."""
+def read_policy(path: Path, kinds: Sequence["type[DataclassInstance]"] = ()) -> Policy:
+    """The file, with those of its dataclasses that look at what they are given read at once.
+
+    Raises ValueError where two entries of a code overlap: the file would say two things at once; and where one of
+    `kinds` refuses what stands there.
+    """
     content = path.read_bytes()
     entries = [
         Entry(code, _frozen(e["value"]), e["unit"], e["effective_from"], e.get("effective_to", FAR), e["source"])
@@ -143,4 +147,12 @@ def read_policy(path: Path) -> Policy:
     for earlier, later in pairwise(entries):
         if earlier.code == later.code and later.effective_from < earlier.effective_to:
             raise ValueError(f"{path}: entries of {earlier.code} overlap on {later.effective_from}")
-    return Policy(f"{path.parent.name}-{hashlib.sha256(content).hexdigest()[:12]}", tuple(entries))
+    policy = Policy(f"{path.parent.name}-{hashlib.sha256(content).hexdigest()[:12]}", tuple(entries))
+    for kind in kinds:
+        codes = {of.partition(".")[0] for of in asked_by(kind).values() if isinstance(of, str)}
+        ours = [e for e in entries if e.code in codes]
+        # From the first day on which all of them are in force.
+        first = max(min(e.effective_from for e in ours if e.code == code) for code in codes)
+        for day in sorted({max(first, e.effective_from) for e in ours}):
+            policy.on(day, kind)
+    return policy

@@ -118,7 +118,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
         app.state.data_keys = read_data_keys(settings.data_key_file)
     policy_file = service.folder / "policy.toml"
     if policy_file.exists():
-        app.state.policy = read_policy(policy_file)
+        app.state.policy = read_policy(policy_file, service.policies)
     app.include_router(operations.bare_router(service))
     if not _is_public(service, role):
         app.include_router(operations.inner_router(service))

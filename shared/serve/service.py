@@ -52,6 +52,8 @@ class Service:
     written, once every reaction of the rooms has run; `history` those that keep where the household lived when it
     happened. A table with a household and a division is one of them, or follows such a one by its foreign key.
     What waits for a caller is read from `procedures`, and from `own_tasks` that are no step of one.
+    `policies` are read with the file, on each day on which one of their entries begins: what can stand for nothing is
+    refused before anybody asks.
     `parties` are the steps that are a party's own, and are taken on paper too.
     `background` are coroutines of the service's own that run beside it in the worker, given the application.
     `lifespan` is entered, given the application, once the pool is open; `middleware` are plain ASGI
@@ -66,6 +68,7 @@ class Service:
     follows: Sequence[Table | Relation[Any]] = ()
     history: Sequence[Table | Relation[Any]] = ()
     rules: Sequence[Rule] = ()
+    policies: Sequence[type[Any]] = ()
     procedures: Sequence[Procedure[Any]] = ()
     own_tasks: Sequence[OwnTask] = ()
     parties: Sequence[PartysStep] = ()

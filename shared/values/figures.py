@@ -42,8 +42,8 @@ def share(value: float) -> str:
 _MEASURE = re.compile(r"_(fen_e4|fen|ppm|x100)(?=_|$)")
 _KNOWN = {"en": {None: "not known", True: "yes", False: "no"}, "zh": {None: "未知", True: "是", False: "否"}}
 _PLAIN = {
-    "en": {"yuan": "yuan", "between": ", ", "beside": "; ", "is": ": ", "nothing": "none"},
-    "zh": {"yuan": "元", "between": "、", "beside": "；", "is": "：", "nothing": "无"},
+    "en": {"yuan": "yuan", "between": ", ", "beside": "; ", "or": "; or ", "is": ": ", "nothing": "none"},
+    "zh": {"yuan": "元", "between": "、", "beside": "；", "or": "；或", "is": "：", "nothing": "无"},
 }
 
 
@@ -97,7 +97,12 @@ def _in_parts(name: str, value: Any, language: Language, words: Mapping[str, Map
         parts.joined = plain["beside"].join(named)
     else:
         parts = _Parts(enumerate(in_words(name, v, language, words) for v in value))
-        # Of several months and days each is one: 9-15.
-        each = ("-".join(one.values()) if isinstance(one, _Parts) else one for one in parts.values())
-        parts.joined = plain["between"].join(each) or plain["nothing"]
+        # Of several months and days each is one: 9-15. What is named within is said as anywhere.
+        each = (
+            "-".join(one.values()) if isinstance(v, tuple | list) else format(one)
+            for v, one in zip(value, parts.values(), strict=True)
+        )
+        # Of several wholes one is enough; of several words each is listed.
+        between = plain["or" if any(isinstance(v, Mapping) for v in value) else "between"]
+        parts.joined = between.join(each) or plain["nothing"]
     return parts

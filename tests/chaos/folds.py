@@ -21,6 +21,8 @@ ENDS = {
     "finance.loan_settled.v1": ("loan", "loan_id", "settled_on"),
     "industry.post_ended.v1": ("post", "assignment_id", "ended_on"),
 }
+# Help of which only payments tell: each is one day's.
+PAID = {"pv_share": "pv", "forest_instalment": "forestry", "forest_labour": "forestry"}
 # What of a visit's findings the register asks about, of all that the load's visitors say.
 ASKED = {"uninsured"}
 # How a fact becomes a deed: kind, fields of its name, day, amount.
@@ -103,6 +105,9 @@ def measures(facts: Sequence[Fact]) -> list[Row]:
             on, one = _day(fact.data[day]), (kind, fact.data[source])
             known = found.setdefault(one, [fact.data["household_id"], on, None])
             known[1] = min(known[1], on)
+        if fact.type == "industry.payment_confirmed.v1" and fact.data.get("purpose") in PAID:
+            on = _day(fact.data["paid_on"])
+            found[PAID[fact.data["purpose"]], fact.data["payment_id"]] = [fact.data["household_id"], on, on]
         if fact.type in ENDS:
             kind, source, day = ENDS[fact.type]
             found[kind, fact.data[source]][2] = _day(fact.data[day])

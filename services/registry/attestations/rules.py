@@ -14,13 +14,16 @@ from services.registry.record.rules import words_of
 OF_HOUSEHOLD = (
     "attribute", "house_grade", "safe_water", "school_dropout", "medical_insured", "unfinished_major_illness",
 )  # fmt: skip
-OF_PERSON = ("education", "school_status", "health", "medical_insured", "pension_insured")
+OF_PERSON = (
+    "education", "school_status", "health", "medical_insured", "pension_insured", "disability_level", "family_doctor",
+    "chronic_card", "assistive_device", "rehabilitation", "home_adapted",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class TradePolicy:
     """By the unit of a department: the facts that it answers for, those of people as `person_<field>`; and, where it
-    answers for some values alone, the words to or from which it may change a fact of a person.
+    answers for some values of one alone, the words to or from which it may change that fact of a person.
     """
 
     department_facts: dict[str, list[str]]
@@ -45,13 +48,21 @@ def of_other_trades(
     policy: TradePolicy, unit: str, said: Mapping[str, Any], words: Sequence[Words], since: date, *, of_person: bool
 ) -> list[str]:
     """Fields that another department answers for, or that this one may not change so; `words` are what is known."""
-    only = policy.department_fact_words.get(unit)
     return [
         field
         for field, value in said.items()
         if not is_of_trade(policy, unit, field, of_person=of_person)
-        or (only is not None and not {_word(field, value), _word(field, value_on(words, field, since))} & {*only})
+        or (
+            (only := _words_for(policy, unit, field))
+            and not {_word(field, value), _word(field, value_on(words, field, since))} & only
+        )
     ]
+
+
+def _words_for(policy: TradePolicy, unit: str, field: str) -> set[str]:
+    """Those to or from which alone the unit changes the field; none where it answers for whatever it says."""
+    begins = _word(field, "")
+    return {word for word in policy.department_fact_words.get(unit, ()) if begins and word.startswith(begins)}
 
 
 def _word(field: str, value: Any) -> Any:

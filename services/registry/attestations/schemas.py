@@ -50,6 +50,12 @@ class NewAttestation(Input):
     school_status: SchoolStatus | None = None
     health: Health | None = None
     pension_insured: bool | None = Field(default=None, strict=True)
+    disability_level: int | None = Field(default=None, ge=1, le=4, strict=True)
+    family_doctor: bool | None = Field(default=None, strict=True)
+    chronic_card: bool | None = Field(default=None, strict=True)
+    assistive_device: bool | None = Field(default=None, strict=True)
+    rehabilitation: bool | None = Field(default=None, strict=True)
+    home_adapted: bool | None = Field(default=None, strict=True)
 
     @field_validator("number")
     @classmethod

@@ -17,6 +17,7 @@ from services.registry.households import queries as households
 from services.registry.households.rules import SUPPORTED, BorrowerPolicy, Status, borrowing_of, household_flags
 from services.registry.households.tables import Household, HouseholdFact, MemberFact
 from services.registry.inspections.actions import end_inspections
+from services.registry.plans.actions import end_lines, end_lines_of
 from services.registry.suspicions.actions import end_suspicions
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import keep_residents
@@ -141,6 +142,7 @@ async def _leave(
     await households.end_membership(connection, {r.member_id: r.left_on for r in turn.values()})
     wholes = await settle(connection, act, policy, {one: homes[one] for one in turn})
     references = await queries.list_references(connection, [row.member_id for row in turn.values()])
+    await end_lines_of(connection, act, {(one, references[row.member_id]) for one, row in turn.items()})
     for one, row in turn.items():
         facts.append(wholes[one])
         facts.append(
@@ -283,6 +285,7 @@ async def _strike(
     await end_findings(connection, act, list(reasons))
     await end_inspections(connection, act, list(reasons))
     facts += await end_suspicions(connection, act, list(reasons))
+    await end_lines(connection, act, list(reasons))
     on = act.business_date
     await households.strike(connection, list(reasons), on)
     facts += [

@@ -8,11 +8,14 @@ from fastapi import APIRouter
 from services.registry.disclosures.api import OpenedBy
 from services.registry.dossier import queries
 from services.registry.dossier.schemas import Dossier
+from services.registry.entitlements import api as entitlements
+from services.registry.entitlements.lists import find_one
 from services.registry.households.api import shown
 from services.registry.households.tables import Whole
 from shared.acts.decisions import decisions_shown
 from shared.acts.dossiers import OwnRules, page
-from shared.doors.http import OF_HOUSEHOLDS, Reading
+from shared.data.revisions import AsOf
+from shared.doors.http import OF_HOUSEHOLDS, CurrentPolicy, Reading
 from shared.ground.context import Act
 
 router = APIRouter(prefix="/dossier", tags=["dossier"])
@@ -23,13 +26,16 @@ async def get_dossier(
     household_id: UUID,
     connection: Reading,
     rules: OwnRules,
+    policy: CurrentPolicy,
     act: Annotated[Act, OF_HOUSEHOLDS],
     by_whom: OpenedBy,
 ) -> Dossier:
-    """The household whole, its exits, what visits found there, the measures for it, its card, the decisions about it;
-    who opened it is on record.
+    """The household whole, its exits, what visits found there, the measures for it, its card, its plans, what it is
+    entitled to and has, the decisions about it; who opened it is on record.
     """
     row = await queries.get_dossier(connection, household_id, act.business_date)
+    as_of = AsOf(act.business_date)
+    judged = await find_one(connection, policy, as_of, household_id)
     by_whom.opened(act, household_id)
     fields: dict[str, Any] = {
         "household": shown(Whole._make(row[name] for name in Whole._fields)),
@@ -37,6 +43,9 @@ async def get_dossier(
         "findings": page(row["findings"]),
         "measures": page(row["measures"]),
         "cards": page(row["cards"]),
+        "plan": page(row["plan"]),
+        "entitlements": entitlements.entitlements_shown(judged, policy, as_of),
+        "haves": entitlements.haves_shown(judged),
         "decisions": decisions_shown(row["decisions"], rules),
     }
     return Dossier(**fields)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Date, DateTime
 
 from services.registry.measures.queries import OF_HOUSEHOLD
+from services.registry.plans.queries import OF_HOUSEHOLD as PLAN_OF_HOUSEHOLD
 from services.registry.record.queries import WHOLE
 from shared.acts.dossiers import dossier
 from shared.data.revisions import AsOf
@@ -18,6 +19,7 @@ _DOSSIER = dossier(
     exits="SELECT * FROM household_exits(:household_id) ORDER BY id",
     findings="SELECT * FROM visit_finding WHERE household_id = :household_id ORDER BY id",
     measures=OF_HOUSEHOLD,
+    plan=PLAN_OF_HOUSEHOLD,
     cards="SELECT * FROM household_card WHERE household_id = :household_id ORDER BY id",
 )
 

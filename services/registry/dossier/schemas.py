@@ -3,10 +3,12 @@
 from pydantic import BaseModel
 
 from services.registry.cards.schemas import CardShown
+from services.registry.entitlements.schemas import EntitlementShown, HaveShown
 from services.registry.exits.schemas import ExitSummary
 from services.registry.findings.schemas import FindingShown
 from services.registry.households.schemas import Household
 from services.registry.measures.schemas import MeasureShown
+from services.registry.plans.schemas import PlanLineShown
 from shared.acts.bodies import Page
 from shared.acts.decisions import DecisionShown
 
@@ -17,4 +19,7 @@ class Dossier(BaseModel):
     findings: Page[FindingShown]
     measures: Page[MeasureShown]
     cards: Page[CardShown]
+    plan: Page[PlanLineShown]
+    entitlements: list[EntitlementShown]
+    haves: list[HaveShown]
     decisions: list[DecisionShown]

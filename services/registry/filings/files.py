@@ -62,6 +62,14 @@ def _yes(cell: Cell) -> bool:
     return one_of(cell, YES_NO) == "yes"
 
 
+LEVELS = {"一级": "1", "二级": "2", "三级": "3", "四级": "4"}
+
+
+def _level(cell: Cell) -> int:
+    """As a certificate says it, or its figure."""
+    return int(one_of(cell, LEVELS | {level: level for level in LEVELS.values()}))
+
+
 def _short(longest: int) -> Any:
     def read(cell: Cell) -> str:
         text = compact(cell)
@@ -106,6 +114,12 @@ FACTS = (
     *(BY_HEADING[h] for h in ("文化程度", "在校生状况", "健康状况", "参加医疗保险", "参加养老保险")),
     Column("适龄儿童辍学", "school_dropout", "yes_no", _yes),
     Column("大病未治愈", "unfinished_major_illness", "yes_no", _yes),
+    Column("残疾等级", "disability_level", "word", _level),
+    Column("签约家庭医生", "family_doctor", "yes_no", _yes),
+    Column("慢性病门诊证", "chronic_card", "yes_no", _yes),
+    Column("辅助器具", "assistive_device", "yes_no", _yes),
+    Column("康复服务", "rehabilitation", "yes_no", _yes),
+    Column("无障碍改造", "home_adapted", "yes_no", _yes),
 )
 INCOME_YEAR = Column("收入年度", "income_year", "year", _year)
 SOURCE = Column("来源", "source", "word", _source)

@@ -50,6 +50,10 @@ Rows = Sequence[dict[str, Any]]
 SAID = frozenset(HouseholdFact._fields) - {
     "id", "household_id", "division", "valid", "known", "stated_by", "stated_as", "weight", "own", "attested",
 }  # fmt: skip
+# What departments alone say of people.
+ATTESTED_ALONE = (
+    "disability_level", "family_doctor", "chronic_card", "assistive_device", "rehabilitation", "home_adapted",
+)  # fmt: skip
 # What is told of people beside who they are.
 SAID_OF_PEOPLE = frozenset(
     (
@@ -61,6 +65,7 @@ SAID_OF_PEOPLE = frozenset(
         "work_months",
         "medical_insured",
         "pension_insured",
+        *ATTESTED_ALONE,
     )
 )
 RELATED = {"own": ["relation"]}
@@ -191,7 +196,7 @@ def _insert_open(table: Relation[Any], *unsaid: str) -> Statement[Row]:
 _SEEN = ("food_secure", "clothing_secure", "unfinished_major_illness", "only_subsidies", *LAND, "road_m")
 _INSERT_HOUSEHOLD_FACTS = _insert_open(household_fact, *_SEEN, "own", "attested")
 _INSERT_CONTACTS = _insert_open(household_contact)
-_INSERT_MEMBER_FACTS = _insert_open(member_fact, "own", "attested")
+_INSERT_MEMBER_FACTS = _insert_open(member_fact, "own", "attested", *ATTESTED_ALONE)
 
 
 class Standing(NamedTuple):

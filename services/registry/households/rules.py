@@ -217,16 +217,20 @@ class SchoolPolicy:
     compulsory_educations: tuple[str, ...]
 
 
-# Compulsory schooling: who is of that age and not in school has dropped out (domain notes 2.1, household exit).
-def has_dropped_out(born_on: date, school_status: str, education: str, on: date, policy: SchoolPolicy) -> bool:
-    """Whether somebody is not in school who must be: once he was old enough when a school year began, until he is of
-    the last age and through.
+def is_compulsory(born_on: date, education: str, on: date, policy: SchoolPolicy) -> bool:
+    """Whether somebody must be in school: once he was old enough when a school year began, until he is of the last age
+    and through.
     """
     youngest, oldest = policy.compulsory_school_ages
     begun = full_years(born_on, _counted_on(on, policy)) >= youngest
     age = full_years(born_on, on)
-    through = age > oldest or (age == oldest and education in policy.compulsory_educations)
-    return school_status == "none" and begun and not through
+    return begun and not (age > oldest or (age == oldest and education in policy.compulsory_educations))
+
+
+# Compulsory schooling: who is of that age and not in school has dropped out (domain notes 2.1, household exit).
+def has_dropped_out(born_on: date, school_status: str, education: str, on: date, policy: SchoolPolicy) -> bool:
+    """Whether somebody is not in school who must be."""
+    return school_status == "none" and is_compulsory(born_on, education, on, policy)
 
 
 def _counted_on(on: date, policy: SchoolPolicy) -> date:

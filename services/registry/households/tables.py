@@ -142,7 +142,8 @@ class Member(NamedTuple):
 
 class MemberFact(NamedTuple):
     """Who belongs to a household: on which days, and when that was held for true. `own` and `attested` as of a
-    household's facts, of what was said since somebody became a member.
+    household's facts, of what was said since somebody became a member. `disability_level`: of his certificate, 1 is the
+    severest. What is empty no department has attested.
     """
 
     id: UUID
@@ -168,6 +169,12 @@ class MemberFact(NamedTuple):
     stated_as: str | None
     own: list[str]
     attested: dict[str, Any]
+    disability_level: int | None
+    family_doctor: bool | None
+    chronic_card: bool | None
+    assistive_device: bool | None
+    rehabilitation: bool | None
+    home_adapted: bool | None
 
 
 class Summary(NamedTuple):

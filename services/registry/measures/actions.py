@@ -1,12 +1,12 @@
 """Keeping a household's measures: they start and end with what gave them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from services.registry.households.actions import require_households
 from services.registry.measures import queries
-from services.registry.measures.tables import Kind
+from services.registry.measures.rules import Kind
 from shared.data.sql import Connection
 
 # An application may end before it was ever agreed on; what else ends has begun.
@@ -26,6 +26,11 @@ async def start_measures(connection: Connection, kind: Kind, started: Mapping[st
 async def end_measures(connection: Connection, kind: Kind, ended: Mapping[str, date]) -> None:
     """`ended`: last day by source."""
     await queries.end_measures(connection, kind, ended, all_begun=kind not in MAY_END_UNBEGUN)
+
+
+async def withdraw_paid(connection: Connection, kinds: Sequence[Kind], sources: Sequence[str]) -> None:
+    """These payments did not arrive, whatever they were for: those of such kinds are measures no more."""
+    await queries.withdraw_paid(connection, kinds, sources)
 
 
 async def withdraw_measures(connection: Connection, kind: Kind, sources: list[str]) -> None:

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.registry.measures.tables import Kind, Listed
+from services.registry.measures.rules import Kind
+from services.registry.measures.tables import Listed
 from shared.acts.dossiers import lists
 from shared.data.sql import Connection, execute, fetch_or_not_found, fetch_values, sql
 
@@ -30,8 +31,7 @@ _END = sql("""
 
 # What should not have been given was no help.
 _WITHDRAW = sql("DELETE FROM measure WHERE kind = :kind AND source = ANY(:sources)")
-
-
+_WITHDRAW_PAID = sql("DELETE FROM measure WHERE kind = ANY(:kinds) AND source = ANY(:sources)")
 _RUNNING = sql("""
     SELECT DISTINCT household_id FROM measure
     WHERE household_id = ANY(:ids) AND kind = ANY(:kinds) AND ended_on IS NULL
@@ -63,3 +63,8 @@ async def end_measures(connection: Connection, kind: Kind, ended: Mapping[str, d
 async def withdraw_measures(connection: Connection, kind: Kind, sources: list[str]) -> None:
     """Raises RowCountError where one of them never started."""
     await execute(connection, _WITHDRAW, rows=len(sources), kind=kind, sources=sources)
+
+
+async def withdraw_paid(connection: Connection, kinds: Sequence[Kind], sources: Sequence[str]) -> None:
+    """Most payments are no measures."""
+    await execute(connection, _WITHDRAW_PAID, rows=None, kinds=list(kinds), sources=list(sources))

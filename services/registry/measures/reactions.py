@@ -3,11 +3,14 @@
 An exit ends none of them: its policies stay (domain notes 2.1 "After exit").
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from services.registry.measures import actions
-from services.registry.measures.tables import Kind
+from services.registry.measures.rules import Kind
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed, LoanSettled
@@ -17,6 +20,8 @@ from shared.events.industry import (
     CertificateIssued,
     CertificateRevoked,
     ParticipationAccepted,
+    PaymentConfirmed,
+    PaymentRevoked,
     PostAssigned,
     PostEnded,
 )
@@ -41,6 +46,8 @@ STARTS: dict[type[Payload], Meaning] = {
     CertificateIssued: Meaning("training", "certificate_id", "issued_on"),
     ParticipationAccepted: Meaning("project", "participation_id", "accepted_on"),
 }
+# Help of which only its payments tell, by their purpose: each is one day's.
+PAID: dict[str, Kind] = {"pv_share": "pv", "forest_instalment": "forestry", "forest_labour": "forestry"}
 # A certificate is the end of its course: one day.
 ENDS: dict[type[Payload], Meaning] = {
     LoanSettled: Meaning("loan", "loan_id", "settled_on"),
@@ -64,6 +71,21 @@ async def on_help_stated(connection: Connection, facts: Sequence[tuple[Act, Any]
         await actions.end_measures(connection, ends.kind, last)
 
 
+async def on_payment_confirmed(connection: Connection, facts: Sequence[tuple[Act, PaymentConfirmed]]) -> None:
+    """Of what is paid for something that is a measure by itself the payment is none."""
+    paid = defaultdict[Kind, dict[str, tuple[UUID, date]]](dict)
+    for _, fact in facts:
+        if fact.purpose in PAID:
+            paid[PAID[fact.purpose]][str(fact.payment_id)] = fact.household_id, fact.paid_on
+    for kind, started in paid.items():
+        await actions.start_measures(connection, kind, started)
+        await actions.end_measures(connection, kind, {source: on for source, (_, on) in started.items()})
+
+
+async def on_payment_revoked(connection: Connection, facts: Sequence[tuple[Act, PaymentRevoked]]) -> None:
+    await actions.withdraw_paid(connection, sorted(set(PAID.values())), [str(fact.payment_id) for _, fact in facts])
+
+
 async def on_certificate_revoked(connection: Connection, facts: Sequence[tuple[Act, CertificateRevoked]]) -> None:
     sources = sorted({str(fact.certificate_id) for _, fact in facts})
     await actions.withdraw_measures(connection, "training", sources)
@@ -72,4 +94,6 @@ async def on_certificate_revoked(connection: Connection, facts: Sequence[tuple[A
 REACTIONS: dict[str, Reaction] = {
     **{kind.TYPE: on_help_stated for kind in {**STARTS, **ENDS}},
     CertificateRevoked.TYPE: on_certificate_revoked,
+    PaymentConfirmed.TYPE: on_payment_confirmed,
+    PaymentRevoked.TYPE: on_payment_revoked,
 }

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.registry.measures.tables import Kind
+from services.registry.measures.rules import Kind
 
 
 class MeasureShown(BaseModel):
     """Help that a household receives. `source` is the id of what it stands for: of a `loan` the loan, of a
     `relocation` the application, of a `dividend` the agreement, of a `post` the assignment, of `training` the
-    certificate, of a `project` the participation.
+    certificate, of a `project` the participation, of `pv` and `forestry` the payment.
     """
 
     id: UUID

@@ -1,12 +1,11 @@
 """The rows of measures; the migrations make their table."""
 
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from services.registry.measures.rules import Kind
 from shared.data.relations import table
-
-Kind = Literal["loan", "relocation", "dividend", "post", "training", "project"]
 
 
 class Measure(NamedTuple):

@@ -10,11 +10,12 @@ from services.registry.changes.actions import settle
 from services.registry.changes.queries import list_references
 from services.registry.households import queries as households
 from services.registry.measures.queries import list_running
-from services.registry.measures.tables import Kind
+from services.registry.measures.rules import Kind
 from services.registry.merges import queries
 from services.registry.merges.rules import Ending, Said, merge_refusal
 from services.registry.merges.schemas import Merge
 from services.registry.merges.tables import MergeCase, household_merge
+from services.registry.plans.actions import end_lines
 from services.registry.regroupings.actions import Grounds, Transfer, end_statements, lock_grounds, transfer
 from services.registry.splits.queries import list_waiting as list_splitting
 from shared.acts.bodies import Confirmation, Result
@@ -149,6 +150,8 @@ async def _join(
     await end_statements(connection, days)
     for case in cases:
         await households.strike(connection, [case.other_id], case.merged_on)
+    # What the household that ended still needs is suggested to the plan of the one that stays.
+    await end_lines(connection, act, sorted(case.other_id for case in cases))
     wholes = await settle(connection, act, policy, {one: grounds.homes[one] for one in days})
     await leave_household(connection, [case.other_id for case in cases])
     facts = list[Payload]()

@@ -17,7 +17,8 @@ OF_HOUSEHOLD = (
 )  # fmt: skip
 OF_PERSON = (
     "name", "sex", "born_on", "relation", "ethnicity", "education", "school_status", "health", "labour", "work_place",
-    "work_months", "medical_insured", "pension_insured",
+    "work_months", "medical_insured", "pension_insured", "disability_level", "family_doctor", "chronic_card",
+    "assistive_device", "rehabilitation", "home_adapted",
 )  # fmt: skip
 OF_CONTACT = ("phone", "account")
 Version = Mapping[str, Any]

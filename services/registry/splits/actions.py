@@ -8,6 +8,7 @@ from services.registry.changes.actions import settle
 from services.registry.households import queries as households
 from services.registry.households.tables import Household
 from services.registry.numbers.actions import give_numbers
+from services.registry.plans.actions import end_lines_of
 from services.registry.regroupings.actions import Grounds, Transfer, end_statements, lock_grounds, transfer
 from services.registry.splits import queries
 from services.registry.splits.rules import HEAD, Said, split_refusal
@@ -131,6 +132,7 @@ async def _part(
     ]
     await transfer(connection, data_keys, going)
     await end_statements(connection, {case.household_id: case.split_on for case in cases})
+    await end_lines_of(connection, act, {(case.household_id, who) for case in cases for who in case.relations})
     homes = {case.household_id: grounds.homes[case.household_id] for case in cases}
     wholes = await settle(connection, act, policy, homes | {home.id: home for home in new.values()})
     facts = list[Payload]()

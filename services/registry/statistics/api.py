@@ -27,12 +27,23 @@ router = APIRouter(prefix="/statistics", tags=["statistics"])
 # Whoever answers for the county, or audits it, sees small cells too.
 SEES_ALL = ("county", "township", "auditor")
 EVERYBODY = by(
-    "county", "township", "village", "team", "helper", "department", "bank", "insurer", "entity", "auditor", "surveyor",
-    "villager", "subscriber",
-)  # fmt: skip
+    "county",
+    "township",
+    "village",
+    "team",
+    "helper",
+    "department",
+    "bank",
+    "insurer",
+    "entity",
+    "auditor",
+    "surveyor",
+    "villager",
+    "subscriber",
+)
 
 
-@router.get("", dependencies=[by("county", "township", "village", "team", "auditor")])
+@router.get("/figures", dependencies=[by("county", "township", "village", "team", "auditor")])
 async def count(
     connection: Reading,
     policy: CurrentPolicy,

@@ -9,9 +9,18 @@ from itertools import pairwise
 from typing import Literal, get_args
 
 Dimension = Literal[
-    "township", "village", "status", "attribute", "cause", "deep_poverty", "sex", "age", "labour", "health",
+    "township",
+    "village",
+    "status",
+    "attribute",
+    "cause",
+    "deep_poverty",
+    "sex",
+    "age",
+    "labour",
+    "health",
     "schooling",
-]  # fmt: skip
+]
 # What a month fixes, by township: of who counts as poor, but for how households stand, which is of all.
 Cut = Literal["status", "attribute", "cause", "deep_poverty", "sex", "age", "labour", "health", "schooling"]
 CUTS: tuple[Cut, ...] = get_args(Cut)

@@ -28,31 +28,20 @@ class Turned(NamedTuple):
     why: list[Missing]
 
 
-def other_policy(policy: Policy, on: date, figures: Sequence[Figure]) -> Policy:
-    """The policy in force with other figures from a day on.
-
-    Raises:
-        Problem: the policy has no such figure, or one of another kind.
-    """
-    try:
-        return policy.amended(on, {one.code: one.value for one in figures})
-    except UnlikeError as error:
-        raise Problem(f"registry.trials.{error.reason}", figure=error.code) from error
-
-
 async def try_policy(
-    connection: Connection, act: Act, policy: Policy, other: Policy, division: str, on: date
+    connection: Connection, act: Act, policy: Policy, other_figures: Sequence[Figure], division: str, on: date
 ) -> tuple[int, list[Turned]]:
     """How many households were asked about, and for whom something turns, by id.
 
     Raises:
-        Problem: the division lies outside the caller's area, the day is yet to come, or one of the two policies says
-            nothing about it.
+        Problem: the division lies outside the caller's area, the day is yet to come, the policy has no such figures, or
+            says nothing about the day.
     """
     if not act.caller.within(division):
         raise Problem("shared.outside_area")
     if on > act.business_date:
         raise Problem("shared.future_date")
+    other = _other_policy(policy, on, other_figures)
     figures = policy.on(on, ExitPolicy), other.on(on, ExitPolicy)
     homes, turned = await queries.list_within(connection, division), list[Turned]()
     for start in range(0, len(homes), PORTION):
@@ -64,6 +53,18 @@ async def try_policy(
                 why = [Missing(EXIT_RULE.name, reason) for reason in turned_by(before, after)]
                 turned.append(Turned(home, turn, facts[home.id].members, why))
     return len(homes), turned
+
+
+def _other_policy(policy: Policy, on: date, figures: Sequence[Figure]) -> Policy:
+    """The policy in force with other figures from a day on.
+
+    Raises:
+        Problem: the policy has no such figure, or one of another kind.
+    """
+    try:
+        return policy.amended(on, {one.code: one.value for one in figures})
+    except UnlikeError as error:
+        raise Problem(f"registry.trials.{error.reason}", figure=error.code) from error
 
 
 def by_township(turned: Sequence[Turned]) -> Iterator[tuple[str, Turn, int, int]]:

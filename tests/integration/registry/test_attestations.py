@@ -22,6 +22,8 @@ VALUES: dict[str, Any] = {
     "attribute": "dibao", "house_grade": "D", "safe_water": False, "school_dropout": True, "medical_insured": False,
     "unfinished_major_illness": True, "person_education": "middle", "person_school_status": "high",
     "person_health": "disabled", "person_medical_insured": False, "person_pension_insured": False,
+    "person_disability_level": 2, "person_family_doctor": True, "person_chronic_card": True,
+    "person_assistive_device": True, "person_rehabilitation": True, "person_home_adapted": True,
 }  # fmt: skip
 CELLS = [
     (unit, fact, fact in TRADE.department_facts.get(unit, []))

@@ -13,13 +13,14 @@ from shared.events.industry import (
     CertificateIssued,
     CertificateRevoked,
     ParticipationAccepted,
+    PaymentRevoked,
     PostAssigned,
     PostEnded,
 )
 from shared.events.relocation import ApplicationEnded, RelocationAgreed
 from shared.serve.run import _republish
 from tests.conftest import House, find_service
-from tests.integration.registry.facts import heard
+from tests.integration.registry.facts import heard, paid
 from tests.integration.registry.facts import state as state_as
 from tests.integration.registry.test_exits import finished, noticed, ready_household
 from tests.integration.registry.test_households import VILLAGE, seed_household
@@ -184,4 +185,30 @@ async def test_every_kind_of_help_is_a_measure_and_an_exit_ends_none(house: Hous
     await state_as(house, "industry", CertificateRevoked(**of, certificate_id=certificate, revoked_on=last))
     await heard(house, "industry.household", 7)
     assert "training" not in await given()
+    assert await house.rows("registry", "SELECT 1 FROM parked_key") == []
+
+
+async def test_help_of_which_only_payments_tell_is_a_measure_of_their_days(house: House) -> None:
+    door = await house.serve("registry")
+    await house.serve("industry", "worker")
+    household_id = await seed_household(house)
+    share, labour, wage = (
+        paid(household_id, 10_000, purpose=purpose, payer=purpose, category=category)
+        for purpose, category in (("pv_share", "property"), ("forest_labour", "wage"), ("post_wage", "wage"))
+    )
+    await state_as(house, "industry", share, labour, wage)
+    await heard(house, "industry.household", 3)
+
+    async def given() -> dict[str, tuple[str, str, str]]:
+        path = f"/registry/v1/measures?household_id={household_id}"
+        shown = (await door.call("GET", path, "village", VILLAGE)).json()
+        return {m["kind"]: (m["source"], m["started_on"], m["ended_on"]) for m in shown["items"]}
+
+    day = ("2017-09-15", "2017-09-15")
+    assert await given() == {"pv": (str(share.payment_id), *day), "forestry": (str(labour.payment_id), *day)}
+    of: dict[str, Any] = {"household_id": household_id, "division": VILLAGE, "amount_fen": 10_000}
+    back = [PaymentRevoked(**of, payment_id=one.payment_id, revoked_on=date(2017, 10, 1)) for one in (share, wage)]
+    await state_as(house, "industry", *back)
+    await heard(house, "industry.household", 5)
+    assert await given() == {"forestry": (str(labour.payment_id), *day)}
     assert await house.rows("registry", "SELECT 1 FROM parked_key") == []

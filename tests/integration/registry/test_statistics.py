@@ -14,7 +14,7 @@ TOWNSHIP, ELSEWHERE = VILLAGE[:9], "140927201201"
 
 async def counted(door: Door, by: str, role: str = "county", area: str = "140927", **more: Any) -> dict[Any, list[int]]:
     params = {"division": "140927", "by": by} | more
-    answer = await door.call("GET", PATH, role, area, on="2017-07-01", params=params)
+    answer = await door.call("GET", f"{PATH}/figures", role, area, on="2017-07-01", params=params)
     assert answer.status_code == 200, answer.text
     cells = answer.json()["cells"]
     return {(c["key"], c["across"]) if "across" in more else c["key"]: [c["households"], c["people"]] for c in cells}

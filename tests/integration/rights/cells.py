@@ -22,6 +22,7 @@ ROLES = (
 )  # fmt: skip
 # What is shown of a place, and of nobody in it.
 OF_PLACES = (
+    "/registry/v1/entitlement-gaps",
     "/registry/v1/screenings",
     "/registry/v1/targets",
     "/registry/v1/villages",

@@ -62,6 +62,9 @@ FITTING = {
         """UPDATE household_fact SET other_causes = '{"codes": []}'""",
         f"UPDATE household_split SET relations = jsonb_build_object({OF_ROW.format('id')}, 'head')",
         "UPDATE target SET year = 2017",
+        "INSERT INTO statistic_month VALUES ('2017-05', '2017-06-01', 'x', now())",
+        # Each is its row's bureau's.
+        f"UPDATE plan_line SET owner = {OF_ROW.format('id')}",
         "UPDATE duplicate SET alike = 'same_name'",
         # Nobody waits to be inspected, or was lately, and everybody was visited within the year.
         "UPDATE inspection SET state = 'sound', signs = '', inspected_on = NULL",

@@ -31,7 +31,8 @@ NAMES_ASKED = ("household_id", "subject_id", "loan_id")
 HASH = "0" * 64
 VALUES: dict[str, Any] = {
     "year": 2017, "income_year": 2016, "cohort": 2017, "month_on": "2017-05-01", "quarter_end_on": "2017-03-20",
-    "scan_sha256": HASH, "sha256": HASH,
+    "scan_sha256": HASH, "sha256": HASH, "policy": "medical_insurance",
+    "month": "2017-05",
 }  # fmt: skip
 # What a sample names instead: an address that needs no look at a name server, a subject that calls at no other door.
 INSTEAD = {"/subscriptions": {"url": "https://8.8.8.8/exits"}, "/revocations": {"subject": "somebody"}}

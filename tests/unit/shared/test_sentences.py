@@ -31,12 +31,14 @@ from services.assessment.surveys.rules import SURVEY_DRAW, DrawFacts, DrawPolicy
 from services.finance.holds.rules import Kind
 from services.registry.amendments.schemas import Correction, Return, Revocation
 from services.registry.arrivals.schemas import Arrival
+from services.registry.catalogue.rules import CONDITIONS
 from services.registry.changes.schemas import Departure, Removal
 from services.registry.claims.rules import State as ClaimState
 from services.registry.contacts.rules import State as AccountState
 from services.registry.disclosures.rules import LookKind
 from services.registry.duplicates.rules import SearchState
 from services.registry.duplicates.rules import State as DuplicateState
+from services.registry.entitlements.rules import Coverage
 from services.registry.exits.schemas import NewObjection
 from services.registry.findings.rules import State as FindingState
 from services.registry.grievances.rules import State
@@ -45,6 +47,7 @@ from services.registry.households.rules import CATEGORIES, Weight
 from services.registry.inspections.rules import Sign
 from services.registry.matches.rules import State as MatchState
 from services.registry.merges.rules import State as MergeState
+from services.registry.plans.rules import State as PlanState
 from services.registry.proposals.rules import State as ProposalState
 from services.registry.record.rules import OF_CONTACT, OF_HOUSEHOLD, OF_PERSON
 from services.registry.rolls.rules import State as RollState
@@ -102,6 +105,12 @@ POLICY = {entry.code: entry.value for entry in read_policy(ROOT / "services/regi
         ("shares", {"sheep": 3, "mu": ["crops"]}, "sheep: 3; mu: crops", "养羊：3；亩：种植"),
         ("due_days", ((9, 15), (12, 15)), "9-15, 12-15", "9-15、12-15"),
         ("barred_kinds", [], "none", "无"),
+        (
+            "entitled",
+            [{"age_from": 60, "school": ["school_high", "school_college"]}, {"deep_poverty": True}],
+            "age from: 60; school: high school, college; or deep poverty: yes",
+            "年龄不低于：60；在校生状况：高中、大专及以上；或深度贫困：是",
+        ),
     ],
 )
 def test_a_figure_is_said_as_people_say_it(name: str, value: Any, en: str, zh: str) -> None:
@@ -210,6 +219,9 @@ def codes() -> set[str]:
         "registry.amendment": amendments,
         "registry.objection": words_of(NewObjection),
         "registry.finding": get_args(FindingState),
+        "registry.entitlement": CONDITIONS,
+        "registry.coverage": {*get_args(Coverage), "counted"},
+        "registry.plan_line": get_args(PlanState),
         "registry.suspicion_case": get_args(SuspicionState),
         "registry.match_file": get_args(MatchState),
         "registry.duplicate": get_args(DuplicateState),

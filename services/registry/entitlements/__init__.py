@@ -1,0 +1,1 @@
+"""What each household and its people are entitled to, and whether it is there: counted from facts, never typed in."""
