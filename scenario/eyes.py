@@ -11,15 +11,19 @@ from scenario.world import (
     Cadre,
     Conditions,
     IncomeLines,
+    RegisterRow,
     Setback,
     SheetPart,
+    Sight,
     SurveyView,
     World,
     grade_on,
     helper_income,
     keeps_sheet,
     last_helper,
+    listings,
     lives_in_new_home,
+    looked_at,
     measured_income,
     mind_of,
     observed_conditions,
@@ -89,6 +93,18 @@ class VillageEyes:
     def setbacks(self, on: date) -> list[Setback]:
         """What befell households that are out of poverty, as far as somebody in the village knows of it by a day."""
         return [s for s in self.world.setbacks if setback_known(self.world, s, on)]
+
+    def listings(self) -> list[RegisterRow]:
+        """What other registers list, of people of the county."""
+        return list(listings(self.world))
+
+    def listed(self) -> list[str]:
+        """Households of which another register lists something."""
+        return [h.no for h in self.world.households if self.world.truth[h.no].matches]
+
+    def suspected(self, household_no: str) -> Sight:
+        """What somebody of the task force sees who looks into what is listed of a household."""
+        return looked_at(self.world, household_no)
 
     def under_line(self, household_no: str) -> bool:
         """Whether what is stated of its income does not lift it over the line any more."""

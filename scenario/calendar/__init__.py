@@ -10,11 +10,14 @@ from scenario.calendar import (
     lending,
     newcomers,
     power,
+    registers,
     relocation,
 )
 from scenario.year import Day
 
-PARTS = (founding, departments, relocation, newcomers, hardship, lending, industry, power, assessment, exits)
+PARTS = (
+    founding, departments, relocation, newcomers, hardship, lending, industry, power, assessment, exits, registers,
+)  # fmt: skip
 
 
 def days() -> list[Day]:

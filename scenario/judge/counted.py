@@ -4,13 +4,15 @@ from collections import Counter
 from typing import Any
 
 from scenario.api import Api
+from scenario.judge import suspicions
 from scenario.judge.hardship import Hardship, counts
+from scenario.judge.suspicions import Suspected
 from scenario.judge.targets import JUDGE
 
 ATTESTATIONS = "/registry/v1/attestations"
 
 
-async def counted(api: Api, found: Hardship) -> list[dict[str, Any]]:
+async def counted(api: Api, found: Hardship, suspected: Suspected) -> list[dict[str, Any]]:
     """A row for each: `code`, and how many there are in the lists; of hardship in truth too."""
     named = [x async for x in api.pages(JUDGE, "/finance/v1/loans") if x["borrower"]]
     left_with_loan = [h async for h in api.pages(JUDGE, "/finance/v1/holds?kind=borrower_left")]
@@ -32,6 +34,7 @@ async def counted(api: Api, found: Hardship) -> list[dict[str, Any]]:
         "born": joined["birth"],
         "died": left["death"],
         **counts(found),
+        **suspicions.counts(suspected),
     }
     return [{"code": code, "value": value} for code, value in rows.items()]
 

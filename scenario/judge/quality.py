@@ -9,6 +9,7 @@ from scenario.api import Api
 from scenario.judge.hardship import Hardship
 from scenario.judge.homes import allocations
 from scenario.judge.rank import Z, auc
+from scenario.judge.suspicions import Suspected
 from scenario.judge.targets import JUDGE, YEAR
 from scenario.judge.truth import Truth, ineligible, over_reported, truly_out_of_poverty
 
@@ -41,8 +42,11 @@ def share_of_yuan(code: str, households: Sequence[tuple[int, int]]) -> dict[str,
     }  # fmt: skip
 
 
-async def quality(api: Api, truth: Truth, numbers: dict[str, str], found: Hardship) -> list[dict[str, Any]]:
-    """`numbers`: household number by id; `found`: who fell back and who is in deep poverty.
+async def quality(
+    api: Api, truth: Truth, numbers: dict[str, str], found: Hardship, suspected: Suspected
+) -> list[dict[str, Any]]:
+    """`numbers`: household number by id; `found`: who fell back and who is in deep poverty; `suspected`: of whom
+    another register listed something.
 
     Wrong exits of those of 2017; the poor in no list; yuan that went to households that are not poor in truth or that
     the rules exclude; and how much of what truly is wrong was found: lies about areas, diverted loans, a broken
@@ -59,6 +63,7 @@ async def quality(api: Api, truth: Truth, numbers: dict[str, str], found: Hardsh
         *await _helpers_told_apart(api, truth),
         *await _homes(api),
         *_hardship(found, truth),
+        *_suspected(suspected),
     ]
 
 
@@ -161,4 +166,14 @@ def _hardship(found: Hardship, truth: Truth) -> list[dict[str, Any]]:
         rate("wrong_return_rate", len(found.returned - found.fell), len(found.returned)),
         rate("deep_poverty_found", len(found.deep & counted), len(found.deep)),
         rate("wrong_deep_poverty_rate", len(counted - found.deep), len(counted)),
+    ]
+
+
+def _suspected(found: Suspected) -> list[dict[str, Any]]:
+    """Of those who never were poor, whom a comparison found; and of whom it was upheld, for how many it is not true."""
+    upheld = found.upheld
+    return [
+        rate("never_poor_found", len(found.not_poor & upheld), len(found.not_poor)),
+        rate("never_poor_found_of_listed", len(found.listed & upheld), len(found.listed)),
+        rate("wrong_suspicion_rate", len(upheld - found.not_poor), len(upheld)),
     ]

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scenario.api import Api, read_key
-from scenario.judge import counted, figures, hardship, invariants, quality, record, targets, truth
+from scenario.judge import counted, figures, hardship, invariants, quality, record, suspicions, targets, truth
 from shared.values.figures import MEASURES, missed_by, share, told
 
 
@@ -22,10 +22,11 @@ async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
         numbers = {h["id"]: h["household_no"] async for h in listed}
         known = truth.read(state / "truth.jsonl.gz")
         found = await hardship.hardship(api, known, numbers)
+        suspected = await suspicions.suspected(api, known, numbers)
         judged = {
             "targets": targets.table(await figures.actual_figures(api)),
-            "quality": await quality.quality(api, known, numbers, found),
-            "counted": await counted.counted(api, found),
+            "quality": await quality.quality(api, known, numbers, found, suspected),
+            "counted": await counted.counted(api, found, suspected),
         }
         lines = await record.record(api, numbers, judged)
         record.write_record(lines, state)

@@ -31,6 +31,7 @@ from scenario.world.observation import (
 )
 from scenario.world.people import Member
 from scenario.world.power import Station, read_meter
+from scenario.world.registers import RegisterRow, Sight, listings, looked_at
 from scenario.world.roster import dirty_numbers, write_corrections, write_roster, write_sample
 from scenario.world.setbacks import Setback
 from scenario.world.truth import HouseholdTruth, UnregisteredPoor, over_line, unmet_in_2017
@@ -72,9 +73,11 @@ __all__ = [
     "Move",
     "Outcome",
     "Paid",
+    "RegisterRow",
     "RosterView",
     "Setback",
     "SheetPart",
+    "Sight",
     "Site",
     "Station",
     "Struck",
@@ -95,7 +98,9 @@ __all__ = [
     "helper_income",
     "keeps_sheet",
     "last_helper",
+    "listings",
     "lives_in_new_home",
+    "looked_at",
     "measured_income",
     "measured_quantity",
     "mind_of",

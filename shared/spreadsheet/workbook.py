@@ -19,6 +19,7 @@ MOST_PARTS = 2000
 CHUNK_BYTES = 256 * 1024
 # The reader lays out every cell up to the last one used: one far away costs terabytes.
 _FAR_CELL = re.compile(rb'<c [^>]{0,40}?r="(?:[A-Z]{1,3}[0-9]{6,}|[A-Z]{3}[0-9])')
+_FAR_PLACE = re.compile(rb'r="(?:[A-Z]{1,3}[0-9]{6,}|[A-Z]{3}[0-9])')  # by itself found three times as fast
 _LONGEST_MATCH = 64
 _LONGEST_TAG = 4096
 _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*)>")
@@ -89,7 +90,8 @@ def check_archive(content: bytes, largest_bytes: int = LARGEST_UNPACKED_BYTES) -
                 left -= len(chunk)
                 if left < 0:
                     raise WorkbookError("too_large_unpacked")
-                if is_sheet and _FAR_CELL.search(tail + chunk):
+                seen = tail + chunk
+                if is_sheet and _FAR_PLACE.search(seen) and _FAR_CELL.search(seen):
                     raise WorkbookError("cell_too_far")
                 tail = chunk[-_LONGEST_MATCH:]
     except (BadZipFile, zlib.error, RuntimeError, UnicodeDecodeError, ValueError) as error:
