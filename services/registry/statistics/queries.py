@@ -46,28 +46,44 @@ def held(alias: str) -> str:
     return f"CASE WHEN {held_exactly(alias)} THEN true ELSE false END"
 
 
-# A county's households are told apart in memory.
-_ROOM = sql("SELECT set_config('work_mem', '128MB', true)")
+# A county's households are told apart in memory, and read through rather than looked up one by one.
+_ROOM = sql(
+    """
+    SELECT set_config('work_mem', '128MB', true),
+        set_config('enable_nestloop', CASE WHEN length(:division) > 6 THEN 'on' ELSE 'off' END, true)
+    """
+)
+
+
+STANDING = """s.division >= :division AND s.division <= :division || '~' AND s.status <> 'removed'
+            AND (:all_of_them OR s.status IN ('poor', 'returned'))"""
+PEOPLE = f"JOIN member_fact m ON m.household_id = s.household_id AND {held('m')}"
+# By what is known of a household its people are only counted, and what else is known of it looked up once for all.
+OF_HOUSEHOLDS = f"""
+    SELECT {{key}} AS key, {{across}} AS across, count(*)::integer AS households, sum(people)::integer AS people FROM (
+        SELECT s.household_id, s.division, s.status, count(m.id) AS people FROM household_standing s LEFT {PEOPLE}
+        WHERE {held("s")} AND {STANDING} GROUP BY s.household_id, s.division, s.status) s
+    {{facts}} GROUP BY 1, 2 ORDER BY 1, 2
+    """
+# By what is known of people a household of four is counted once, whoever of it is so.
+OF_PERSONS = f"""
+    SELECT k AS key, a AS across, count(*)::integer AS households, sum(people)::integer AS people FROM (
+        SELECT {{key}} AS k, {{across}} AS a, count(m.id) AS people FROM household_standing s {{facts}} {PEOPLE}
+        WHERE {held("s")} AND {STANDING} GROUP BY s.household_id, k, a) c
+    GROUP BY 1, 2 ORDER BY 1, 2
+    """
+FACTS = f"JOIN household_fact f ON f.household_id = s.household_id AND {held('f')}"
 
 
 @cache
 def _counting(by: Dimension, across: Dimension | None) -> Statement[Cell]:
-    """Households first: a household of four is counted once, whoever of it is so."""
     asked = (by, across) if across else (by,)
     columns = [COLUMNS[each] for each in asked]
-    facts = any(c.startswith("f.") for c in columns)
-    people = OF_PEOPLE & {*asked}
-    text = f"""
-    SELECT k AS key, a AS across, count(*)::integer AS households, sum(people)::integer AS people FROM (
-        SELECT {columns[0]} AS k, {columns[1] if across else "NULL::text"} AS a, count(m.id) AS people
-        FROM household_standing s
-        {f"JOIN household_fact f ON f.household_id = s.household_id AND {held('f')}" if facts else ""}
-        {"" if people else "LEFT"} JOIN member_fact m ON m.household_id = s.household_id AND {held("m")}
-        WHERE {held("s")} AND s.division >= :division AND s.division <= :division || '~' AND s.status <> 'removed'
-            AND (:all_of_them OR s.status IN ('poor', 'returned'))
-        GROUP BY s.household_id, k, a) c
-    GROUP BY k, a ORDER BY k, a
-    """
+    text = (OF_PERSONS if OF_PEOPLE & {*asked} else OF_HOUSEHOLDS).format(
+        key=columns[0],
+        across=columns[1] if across else "NULL::text",
+        facts=FACTS if any(column.startswith("f.") for column in columns) else "",
+    )
     return sql(text, Cell, all_of_them=Boolean, **({"born": ARRAY(Date)} if "age" in asked else {}))
 
 
@@ -100,7 +116,7 @@ async def count_by(
     """`born`: as `rules.born_before` says, where ages are asked about; else of who counts as poor alone."""
     ages = {"born": list(born)} if "age" in (by, across) else {}
     query = _counting(by, across)
-    await fetch(connection, _ROOM)
+    await fetch(connection, _ROOM, division=division)
     return await fetch(connection, query, division=division, all_of_them=all_of_them, **as_of.parameters, **ages)
 
 
