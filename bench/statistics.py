@@ -56,7 +56,7 @@ async def _counts(place: Ground, households: int) -> list[Result]:
     for by, across in CUTS:
 
         async def count(pool: db.Pool, by: Dimension = by, across: Dimension | None = across) -> None:
-            async with db.reading(pool, caller, THEN) as connection:
+            async with db.reading(pool, caller, THEN, db.EACH_TIME) as connection:
                 assert await count_by(connection, then, policy, COUNTY, by, across)
 
         ours, peer = await _seconds(lambda: count(app)), await _seconds(lambda: count(bare))

@@ -39,6 +39,8 @@ def sample(schema: dict[str, Any], kinds: dict[str, Any]) -> Any:
         return sample(choices[0], kinds)
     if {"const", "enum"} & schema.keys():
         return schema.get("const", schema.get("enum", [None])[0])
+    if "type" not in schema:  # whatever JSON can say
+        return 1
     of_kind: dict[str, Callable[[], Any]] = {
         "object": lambda: {name: sample(part, kinds) for name, part in schema["properties"].items()},
         # Of words the last: what a list says beside a field of the same words is something else.

@@ -45,7 +45,7 @@ EVERYBODY = by(
 
 @router.get("/figures", dependencies=[by("county", "township", "village", "team", "auditor")])
 async def count(
-    connection: Reading,
+    connection: Paging,
     policy: CurrentPolicy,
     as_of: AskedAsOf,
     division: Area,

@@ -46,15 +46,6 @@ def held(alias: str) -> str:
     return f"CASE WHEN {held_exactly(alias)} THEN true ELSE false END"
 
 
-# A county's households are told apart in memory, and read through rather than looked up one by one.
-_ROOM = sql(
-    """
-    SELECT set_config('work_mem', '128MB', true),
-        set_config('enable_nestloop', CASE WHEN length(:division) > 6 THEN 'on' ELSE 'off' END, true)
-    """
-)
-
-
 STANDING = """s.division >= :division AND s.division <= :division || '~' AND s.status <> 'removed'
             AND (:all_of_them OR s.status IN ('poor', 'returned'))"""
 PEOPLE = f"JOIN member_fact m ON m.household_id = s.household_id AND {held('m')}"
@@ -116,7 +107,6 @@ async def count_by(
     """`born`: as `rules.born_before` says, where ages are asked about; else of who counts as poor alone."""
     ages = {"born": list(born)} if "age" in (by, across) else {}
     query = _counting(by, across)
-    await fetch(connection, _ROOM, division=division)
     return await fetch(connection, query, division=division, all_of_them=all_of_them, **as_of.parameters, **ages)
 
 

@@ -46,9 +46,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def generate(folder: Path, name: str) -> ModuleType:
     """As somebody with our snapshot and no repository would; a warning is a failure."""
+    snapshot = DOCS / f"openapi/{name}.json"
+    if name == "shenchi":  # all doors together are told by the gateway
+        snapshot = folder / "shenchi.json"
+        snapshot.write_text(json.dumps(describe_all(contracts())), encoding="utf-8")
     command = [
         *(sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),
-        *("--path", str(DOCS / f"openapi/{name}.json"), "--config", str(folder / "config.yaml")),
+        *("--path", str(snapshot), "--config", str(folder / "config.yaml")),
         *("--output-path", str(folder / f"client_of_{name}")),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
