@@ -248,6 +248,7 @@ async def _search(place: Ground, folder: Path, many: int) -> list[Result]:
     argument = {
         "database_url": place.url("registry_app", "registry"),
         "data_key_file": str(folder / "keys.json"),
+        "service": "registry",
         "policy_file": "services/registry/policy.toml",
         "log_level": "WARNING",
         "peak_file": str(folder / "peak"),

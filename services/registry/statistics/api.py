@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from services.registry.statistics import actions, queries
 from services.registry.statistics.rules import Cut, Dimension
@@ -16,7 +16,7 @@ from services.registry.statistics.schemas import (
     Statistics,
 )
 from shared.acts.bodies import CodeCursor, Page, page
-from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
+from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by, current_act
 from shared.doors.moments import AskedAsOf
 from shared.ground.context import Act
 from shared.ground.problems import Problem
@@ -26,21 +26,6 @@ router = APIRouter(prefix="/statistics", tags=["statistics"])
 
 # Whoever answers for the county, or audits it, sees small cells too.
 SEES_ALL = ("county", "township", "auditor")
-EVERYBODY = by(
-    "county",
-    "township",
-    "village",
-    "team",
-    "helper",
-    "department",
-    "bank",
-    "insurer",
-    "entity",
-    "auditor",
-    "surveyor",
-    "villager",
-    "subscriber",
-)
 
 
 @router.get("/figures", dependencies=[by("county", "township", "village", "team", "auditor")])
@@ -75,14 +60,16 @@ async def close_month(
     return MonthShown(month=closed.month, closed_on=closed.closed_on)
 
 
-@router.get("/months", dependencies=[EVERYBODY])
+@router.get("/months")
 async def list_months(connection: Paging, at: CodeCursor) -> Page[MonthShown]:
     """The months that are fixed, in order."""
     return page(MonthShown, await queries.list_months(connection, at), at, key="month")
 
 
 @router.get("/months/{month}")
-async def get_month(month: Month, connection: Reading, act: Annotated[Act, EVERYBODY], cut: Cut) -> FixedMonth:
+async def get_month(
+    month: Month, connection: Reading, act: Annotated[Act, Depends(current_act)], cut: Cut
+) -> FixedMonth:
     """A cut of a fixed month by township. Outsiders are not shown where so few are meant that they could be told."""
     if await queries.find_month(connection, month) is None:
         raise Problem("shared.not_found")

@@ -80,7 +80,7 @@ def _counting(by: Dimension, across: Dimension | None) -> Statement[Cell]:
 
 _INSERT_MONTH = insert_one(statistic_month, "month", "closed_on", "closed_by")
 _INSERT_CELLS = insert_many(statistic_cell, StatisticCell._fields)
-_LOCK = sql("SELECT pg_advisory_xact_lock(hashtext('statistic_month'))")
+_TAKE_TURN = sql("SELECT pg_advisory_xact_lock(hashtextextended('statistic_month', 0))")
 _MONTH = sql(f"SELECT {statistic_month.columns} FROM statistic_month WHERE month = :month", StatisticMonth, month=Text)
 _MONTHS = page(statistic_month, key="month")
 _CELLS = sql(
@@ -123,7 +123,7 @@ async def insert_month(
 
 async def lock_months(connection: Connection) -> None:
     """One closes a month at a time."""
-    await fetch(connection, _LOCK)
+    await fetch(connection, _TAKE_TURN)
 
 
 async def list_months(connection: Connection, at: Place) -> list[StatisticMonth]:
