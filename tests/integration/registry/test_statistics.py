@@ -95,6 +95,19 @@ async def test_a_closed_month_reads_the_same_ever_after(house: House) -> None:
         await owner.execute("UPDATE statistic_cell SET people = 1")
 
 
+async def test_a_month_counts_the_poor_and_how_all_stand_and_nobody_who_was_struck(house: House) -> None:
+    door = await house.serve("registry", "api")
+    _, out, struck = [await seed_household(house) for _ in range(3)]
+    owner = await house.owner("registry")
+    for one, sets in ((out, "'exited', exited_on = '2017-06-15', exited_year = 2017"), (struck, "'removed'")):
+        await owner.execute(f"UPDATE household SET status = {sets}, stands_since = '2017-06-15' WHERE id = $1", one)
+    await close(door, "2017-06")
+    assert await fixed(door, "status", "county") == [(TOWNSHIP, "exited", 1, 1), (TOWNSHIP, "poor", 1, 1)]
+    assert await fixed(door, "sex", "county") == [(TOWNSHIP, "male", 1, 1)]
+    assert await counted(door, "sex") == {"male": [2, 2]}
+    assert await counted(door, "status") == {"exited": [1, 1], "poor": [1, 1]}
+
+
 async def test_outsiders_are_not_shown_where_so_few_are_meant(house: House) -> None:
     door = await house.serve("registry", "api")
     one = await seed_household(house)
