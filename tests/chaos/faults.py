@@ -54,6 +54,8 @@ class Faults:
     _laid: set[str] = field(default_factory=set)
     _frozen: set[int] = field(default_factory=set)
     _thaws: set[asyncio.Task[None]] = field(default_factory=set)
+    # Set where only crash points are left to do: who dies elsewhere too starts for ever, and reaches none of them.
+    only_points: bool = False
 
     @property
     def total(self) -> int:
@@ -74,17 +76,22 @@ class Faults:
         try:
             while not stopping.is_set():
                 with contextlib.suppress(OSError):  # somebody else's victim is gone meanwhile
-                    self._keep_workers()
-                    if self.rng.random() < FREEZES:
-                        self._freeze()
-                    else:
-                        self._kill()
+                    self._strike()
                 await asyncio.sleep(self.rng.uniform(0.6, 1.4) * self.pace)
         finally:
             for task in (fuses, watch):
                 task.cancel()
             await asyncio.gather(fuses, watch, return_exceptions=True)
             await self.calm()
+
+    def _strike(self) -> None:
+        self._keep_workers()
+        if self.only_points:
+            return
+        if self.rng.random() < FREEZES:
+            self._freeze()
+        else:
+            self._kill()
 
     async def calm(self) -> None:
         """No more faults: everything thaws, no fuse is left, the second workers stay until the end."""
@@ -167,11 +174,13 @@ class Faults:
             _send(pid, signal.SIGCONT)
 
     def _keep_workers(self) -> None:
-        """A second worker of some services, with the first one's environment; killed, it starts again."""
+        """A second worker of some services, with the first one's environment; killed, it starts again, but not where
+        the first is to die at a crash point: it would lead, and the first would never come there.
+        """
         for name in SECOND_WORKERS:
             worker = self._workers.get(name)
             first = self.system.state.running(name)
-            if first is None or (worker is not None and worker.poll() is None):
+            if first is None or name in self._laid or (worker is not None and worker.poll() is None):
                 continue
             self._workers[name] = start_worker(name, first, self.scratch / f"{name}-2.log")
 
@@ -182,6 +191,8 @@ class Faults:
         turn = 0
         while mine and not stopping.is_set():
             left = [p for p in mine if not self.blown[p]]
+            if self.only_points and not left:
+                return
             point = (left or mine)[turn % len(left or mine)]
             turn += 1
             if await self.burn(point, service):
@@ -196,6 +207,9 @@ class Faults:
         fuse.touch()
         self._laid.add(service)
         self.system.arm(service, point)
+        second = self._workers.get(service)
+        if second is not None and second.poll() is None and _send(second.pid, signal.SIGKILL):
+            self.kills["worker"] += 1
         if _send(pid, signal.SIGKILL):
             self._killed(service)
         while fuse.exists() and time.monotonic() - self._ready_since.get(service, time.monotonic()) < BLOWN_WITHIN_S:

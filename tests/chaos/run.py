@@ -33,7 +33,7 @@ PACE_S = 2.8
 WORKERS = 8
 LAST_ACTS_S = 120.0
 # So much longer where somebody has still to die at a crash point.
-LONGER_S = 300.0
+LONGER_S = 600.0
 PROGRESS_S = 10.0
 SHOWN = 20
 
@@ -132,6 +132,7 @@ async def _act(
         begun = time.monotonic()
         deadline = begun + order.minutes * 60
         while (left := deadline - time.monotonic()) > 0 or (breaking and faults.points_left and left > -LONGER_S):
+            faults.only_points = left <= 0
             if order.told:
                 order.told(f"{left:5.0f} s left, {faults.total} kills, {client.acknowledged} acts acknowledged")
             await asyncio.sleep(PROGRESS_S if order.told and left > PROGRESS_S else 0.5)
