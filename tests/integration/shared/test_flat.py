@@ -98,6 +98,8 @@ async def grow(superuser: asyncpg.Connection, service: str, first: int, last: in
             f"INSERT INTO {name} ({target}) OVERRIDING SYSTEM VALUE SELECT {source}"
             f" FROM generate_series({first}, {last}) AS k ON CONFLICT DO NOTHING"
         )
+    # From a sample of six thousand rows a table: what these rows are like a tenth of them would tell.
+    await superuser.execute("SET default_statistics_target = 20")
     await superuser.execute("VACUUM (ANALYZE)")
 
 
