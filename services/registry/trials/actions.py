@@ -13,7 +13,7 @@ from services.registry.trials.rules import Turn, turn_of, turned_by
 from services.registry.trials.schemas import Figure
 from shared.data.sql import Connection
 from shared.ground.context import Act
-from shared.ground.policy import Policy, UnlikeError
+from shared.ground.policy import AmendmentError, Policy, Said
 from shared.ground.problems import Problem
 from shared.values.verdicts import Missing
 
@@ -62,8 +62,8 @@ def _other_policy(policy: Policy, on: date, figures: Sequence[Figure]) -> Policy
         Problem: the policy has no such figure, or one of another kind.
     """
     try:
-        return policy.amended(on, {one.code: one.value for one in figures})
-    except UnlikeError as error:
+        return policy.amended([Said(code, value, on) for code, value in {f.code: f.value for f in figures}.items()])
+    except AmendmentError as error:
         raise Problem(f"registry.trials.{error.reason}", figure=error.code) from error
 
 
