@@ -36,8 +36,18 @@ FOLDER = Path(__file__).parent
 LARGEST_BODY_BYTES = 1_048_576
 ROUTES = read_routes(tomllib.loads((FOLDER / "routes.toml").read_text(encoding="utf-8")))
 ROUTERS = (
-    console, identity, clock, passport, tasks, contracts, feed, acknowledgements, subscriptions, revocations, library,
-)  # fmt: skip
+    console,
+    identity,
+    clock,
+    passport,
+    tasks,
+    contracts,
+    feed,
+    acknowledgements,
+    subscriptions,
+    revocations,
+    library,
+)
 
 
 @asynccontextmanager

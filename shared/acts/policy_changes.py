@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, field_valida
 from pydantic_core import PydanticCustomError, to_json
 
 from shared.acts.batches import FREE, Named, NewRows, insert_free
-from shared.acts.bodies import Case, Confirmation, Input, Result, without
+from shared.acts.bodies import Case, Confirmation, Input, Result, code_of, without
 from shared.acts.openings import open_cases
 from shared.acts.policy_in_force import (
     PolicyChange,
@@ -44,7 +44,8 @@ from shared.values.verdicts import Missing, Reason, Rule
 # The largest value of a founding set has 1,500 bytes, and three levels.
 LARGEST_VALUE_BYTES, DEEPEST = 20_000, 10
 _LIKE_A_PERSON = re.compile(r"\d{15}")
-AGAINST = "shared.policy_change"
+ROOM = "shared"
+AGAINST = f"{ROOM}.policy_change"
 
 
 def _bounded(value: JsonValue) -> JsonValue:
@@ -184,7 +185,7 @@ async def propose_changes(connection: Connection, act: Act, of: Founded, items: 
         if item.issued_on > act.business_date:
             return "future_date"
         if item.id in against:
-            return reason_of(against[item.id])
+            return against[item.id].reason
         if (item.document_no, item.issuer, item.entries) in stated:
             return "change_exists"
         stated.append((item.document_no, item.issuer, item.entries))
@@ -211,14 +212,9 @@ async def propose_changes(connection: Connection, act: Act, of: Founded, items: 
         return free
 
     results = await open_cases(
-        connection, act, changes_of(of.service), "proposed", items, known, CONTENT, judge, save, room="shared"
+        connection, act, changes_of(of.service), "proposed", items, known, CONTENT, judge, save, room=ROOM
     )
     return [_with_figure(r, against.get(i.id)) for r, i in zip(results, items, strict=True)]
-
-
-def reason_of(error: AmendmentError) -> str:
-    """The code of a refusal."""
-    return f"shared.policy_{error.reason}"
 
 
 def missing_of(error: AmendmentError) -> list[Missing]:
@@ -228,7 +224,7 @@ def missing_of(error: AmendmentError) -> list[Missing]:
 
 
 def _with_figure(answer: Result, error: AmendmentError | None) -> Result:
-    if error is None or answer.code != reason_of(error):
+    if error is None or answer.code != code_of(ROOM, error.reason):
         return answer
     return answer.model_copy(update=without(missing_of(error)))
 
@@ -255,7 +251,7 @@ async def confirm_changes(connection: Connection, act: Act, of: Founded, items: 
         try:
             other = amended_by(of, policy, case, said)
         except AmendmentError as error:
-            found[item.id] = Finding(refusal=reason_of(error), missing=missing_of(error))
+            found[item.id] = Finding(refusal=error.reason, missing=missing_of(error))
             continue
         trial = await try_change(connection, of.rules, policy, other, said_by(said), max(1, MOST_TRIED // len(items)))
         sets = {"number": other.changes, "policy_version": other.version, "trial_confirmed": trial}
@@ -292,7 +288,7 @@ def amended_by(of: Founded, policy: Policy, change: Any, entries: Sequence[Any])
     other = policy.amended(said_by(entries), source_of(change), change.id)
     for entry in entries:
         if (day := gap_between(policy, other, entry.code)) is not None:
-            raise AmendmentError("gap", entry.code, day)
+            raise AmendmentError("policy_gap", entry.code, day)
         _refuse_unsaid(of.service, next(e for e in other.entries if _is_of(e, change.id, entry)))
     codes = {e.code for e in entries}
     for kind in of.kinds:
@@ -323,11 +319,11 @@ def _refuse_unread(policy: Policy, kind: type[Any], code: str) -> None:
             found = policy.on(day, kind)
             alike = adapter.validate_json(adapter.dump_json(found, warnings=False), strict=True) == found
         except Problem as error:
-            raise AmendmentError("unread", error.figures["figure"], day) from error
+            raise AmendmentError("policy_unread", error.figures["figure"], day) from error
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise AmendmentError("unread", code, day) from error
+            raise AmendmentError("policy_unread", code, day) from error
         if not alike:
-            raise AmendmentError("unread", code, day)
+            raise AmendmentError("policy_unread", code, day)
 
 
 async def list_entries(connection: Connection, ids: Iterable[UUID]) -> Mapping[UUID, list[PolicyEntry]]:

@@ -80,16 +80,16 @@ class Policy:
 
         Raises:
             AmendmentError: `unknown_figure`; `unlike_figure` where a value is not of the kind of the one in force;
-                `reversed` where it ends before it begins; `overlap` where two of them are said for one day.
+                `entry_reversed` where it ends before it begins; `entries_overlap` where two are said for one day.
         """
         kept, new = list(self.entries), list[Entry]()
         for one in sorted(said, key=lambda s: (s.code, s.effective_from)):
             stands = self._taken_over(one)
             value = _like(stands, one)
             if one.effective_to <= one.effective_from:
-                raise AmendmentError("reversed", one.code, one.effective_from)
+                raise AmendmentError("entry_reversed", one.code, one.effective_from)
             if new and new[-1].code == one.code and one.effective_from < new[-1].effective_to:
-                raise AmendmentError("overlap", one.code, one.effective_from)
+                raise AmendmentError("entries_overlap", one.code, one.effective_from)
             kept = [e for stood in kept for e in _cut(stood, one)]
             new.append(Entry(one.code, value, stands[0].unit, one.effective_from, one.effective_to, source, change_id))
         entries = sorted([*kept, *new], key=lambda e: (e.code, e.effective_from))
@@ -120,7 +120,7 @@ class Policy:
         raise Problem("shared.policy_missing", figure=code, on=day.isoformat())
 
 
-Against = Literal["unknown_figure", "unlike_figure", "reversed", "overlap", "gap", "unread"]
+Against = Literal["unknown_figure", "unlike_figure", "entry_reversed", "entries_overlap", "policy_gap", "policy_unread"]
 
 
 class AmendmentError(ValueError):

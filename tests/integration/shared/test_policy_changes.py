@@ -113,13 +113,17 @@ BAD: list[tuple[dict[str, Any], str, str | None]] = [
     (entry(value=450_000), "unlike_figure", "poverty_lines_fen"),
     (entry(value={"official": 450_000}), "unlike_figure", "poverty_lines_fen"),
     (entry(value={"official": "much", "statistics": 1}), "unlike_figure", "poverty_lines_fen"),
-    (entry("2018-01-01", "2018-01-01"), "reversed", "poverty_lines_fen"),
-    (entry("2018-01-01", "2017-12-31"), "reversed", "poverty_lines_fen"),
+    (entry("2018-01-01", "2018-01-01"), "entry_reversed", "poverty_lines_fen"),
+    (entry("2018-01-01", "2017-12-31"), "entry_reversed", "poverty_lines_fen"),
     # It shortens what stands until 2019, and says not what follows.
-    (entry("2018-01-01", "2018-07-01"), "gap", "poverty_lines_fen"),
-    (entry("2012-01-01", "2013-01-01"), "gap", "poverty_lines_fen"),
+    (entry("2018-01-01", "2018-07-01"), "policy_gap", "poverty_lines_fen"),
+    (entry("2012-01-01", "2013-01-01"), "policy_gap", "poverty_lines_fen"),
     ({"code": AGES, "value": [6], "effective_from": "2018-01-01"}, "unlike_figure", AGES),
-    ({"code": "line_series", "value": "no_such_series", "effective_from": "2018-01-01"}, "unread", "poverty_lines_fen"),
+    (
+        {"code": "line_series", "value": "no_such_series", "effective_from": "2018-01-01"},
+        "policy_unread",
+        "poverty_lines_fen",
+    ),
 ]
 
 
@@ -129,7 +133,7 @@ async def test_what_does_not_fit_is_refused_by_its_figure_and_alone(
 ) -> None:
     door = await house.serve("registry", "api")
     refused, sound = await propose(door, change(bad), change(document_no="晋开发〔2017〕42号"))
-    assert (refused["status"], refused["code"]) == ("refused", f"shared.policy_{reason}")
+    assert (refused["status"], refused["code"]) == ("refused", f"shared.{reason}")
     (why,) = refused["why"]
     assert (why["code"], why["figures"]["figure"]) == (reason, figure)
     assert figure in why["sentence_zh"]
@@ -140,7 +144,7 @@ async def test_what_does_not_fit_is_refused_by_its_figure_and_alone(
 async def test_two_entries_for_one_day_are_refused(house: House) -> None:
     door = await house.serve("registry", "api")
     (refused,) = await propose(door, change(entry("2018-01-01", "2018-07-01"), entry("2018-06-01")))
-    assert (refused["code"], refused["why"][0]["figures"]["on"]) == ("shared.policy_overlap", "2018-06-01")
+    assert (refused["code"], refused["why"][0]["figures"]["on"]) == ("shared.entries_overlap", "2018-06-01")
 
 
 UNREADABLE = [
@@ -354,7 +358,7 @@ async def test_a_day_that_the_policy_holds_is_changed_by_a_day(house: House) -> 
     wrong, right = await propose(
         door, change(until | {"value": "soon"}), change(until | {"value": "2018-06-30"}), of="industry"
     )
-    assert (wrong["code"], right["status"]) == ("shared.policy_unlike_figure", "accepted")
+    assert (wrong["code"], right["status"]) == ("shared.unlike_figure", "accepted")
     await confirm(door, right["id"], of="industry")
     found = await number(door, "pv_old_connected_until", "2018-02-01", of="industry")
     assert found["value"] == "2018-06-30"

@@ -102,7 +102,7 @@ def test_a_dataclass_says_what_it_needs_and_is_given_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("later", [("line", 2, "2016-12-31", ""), ("line", 2, "2016-01-01", "2016-02-01")])
 def test_two_words_about_one_day_are_refused(tmp_path: Path, later: tuple[str, int, str, str]) -> None:
-    with pytest.raises(ValueError, match="overlap"):
+    with pytest.raises(ValueError, match="entries_overlap"):
         read_policy(write(tmp_path, ("line", 1, "2016-01-01", "2017-01-01"), later))
 
 
@@ -247,10 +247,10 @@ def test_what_ended_on_purpose_may_end_as_it_ended(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        ([(9, "2018-01-01", "2018-01-01")], "reversed"),
-        ([(9, "2018-01-01", "2017-12-31")], "reversed"),
-        ([(8, "2018-01-01", "2018-07-01"), (9, "2018-06-30", "")], "overlap"),
-        ([(8, "2018-01-01", ""), (9, "2018-01-01", "")], "overlap"),
+        ([(9, "2018-01-01", "2018-01-01")], "entry_reversed"),
+        ([(9, "2018-01-01", "2017-12-31")], "entry_reversed"),
+        ([(8, "2018-01-01", "2018-07-01"), (9, "2018-06-30", "")], "entries_overlap"),
+        ([(8, "2018-01-01", ""), (9, "2018-01-01", "")], "entries_overlap"),
     ],
 )
 def test_days_that_contradict_each_other_are_refused(tmp_path: Path, said: list[Span], reason: str) -> None:
