@@ -14,10 +14,10 @@ class NoticeShown(BaseModel):
     change_id: UUID
     service: str
     document_no: str
-    issuer: str
-    title: str
+    issuer: str = Field(description="Who issued the document.")
+    title: str = Field(description="What the document is called.")
     issued_on: date
     codes: list[str] = Field(description="The figures that it changes.")
     effective_from: date = Field(description="The first day on which any of its entries is in force.")
-    policy_version: str
+    policy_version: str = Field(description="The version of the policy that it made.")
     confirmed_on: date

@@ -43,6 +43,8 @@ from shared.values.verdicts import Missing, Reason, Rule
 
 # The largest value of a founding set has 1,500 bytes, and three levels.
 LARGEST_VALUE_BYTES, DEEPEST = 20_000, 10
+ISSUER, TITLE = "Who issued the document.", "What the document is called."
+CODE = "The figure of the policy, by its code."
 _LIKE_A_PERSON = re.compile(r"\d{15}")
 ROOM = "shared"
 AGAINST = f"{ROOM}.policy_change"
@@ -73,7 +75,7 @@ def _bounded(value: JsonValue) -> JsonValue:
 class NewEntry(Input):
     """A figure of the policy by its code, from `effective_from` until before `effective_to`: open-ended without it."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,59}$")
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,59}$", description=CODE)
     value: Annotated[
         JsonValue,
         Field(description="Its value: a number, a word, a list or a table, as it is now."),
@@ -87,11 +89,11 @@ class NewChange(Case):
     """What a document says of a service's figures; `scan_sha256` is that of its scan. It never names a person."""
 
     document_no: str = Field(min_length=1, max_length=80)
-    issuer: Name = Field(min_length=1, max_length=80)
-    title: Name = Field(min_length=1, max_length=200)
+    issuer: Name = Field(min_length=1, max_length=80, description=ISSUER)
+    title: Name = Field(min_length=1, max_length=200, description=TITLE)
     issued_on: Day
     scan_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    entries: list[NewEntry] = Field(min_length=1, max_length=100)
+    entries: list[NewEntry] = Field(min_length=1, max_length=100, description="What it says of each figure.")
 
     @field_validator("document_no", "issuer", "title")
     @classmethod
@@ -155,7 +157,7 @@ def changes_of(service: str) -> Procedure[PolicyChange]:
         ("county",),
         ("proposed_by",),
         "confirmed",
-        sets=("number", "policy_version", "trial_confirmed"),
+        sets=("sequence", "policy_version", "trial_confirmed"),
         zh="复核政策变更",
         en="Confirm a change of policy",
     )
@@ -254,7 +256,7 @@ async def confirm_changes(connection: Connection, act: Act, of: Founded, items: 
             found[item.id] = Finding(refusal=error.reason, missing=missing_of(error))
             continue
         trial = await try_change(connection, of.rules, policy, other, said_by(said), max(1, MOST_TRIED // len(items)))
-        sets = {"number": other.changes, "policy_version": other.version, "trial_confirmed": trial}
+        sets = {"sequence": other.changes, "policy_version": other.version, "trial_confirmed": trial}
         found[item.id], policy = Finding(sets=sets, detail={"policy_version": other.version}), other
 
     def find(case: PolicyChange, item: Confirmation) -> Finding:

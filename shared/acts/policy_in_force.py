@@ -24,7 +24,7 @@ State = Literal["proposed", "confirmed", "rejected"]
 
 
 class PolicyChange(NamedTuple):
-    """What a document changes. `number` counts those confirmed, in their order; `policy_version` is what each made.
+    """What a document changes. `sequence` counts those confirmed, in their order; `policy_version` is what each made.
 
     `trial` by rule: how many stored decisions were tried, and how many would come out otherwise; as it was when the
     change was proposed, and as it was when it was confirmed.
@@ -44,7 +44,7 @@ class PolicyChange(NamedTuple):
     proposed_by: str
     confirmed_on: date | None
     confirmed_by: str | None
-    number: int | None
+    sequence: int | None
     policy_version: str | None
     trial_confirmed: dict[str, Any] | None
     ended_code: str | None
@@ -66,7 +66,7 @@ class PolicyEntry(NamedTuple):
 class Confirmed(NamedTuple):
     """An entry of a confirmed change, with its document."""
 
-    number: int
+    sequence: int
     change_id: UUID
     document_no: str
     issuer: str
@@ -80,13 +80,13 @@ policy_change = table("policy_change", PolicyChange)
 policy_entry = table("policy_entry", PolicyEntry)
 _CONFIRMED = sql(
     """
-    SELECT c.number, c.id AS change_id, c.document_no, c.issuer, e.code, e.value, e.effective_from, e.effective_to
+    SELECT c.sequence, c.id AS change_id, c.document_no, c.issuer, e.code, e.value, e.effective_from, e.effective_to
     FROM policy_change c JOIN policy_entry e ON e.change_id = c.id
-    WHERE c.state = 'confirmed' ORDER BY c.number, e.code, e.effective_from
+    WHERE c.state = 'confirmed' ORDER BY c.sequence, e.code, e.effective_from
     """,
     Confirmed,
 )
-_LAST = sql("SELECT coalesce(max(number), 0) FROM policy_change WHERE state = 'confirmed'")
+_LAST = sql("SELECT coalesce(max(sequence), 0) FROM policy_change WHERE state = 'confirmed'")
 
 
 def source_of(change: Any) -> str:
@@ -106,7 +106,7 @@ async def policy_now(connection: Connection, founding: Policy) -> Policy:
         AmendmentError: a founding set that came since holds a figure of another kind.
     """
     policy, codes = founding, {e.code for e in founding.entries}
-    for _, of_one in groupby(await fetch(connection, _CONFIRMED), key=lambda row: row.number):
+    for _, of_one in groupby(await fetch(connection, _CONFIRMED), key=lambda row: row.sequence):
         rows = list(of_one)
         # Nobody asks for a figure any more that a later founding set does not have.
         said = said_by([row for row in rows if row.code in codes])

@@ -10,7 +10,16 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
-from shared.acts.policy_changes import NewChange, confirm_changes, get_change, list_changes, propose_changes
+from shared.acts.policy_changes import (
+    CODE,
+    ISSUER,
+    TITLE,
+    NewChange,
+    confirm_changes,
+    get_change,
+    list_changes,
+    propose_changes,
+)
 from shared.acts.policy_in_force import PolicyChange, PolicyEntry, State, follow, shown_trial
 from shared.acts.reasons import Ending
 from shared.data import db
@@ -27,13 +36,13 @@ EVERYBODY = Depends(current_act)
 
 class ChangeShown(Ending):
     """What a document changes, and how far it has come. `policy_version` is what it made of the policy when it was
-    confirmed, as the change of that `number`.
+    confirmed.
     """
 
     id: UUID
     document_no: str
-    issuer: str
-    title: str
+    issuer: str = Field(description=ISSUER)
+    title: str = Field(description=TITLE)
     issued_on: date
     scan_sha256: str
     effective_from: date = Field(description="The first day on which any of its entries is in force.")
@@ -42,14 +51,14 @@ class ChangeShown(Ending):
     proposed_by: str
     confirmed_on: date | None
     confirmed_by: str | None
-    number: int | None
-    policy_version: str | None
+    sequence: int | None = Field(description="Which one of the confirmed changes it is, from 1; null before.")
+    policy_version: str | None = Field(description="The version of the policy that it made; null before.")
 
 
 class EntryShown(BaseModel):
     """A figure as the document says it, in force until before `effective_to`, null while nothing follows it."""
 
-    code: str
+    code: str = Field(description=CODE)
     value: Any
     effective_from: date
     effective_to: date | None
@@ -61,8 +70,8 @@ class TrialShown(BaseModel):
     """Of a rule's latest decisions so many were taken again, and so many of them would have come out otherwise."""
 
     rule: str
-    decided: int
-    different: int
+    decided: int = Field(description="How many stored decisions were taken again.")
+    different: int = Field(description="How many of them would have come out otherwise.")
 
 
 class ChangeToldShown(ChangeShown):
@@ -70,9 +79,9 @@ class ChangeToldShown(ChangeShown):
     decisions from its first day on, by each rule that is given one of its figures.
     """
 
-    entries: list[EntryShown]
-    trial: list[TrialShown]
-    trial_confirmed: list[TrialShown] | None
+    entries: list[EntryShown] = Field(description="What it says of each figure, by code and day.")
+    trial: list[TrialShown] = Field(description="What it would have turned, by rule, when it was proposed.")
+    trial_confirmed: list[TrialShown] | None = Field(description="The same when it was confirmed; null before.")
 
 
 def _of_county(request: Request, act: Act) -> None:

@@ -12,13 +12,13 @@ CREATE TABLE policy_change (
     trial jsonb NOT NULL CHECK (jsonb_typeof(trial) = 'object'),
     state text NOT NULL CHECK (state IN ('proposed', 'confirmed', 'rejected')),
     proposed_on date NOT NULL, proposed_by text NOT NULL, confirmed_on date, confirmed_by text,
-    number integer UNIQUE CHECK (number >= 1), policy_version text,
+    sequence integer UNIQUE CHECK (sequence >= 1), policy_version text,
     trial_confirmed jsonb CHECK (jsonb_typeof(trial_confirmed) = 'object'), ended_code text,
     procedure_version integer NOT NULL CHECK (procedure_version >= 1), since_on date NOT NULL, due_on date,
     CHECK (issued_on <= proposed_on),
     CHECK (num_nulls(confirmed_on, confirmed_by) IN (0, 2)), CHECK (confirmed_on IS NOT NULL OR state = 'proposed'),
-    CHECK (num_nulls(number, policy_version, trial_confirmed) IN (0, 3)),
-    CHECK ((number IS NOT NULL) = (state = 'confirmed')), CHECK ((ended_code IS NOT NULL) = (state = 'rejected')),
+    CHECK (num_nulls(sequence, policy_version, trial_confirmed) IN (0, 3)),
+    CHECK ((sequence IS NOT NULL) = (state = 'confirmed')), CHECK ((ended_code IS NOT NULL) = (state = 'rejected')),
     CHECK (due_on IS NOT NULL OR state <> 'proposed'),
     CONSTRAINT policy_change_is_confirmed_by_another CHECK (confirmed_by <> proposed_by));
 CREATE INDEX ON policy_change (document_no);

@@ -5,12 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from tests.conftest import Door, House
+from tests.conftest import House
 from tests.integration.registry.test_changes import REMOVALS, post, removal, word
 from tests.integration.registry.test_exits import EXITS, MINUTES, finished, noticed, ready_household
 from tests.integration.registry.test_households import VILLAGE, seed_household
 from tests.integration.registry.test_identification import entered, shown
-from tests.integration.registry.test_villages import exit_village
+from tests.integration.registry.test_roster import seed_divisions
+from tests.integration.registry.test_villages import exit_village, found_places, seed_poor
 
 NO = MINUTES["minutes_no"]
 CITING = (
@@ -41,23 +42,25 @@ async def test_an_exit_and_an_entry_show_theirs(house: House) -> None:
     assert (await finished(door, exit_id))[-1]["state"] == "announced"
     case = (await door.call("GET", f"{EXITS}/{exit_id}", "village", VILLAGE)).json()
     assert minutes_in(case) == {"announced": NO}
+    await seed_divisions(house)
     await entered(door)
     (row,) = await house.rows("registry", "SELECT id FROM identification")
     assert minutes_in(await shown(door, str(row["id"]))) == {"entered": NO}
 
 
-async def test_a_village_and_a_household_that_was_struck_show_theirs(house: House) -> None:
+async def test_a_household_that_was_struck_shows_theirs(house: House) -> None:
     door = await house.serve("registry", "api")
     strike, kept = removal(await seed_household(house)), removal(await seed_household(house))
     await post(door, REMOVALS, "village", strike, kept)
     await post(door, f"{REMOVALS}/confirmations", "county", await word(house, strike))
     listed = (await door.call("GET", REMOVALS, "village", VILLAGE)).json()["items"]
     assert {r["id"]: r["minutes_no"] for r in listed} == {strike["id"]: NO, kept["id"]: None}
-    assert await out(door) == NO
 
 
-async def out(door: Door) -> Any:
-    """What the card of the village shows once it is out."""
+async def test_a_village_that_is_out_shows_them(house: House) -> None:
+    door = await house.serve("registry", "api")
+    await found_places(house)
+    await seed_poor(house, 6)
     assert (await exit_village(door))["state"] == "announced"
     card = (await door.call("GET", f"/registry/v1/villages/{VILLAGE}", "village", VILLAGE)).json()
-    return card["exit"]["minutes_no"]
+    assert card["exit"]["minutes_no"] == NO

@@ -233,7 +233,7 @@ async def test_changes_stand_in_the_order_of_their_confirmation(house: House) ->
     found = await number(door, "poverty_lines_fen", "2018-06-01")
     assert (found["value"]["official"], found["change_id"]) == (400_000, early["id"])
     told = [(await shown(door, item["id"])).json() for item in (late, early)]
-    assert [t["number"] for t in told] == [1, 2]
+    assert [t["sequence"] for t in told] == [1, 2]
     assert told[1]["policy_version"] == found["version"] != told[0]["policy_version"]
 
 
