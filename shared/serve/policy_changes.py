@@ -26,8 +26,9 @@ from shared.data import db
 from shared.doors.http import Paging, Reading, Transaction, by, current_act
 from shared.ground.context import Act
 from shared.ground.problems import Problem
-from shared.ground.sentences import number_sentence
+from shared.ground.sentences import catalogue, number_sentence
 from shared.serve.service import Service
+from shared.values.figures import Language
 
 log = structlog.get_logger()
 County = Annotated[Act, by("county")]
@@ -56,14 +57,16 @@ class ChangeShown(Ending):
 
 
 class EntryShown(BaseModel):
-    """A figure as the document says it, in force until before `effective_to`, null while nothing follows it."""
+    """A figure as the document says it, in force until before `effective_to`, null while nothing follows it. The
+    sentences are null of a figure that the service no longer has.
+    """
 
     code: str = Field(description=CODE)
     value: Any
     effective_from: date
     effective_to: date | None
-    sentence_en: str
-    sentence_zh: str
+    sentence_en: str | None
+    sentence_zh: str | None
 
 
 class TrialShown(BaseModel):
@@ -141,11 +144,7 @@ def router(service: Service) -> APIRouter:
 
 def _told(service: str, row: PolicyChange, entries: list[PolicyEntry]) -> ChangeToldShown:
     shown = [
-        EntryShown(
-            **entry._asdict(),
-            sentence_en=number_sentence(service, entry.code, entry.value, "en"),
-            sentence_zh=number_sentence(service, entry.code, entry.value, "zh"),
-        )
+        EntryShown(**entry._asdict(), sentence_en=_said(service, entry, "en"), sentence_zh=_said(service, entry, "zh"))
         for entry in entries
     ]
     trials = {
@@ -153,3 +152,9 @@ def _told(service: str, row: PolicyChange, entries: list[PolicyEntry]) -> Change
         "trial_confirmed": shown_trial(row.trial_confirmed) if row.trial_confirmed is not None else None,
     }
     return ChangeToldShown.model_validate(row._asdict() | {"entries": shown} | trials)
+
+
+def _said(service: str, entry: PolicyEntry, language: Language) -> str | None:
+    """Of a figure that a later founding set dropped nothing is said."""
+    known = f"{service}.policy.{entry.code}" in catalogue()
+    return number_sentence(service, entry.code, entry.value, language) if known else None
