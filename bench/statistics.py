@@ -77,7 +77,7 @@ async def _trial(place: Ground) -> Result:
 
     async def ours() -> None:
         async with db.reading(pool, act.caller, ON) as connection:
-            asked, _ = await try_policy(connection, act, policy, [LINE], COUNTY, ON)
+            asked, _ = await try_policy(connection, act, policy, {LINE.code: LINE.value}, COUNTY, ON)
             assert asked == COUNTYS
 
     async def facts() -> None:

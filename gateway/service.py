@@ -14,6 +14,8 @@ from gateway.clock.queries import find_business_date
 from gateway.console.api import router as console
 from gateway.feed.api import router as feed
 from gateway.identity.api import router as identity
+from gateway.library.api import router as library
+from gateway.library.reactions import REACTIONS as LIBRARY
 from gateway.limits.rules import DEV_FACTOR
 from gateway.passport.api import router as passport
 from gateway.proxy.actions import open_session
@@ -27,12 +29,25 @@ from gateway.subscriptions.reactions import REACTIONS
 from gateway.subscriptions.work import deliver
 from gateway.tasks.api import router as tasks
 from shared.data import db
-from shared.serve.service import Service
+from shared.serve.service import Service, together
 
 FOLDER = Path(__file__).parent
 # Of its own doors, which take no files; what goes on to a service has the bounds of its route.
 LARGEST_BODY_BYTES = 1_048_576
 ROUTES = read_routes(tomllib.loads((FOLDER / "routes.toml").read_text(encoding="utf-8")))
+ROUTERS = (
+    console,
+    identity,
+    clock,
+    passport,
+    tasks,
+    contracts,
+    feed,
+    acknowledgements,
+    subscriptions,
+    revocations,
+    library,
+)
 
 
 @asynccontextmanager
@@ -53,8 +68,8 @@ SERVICE = Service(
     name="gateway",
     folder=FOLDER,
     prefix="",
-    routers=(console, identity, clock, passport, tasks, contracts, feed, acknowledgements, subscriptions, revocations),
-    reactions=REACTIONS,
+    routers=ROUTERS,
+    reactions=together(REACTIONS, LIBRARY),
     background=(deliver,),
     lifespan=lifespan,
     middleware=(Edge, Proxy),

@@ -60,5 +60,8 @@ async def propose_removal(api: Api, village: Village, household_id: str, reason:
 
 async def confirm_removals(api: Api, households: Mapping[str, str]) -> None:
     """Whom it strikes is named; `households`: the id by number."""
-    items = [{"id": removal_id(one), "household_no": no, "confirmed": True} for no, one in households.items()]
+    items = [
+        {"id": removal_id(one), "household_no": no, "confirmed": True} | county.MINUTES
+        for no, one in households.items()
+    ]
     await send(api, county.DECIDER, "/registry/v1/households/removals/confirmations", items)

@@ -14,6 +14,8 @@ COUNTY = "140927"
 PLANNER = Who("county-planner", "county", COUNTY)
 DECIDER = Who("county-decider", "county", COUNTY)
 ANNOUNCER = Who("county-announcer", "county", COUNTY)
+# What the leading group resolved, which announcements and strike-offs cite.
+MINUTES = {"minutes_no": "县扶贫开发领导小组会议纪要〔2017〕9号"}
 
 
 def bureau(unit: str) -> Who:
@@ -77,7 +79,7 @@ async def decide_exits(api: Api) -> None:
 async def announce_exits(api: Api) -> None:
     cases = [c["id"] async for c in api.pages(ANNOUNCER, "/registry/v1/exits?state=approved")]
     for start in range(0, len(cases), 50):  # a list a village, as they are read out
-        items = [{"id": c} for c in cases[start : start + 50]]
+        items = [{"id": c} | MINUTES for c in cases[start : start + 50]]
         await api.batches(ANNOUNCER, "/registry/v1/exits/announcements", items)
 
 
@@ -87,11 +89,13 @@ async def count_deep_poverty(api: Api) -> None:
 
 
 async def decide_villages(api: Api, villages: Sequence[str]) -> None:
-    await api.batches(DECIDER, "/registry/v1/villages/exits/decisions", [{"division": v} for v in villages])
+    await api.batches(DECIDER, "/registry/v1/villages/exits/decisions", [{"division": v} | MINUTES for v in villages])
 
 
 async def announce_villages(api: Api, villages: Sequence[str]) -> None:
-    await api.batches(ANNOUNCER, "/registry/v1/villages/exits/announcements", [{"division": v} for v in villages])
+    await api.batches(
+        ANNOUNCER, "/registry/v1/villages/exits/announcements", [{"division": v} | MINUTES for v in villages]
+    )
 
 
 async def claim_discounts(api: Api, banks: Sequence[str], quarter_end: date) -> None:

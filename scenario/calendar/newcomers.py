@@ -101,7 +101,7 @@ async def compare(year: Year, _day: date) -> None:
 
 
 async def enter(year: Year, _day: date) -> None:
-    await newcomers.take_on(year.api, county.ANNOUNCER, "compared", "entries")
+    await newcomers.take_on(year.api, county.ANNOUNCER, "compared", "entries", **county.MINUTES)
 
 
 def _helpers(year: Year) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from shared.acts.policy_in_force import policy_now
 from shared.data import db
 from shared.data.crypto import DataKeys, read_data_keys
 from shared.data.sql import Connection
@@ -80,7 +81,7 @@ async def work_off(
     """In the process apart: one piece after the other, each in a transaction, until none waits."""
     logs.configure(argument["log_level"])
     data_keys = read_data_keys(Path(argument["data_key_file"]))
-    policy = read_policy(Path(argument["policy_file"]))
+    founding = read_policy(Path(argument["policy_file"]))
     pool = await db.open_pool(argument["database_url"], 1)
     system = db.system_caller(argument["service"])
     while True:
@@ -95,5 +96,5 @@ async def work_off(
             if piece.attempts > MOST_ATTEMPTS:
                 await give_up(connection, piece)
             else:
-                await do(connection, piece, data_keys, policy)
+                await do(connection, piece, data_keys, await policy_now(connection, founding))
     await pool.close()

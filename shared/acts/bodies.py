@@ -27,7 +27,7 @@ from shared.doors.cursors import CurrentListing, SealedCursor
 from shared.doors.http import field_error
 from shared.doors.json_bodies import Ambiguous
 from shared.ground import problems
-from shared.values.inputs import Written, clean, plain_in, written_in
+from shared.values.inputs import LARGEST, Written, clean, plain_in, written_in
 from shared.values.verdicts import Missing
 
 LARGEST_BATCH = 1000
@@ -254,7 +254,13 @@ async def _number_cursor(of: CurrentListing, cursor: SealedCursor = "", limit: L
     return Place(int(of.open(cursor)) if cursor else 0, limit, of.seal)
 
 
+async def _newest_cursor(of: CurrentListing, cursor: SealedCursor = "", limit: Limit = 100) -> Place:
+    return Place(int(of.open(cursor)) if cursor else LARGEST, limit, of.seal)
+
+
 # Where a list of things with UUIDs, codes or numbers goes on.
 Cursor = Annotated[Place, Depends(_cursor)]
 CodeCursor = Annotated[Place, Depends(_code_cursor)]
 NumberCursor = Annotated[Place, Depends(_number_cursor)]
+# Where a list goes on that begins with the highest number.
+NewestCursor = Annotated[Place, Depends(_newest_cursor)]

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from shared.acts.bodies import Result, result, without
 from shared.acts.freezes import list_frozen
+from shared.acts.minutes import Minuted
 from shared.acts.rounds import NO_STAGES, Stages, stage_refusal, stages_by_case
 from shared.data.relations import Relation, table
 from shared.data.sql import Connection, Statement, execute_many, fetch, insert_many, lock_by, sql, update_many
@@ -301,9 +302,9 @@ async def take_step(
 
     `on_paper`: two officials take it by a sheet that its party signed (`shared.acts.papers`).
 
-    An item names its case as `procedure.key` does. `rows` are the cases where they are locked already. `save` is given
-    the cases that passed, with what was found, for what a step changes beyond them; `facts` says what each of them
-    makes known.
+    An item names its case as `procedure.key` does; one that is `Minuted` leaves its minutes with the step. `rows` are
+    the cases where they are locked already. `save` is given the cases that passed, with what was found, for what a step
+    changes beyond them; `facts` says what each of them makes known.
     """
     key = procedure.key
     named = [getattr(item, key) for item in items]
@@ -322,6 +323,8 @@ async def take_step(
         finding = Finding(refusal=refusal) if refusal else find(case, item)
         if on_paper:
             finding = replace(finding, detail={**finding.detail, "channel": "paper"})
+        if isinstance(item, Minuted):
+            finding = replace(finding, detail={**finding.detail, "minutes_no": item.minutes_no})
         if finding.refusal:
             results.append(result(procedure.name, one, finding.refusal, state=stands[one], missing=finding.missing))
             continue

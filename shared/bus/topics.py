@@ -29,6 +29,7 @@ TOPICS = {
         Topic("assessment.household", "assessment", 12),
         Topic("assessment.subject", "assessment", 3),
         Topic("assessment.case", "assessment", 3),
+        *(Topic(f"{name}.policy", name, 1) for name in ("registry", "finance", "relocation", "industry", "assessment")),
         Topic("county.exits", "gateway", 3),
         Topic("gateway.subject", "gateway", 1),
     )

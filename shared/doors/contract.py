@@ -246,6 +246,6 @@ COMMON = {
     "tasks": "What waits for the caller: since when, until when.",
     "rounds": "Rounds of the county over the lists of its villages, with days for their stages.",
     "contracts": "These documents.",
-    "policy": "The numbers in force on a day, and what every code says.",
+    "policy": "The numbers in force on a day, what every code says, and which documents changed a number.",
     "papers": "What parties signed on paper: recorded by one official, confirmed by another.",
 }

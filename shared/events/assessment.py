@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from shared.events.envelope import Payload
+from shared.events.policy import PolicyStated
 
 
 class _OfHousehold(Payload):
@@ -123,3 +124,10 @@ class FraudReviewed(_OfCase):
     TYPE: ClassVar[str] = "assessment.fraud_reviewed.v1"
 
     reviewed_on: date
+
+
+class PolicyChanged(PolicyStated):
+    """Two persons confirmed what a document says of assessment's figures: it is in force from here on."""
+
+    TYPE: ClassVar[str] = "assessment.policy_changed.v1"
+    TOPIC: ClassVar[str] = "assessment.policy"

@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from shared.events.envelope import Payload
+from shared.events.policy import PolicyStated
 
 
 class _OfLoan(Payload):
@@ -84,3 +85,10 @@ class DiscountApproved(_OfLoan):
     claim_id: UUID
     amount_fen: int
     approved_on: date
+
+
+class PolicyChanged(PolicyStated):
+    """Two persons confirmed what a document says of finance's figures: it is in force from here on."""
+
+    TYPE: ClassVar[str] = "finance.policy_changed.v1"
+    TOPIC: ClassVar[str] = "finance.policy"

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from shared.events.envelope import Payload
+from shared.events.policy import PolicyStated
 
 
 class _OfHousehold(Payload):
@@ -195,3 +196,10 @@ class StationFaultSuspected(_OfStation):
     month_on: date
     metered_kwh: int
     expected_kwh: int
+
+
+class PolicyChanged(PolicyStated):
+    """Two persons confirmed what a document says of industry's figures: it is in force from here on."""
+
+    TYPE: ClassVar[str] = "industry.policy_changed.v1"
+    TOPIC: ClassVar[str] = "industry.policy"

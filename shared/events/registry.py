@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from shared.events.envelope import Payload
+from shared.events.policy import PolicyStated
 
 
 class _OfHousehold(Payload):
@@ -247,3 +248,10 @@ class VillageExited(Payload):
     poor_people: int
     rural_people: int
     decision_id: UUID
+
+
+class PolicyChanged(PolicyStated):
+    """Two persons confirmed what a document says of registry's figures: it is in force from here on."""
+
+    TYPE: ClassVar[str] = "registry.policy_changed.v1"
+    TOPIC: ClassVar[str] = "registry.policy"

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from shared.events.envelope import Payload
+from shared.events.policy import PolicyStated
 
 
 class _OfHousehold(Payload):
@@ -101,3 +102,10 @@ class RewardApproved(_OfHousehold):
     kind: Literal["demolition", "reclamation"]
     amount_fen: int
     approved_on: date
+
+
+class PolicyChanged(PolicyStated):
+    """Two persons confirmed what a document says of relocation's figures: it is in force from here on."""
+
+    TYPE: ClassVar[str] = "relocation.policy_changed.v1"
+    TOPIC: ClassVar[str] = "relocation.policy"

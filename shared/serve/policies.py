@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
@@ -19,7 +20,8 @@ from shared.values.inputs import Day
 class PolicyNumber(BaseModel):
     """A number of the rules, in force from `effective_from` until before `effective_to`, null while nothing follows it.
 
-    `value` is what rules are given, in `unit`; the sentences say it in yuan and percent.
+    `value` is what rules are given, in `unit`; the sentences say it in yuan and percent. `source` names the document
+    that it comes from, `change_id` the change by which it came: null where the service began with it.
     """
 
     code: str
@@ -28,6 +30,7 @@ class PolicyNumber(BaseModel):
     effective_from: date
     effective_to: date | None
     source: str
+    change_id: UUID | None
     sentence_en: str = Field(description="The number as people say it, in English.")
     sentence_zh: str = Field(description="The number as people say it, in Chinese.")
 
@@ -70,6 +73,7 @@ def router(service: Service) -> APIRouter:
                 effective_from=e.effective_from,
                 effective_to=None if e.effective_to == FAR else e.effective_to,
                 source=e.source,
+                change_id=e.change_id,
                 sentence_en=number_sentence(service.name, e.code, e.value, "en"),
                 sentence_zh=number_sentence(service.name, e.code, e.value, "zh"),
             )

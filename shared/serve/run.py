@@ -19,7 +19,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.acts import revocations
+from shared.acts import policy_in_force, revocations
 from shared.acts.rounds import in_rounds
 from shared.bus.transport import open_bus
 from shared.data import db
@@ -43,7 +43,7 @@ from shared.ground.policy import read_policy
 from shared.process import logs, metrics
 from shared.process.settings import Settings
 from shared.process.watchdog import Watchdog
-from shared.serve import operations, papers, policies, rounds, tasks
+from shared.serve import operations, papers, policies, policy_changes, rounds, tasks
 from shared.serve.service import Service
 
 log = structlog.get_logger()
@@ -80,6 +80,9 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
                     service.name, app.state.pool, bus.reader, service.topics, service.reactions
                 )
             tasks: list[asyncio.Task[Any]] = [asyncio.create_task(revocations.watch(app))]
+            if app.state.founding:
+                await policy_in_force.follow(app)
+                tasks.append(asyncio.create_task(policy_in_force.watch(app)))
             try:
                 async with service.lifespan(app) if service.lifespan else nullcontext(), _inner_doors(app, role):
                     if role != "api":
@@ -110,7 +113,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
     )
     app.state.settings = settings
     app.state.service = service
-    app.state.consumer = None
+    app.state.consumer, app.state.founding = None, None
     app.state.watchdog = Watchdog()
     app.state.keys = issuer_keys(settings)
     app.state.verified, app.state.revoked = {}, {}
@@ -118,7 +121,7 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
         app.state.data_keys = read_data_keys(settings.data_key_file)
     policy_file = service.folder / "policy.toml"
     if policy_file.exists():
-        app.state.policy = read_policy(policy_file, service.policies)
+        app.state.policy = app.state.founding = read_policy(policy_file, service.policies)
     app.include_router(operations.bare_router(service))
     if not _is_public(service, role):
         app.include_router(operations.inner_router(service))
@@ -243,6 +246,7 @@ def _common_doors(service: Service) -> list[APIRouter]:
     led_in_rounds = any(in_rounds(procedure.case) for procedure in service.procedures)
     return [
         policies.router(service),
+        policy_changes.router(service),
         tasks.router(service),
         *([rounds.router(service)] if led_in_rounds else []),
         *([papers.router(service)] if service.parties else []),

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from shared.acts import revocations
 from shared.acts.papers import PartysStep
+from shared.acts.policy_changes import Founded, changes_of
 from shared.acts.procedures import Procedure
 from shared.acts.projection import following
 from shared.acts.tasks import OwnTask
@@ -22,6 +23,7 @@ from shared.doors.files import LARGEST_BYTES
 from shared.events import CATALOGUE
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
+from shared.ground.policy import Policy
 from shared.values.verdicts import Rule
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,8 +82,9 @@ class Service:
     largest_body_bytes: int = LARGEST_BYTES
 
     def __post_init__(self) -> None:
-        if self.name != "gateway":  # it states them
+        if self.name != "gateway":  # it states revocations, and has no policy
             object.__setattr__(self, "reactions", together(self.reactions, revocations.REACTIONS))
+            object.__setattr__(self, "procedures", (*self.procedures, changes_of(self.name)))
         if self.follows:
             object.__setattr__(self, "reactions", together(self.reactions, following(self.follows)))
 
@@ -89,6 +92,11 @@ class Service:
     def topics(self) -> list[str]:
         """What it listens to: the topics of the types it reacts to."""
         return sorted({CATALOGUE[kind].TOPIC for kind in self.reactions})
+
+    def founded(self, founding: Policy) -> Founded:
+        """What its policy changes are held against."""
+        kinds = dict.fromkeys((*self.policies, *(rule.policy for rule in self.rules)))
+        return Founded(self.name, founding, tuple(kinds), tuple(self.rules))
 
     @property
     def migrations(self) -> Path:

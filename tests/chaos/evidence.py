@@ -56,7 +56,15 @@ CONSUMES = {
         "registry.household",
         "relocation.household",
     ),
-    "gateway": ("registry.household", "registry.village"),
+    "gateway": (
+        "assessment.policy",
+        "finance.policy",
+        "industry.policy",
+        "registry.household",
+        "registry.policy",
+        "registry.village",
+        "relocation.policy",
+    ),
 }
 # An acknowledged act, and where it is found once it is committed: one text a row, each at most once.
 COMMITTED = {

@@ -170,7 +170,7 @@ class Load:
             ("notice", village.clerk, "/notices", {}),
             ("township_check", home.township, "/township-checks", {"confirmed": True}),
             ("decision", county.DECIDER, "/decisions", {}),
-            ("announcement", county.ANNOUNCER, "/announcements", {}),
+            ("announcement", county.ANNOUNCER, "/announcements", county.MINUTES),
         ):
             while name == "township_check" and self.day < ends_on:
                 if self.stopping.is_set():

@@ -75,7 +75,9 @@ _REMOVAL_PAGE = page_of(
     RemovalSeen,
     """
     SELECT x.id, x.household_id, h.household_no, p.head, p.members, x.division, x.reason, x.evidence, x.state,
-           x.proposed_on, x.decided_on, x.since_on, x.due_on
+           x.proposed_on, x.decided_on, x.since_on, x.due_on, (
+        SELECT s.detail ->> 'minutes_no' FROM case_step s
+        WHERE s.case_id = x.id AND s.step = 'confirmed' ORDER BY s.id DESC LIMIT 1) AS minutes_no
     FROM removal x JOIN household h ON h.id = x.household_id CROSS JOIN LATERAL (
         SELECT count(DISTINCT f.member_id)::int AS members, min(m.reference) FILTER (WHERE f.relation = 'head') AS head
         FROM member_fact f JOIN member m ON m.id = f.member_id

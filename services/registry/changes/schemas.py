@@ -8,6 +8,7 @@ from pydantic import Field
 
 from services.registry.changes.rules import DepartureReason, DepartureState, RemovalState
 from shared.acts.bodies import Confirmation, Input
+from shared.acts.minutes import Minuted
 from shared.acts.reasons import Telling
 from shared.values.inputs import Day, HouseholdNo, Text
 
@@ -32,8 +33,10 @@ class Removal(Input):
     evidence: Text = Field(min_length=1, max_length=200)
 
 
-class RemovalConfirmation(Confirmation):
-    """The second person's word, and the number of the household that it is about, as he read it."""
+class RemovalConfirmation(Confirmation, Minuted):
+    """The second person's word, the number of the household that it is about, as he read it, and the minutes of the
+    county's leading group.
+    """
 
     household_no: HouseholdNo
 
@@ -57,7 +60,9 @@ class DepartureShown(Telling):
 
 
 class RemovalShown(Telling):
-    """Of whom: the number, the head's reference, and how many belong to it as held for true now."""
+    """Of whom: the number, the head's reference, and how many belong to it as held for true now; `minutes_no` are the
+    minutes of the leading group that it was decided by.
+    """
 
     TEXT = "registry.removal.{reason}"
 
@@ -74,3 +79,4 @@ class RemovalShown(Telling):
     decided_on: date | None
     since_on: date
     due_on: date | None
+    minutes_no: str | None

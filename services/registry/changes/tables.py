@@ -57,6 +57,7 @@ class RemovalSeen(NamedTuple):
     decided_on: date | None
     since_on: date
     due_on: date | None
+    minutes_no: str | None
 
 
 class DepartureSeen(NamedTuple):

@@ -25,6 +25,7 @@ from services.registry.households.queries import get_household
 from shared.acts.bodies import Batch, Case, Confirmation, Cursor, Page, Results, page
 from shared.acts.decisions import decisions_shown, list_decisions
 from shared.acts.dossiers import OwnRules
+from shared.acts.minutes import MinutedCase
 from shared.acts.numbers import HouseholdAsked, OneHousehold
 from shared.acts.procedures import list_steps
 from shared.acts.reasons import reasons_shown
@@ -139,6 +140,6 @@ async def decide(body: Batch[Case], connection: Transaction, policy: CurrentPoli
 
 
 @router.post("/announcements")
-async def announce(body: Batch[Case], connection: Transaction, policy: CurrentPolicy, act: County) -> Results:
-    """By another person of the county than who decided."""
+async def announce(body: Batch[MinutedCase], connection: Transaction, policy: CurrentPolicy, act: County) -> Results:
+    """By another person of the county than who decided, by the minutes of its leading group."""
     return body.answered(await actions.announce(connection, act, policy, body.sound))

@@ -25,6 +25,7 @@ from services.registry.identification.schemas import (
 from shared.acts.bodies import Batch, Case, Cursor, Page, Results, page
 from shared.acts.decisions import decisions_shown, list_decisions
 from shared.acts.dossiers import OwnRules
+from shared.acts.minutes import MinutedCase
 from shared.acts.procedures import list_steps
 from shared.doors.http import OF_HOUSEHOLDS, CurrentDataKeys, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
@@ -138,7 +139,9 @@ async def compare(
 
 @router.post("/entries")
 async def enter(
-    body: Batch[Case], connection: Transaction, policy: CurrentPolicy, data_keys: CurrentDataKeys, act: County
+    body: Batch[MinutedCase], connection: Transaction, policy: CurrentPolicy, data_keys: CurrentDataKeys, act: County
 ) -> Results:
-    """By another person of the county than who compared: the household is announced, and has its number."""
+    """By another person of the county than who compared, by the minutes of its leading group: the household is
+    announced, and has its number.
+    """
     return body.answered(await actions.enter(connection, act, policy, data_keys, body.sound))

@@ -21,7 +21,8 @@ async def try_policy(
     what is asked, by other figures of the policy. Nothing is decided, and nothing kept.
     """
     on = body.on or act.business_date
-    households, turned = await actions.try_policy(connection, act, policy, body.figures, body.division, on)
+    figures = await actions.figures_of(connection, body.figures, body.change_id, on)
+    households, turned = await actions.try_policy(connection, act, policy, figures, body.division, on)
     behind = [one for one in turned if body.after is None or one.home.id > body.after]
     shown = behind[:LONGEST_LIST]
     return WhatIfShown(

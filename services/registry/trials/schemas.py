@@ -1,10 +1,11 @@
 """Bodies of the door to what another policy would change."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue, model_validator
+from pydantic_core import PydanticCustomError
 
 from services.registry.households.rules import Status
 from services.registry.trials.rules import Turn
@@ -23,14 +24,23 @@ class Figure(Input):
 
 
 class WhatIf(Input):
-    """`on`: the day on whose facts and policy it is tried; left out, the business date."""
+    """`on`: the day on whose facts and policy it is tried; left out, the business date. Either `figures`, or
+    `change_id`: what a policy change says, as though it were in force on that day.
+    """
 
     division: Area
     figures: Annotated[
-        list[Figure], Field(min_length=1, max_length=100, description="Figures of the policy as they would be.")
-    ]
+        list[Figure] | None, Field(min_length=1, max_length=100, description="Figures of the policy as they would be.")
+    ] = None
+    change_id: UUID | None = None
     on: Day | None = None
     after: Annotated[UUID | None, Field(description="The list goes on behind this household.")] = None
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> Self:
+        if (self.figures is None) == (self.change_id is None):
+            raise PydanticCustomError("one_of", "exactly one of the two")
+        return self
 
 
 class TurnCounted(BaseModel):

@@ -1,15 +1,17 @@
 """Doors to villages: cards with incidence and checklist, facilities in batches, the steps of an exit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path
 
 from services.registry.villages import actions, queries
 from services.registry.villages.rules import ChecklistPolicy, VillageFacts, incidence_ppm
-from services.registry.villages.schemas import ExitShown, FacilityReport, Village, VillageCard
+from services.registry.villages.schemas import ExitShown, FacilityReport, MinutedVillage, Village, VillageCard
 from services.registry.villages.tables import VillageExit
 from shared.acts.bodies import Batch, CodeCursor, Page, Results, page
+from shared.acts.minutes import list_minutes
 from shared.data.revisions import AsOf
 from shared.data.sql import Connection
 from shared.doors.http import CurrentPolicy, Paging, Reading, Transaction, by
@@ -48,14 +50,16 @@ async def post_notices(body: Batch[Village], connection: Transaction, act: Towns
 
 
 @router.post("/exits/decisions")
-async def decide_exits(body: Batch[Village], connection: Transaction, act: County, policy: CurrentPolicy) -> Results:
-    """Decide villages whose notice is over, by the rule on what is recorded."""
+async def decide_exits(
+    body: Batch[MinutedVillage], connection: Transaction, act: County, policy: CurrentPolicy
+) -> Results:
+    """Decide villages whose notice is over, by the rule on what is recorded and the minutes of the leading group."""
     return body.answered(await actions.decide_exits(connection, act, policy, body.sound))
 
 
 @router.post("/exits/announcements")
-async def announce_exits(body: Batch[Village], connection: Transaction, act: County) -> Results:
-    """Announce approved villages; another person than the one who decided."""
+async def announce_exits(body: Batch[MinutedVillage], connection: Transaction, act: County) -> Results:
+    """Announce approved villages, by the minutes of the leading group; another person than the one who decided."""
     return body.answered(await actions.announce_exits(connection, act, body.sound))
 
 
@@ -89,10 +93,13 @@ async def _cards(connection: Connection, policy: Policy, as_of: AsOf, codes: lis
     if as_of.asked:  # of a case that was under way then nobody knows how far it had come
         cases = {code: case for code, case in cases.items() if case.announced_on and case.announced_on <= as_of.on}
     items = policy.on(as_of.on, ChecklistPolicy).village_facility_items
-    return [_card(code, facts, cases.get(code), items) for code, facts in found.items()]
+    minutes = await list_minutes(connection, [case.id for case in cases.values()])
+    return [_card(code, facts, cases.get(code), minutes, items) for code, facts in found.items()]
 
 
-def _card(division: str, facts: VillageFacts, case: VillageExit | None, items: Sequence[str]) -> VillageCard:
+def _card(
+    division: str, facts: VillageFacts, case: VillageExit | None, minutes: Mapping[UUID, str], items: Sequence[str]
+) -> VillageCard:
     out = case is not None and case.state == "announced"
     return VillageCard(
         division=division,
@@ -102,5 +109,5 @@ def _card(division: str, facts: VillageFacts, case: VillageExit | None, items: S
         rural_people=facts.rural_people,
         incidence_ppm=incidence_ppm(facts.poor_people, facts.rural_people),
         facilities={item: item in facts.met for item in items},
-        exit=ExitShown.model_validate(case, from_attributes=True) if case else None,
+        exit=ExitShown(**case._asdict() | {"minutes_no": minutes.get(case.id)}) if case else None,
     )

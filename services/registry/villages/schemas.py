@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.registry.villages.rules import State
 from shared.acts.bodies import Input
+from shared.acts.minutes import Minuted
 from shared.values.inputs import Day
 
 
@@ -15,6 +16,10 @@ class Village(Input):
     """Names the village that an act is about."""
 
     division: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+
+
+class MinutedVillage(Village, Minuted):
+    """A village, with the minutes that it is decided on or announced by."""
 
 
 class FacilityReport(Village):
@@ -26,7 +31,9 @@ class FacilityReport(Village):
 
 
 class ExitShown(BaseModel):
-    """The newest case. Days from `noticed_on` until before `notice_ends_on` belong to the notice."""
+    """The newest case. Days from `noticed_on` until before `notice_ends_on` belong to the notice; `minutes_no` are the
+    minutes of the leading group that it was announced by, or decided on.
+    """
 
     id: UUID
     state: State
@@ -36,6 +43,7 @@ class ExitShown(BaseModel):
     decided_on: date | None
     decision_id: UUID | None
     announced_on: date | None
+    minutes_no: str | None
 
 
 class VillageCard(BaseModel):

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from tests.conftest import House
 from tests.integration.registry.test_changes import DEPARTURES, REMOVALS, departure, post, removal, word
+from tests.integration.registry.test_exits import MINUTES
 from tests.integration.registry.test_identification import (
     OTHER,
     SEEN,
@@ -120,6 +121,6 @@ async def test_whoever_comes_in_by_another_way_meanwhile_is_not_entered_twice(ho
         "UPDATE person_index SET digest = (SELECT digest FROM identification_person WHERE identification_id = $1"
         " ORDER BY digest LIMIT 1)", one,
     )  # fmt: skip
-    (result,) = await step(door, "/entries", "county", {"id": one}, on="2017-10-24", subject="announcer")
+    (result,) = await step(door, "/entries", "county", {"id": one} | MINUTES, on="2017-10-24", subject="announcer")
     assert (result["state"], result["code"]) == ("refused", "registry.roster.person_under_review")
     assert await kept(house, one) == (0, 0)

@@ -11,7 +11,7 @@ import pytest
 
 from shared.data.crypto import read_data_keys
 from tests.conftest import Door, House
-from tests.integration.registry.test_exits import EXITS, TOWNSHIP, noticed, proposed, ready_household
+from tests.integration.registry.test_exits import EXITS, MINUTES, TOWNSHIP, noticed, proposed, ready_household
 from tests.integration.registry.test_households import NUMBER, VILLAGE, seed_household
 
 HOUSEHOLDS = "/registry/v1/households"
@@ -241,7 +241,7 @@ def removal(household_id: UUID, **changes: Any) -> dict[str, Any]:
 async def word(house: House, of: dict[str, Any], *, confirmed: bool = True) -> dict[str, Any]:
     """The second person's word on a removal: he names whom it strikes."""
     (home,) = await house.rows("registry", "SELECT household_no FROM household WHERE id = $1", UUID(of["household_id"]))
-    return {"id": of["id"], "household_no": home["household_no"], "confirmed": confirmed}
+    return {"id": of["id"], "household_no": home["household_no"], "confirmed": confirmed} | MINUTES
 
 
 async def test_a_household_is_struck_by_two_persons_and_its_case_ends(house: House) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.conftest import House
+from tests.integration.registry.test_exits import MINUTES
 from tests.integration.registry.test_identification import (
     APPLY,
     FOUND,
@@ -98,7 +99,7 @@ async def test_a_match_is_a_suspicion_that_somebody_in_the_village_answers(house
     # Found between the comparison and the announcement: it is looked into all the same.
     late = found[1] | {"id": str(uuid4()), "reason": "EX9", "evidence": "run 4"}
     await step(door, "/suspicions", "county", late, on="2017-10-24", subject="comparer")
-    (held,) = await step(door, "/entries", "county", {"id": two}, on="2017-10-24", subject="announcer")
+    (held,) = await step(door, "/entries", "county", {"id": two} | MINUTES, on="2017-10-24", subject="announcer")
     assert held["code"] == "registry.identification.suspicion_open"
     assert (await tasks(door, "county", "140927", "announcer", on="2017-10-24"))["items"] == []
     assert (await answer(late, "chair", upheld=False)).status_code == 204

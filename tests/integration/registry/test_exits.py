@@ -13,6 +13,8 @@ from tests.integration.registry.test_households import VILLAGE, seed_household, 
 
 EXITS = "/registry/v1/exits"
 TOWNSHIP = VILLAGE[:9]
+# The leading group's, which an announcement cites.
+MINUTES = {"minutes_no": "县扶贫开发领导小组会议纪要〔2017〕9号"}
 MEETS: dict[str, Any] = {
     "food_secure": True, "clothing_secure": True, "school_dropout": False, "unfinished_major_illness": False,
     "only_subsidies": False,
@@ -37,6 +39,7 @@ async def ready_household(house: House, door: Door, **facts: Any) -> UUID:
 async def step(door: Door, path: str, role: str, *items: dict[str, Any], area: str = VILLAGE, on: str = "2017-10-10",
                subject: str = "", person: str = "") -> list[dict[str, Any]]:  # fmt: skip
     person = person or (await speaker(door, items[0]["id"]) if path == "/consents" else "")
+    items = tuple(MINUTES | item for item in items) if path == "/announcements" else items
     answer = await door.call(
         "POST", f"{EXITS}{path}", role, area, on=on, subject=subject or role, person=person,
         json={"items": list(items)},

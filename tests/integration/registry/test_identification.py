@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Door, House
 from tests.integration.registry.test_exit_rounds import a_round, put, stage
+from tests.integration.registry.test_exits import MINUTES
 from tests.integration.registry.test_registry_tasks import tasks
 from tests.integration.registry.test_roster import seed_divisions
 from tests.roster_file import number
@@ -77,7 +78,7 @@ AFTER: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
     ("/township-checks", "township", FOUND, "township", "2017-10-17"),
     ("/second-notices", "village", {}, "clerk", "2017-10-17"),
     ("/comparisons", "county", {"evidence": "run 3"}, "comparer", "2017-10-24"),
-    ("/entries", "county", {}, "announcer", "2017-10-24"),
+    ("/entries", "county", MINUTES, "announcer", "2017-10-24"),
 )
 
 

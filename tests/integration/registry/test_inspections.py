@@ -10,6 +10,7 @@ import pytest
 from services.registry.inspections.rules import place_in_draw
 from tests.conftest import Door, House
 from tests.integration.registry.test_changes import REMOVALS, post, removal
+from tests.integration.registry.test_exits import MINUTES
 from tests.integration.registry.test_findings import hear, visited
 from tests.integration.registry.test_households import VILLAGE
 from tests.integration.registry.test_registry_tasks import tasks
@@ -211,7 +212,7 @@ async def test_who_is_struck_is_inspected_no_more(house: House) -> None:
     (row,) = await house.rows("registry", "SELECT household_no, division FROM household WHERE id = $1", home)
     strike = removal(home, reason="EX3")
     assert [r["code"] for r in await post(door, REMOVALS, "village", strike, on=ON, area=row["division"])] == [None]
-    said = {"id": strike["id"], "confirmed": True, "household_no": row["household_no"]}
+    said = {"id": strike["id"], "confirmed": True, "household_no": row["household_no"]} | MINUTES
     assert [r["state"] for r in await post(door, f"{REMOVALS}/confirmations", "county", said, on=ON)] == ["confirmed"]
     (line,) = await lines(door, household_id=str(home))
     assert line["state"] == "ended"

@@ -1,6 +1,7 @@
 """Another policy is tried on the county: who would turn and why, and nothing is touched by it."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.conftest import Door, House
 from tests.integration.registry.test_amendments import exited
 from tests.integration.registry.test_exits import ready_household
 from tests.integration.registry.test_households import VILLAGE, seed_household
+from tests.integration.shared.test_policy_changes import change, entry, propose
 
 PATH = "/registry/v1/policy-trials"
 ON = "2017-12-01"
@@ -18,7 +20,11 @@ def line(yuan: int) -> dict[str, Any]:
 
 
 async def asked(door: Door, *figures: dict[str, Any], role: str = "county", **more: Any) -> dict[str, Any]:
-    body = {"division": "140927", "figures": list(figures)} | more
+    return await asked_by(door, role, figures=list(figures), **more)
+
+
+async def asked_by(door: Door, role: str = "county", **body: Any) -> dict[str, Any]:
+    body = {"division": "140927"} | body
     answer = await door.call("POST", PATH, role, "140927", on=ON, json=body)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
@@ -67,6 +73,22 @@ async def test_nothing_is_touched(house: House) -> None:
     assert {r["t"]: r["n"] for r in await house.rows("registry", count)} == before
 
 
+async def test_what_a_change_says_is_tried_before_it_is_in_force(house: House) -> None:
+    door = await house.serve("registry", "api")
+    poor = str(await ready_household(house, door))
+    item = change(entry("2018-01-01", "2019-01-01", value=line(4_500)["value"]))
+    await propose(door, item)
+    found = await asked_by(door, change_id=item["id"])
+    assert turns(found) == {poor: ("stay", ["income"])}
+    assert turns(await asked_by(door, change_id=item["id"], on="2016-02-29")) == turns(
+        await asked(door, line(4_500), on="2016-02-29")
+    )
+    await propose(door, over := change(entry("2016-01-01", "2017-01-01", value=line(4_500)["value"]), document_no="2"))
+    assert turns(await asked_by(door, change_id=over["id"])) == {}, "it was over by then"
+    missing = {"division": "140927", "change_id": str(uuid4())}
+    assert (await door.call("POST", PATH, "county", on=ON, json=missing)).json()["code"] == "shared.not_found"
+
+
 async def test_a_day_that_only_some_years_have(house: House) -> None:
     door = await house.serve("registry", "api")
     await seed_household(house)
@@ -84,6 +106,8 @@ async def test_a_day_that_only_some_years_have(house: House) -> None:
         ({"division": "140928"}, "shared.outside_area"),
         ({"on": "2013-06-01"}, "shared.policy_missing"),
         ({"figures": []}, "shared.invalid_input"),
+        ({"figures": None}, "shared.invalid_input"),
+        ({"change_id": "018f2d5e-7c1a-7000-8000-000000000001"}, "shared.invalid_input"),
     ],
 )
 async def test_what_cannot_be_tried_says_why(house: House, body: dict[str, Any], code: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 from tests.conftest import House
 from tests.integration.registry.test_confirmed_rosters import read
+from tests.integration.registry.test_exits import MINUTES
 from tests.integration.registry.test_identification import noticed, step, walk
 from tests.integration.registry.test_identification import person as applying
 from tests.integration.registry.test_roster import confirm, hand_in, seed_divisions
@@ -33,7 +34,7 @@ async def test_who_is_entered_by_a_file_and_by_an_application_at_once_is_entered
 
     await confirm(door, import_id)
     await wait(1)
-    entry = step(door, "/entries", "county", {"id": one}, on="2017-10-24", subject="announcer")
+    entry = step(door, "/entries", "county", {"id": one} | MINUTES, on="2017-10-24", subject="announcer")
     entering = asyncio.create_task(entry)
     await wait(2)
     await barrier.execute("ROLLBACK")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import Door, House
 from tests.integration.registry.test_changes import REMOVALS, departure, head_of, leave, post, removal, told
+from tests.integration.registry.test_exits import MINUTES
 from tests.integration.registry.test_households import VILLAGE, seed_household
 from tests.integration.registry.test_registry_tasks import tasks
 from tests.integration.registry.test_splits import SPLITS, family, split
@@ -111,7 +112,7 @@ async def test_what_is_so_removes_nobody_and_asks_a_person_to(house: House) -> N
     assert [r["code"] for r in await post(door, REMOVALS, "village", strike)] == [None]
     assert (await waiting("village", VILLAGE), await waiting("county", "140927")) == ([], [])
     (row,) = await house.rows("registry", "SELECT household_no FROM household WHERE id = $1", household_id)
-    number = {"household_no": row["household_no"]}
+    number = {"household_no": row["household_no"]} | MINUTES
     confirm = f"{REMOVALS}/confirmations"
     assert [r["state"] for r in await post(door, confirm, "county", said(strike, yes=False) | number)] == ["rejected"]
     # The second person would not: the county takes it back, by a third.

@@ -12,6 +12,7 @@ from services.registry.service import SERVICE
 from shared.ground.policy import read_policy
 from shared.ground.sentences import sentence
 from tests.conftest import Door, House
+from tests.integration.registry.test_exits import MINUTES
 from tests.integration.registry.test_households import VILLAGE, seed_household
 
 TOWNSHIP, OTHER_TOWNSHIP = "140927200", "140927201"
@@ -76,14 +77,14 @@ async def notice(door: Door, village: str = VILLAGE, on: str = "2017-12-05") -> 
 
 
 async def decide(door: Door, village: str = VILLAGE, on: str = "2017-12-12", subject: str = "c-decider") -> Any:
-    (result,) = await post(door, "exits/decisions", [{"division": village}], "county", "140927", on=on, subject=subject)
+    item = {"division": village} | MINUTES
+    (result,) = await post(door, "exits/decisions", [item], "county", "140927", on=on, subject=subject)
     return result
 
 
 async def announce(door: Door, village: str = VILLAGE, on: str = "2017-12-18", subject: str = "c-announcer") -> Any:
-    (result,) = await post(
-        door, "exits/announcements", [{"division": village}], "county", "140927", on=on, subject=subject
-    )
+    item = {"division": village} | MINUTES
+    (result,) = await post(door, "exits/announcements", [item], "county", "140927", on=on, subject=subject)
     return result
 
 

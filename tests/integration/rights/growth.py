@@ -48,7 +48,11 @@ FITTING = {
         # A decision is about its row's household.
         "UPDATE decision SET subject_id = id::text, reasons = '[]'",
     ),
-    "service": ("UPDATE paired SET days = '[2010-01-01,)'", "UPDATE case_step SET outcome = 'passed'"),
+    "service": (
+        "UPDATE paired SET days = '[2010-01-01,)'",
+        "UPDATE case_step SET outcome = 'passed'",
+        "UPDATE policy_change SET state = 'proposed'",
+    ),
     "registry": (
         "UPDATE paper SET state = 'recorded', signature = 'signed', procedure = 'registry.exits'",
         "UPDATE division SET level = 'village', code = '140927' || lpad(substr(code, 2), 6, '0')",

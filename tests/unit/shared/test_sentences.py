@@ -65,7 +65,7 @@ from services.registry.villages.rules import (
 from services.registry.withdrawals.rules import WithdrawalReason
 from shared.doors import http
 from shared.ground import problems, sentences
-from shared.ground.policy import read_policy
+from shared.ground.policy import Against, read_policy
 from shared.ground.sentences import number_sentence, sentence
 from shared.values.figures import LANGUAGES, in_words
 from shared.values.ids import uuid7
@@ -237,6 +237,7 @@ def codes() -> set[str]:
             *(f"{category}_fen" for category in CATEGORIES),
         },
         "registry.source": {*get_args(Weight)},
+        "shared.policy_change": get_args(Against),
         "assessment.appeal": words_of(NewAppeal),
         "gateway.revocation": words_of(NewRevocation),
     }
