@@ -1,0 +1,87 @@
+"""Bodies of the doors to risk signals."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from services.registry.signals.rules import Heard, Kind, Seen, State
+from shared.acts.bodies import Case, Input
+from shared.acts.reasons import Telling
+from shared.values.inputs import Area, Text
+
+
+def _words(kept: str | list[str]) -> list[str]:
+    return kept.split() if isinstance(kept, str) else kept
+
+
+class RiskCountAsked(Input):
+    """The households of which division are weighed."""
+
+    division: Area
+
+
+class RiskCount(BaseModel):
+    """How many households of a division that got out were weighed on a day, at how many somebody must look, and at how
+    many of them only since now.
+    """
+
+    division: str
+    on: date
+    households: int
+    waiting: int
+    raised: int
+
+
+class RiskLook(Case):
+    """What somebody found who went there; `evidence` refers to it, and names nobody."""
+
+    seen: Seen = Field(description="Whether all is well, help is needed, or the household has fallen back.")
+    evidence: Text = Field(min_length=1, max_length=200)
+
+
+class RiskWarningShown(Telling):
+    """A household at which somebody must look, or looked; never by which login."""
+
+    TEXT = "registry.risk_warning.{state}"
+
+    id: UUID
+    household_id: UUID
+    division: str
+    points: int
+    kinds: Annotated[list[Kind], BeforeValidator(_words)]
+    decision_id: UUID
+    raised_on: date
+    state: State
+    evidence: str | None
+    looked_on: date | None
+    ended_code: str | None
+    since_on: date
+    due_on: date | None
+
+
+class RiskSignalShown(BaseModel):
+    """What another service told. `source`: the loan, the agreement or the post's assignment; over where it is over
+    since the last day on which it began.
+    """
+
+    id: UUID
+    household_id: UUID
+    division: str
+    kind: Heard
+    source: str
+    since_on: date
+    over_on: date | None
+
+
+class PlaceRisk(BaseModel):
+    """A village's warnings, by what became of them; `kinds`: of the open ones, by kind of signal."""
+
+    division: str
+    open: int
+    fine: int
+    needs_help: int
+    fallen: int
+    ended: int
+    kinds: dict[Kind, int] = Field(description="How many of the open ones have a signal of each kind.")
