@@ -12,8 +12,10 @@ depends_on = None
 SIGNALS = """
 CREATE TABLE risk_signal (
     id uuid PRIMARY KEY, household_id uuid NOT NULL REFERENCES household, division text COLLATE "C" NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('loan_overdue', 'dividend_missed', 'post_ended')), source text NOT NULL,
-    since_on date NOT NULL, over_on date, UNIQUE (kind, source));
+    kind text NOT NULL CHECK (kind IN ('loan_overdue', 'dividend_missed', 'post_ended', 'misfortune')),
+    source text NOT NULL, since_on date NOT NULL, over_on date,
+    cause text CHECK (cause IN ('illness', 'disaster', 'job', 'other')), evidence text, told_by text,
+    UNIQUE (kind, source), CHECK (num_nulls(cause, evidence, told_by) = CASE kind WHEN 'misfortune' THEN 0 ELSE 3 END));
 CREATE INDEX ON risk_signal (division, id);
 CREATE INDEX ON risk_signal (household_id, id);
 CREATE INDEX ON risk_signal (kind, id);

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from services.registry.households import queries as households
-from services.registry.households.actions import require_households
+from services.registry.households.actions import list_helped_by, require_households
 from services.registry.households.rules import income_year_of, is_stated, net_income_fen
 from services.registry.incomes.queries import list_incomes, list_stated_on
 from services.registry.signals import queries
@@ -21,10 +23,12 @@ from services.registry.signals.rules import (
     income_signal,
     points_of,
     risk_decision,
+    told_refusal,
 )
-from services.registry.signals.schemas import RiskCount, RiskLook
+from services.registry.signals.schemas import NewMisfortune, RiskCount, RiskLook
 from services.registry.signals.tables import RiskWarning, risk_warning
-from shared.acts.bodies import Result
+from shared.acts.batches import take_new
+from shared.acts.bodies import Result, answers
 from shared.acts.decisions import record_decisions
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, lock_cases, log_steps, take_step
 from shared.acts.tasks import OwnTask
@@ -38,6 +42,7 @@ from shared.values.verdicts import Decided
 
 ROOM = "registry.signals"
 PORTION = 1000
+CONTENT = ("household_id", "cause", "since_on", "evidence")
 # Who proposed the exit does not say that all is well. A freeze holds up what a household receives, not the looking.
 WARNING = Procedure(ROOM, risk_warning, ((
     Step("fine", "open", ("village", "team"), ("proposed_by",), "looked", due="due_on", sets=("evidence",),
@@ -92,6 +97,29 @@ async def begin(connection: Connection, kind: Heard, begun: Mapping[str, tuple[U
     """
     await require_households(connection, [household_id for household_id, _ in begun.values()])
     await queries.start_signals(connection, kind, begun)
+
+
+async def tell(connection: Connection, act: Act, items: Sequence[NewMisfortune]) -> list[Result]:
+    """What befell households, by who hears of it there: it proves nothing, and is weighed with the rest."""
+    homes = await households.lock_households(connection, [i.household_id for i in items])
+    known = await queries.list_signals_by_id(connection, [i.id for i in items])
+    helped = await list_helped_by(connection, act, [(i.household_id, i.since_on) for i in items])
+
+    def judge(item: NewMisfortune) -> str | dict[str, Any]:
+        home = homes.get(item.household_id)
+        if home is None:
+            return "not_found"
+        if home.status == "removed":
+            return "household_removed"
+        if helped is not None and (home.id, item.since_on) not in helped:
+            return "not_paired"
+        if refusal := told_refusal(item.since_on, home.registered_on, act.business_date):
+            return refusal if refusal != "before_registration" else f"registry.households.{refusal}"
+        told = {"kind": "misfortune", "source": str(item.id), "over_on": None, "told_by": act.subject}
+        return item.model_dump() | told | {"division": home.division}
+
+    reasons, _ = await take_new(items, known, CONTENT, judge, partial(queries.insert_told, connection))
+    return answers(ROOM, [i.id for i in items], reasons)
 
 
 async def weigh(connection: Connection, act: Act, policy: Policy, division: str) -> RiskCount:
@@ -155,11 +183,14 @@ async def _load_facts(connection: Connection, rows: Sequence[Weighed], figures: 
     first_on = add_months(on, -figures.risk.risk_window_months)
     signals = await queries.list_signals(connection, ids, first_on, on, figures.near.unsafe_house_grades)
     incomes, stated_on = await list_incomes(connection, ids), await list_stated_on(connection, ids)
-    year = income_year_of(on) - 1
+    closed = income_year_of(on) - 1
     found = {}
     for row in rows:
-        known, lines = signals[row.id], incomes[row.id].get(year, [])
-        if (since_on := stated_on.get((row.id, year))) and is_stated(lines):
+        known, years = signals[row.id], incomes[row.id]
+        # The last year that has closed and was stated.
+        year = max((y for y, lines in years.items() if y <= closed and is_stated(lines)), default=closed)
+        lines = years.get(year, [])
+        if since_on := stated_on.get((row.id, year)):
             near = figures.near
             kind = income_signal(net_income_fen(lines), row.members, near.poverty_line_fen, near.risk_near_ppm)
             known += [Signal(kind, since_on)] if kind else []

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from services.registry.signals import actions, queries
-from services.registry.signals.rules import Heard, State
+from services.registry.signals.rules import Kept, State
 from services.registry.signals.schemas import (
+    NewMisfortune,
     PlaceRisk,
     RiskCount,
     RiskCountAsked,
@@ -61,14 +62,22 @@ async def count_warnings(connection: Reading, division: Area) -> list[PlaceRisk]
     return [PlaceRisk(**row._asdict()) for row in await queries.count_places(connection, division)]
 
 
+@router.post(SIGNALS)
+async def tell(
+    body: Batch[NewMisfortune], connection: Transaction, act: Annotated[Act, by("village", "team", "helper")]
+) -> Results:
+    """What befell households, up to 1,000 at once: nothing follows before it is weighed, and somebody has looked."""
+    return body.answered(await actions.tell(connection, act, body.sound))
+
+
 @router.get(SIGNALS, dependencies=[OF_HOUSEHOLDS])
 async def list_signals(
     connection: Paging,
     at: Cursor,
     household_id: HouseholdAsked,
-    kind: Heard | None = None,
+    kind: Kept | None = None,
     division: Area | None = None,
 ) -> Page[RiskSignalShown]:
-    """What other services told, of whoever got out or not, by id."""
+    """What other services told, and who lives or works there, of whoever got out or not, by id."""
     rows = await queries.list_heard(connection, at, kind=kind, household_id=household_id, division=division)
     return page(RiskSignalShown, rows, at)

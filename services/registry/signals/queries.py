@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.registry.households.rules import Status
 from services.registry.signals.rules import Heard, Signal
 from services.registry.signals.tables import RiskSignal, RiskWarning, risk_signal, risk_warning
+from shared.acts.batches import FREE, insert_free
 from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import Connection, by_id, execute, execute_many, fetch, fetch_values, insert_many, list_by, sql
 
@@ -60,6 +61,8 @@ _START = sql(
     ON CONFLICT (kind, source) DO UPDATE SET since_on = greatest(r.since_on, excluded.since_on)
     """
 )
+_TELL = insert_many(risk_signal, RiskSignal._fields, FREE)
+_SIGNALS_BY_ID = list_by(risk_signal)
 _END = sql(
     """
     UPDATE risk_signal r SET over_on = greatest(r.over_on, u.over_on)
@@ -156,6 +159,15 @@ async def start_signals(connection: Connection, kind: Heard, begun: Mapping[str,
     await execute(connection, _START, rows=len(begun), kind=kind, sources=list(begun), ids=ids, days=days)
 
 
+async def list_signals_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, RiskSignal]:
+    return await by_id(connection, _SIGNALS_BY_ID, ids)
+
+
+async def insert_told(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """The ids that were free."""
+    return await insert_free(connection, _TELL, rows)
+
+
 async def end_signals(connection: Connection, kind: Heard, over: Mapping[str, date]) -> None:
     """`over`: day by source; of most of them nothing was ever told."""
     await execute(connection, _END, rows=None, kind=kind, sources=list(over), days=list(over.values()))
@@ -206,7 +218,7 @@ async def list_warnings(connection: Connection, at: Place, **filters: Any) -> li
 
 
 async def list_heard(connection: Connection, at: Place, **filters: Any) -> list[RiskSignal]:
-    """Those that other services told of, by rising id, filtered by kind, household or division."""
+    """What was told, by rising id, filtered by kind, household or division."""
     return await fetch_page(connection, _SIGNALS, at, **filters)
 
 

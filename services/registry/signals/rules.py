@@ -14,11 +14,14 @@ from services.registry.households.rules import PovertyLine
 from shared.values.dates import add_months
 from shared.values.verdicts import Reason, Rule, Verdict
 
-# Those that other services tell of go on until they tell that it is over; the others are the register's own facts.
+# Those that other services tell of go on until they tell that it is over; a misfortune is told by who lives or works
+# there; the others are the register's own facts.
 Heard = Literal["loan_overdue", "dividend_missed", "post_ended"]
+Kept = Literal["loan_overdue", "dividend_missed", "post_ended", "misfortune"]
+Misfortune = Literal["illness", "disaster", "job", "other"]
 Kind = Literal[
     "loan_overdue", "dividend_missed", "post_ended", "member_died", "fell_ill", "dropped_out", "house_fell",
-    "income_near", "income_under", "found",
+    "income_near", "income_under", "found", "misfortune",
 ]  # fmt: skip
 HEARD: tuple[Heard, ...] = get_args(Heard)
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -106,6 +109,13 @@ def risk_decision(facts: RiskFacts, policy: RiskPolicy) -> Verdict:
 
 
 RISK_RULE = Rule("registry.return_risk", RiskFacts, RiskPolicy, risk_decision, "docs/sources.md#s31")
+
+
+def told_refusal(since_on: date, registered_on: date, on: date) -> str | None:
+    """Why a misfortune is not taken; None where it is."""
+    if since_on > on:
+        return "future_date"
+    return "before_registration" if since_on < registered_on else None
 
 
 def income_signal(net_income_fen: int, members: int, line_fen: int, near_ppm: int) -> Kind | None:

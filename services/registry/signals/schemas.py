@@ -6,14 +6,23 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from services.registry.signals.rules import Heard, Kind, Seen, State
+from services.registry.signals.rules import Kept, Kind, Misfortune, Seen, State
 from shared.acts.bodies import Case, Input
 from shared.acts.reasons import Telling
-from shared.values.inputs import Area, Text
+from shared.values.inputs import Area, Day, Text
 
 
 def _words(kept: str | list[str]) -> list[str]:
     return kept.split() if isinstance(kept, str) else kept
+
+
+class NewMisfortune(Case):
+    """What befell a household, and since when; `evidence` refers to who saw it, and names nobody."""
+
+    household_id: UUID
+    cause: Misfortune = Field(description="What befell the household.")
+    since_on: Day
+    evidence: Text = Field(min_length=1, max_length=200)
 
 
 class RiskCountAsked(Input):
@@ -62,17 +71,19 @@ class RiskWarningShown(Telling):
 
 
 class RiskSignalShown(BaseModel):
-    """What another service told. `source`: the loan, the agreement or the post's assignment; over where it is over
-    since the last day on which it began.
+    """What was told. `source`: the loan, the agreement or the post's assignment, of a misfortune itself; over where it
+    is over since the last day on which it began. Never by which login.
     """
 
     id: UUID
     household_id: UUID
     division: str
-    kind: Heard
+    kind: Kept
     source: str
     since_on: date
     over_on: date | None
+    cause: Misfortune | None = Field(description="What befell the household.")
+    evidence: str | None
 
 
 class PlaceRisk(BaseModel):

@@ -4,22 +4,26 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.registry.signals.rules import Heard, State
+from services.registry.signals.rules import Kept, Misfortune, State
 from shared.data.relations import table
 
 
 class RiskSignal(NamedTuple):
-    """What another service told of a household, whether it is out or not. `source`: the loan, the agreement, the post's
-    assignment. It is over from `over_on` on, until the same begins again.
+    """What was told of a household, whether it is out or not. `source`: the loan, the agreement, the post's assignment;
+    of a misfortune its own id. It is over from `over_on` on, until the same begins again. `cause`, `evidence` and
+    `told_by` of a misfortune alone.
     """
 
     id: UUID
     household_id: UUID
     division: str
-    kind: Heard
+    kind: Kept
     source: str
     since_on: date
     over_on: date | None
+    cause: Misfortune | None
+    evidence: str | None
+    told_by: str | None
 
 
 class RiskWarning(NamedTuple):

@@ -24,7 +24,6 @@ from tests.integration.registry.test_followups import listed as follow_ups
 from tests.integration.registry.test_followups import report, seen
 from tests.integration.registry.test_households import VILLAGE, seed_household, statement
 from tests.integration.registry.test_plans import PLANS, line
-from tests.integration.registry.test_plans import post as plan
 from tests.integration.registry.test_transfers import FAR, moves
 from tests.integration.registry.test_villages import found_places
 
@@ -290,7 +289,7 @@ async def test_who_needs_help_gets_a_line_in_its_plan_and_who_fell_back_is_propo
     (one,) = await listed(door)
     assert (await look(door, one, "needs_help"))["state"] == "needs_help"
     assert await waiting(door, "village", VILLAGE, "chair") == [("needs_help", "2017-12-05")]
-    await plan(door, PLANS, "village", line(household_id, planned_on="2017-12-30"), subject="chair", on=ON)
+    await change(door, PLANS, "village", line(household_id, planned_on="2017-12-30"), subject="chair", on=ON)
     assert await waiting(door, "village", VILLAGE, "chair") == []
     owner = await house.owner("registry")
     await owner.execute("UPDATE risk_warning SET state = 'fallen'")
@@ -350,3 +349,46 @@ async def test_a_household_takes_its_signals_and_warnings_along(house: House) ->
     await state(house, "finance", overdue(household_id, "2017-11-19"))
     await heard(house, "finance.loan", 2)
     assert {one["division"] for one in await listed(door, SIGNALS)} == {FAR}
+
+
+async def tell(door: Door, *items: dict[str, Any], role: str = "village", subject: str = "") -> list[str | None]:
+    answer = await door.call(
+        "POST", SIGNALS, role, VILLAGE, on=ON, subject=subject or role, json={"items": list(items)}
+    )
+    assert answer.status_code == 200, answer.text
+    return [r["code"] for r in answer.json()["results"]]
+
+
+def misfortune(household_id: UUID, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": str(uuid4()), "household_id": str(household_id), "cause": "disaster", "since_on": "2017-11-02",
+        "evidence": "hail of 2 November",
+    } | changes  # fmt: skip
+
+
+async def test_a_misfortune_is_told_once_by_who_hears_of_it(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id, _ = await exited(house, door)
+    stranger = await seed_household(house, "140927200202")
+    one = misfortune(household_id)
+    said = [
+        one, one | {"cause": "job"}, misfortune(stranger), misfortune(household_id, since_on="2017-11-21"),
+        misfortune(household_id, since_on="2014-05-31"), misfortune(household_id, cause="luck"),
+    ]  # fmt: skip
+    assert await tell(door, *said) == [
+        None, "shared.content_differs", "shared.not_found", "shared.future_date",
+        "registry.households.before_registration", "shared.invalid_item",
+    ]  # fmt: skip
+    assert await tell(door, one) == [None], "told again, it is answered the same"
+    assert await tell(door, misfortune(household_id), role="helper", subject="helper") == [None]
+    assert await tell(door, misfortune(stranger), role="helper", subject="helper") == ["shared.not_found"]
+    (kept, *_) = [s for s in await listed(door, SIGNALS, kind="misfortune") if s["id"] == one["id"]]
+    assert (kept["source"], kept["cause"], kept["since_on"]) == (one["id"], "disaster", "2017-11-02")
+    assert "told_by" not in kept
+    assert await count(door) == (1, 0, 0), "two words on one misfortune are one"
+    low = statement(household_id, stated_on="2017-11-03", wage_fen=320_000)
+    path = "/registry/v1/households/incomes"
+    await door.call("POST", path, "team", VILLAGE, on="2017-11-03", json={"items": [low]})
+    assert await count(door) == (1, 1, 1), "near the line it is too much"
+    answer = await door.call("POST", SIGNALS, "county", "140927", json={"items": [one]})
+    assert answer.status_code == 403

@@ -14,9 +14,11 @@ from services.registry.signals.rules import (
     income_signal,
     points_of,
     risk_decision,
+    told_refusal,
 )
 
-POLICY = RiskPolicy(dict.fromkeys(KINDS, 20) | {"income_under": 60, "fell_ill": 30, "found": 0}, 12, 50)
+POINTS: dict[str, int] = {**dict.fromkeys(KINDS, 20), "income_under": 60, "fell_ill": 30, "found": 0}
+POLICY = RiskPolicy(POINTS, 12, 50)
 ON = date(2017, 11, 1)
 LINE = 333_500
 
@@ -48,6 +50,8 @@ JUNE, AUTUMN = date(2017, 6, 1), date(2017, 10, 5)
         # Somebody has looked since; what came later counts alone.
         (facts(("fell_ill", JUNE), ("income_under", AUTUMN), looked_on=JUNE), {"income_under": 60}),
         (facts(("found", JUNE)), {"found": 0}),
+        (facts(("misfortune", JUNE), exited_on=JUNE), {}),
+        (facts(("misfortune", JUNE)), {"misfortune": 20}),
     ],
 )
 def test_what_counts_of_what_happened(known: RiskFacts, points: dict[str, int]) -> None:
@@ -91,6 +95,14 @@ def test_the_verdict_says_what_it_rests_on() -> None:
 )
 def test_an_income_is_under_the_line_near_it_or_neither(net_fen: int, members: int, kind: str | None) -> None:
     assert income_signal(net_fen, members, LINE, 1_500_000) == kind
+
+
+@pytest.mark.parametrize(
+    ("since_on", "refusal"),
+    [(ON, None), (date(2017, 11, 2), "future_date"), (JUNE, None), (date(2017, 5, 31), "before_registration")],
+)
+def test_a_misfortune_lies_between_the_registration_and_today(since_on: date, refusal: str | None) -> None:
+    assert told_refusal(since_on, JUNE, ON) == refusal
 
 
 def test_signals_are_kept_in_one_order() -> None:
