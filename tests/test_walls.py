@@ -44,8 +44,8 @@ READS = {
     "registry/changes": {"household", "member", "member_fact"},
     "registry/disclosures": {"household", "member", "member_fact", "person_index", "resolution"},
     "registry/dossier": {
-        "household", "household_card", "household_fact", "household_version", "income_line", "measure", "member",
-        "member_fact", "plan_line", "visit_finding",
+        "follow_up", "home_visit", "household", "household_card", "household_fact", "household_version", "income_line",
+        "measure", "member", "member_fact", "plan_line", "risk_warning", "visit_finding",
     },
     "registry/entitlements": {
         "household", "household_fact", "household_standing", "income_line", "measure", "member", "member_fact",

@@ -16,8 +16,8 @@ CAUSES = {"illness": "illness", "disaster": "disaster", "other": "job"}
 
 
 async def watch(year: Year, day: date) -> None:
-    """The bureau of health attests whom it knows to be ill since the last time, villages tell what befell their people as
-    far as they have heard of it; then all signals are weighed, and somebody looks where he must.
+    """The bureau of health attests whom it knows to be ill since the last time, villages tell what befell their people
+    as far as they have heard of it; then all signals are weighed, and somebody looks where he must.
     """
     since = max((d for d in WEIGHED_ON if d < day), default=date.min)
     ids, told = await year.households(), {s.no for s in year.eyes.setbacks(since)}
@@ -32,8 +32,8 @@ async def watch(year: Year, day: date) -> None:
     seen: dict[str, list[tuple[str, str]]] = {}
     for warning in await risks.warned(year.api):
         no = numbers[warning["household_id"]]
-        struck = year.eyes.at_risk(no, day)
-        found = "fine" if struck is None else "fallen" if year.eyes.under_line(no) else "needs_help"
+        setback = year.eyes.at_risk(no, day)
+        found = "fine" if setback is None else "fallen" if year.eyes.under_line(no) else "needs_help"
         seen.setdefault(warning["division"], []).append((warning["id"], found))
     await everywhere(sorted(seen), lambda v: risks.look(year.api, Village(v), seen[v]))
 

@@ -63,7 +63,7 @@ CONFIRMED = Step(
 # A freeze holds up what would be confirmed; rejected it may be.
 AMENDMENT = Procedure(ROOM, amendment, ((CONFIRMED,),), freezes=False)
 # Why nobody goes to see any longer how a household fares that got out.
-WHY_IDLE = {"return": f"{ROOM}.has_returned", "revocation": f"{ROOM}.exit_revoked"}
+WHY_IDLE = {"return": "registry.amendments.has_returned", "revocation": "registry.amendments.exit_revoked"}
 # What an item that comes again must have as it was.
 RETURN = ("kind", "household_id", "reason", "fell_on", "evidence")
 OF_EXIT = ("kind", "exit_id", "reason", "corrected", "evidence")

@@ -23,12 +23,27 @@ from shared.values.ids import uuid7
 ROOM = "registry.followups"
 # Whoever lives on the spot goes; the township hears of what nobody did in time, and may go itself. Who proposed the
 # exit does not say that all is well. A freeze holds up what a household receives, not the looking.
-FOLLOW_UP = Procedure(ROOM, follow_up, ((
-    Step("done", "open", ("village", "team", "township"), ("proposed_by",), "looked", due="due_on",
-         sets=("income", "troubles", "measures", "evidence"),
-         asked_where="c.opens_on <= :on AND (c.due_on < :on OR current_setting('app.role', true) <> 'township')",
-         zh="脱贫户回访", en="See a household again that got out"),
-),), freezes=False)  # fmt: skip
+FOLLOW_UP = Procedure(
+    ROOM,
+    follow_up,
+    (
+        (
+            Step(
+                "done",
+                "open",
+                ("village", "team", "township"),
+                ("proposed_by",),
+                "looked",
+                due="due_on",
+                sets=("income", "troubles", "measures", "evidence"),
+                asked_where="c.opens_on <= :on AND (c.due_on < :on OR current_setting('app.role', true) <> 'township')",
+                zh="脱贫户回访",
+                en="See a household again that got out",
+            ),
+        ),
+    ),
+    freezes=False,
+)
 OVERDUE = OwnTask(
     procedure=ROOM,
     step="overdue",

@@ -44,10 +44,26 @@ ROOM = "registry.signals"
 PORTION = 1000
 CONTENT = ("household_id", "cause", "since_on", "evidence")
 # Who proposed the exit does not say that all is well. A freeze holds up what a household receives, not the looking.
-WARNING = Procedure(ROOM, risk_warning, ((
-    Step("fine", "open", ("village", "team"), ("proposed_by",), "looked", due="due_on", sets=("evidence",),
-         zh="核实返贫风险预警", en="Look at a household that may fall back"),
-),), freezes=False)  # fmt: skip
+WARNING = Procedure(
+    ROOM,
+    risk_warning,
+    (
+        (
+            Step(
+                "fine",
+                "open",
+                ("village", "team"),
+                ("proposed_by",),
+                "looked",
+                due="due_on",
+                sets=("evidence",),
+                zh="核实返贫风险预警",
+                en="Look at a household that may fall back",
+            ),
+        ),
+    ),
+    freezes=False,
+)
 
 
 def _acting(state: str, there: str, zh: str, en: str) -> OwnTask:

@@ -20,9 +20,18 @@ Heard = Literal["loan_overdue", "dividend_missed", "post_ended"]
 Kept = Literal["loan_overdue", "dividend_missed", "post_ended", "misfortune"]
 Misfortune = Literal["illness", "disaster", "job", "other"]
 Kind = Literal[
-    "loan_overdue", "dividend_missed", "post_ended", "member_died", "fell_ill", "dropped_out", "house_fell",
-    "income_near", "income_under", "found", "misfortune",
-]  # fmt: skip
+    "loan_overdue",
+    "dividend_missed",
+    "post_ended",
+    "member_died",
+    "fell_ill",
+    "dropped_out",
+    "house_fell",
+    "income_near",
+    "income_under",
+    "found",
+    "misfortune",
+]
 HEARD: tuple[Heard, ...] = get_args(Heard)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 State = Literal["open", "fine", "needs_help", "fallen", "ended"]

@@ -39,8 +39,8 @@ class RiskCount(BaseModel):
     division: str
     on: date
     households: int
-    waiting: int
-    raised: int
+    waiting: int = Field(description="At how many somebody must look.")
+    raised: int = Field(description="At how many of them only since now.")
 
 
 class RiskLook(Case):
