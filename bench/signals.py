@@ -1,9 +1,10 @@
 """Risk signals over worlds of which the register hears as it hears in a year, laid straight into the rule: nobody
 plays.
 
-What befalls households is the world's; of it comes to be known what a village hears or a helper is told, who is ill, who died, what
-was stated by the roster, whose loan is overdue. What helpers find is looked into within days, and is left out. Whom the truth has under the line is opened afterwards, to count. Posts
-and dividends are left out: the world does not say whose is lost.
+What befalls households is the world's. Of it comes to be known what a village hears or a helper is told, who is ill,
+who died, what was stated by the roster, whose loan is overdue. What helpers find is looked into within days and left
+out, as are posts and dividends: the world does not say whose is lost. Whom the truth has under the line is opened
+afterwards, to count.
 """
 
 from collections import defaultdict
