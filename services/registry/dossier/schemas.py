@@ -1,7 +1,5 @@
 """What the register shows of one household."""
 
-from datetime import date
-
 from pydantic import BaseModel
 
 from services.registry.cards.schemas import CardShown
@@ -18,8 +16,6 @@ from shared.acts.decisions import DecisionShown
 
 
 class Dossier(BaseModel):
-    """`support_until`: of a household that got out; null of one that did not."""
-
     household: Household
     exits: Page[ExitSummary]
     findings: Page[FindingShown]
@@ -30,5 +26,4 @@ class Dossier(BaseModel):
     haves: list[HaveShown]
     follow_ups: Page[FollowUpShown]
     risk_warnings: Page[RiskWarningShown]
-    support_until: date | None
     decisions: list[DecisionShown]

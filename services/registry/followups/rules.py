@@ -1,4 +1,4 @@
-"""When a household that got out is seen again, what somebody may say who was there, until when support goes on: pure.
+"""When a household that got out is seen again, what somebody may say who was there: pure rules.
 
 After an exit policies stay for a period (seed, S26), and one year of follow-up is common (S13). In which months of it
 somebody goes is policy data [choice]. Whoever goes decides nothing: what he finds opens what exists for it.
@@ -30,14 +30,6 @@ class FollowUpPolicy:
     followup_days_before: int
 
 
-@dataclass(frozen=True, slots=True)
-class SupportPolicy:
-    """The day until which support goes on, and for how many months after an exit at least."""
-
-    support_until: date
-    support_least_months: int
-
-
 class Duty(NamedTuple):
     """Somebody goes between `opens_on` and `due_on`, so many months after the exit."""
 
@@ -64,8 +56,3 @@ def findings_of(income: Standing, troubles: Iterable[Trouble]) -> list[Code]:
     """What is to be looked into by somebody else, in order."""
     found: set[Code] = {*troubles, *([UNDER] if income == "under" else [])}
     return sorted(found)
-
-
-def supported_until(exited_on: date, policy: SupportPolicy) -> date:
-    """The last day of the support of who got out: to the end of the campaign, and a year at least (S13)."""
-    return max(policy.support_until, add_months(exited_on, policy.support_least_months))

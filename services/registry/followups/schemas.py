@@ -42,7 +42,7 @@ class FollowUpShown(Telling):
     opens_on: date
     state: State
     income: Standing | None = Field(description="How its income looked beside the line.")
-    troubles: Annotated[list[Trouble] | None, BeforeValidator(_words)]
+    troubles: Annotated[list[str] | None, BeforeValidator(_words)]
     measures: Annotated[list[str] | None, BeforeValidator(_words)] = Field(description="Kinds of help that went on.")
     evidence: str | None
     looked_on: date | None

@@ -59,7 +59,7 @@ class RiskWarningShown(Telling):
     household_id: UUID
     division: str
     points: int
-    kinds: Annotated[list[Kind], BeforeValidator(_words)]
+    kinds: Annotated[list[str], BeforeValidator(_words)]
     decision_id: UUID
     raised_on: date
     state: State

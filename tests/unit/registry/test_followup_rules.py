@@ -8,12 +8,11 @@ from services.registry.followups.rules import (
     Duty,
     FollowUpPolicy,
     Standing,
-    SupportPolicy,
     Trouble,
     duties,
     findings_of,
-    supported_until,
 )
+from services.registry.households.rules import SupportPolicy, supported_until
 from shared.values.calendar import Calendar
 
 POLICY = FollowUpPolicy((6, 1, 12), 30)

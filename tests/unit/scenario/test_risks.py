@@ -1,4 +1,4 @@
-"""After an exit, played against a door that only listens; who is known to be ill; and the judge's reading of warnings."""
+"""After an exit, played against a door that only listens; who is known to be ill; the judge's reading of warnings."""
 
 from collections.abc import AsyncIterator
 from datetime import date
