@@ -6,7 +6,7 @@ what it says of days gone by;
 `python -m bench drain [EVENTS]` takes several, for a million events, `exits [HOUSEHOLDS]` and `lists [HOUSEHOLDS]` for
 a register of a million, `duplicates [PEOPLE]` for so many people, `roster [HOUSEHOLDS]` for a file of so many,
 `statistics [HOUSEHOLDS]` for what is counted and tried on a county, `screening [SEEDS]` for what is found where some
-villages cheat; they are no part of it.
+villages cheat, `signals [SEEDS]` for how well warnings tell who falls back; they are no part of it.
 BUS=postgres runs the first and the last of these over the other log.
 """
 
@@ -34,6 +34,7 @@ from bench.payout import bench_payout
 from bench.revocation import bench_revocation
 from bench.roster import bench_roster
 from bench.screening import bench_screening
+from bench.signals import bench_signals
 from bench.statistics import bench_statistics
 from deploy.local.kafka import at_hand
 
@@ -51,6 +52,7 @@ ALONE: dict[str, Callable[..., Coroutine[Any, Any, list[Result]]]] = {
     "statistics": bench_statistics,
     "duplicates": bench_duplicates,
     "screening": bench_screening,
+    "signals": bench_signals,
 }
 
 
@@ -76,7 +78,7 @@ def chosen(words: list[str]) -> Coroutine[Any, Any, list[Result]]:
     if not name:
         return everything()
     if name not in ALONE:
-        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last seven with how many")
+        sys.exit(f"python -m bench [{' | '.join(ALONE)}], the last eight with how many")
     return ALONE[name](*map(int, numbers))
 
 

@@ -10,6 +10,7 @@ from scenario.world import (
     TOWNSHIPS_EYE,
     Cadre,
     Conditions,
+    Illness,
     IncomeLines,
     RegisterRow,
     Setback,
@@ -19,6 +20,7 @@ from scenario.world import (
     World,
     grade_on,
     helper_income,
+    illnesses,
     keeps_sheet,
     last_helper,
     listings,
@@ -93,6 +95,20 @@ class VillageEyes:
     def setbacks(self, on: date) -> list[Setback]:
         """What befell households that are out of poverty, as far as somebody in the village knows of it by a day."""
         return [s for s in self.world.setbacks if setback_known(self.world, s, on)]
+
+    def patients(self, on: date) -> list[Illness]:
+        """Who is seriously ill of those who are out of poverty, as far as the bureau of health knows by a day."""
+        return [one for one in illnesses(self.world) if one.known_on <= on]
+
+    def at_risk(self, household_no: str, on: date) -> Setback | None:
+        """What somebody of the task force finds that befell a household, who goes there because of signals."""
+        return next((s for s in self.world.setbacks if s.no == household_no and s.on <= on), None)
+
+    def beside_line(self, household_no: str) -> Literal["over", "near", "under"]:
+        """How its income looks to somebody who is there: up to 1.5 times the line it is near it."""
+        line = LINE_FEN[INCOME_YEAR] * len(self.world.by_no[household_no].members)
+        net = self.income(household_no).net_fen
+        return "under" if net <= line else "near" if 2 * net <= 3 * line else "over"
 
     def listings(self) -> list[RegisterRow]:
         """What other registers list, of people of the county."""

@@ -44,14 +44,15 @@ READS = {
     "registry/changes": {"household", "member", "member_fact"},
     "registry/disclosures": {"household", "member", "member_fact", "person_index", "resolution"},
     "registry/dossier": {
-        "household", "household_card", "household_fact", "household_version", "income_line", "measure", "member",
-        "member_fact", "plan_line", "visit_finding",
+        "follow_up", "home_visit", "household", "household_card", "household_fact", "household_version", "income_line",
+        "measure", "member", "member_fact", "plan_line", "risk_warning", "visit_finding",
     },
     "registry/entitlements": {
         "household", "household_fact", "household_standing", "income_line", "measure", "member", "member_fact",
     },
     "registry/duplicates": {"household", "member", "member_fact"},
     "registry/findings": {"departure", "income_line", "removal"},
+    "registry/followups": {"home_visit", "measure"},
     "registry/grievances": {"household"},
     "registry/hardship": {"household", "household_fact", "household_standing", "member_fact"},
     "registry/heads": {"member", "member_fact"},
@@ -74,6 +75,9 @@ READS = {
     "registry/roster": {"division", "household"},
     "registry/screening": {"household", "income_line", "member_fact"},
     "registry/sheets": {"member", "member_fact"},
+    "registry/signals": {
+        "departure", "exit_case", "follow_up", "household", "household_fact", "member_fact", "visit_finding",
+    },
     "registry/sources": {"household_fact", "household_word", "income_line", "visit_finding"},
     "registry/targets": {"division", "household", "household_merge", "member_fact", "village_exit"},
     "registry/regroupings": {"member"},

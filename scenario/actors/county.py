@@ -88,6 +88,11 @@ async def count_deep_poverty(api: Api) -> None:
     await api.post(PLANNER, "/registry/v1/deep-poverty/counts", {"division": COUNTY})
 
 
+async def weigh_risks(api: Api) -> None:
+    """Of every household that got out; the points say at whom somebody must look."""
+    await api.post(PLANNER, "/registry/v1/risk-warnings/counts", {"division": COUNTY})
+
+
 async def decide_villages(api: Api, villages: Sequence[str]) -> None:
     await api.batches(DECIDER, "/registry/v1/villages/exits/decisions", [{"division": v} | MINUTES for v in villages])
 

@@ -17,6 +17,7 @@ PAPERS = {
     "agriculture": "神农字〔2017〕8号",
     "civil_affairs": "神民字〔2017〕31号",
     "disabled_federation": "神残字〔2017〕5号",
+    "health": "神卫字〔2017〕9号",
     "housing": "神建字〔2017〕22号",
     "human_resources": "神人社字〔2017〕17号",
     "water": "神水字〔2017〕12号",

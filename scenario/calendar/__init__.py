@@ -12,11 +12,13 @@ from scenario.calendar import (
     power,
     registers,
     relocation,
+    risks,
 )
 from scenario.year import Day
 
 PARTS = (
     founding, departments, relocation, newcomers, hardship, lending, industry, power, assessment, exits, registers,
+    risks,
 )  # fmt: skip
 
 

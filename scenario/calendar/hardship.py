@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from scenario.actors import county, returns
+from scenario.actors import county, returns, risks
 from scenario.actors.returns import Fallen
 from scenario.actors.villages import Village
 from scenario.year import YEAR, Day, Year, everywhere
@@ -17,10 +17,14 @@ COUNTED_ON = (date(YEAR, 3, 1), date(YEAR, 12, 15))
 
 
 async def propose_returns(year: Year, day: date) -> None:
-    """The task force goes where it hears that something happened; who is over the line all the same stays out."""
-    ids = await year.households()
+    """The task force goes where it hears that something happened, or saw it because of signals; who is over the line
+    all the same stays out.
+    """
+    ids, numbers = await year.households(), await year.numbers()
+    looked = [year.eyes.at_risk(numbers[one], day) for one in await risks.fallen(year.api)]
+    known = {s.no: s for s in (*year.eyes.setbacks(day), *looked) if s}
     found: dict[str, list[Fallen]] = {}
-    for s in year.eyes.setbacks(day):
+    for _, s in sorted(known.items()):
         if year.eyes.under_line(s.no):
             fallen = Fallen(ids[s.no], s.cause, s.on, year.eyes.income(s.no))
             found.setdefault(s.no[:12], []).append(fallen)

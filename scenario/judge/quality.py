@@ -9,6 +9,7 @@ from scenario.api import Api
 from scenario.judge.hardship import Hardship
 from scenario.judge.homes import allocations
 from scenario.judge.rank import Z, auc
+from scenario.judge.risks import Warned, spread
 from scenario.judge.suspicions import Suspected
 from scenario.judge.targets import JUDGE, YEAR
 from scenario.judge.truth import Truth, ineligible, over_reported, truly_out_of_poverty
@@ -43,10 +44,10 @@ def share_of_yuan(code: str, households: Sequence[tuple[int, int]]) -> dict[str,
 
 
 async def quality(
-    api: Api, truth: Truth, numbers: dict[str, str], found: Hardship, suspected: Suspected
+    api: Api, truth: Truth, numbers: dict[str, str], found: Hardship, suspected: Suspected, warned: Warned
 ) -> list[dict[str, Any]]:
     """`numbers`: household number by id; `found`: who fell back and who is in deep poverty; `suspected`: of whom
-    another register listed something.
+    another register listed something; `warned`: of whom signals said that it may fall back.
 
     Wrong exits of those of 2017; the poor in no list; yuan that went to households that are not poor in truth or that
     the rules exclude; and how much of what truly is wrong was found: lies about areas, diverted loans, a broken
@@ -64,6 +65,7 @@ async def quality(
         *await _homes(api),
         *_hardship(found, truth),
         *_suspected(suspected),
+        *_warned(warned),
     ]
 
 
@@ -176,4 +178,18 @@ def _suspected(found: Suspected) -> list[dict[str, Any]]:
         rate("never_poor_found", len(found.not_poor & upheld), len(found.not_poor)),
         rate("never_poor_found_of_listed", len(found.listed & upheld), len(found.listed)),
         rate("wrong_suspicion_rate", len(upheld - found.not_poor), len(upheld)),
+    ]
+
+
+def _warned(found: Warned) -> list[dict[str, Any]]:
+    """Of those who fell back, about whom there was a warning since; of all warned about, who fell back, and whom
+    something befell or who is near the line; and after how many months the first warning came.
+    """
+    warned = found.first_on.keys()
+    rightly = {no for no in warned if no in found.near or found.first_on[no] >= found.struck_on.get(no, "9999")}
+    return [
+        rate("risk_recall", len(found.found), len(found.fell)),
+        rate("risk_precision", len(found.found), len(warned)),
+        rate("risk_struck_or_near", len(rightly), len(warned)),
+        spread("risk_months", found.months),
     ]

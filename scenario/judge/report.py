@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scenario.api import Api, read_key
-from scenario.judge import counted, figures, hardship, invariants, quality, record, suspicions, targets, truth
+from scenario.judge import counted, figures, hardship, invariants, quality, record, risks, suspicions, targets, truth
 from shared.values.figures import MEASURES, missed_by, share, told
 
 
@@ -23,9 +23,10 @@ async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
         known = truth.read(state / "truth.jsonl.gz")
         found = await hardship.hardship(api, known, numbers)
         suspected = await suspicions.suspected(api, known, numbers)
+        warned = await risks.warned(api, known, numbers)
         judged = {
             "targets": targets.table(await figures.actual_figures(api)),
-            "quality": await quality.quality(api, known, numbers, found, suspected),
+            "quality": await quality.quality(api, known, numbers, found, suspected, warned),
             "counted": await counted.counted(api, found, suspected),
         }
         lines = await record.record(api, numbers, judged)
@@ -70,9 +71,11 @@ def _figure(row: dict[str, Any], name: str, counted: str) -> str:
 
 
 def _share(code: str, value: float | None) -> str:
-    """What ends with `_auc` is a chance to rank two rightly, no share of anything."""
+    """What ends with `_auc` is a chance to rank two rightly, what ends with `_months` a time: no share of anything."""
     if value is None:
         return "none"
+    if code.endswith("_months"):
+        return f"{value:.1f} months"
     return f"{value:.4f}" if code.endswith("_auc") else share(value)
 
 

@@ -27,7 +27,7 @@ class Truth:
 
     `moves`: the day from which a household lives in its new home; `left`, `joined`: the days on which somebody of it
     died or married out, and was born or married in; `gone`: who died or married out, by index; `brides`: how many
-    married in; `setbacks`: whom something befell.
+    married in; `setbacks`: whom something befell, `struck_on` on which day.
     """
 
     households: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -42,6 +42,7 @@ class Truth:
     gone: dict[str, set[int]] = field(default_factory=dict)
     brides: dict[str, int] = field(default_factory=dict)
     setbacks: set[str] = field(default_factory=set)
+    struck_on: dict[str, str] = field(default_factory=dict)
     helpers: dict[str, str] = field(default_factory=dict)
     rural_outside: int = 0
 
@@ -66,6 +67,7 @@ def read(path: Path) -> Truth:
                     truth.gone.setdefault(record["no"], set()).add(record["member"])
                 case "setback":
                     truth.setbacks.add(record["no"])
+                    truth.struck_on[record["no"]] = record["on"]
                 case "birth":
                     truth.joined.setdefault(record["no"], []).append(record["born_on"])
                 case "marriage":

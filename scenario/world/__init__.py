@@ -32,6 +32,7 @@ from scenario.world.observation import (
 from scenario.world.people import Member
 from scenario.world.power import Station, read_meter
 from scenario.world.registers import RegisterRow, Sight, listings, looked_at
+from scenario.world.risks import Illness, illnesses
 from scenario.world.roster import dirty_numbers, write_corrections, write_roster, write_sample
 from scenario.world.setbacks import Setback
 from scenario.world.truth import HouseholdTruth, UnregisteredPoor, over_line, unmet_in_2017
@@ -63,6 +64,7 @@ __all__ = [
     "House",
     "Household",
     "HouseholdTruth",
+    "Illness",
     "IncomeLines",
     "Listed",
     "Lists",
@@ -96,6 +98,7 @@ __all__ = [
     "dirty_numbers",
     "grade_on",
     "helper_income",
+    "illnesses",
     "keeps_sheet",
     "last_helper",
     "listings",

@@ -47,6 +47,8 @@ from services.registry.filings.api import router as filings
 from services.registry.findings.actions import FINDING
 from services.registry.findings.api import router as findings
 from services.registry.findings.reactions import REACTIONS as FINDINGS
+from services.registry.followups.actions import FOLLOW_UP, OVERDUE
+from services.registry.followups.api import router as followups
 from services.registry.grievances.actions import COMPLAINANT, GRIEVANCE
 from services.registry.grievances.api import router as grievances
 from services.registry.grievances.tables import grievance
@@ -91,6 +93,11 @@ from services.registry.screening.api import router as screening
 from services.registry.screening.reactions import REACTIONS as SCREENING
 from services.registry.screening.tables import home_visit
 from services.registry.sheets.api import router as sheets
+from services.registry.signals.actions import TO_ACT_UPON as OF_RISK
+from services.registry.signals.actions import WARNING
+from services.registry.signals.api import router as signals
+from services.registry.signals.reactions import REACTIONS as SIGNALS
+from services.registry.signals.rules import RISK_RULE
 from services.registry.splits.actions import SPLIT
 from services.registry.splits.api import router as splits
 from services.registry.splits.tables import household_split
@@ -162,6 +169,8 @@ SERVICE = Service(
         duplicates,
         screening,
         inspections,
+        followups,
+        signals,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -199,6 +208,7 @@ SERVICE = Service(
         DISCLOSURES,
         FINDINGS,
         SCREENING,
+        SIGNALS,
     ),
     rules=(
         EXIT_RULE,
@@ -209,6 +219,7 @@ SERVICE = Service(
         VOTE_RULE,
         DEPTH_RULE,
         SUSPICION_RULE,
+        RISK_RULE,
     ),
     policies=(EntitlementPolicy,),
     procedures=(
@@ -237,10 +248,12 @@ SERVICE = Service(
         DUPLICATE,
         LISTING,
         INSPECTION,
+        FOLLOW_UP,
+        WARNING,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),
-    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON),
+    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON, OVERDUE, *OF_RISK),
     background=(run_imports, state_people, read_names, take_higher, run_searches, end_pairs),
     lifespan=keep_looks,
 )

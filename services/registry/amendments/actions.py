@@ -21,9 +21,11 @@ from services.registry.exits import queries as exits
 from services.registry.exits.actions import EXIT
 from services.registry.exits.rules import ExitPolicy
 from services.registry.exits.tables import ExitCase
+from services.registry.followups.actions import end_duties
 from services.registry.households import queries as households
 from services.registry.households.rules import Status
 from services.registry.households.tables import Household
+from services.registry.signals.actions import end_warnings
 from services.registry.villages.queries import lock_villages
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.decisions import record_decisions
@@ -60,6 +62,8 @@ CONFIRMED = Step(
 )
 # A freeze holds up what would be confirmed; rejected it may be.
 AMENDMENT = Procedure(ROOM, amendment, ((CONFIRMED,),), freezes=False)
+# Why nobody goes to see any longer how a household fares that got out.
+WHY_IDLE = {"return": "registry.amendments.has_returned", "revocation": "registry.amendments.exit_revoked"}
 # What an item that comes again must have as it was.
 RETURN = ("kind", "household_id", "reason", "fell_on", "evidence")
 OF_EXIT = ("kind", "exit_id", "reason", "corrected", "evidence")
@@ -273,8 +277,11 @@ async def _apply(
 ) -> None:
     """The register follows: how the households stand, and what became of their exits."""
     standings, right = dict[UUID, households.Standing](), dict[UUID, dict[str, Any]]()
+    out_no_more = {"return": list[UUID](), "revocation": list[UUID]()}
     revoked, corrected = list[tuple[ExitCase, str, Finding]](), list[tuple[ExitCase, Finding]]()
     for case in passed:
+        if case.kind in out_no_more:
+            out_no_more[case.kind].append(case.household_id)
         if case.kind == "return":
             # The day of the exit stays; it counts as out in no year.
             out_on = homes[case.household_id].exited_on
@@ -296,6 +303,9 @@ async def _apply(
     await advance(connection, act, EXIT, "amended", revoked)
     await log_steps(connection, act, EXIT, "amended", corrected)
     await exits.correct_cases(connection, right)
+    for kind, ids in out_no_more.items():
+        await end_duties(connection, act, ids, WHY_IDLE[kind])
+        await end_warnings(connection, act, ids, WHY_IDLE[kind])
 
 
 def _fact(

@@ -13,11 +13,13 @@ from services.registry.changes.tables import DepartureCase, KnownPerson, Removal
 from services.registry.exits.actions import end_cases
 from services.registry.exits.queries import lock_open_cases
 from services.registry.findings.actions import end_findings
+from services.registry.followups.actions import end_duties
 from services.registry.households import queries as households
 from services.registry.households.rules import SUPPORTED, BorrowerPolicy, Status, borrowing_of, household_flags
 from services.registry.households.tables import Household, HouseholdFact, MemberFact
 from services.registry.inspections.actions import end_inspections
 from services.registry.plans.actions import end_lines, end_lines_of
+from services.registry.signals.actions import end_warnings
 from services.registry.suspicions.actions import end_suspicions
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import keep_residents
@@ -38,6 +40,7 @@ from shared.ground.context import Act
 from shared.ground.policy import Policy
 
 ROOM = "registry.changes"
+ENDED = "shared.household_removed"
 # A freeze holds up what a household receives, not what is true of it.
 DEPARTURE = Procedure(f"{ROOM}.departures", departure, ((
     Step("confirmed", "reported", ("township",), ("reported_by",), "decided",
@@ -286,6 +289,8 @@ async def _strike(
     await end_inspections(connection, act, list(reasons))
     facts += await end_suspicions(connection, act, list(reasons))
     await end_lines(connection, act, list(reasons))
+    await end_duties(connection, act, list(reasons), ENDED)
+    await end_warnings(connection, act, list(reasons), ENDED)
     on = act.business_date
     await households.strike(connection, list(reasons), on)
     facts += [

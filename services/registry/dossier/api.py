@@ -31,19 +31,22 @@ async def get_dossier(
     by_whom: OpenedBy,
 ) -> Dossier:
     """The household whole, its exits, what visits found there, the measures for it, its card, its plans, what it is
-    entitled to and has, the decisions about it; who opened it is on record.
+    entitled to and has; once it got out how it is followed and what warns of it; the decisions about it. Who opened it
+    is on record.
     """
     row = await queries.get_dossier(connection, household_id, act.business_date)
     as_of = AsOf(act.business_date)
     judged = await find_one(connection, policy, as_of, household_id)
     by_whom.opened(act, household_id)
     fields: dict[str, Any] = {
-        "household": shown(Whole._make(row[name] for name in Whole._fields)),
+        "household": shown(Whole._make(row[name] for name in Whole._fields), policy, act.business_date),
         "exits": page(row["exits"]),
         "findings": page(row["findings"]),
         "measures": page(row["measures"]),
         "cards": page(row["cards"]),
         "plan": page(row["plan"]),
+        "follow_ups": page(row["follow_ups"]),
+        "risk_warnings": page(row["risk_warnings"]),
         "entitlements": entitlements.entitlements_shown(judged, policy, as_of),
         "haves": entitlements.haves_shown(judged),
         "decisions": decisions_shown(row["decisions"], rules),

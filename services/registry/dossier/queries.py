@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Date, DateTime
 
+from services.registry.followups.queries import OF_HOUSEHOLD as FOLLOW_UPS_OF_HOUSEHOLD
 from services.registry.measures.queries import OF_HOUSEHOLD
 from services.registry.plans.queries import OF_HOUSEHOLD as PLAN_OF_HOUSEHOLD
 from services.registry.record.queries import WHOLE
@@ -20,6 +21,8 @@ _DOSSIER = dossier(
     findings="SELECT * FROM visit_finding WHERE household_id = :household_id ORDER BY id",
     measures=OF_HOUSEHOLD,
     plan=PLAN_OF_HOUSEHOLD,
+    follow_ups=FOLLOW_UPS_OF_HOUSEHOLD,
+    risk_warnings="SELECT * FROM risk_warning WHERE household_id = :household_id ORDER BY id",
     cards="SELECT * FROM household_card WHERE household_id = :household_id ORDER BY id",
 )
 

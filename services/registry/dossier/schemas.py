@@ -6,9 +6,11 @@ from services.registry.cards.schemas import CardShown
 from services.registry.entitlements.schemas import EntitlementShown, HaveShown
 from services.registry.exits.schemas import ExitSummary
 from services.registry.findings.schemas import FindingShown
+from services.registry.followups.schemas import FollowUpShown
 from services.registry.households.schemas import Household
 from services.registry.measures.schemas import MeasureShown
 from services.registry.plans.schemas import PlanLineShown
+from services.registry.signals.schemas import RiskWarningShown
 from shared.acts.bodies import Page
 from shared.acts.decisions import DecisionShown
 
@@ -22,4 +24,6 @@ class Dossier(BaseModel):
     plan: Page[PlanLineShown]
     entitlements: list[EntitlementShown]
     haves: list[HaveShown]
+    follow_ups: Page[FollowUpShown]
+    risk_warnings: Page[RiskWarningShown]
     decisions: list[DecisionShown]

@@ -21,6 +21,7 @@ from services.registry.exits.rules import (
 from services.registry.exits.schemas import Check, NewObjection, Proposal, Review
 from services.registry.exits.tables import ExitCase, exit_case
 from services.registry.findings.queries import count_open, list_found_so
+from services.registry.followups.actions import Exited, open_duties
 from services.registry.households import queries as households
 from services.registry.households.rules import is_of_age
 from services.registry.households.tables import Household
@@ -324,7 +325,8 @@ async def decide_exits(connection: Connection, act: Act, policy: Policy, items: 
 
 
 async def announce(connection: Connection, act: Act, policy: Policy, items: Sequence[Case]) -> list[Result]:
-    """From here on the household is no longer counted as poor; its support stays (domain notes 2.1 "After exit").
+    """From here on the household is no longer counted as poor; its support stays, and it is seen again at stated times
+    (domain notes 2.1 "After exit").
 
     Where a visit's finding was answered to be so since the decision, the rule is asked again: what the county approved
     on other facts is not announced.
@@ -365,6 +367,8 @@ async def announce(connection: Connection, act: Act, policy: Policy, items: Sequ
     async def save(passed: list[tuple[ExitCase, Finding]]) -> None:
         out = dict.fromkeys((case.household_id for case, _ in passed), households.Standing("exited", on, on.year, on))
         await households.set_status(connection, out, before=("poor", "returned"))
+        exits = [Exited(c.id, c.household_id, rows[c.household_id].division, c.proposed_by) for c, _ in passed]
+        await open_duties(connection, act, policy, exits)
 
     return await take_step(connection, act, EXIT, "announced", items, find, rows=cases, facts=exited, save=save)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from services.registry.findings import queries
@@ -37,33 +37,52 @@ FINDING = Procedure(ROOM, visit_finding, ((
 ),), freezes=False)  # fmt: skip
 
 
+class Seen(NamedTuple):
+    """What somebody saw of a household, as codes: at which visit, in which act it was told, and by whom."""
+
+    act: Act
+    household_id: UUID
+    sighting: Sighting
+    codes: frozenset[str]
+
+
 async def record_sightings(connection: Connection, facts: Sequence[tuple[Act, VisitRecorded]]) -> None:
     """What visits found waits for another look. The same of a household, while it waits, is asked about once.
 
     Raises:
         WaitError: a household is not in the register yet.
     """
-    seen = [(act, fact, code) for act, fact in facts for code in sorted(CODES.intersection(fact.findings))]
+    told = [(act, fact) for act, fact in facts if CODES.intersection(fact.findings)]
+    homes = await require_households(connection, [fact.household_id for _, fact in told]) if told else {}
+    seen = list[Seen]()
+    for act, fact in told:
+        assert act.cause is not None
+        sighting = Sighting(fact.visited_on, fact.visit_id, act.cause.actor)
+        seen.append(Seen(act, fact.household_id, sighting, frozenset(fact.findings)))
+    await open_findings(connection, homes, seen)
+
+
+async def open_findings(connection: Connection, homes: Mapping[UUID, Household], told: Sequence[Seen]) -> None:
+    """As `record_sightings`, of locked households, whoever was there."""
+    seen = [(one, code) for one in told for code in sorted(CODES.intersection(one.codes))]
     if not seen:
         return
-    homes = await require_households(connection, [fact.household_id for _, fact, _ in seen])
     cases: dict[tuple[UUID, Code], dict[UUID, VisitFinding]] = {}
     for known in await queries.list_of_households(connection, list(homes)):
         cases.setdefault((known.household_id, known.finding), {})[known.id] = known
     fresh, first, witnesses = list[VisitFinding](), dict[UUID, Sighting](), list[tuple[UUID, str]]()
     steps: dict[tuple[date, str], tuple[Act, list[tuple[VisitFinding, Finding]]]] = {}
-    for act, fact, code in seen:
-        assert act.cause is not None
-        of_it = cases.setdefault((fact.household_id, code), {})
-        one, sighting = uuid5(fact.visit_id, code), Sighting(fact.visited_on, fact.visit_id, act.cause.actor)
+    for (act, household_id, sighting, _), code in seen:
+        of_it = cases.setdefault((household_id, code), {})
+        one = uuid5(sighting.visit_id, code)
         if one in of_it:
             continue  # told again
-        case = next((c for c in of_it.values() if takes_in(c.state, c.answered_on, fact.visited_on)), None)
+        case = next((c for c in of_it.values() if takes_in(c.state, c.answered_on, sighting.found_on)), None)
         if case is not None and case.state != "open":
             continue  # somebody has looked since
         step = "found" if case is None else "found_again"
         if case is None:
-            case = _opened(act, one, homes[fact.household_id], code, sighting)
+            case = _opened(act, one, homes[household_id], code, sighting)
             fresh.append(case)
         else:
             before = Sighting(case.found_on, case.visit_id, case.found_by)
@@ -71,7 +90,7 @@ async def record_sightings(connection: Connection, facts: Sequence[tuple[Act, Vi
             first[case.id] = min(before, sighting)
             case = case._replace(**first[case.id]._asdict())
         of_it[case.id] = case
-        detail = {"visit_id": str(fact.visit_id), "found_on": fact.visited_on.isoformat()}
+        detail = {"visit_id": str(sighting.visit_id), "found_on": sighting.found_on.isoformat()}
         steps.setdefault((act.business_date, step), (act, []))[1].append((case, Finding(detail=detail)))
     await queries.insert_findings(connection, fresh)
     await queries.add_sightings(connection, first, witnesses)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, NamedTuple, Protocol
 
-from shared.values.dates import Period, birthday, full_years
+from shared.values.dates import Period, add_months, birthday, full_years
 
 Status = Literal["poor", "exited", "returned", "removed"]
 # Who counts as poor now (未脱贫 + 返贫, domain notes 2.1).
@@ -245,3 +245,17 @@ OF_AGE = 18  # General Provisions of the Civil Law (2017), article 17 [known]
 def is_of_age(born_on: date, on: date) -> bool:
     """Whether somebody speaks for himself, and for his household."""
     return full_years(born_on, on) >= OF_AGE
+
+
+@dataclass(frozen=True, slots=True)
+class SupportPolicy:
+    """The day until which support goes on, and for how many months after an exit at least."""
+
+    support_until: date
+    support_least_months: int
+
+
+# Domain notes 2.1 "After exit": policies stay for a period (seed, S26), one year of follow-up is common (S13).
+def supported_until(exited_on: date, policy: SupportPolicy) -> date:
+    """The last day of the support of who got out: to the end of the campaign, and a year at least [choice]."""
+    return max(policy.support_until, add_months(exited_on, policy.support_least_months))

@@ -237,6 +237,7 @@ class Income(BaseModel):
 class Household(HouseholdSummary):
     registered_on: date
     exited_on: date | None
+    support_until: date | None = Field(description="The last day of its support, where it got out.")
     moved_in_on: date | None
     main_cause: str
     conditions: Conditions

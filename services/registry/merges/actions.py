@@ -6,8 +6,9 @@ from functools import partial
 from uuid import UUID
 
 from services.registry.arrivals.actions import Joined, revise_guarantees
-from services.registry.changes.actions import settle
+from services.registry.changes.actions import ENDED, settle
 from services.registry.changes.queries import list_references
+from services.registry.followups.actions import end_duties
 from services.registry.households import queries as households
 from services.registry.measures.queries import list_running
 from services.registry.measures.rules import Kind
@@ -17,6 +18,7 @@ from services.registry.merges.schemas import Merge
 from services.registry.merges.tables import MergeCase, household_merge
 from services.registry.plans.actions import end_lines
 from services.registry.regroupings.actions import Grounds, Transfer, end_statements, lock_grounds, transfer
+from services.registry.signals.actions import end_warnings
 from services.registry.splits.queries import list_waiting as list_splitting
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import MERGED, leave_household
@@ -151,7 +153,10 @@ async def _join(
     for case in cases:
         await households.strike(connection, [case.other_id], case.merged_on)
     # What the household that ended still needs is suggested to the plan of the one that stays.
-    await end_lines(connection, act, sorted(case.other_id for case in cases))
+    ended = sorted(case.other_id for case in cases)
+    await end_lines(connection, act, ended)
+    await end_duties(connection, act, ended, ENDED)
+    await end_warnings(connection, act, ended, ENDED)
     wholes = await settle(connection, act, policy, {one: grounds.homes[one] for one in days})
     await leave_household(connection, [case.other_id for case in cases])
     facts = list[Payload]()

@@ -18,7 +18,7 @@ from services.registry.record.schemas import Fact, Facts, Figures, StandingCount
 from services.registry.record.tables import Sourced
 from shared.acts.bodies import Cursor, Page, page
 from shared.data.crypto import DataKeys
-from shared.doors.http import OF_HOUSEHOLDS, CurrentDataKeys, Paging, Reading, by
+from shared.doors.http import OF_HOUSEHOLDS, CurrentDataKeys, CurrentPolicy, Paging, Reading, by
 from shared.doors.moments import AskedAsOf
 from shared.ground.context import Act
 from shared.values.inputs import Area, HouseholdNo
@@ -73,14 +73,19 @@ async def get_figures(connection: Reading, as_of: AskedAsOf, division: Area) -> 
 
 @router.get("/{household_id}")
 async def get_household(
-    household_id: UUID, connection: Reading, as_of: AskedAsOf, act: Reader, by_whom: OpenedBy
+    household_id: UUID,
+    connection: Reading,
+    policy: CurrentPolicy,
+    as_of: AskedAsOf,
+    act: Reader,
+    by_whom: OpenedBy,
 ) -> Household:
     """One household with its people, conditions and incomes: as held for true now, or as of a day, by what was known at
     a moment. Who opened it is on record.
     """
     row = await queries.get_whole(connection, household_id, as_of)
     by_whom.opened(act, household_id)
-    return shown(row)
+    return shown(row, policy, as_of.on)
 
 
 @router.get("/{household_id}/facts")

@@ -16,6 +16,8 @@ DOORS = {
         "findings": "/findings?household_id={id}&limit=1000",
         "measures": "/measures?household_id={id}", "plan": "/plans?household_id={id}&limit=1000",
         "cards": "/households/cards?household_id={id}&limit=1000",
+        "follow_ups": "/follow-ups?household_id={id}&limit=1000",
+        "risk_warnings": "/risk-warnings?household_id={id}&limit=1000",
         "decisions": "/decisions?subject_id={id}",
     },
     "finance": {"loans": "/loans?household_id={id}&limit=1000", "decisions": "/decisions?subject_id={id}"},

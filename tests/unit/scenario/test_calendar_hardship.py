@@ -27,6 +27,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Who, str, Any]] = []
+        self.fallen: list[str] = []
 
     async def call(self, who: Who, _method: str, path: str, body: Any = None, **_: Any) -> Any:
         self.asked.append((who, path, body))
@@ -36,6 +37,10 @@ class Listener:
         return await self.call(who, "POST", path, body)
 
     async def pages(self, _who: Who, path: str) -> AsyncIterator[dict[str, Any]]:
+        if path == "/registry/v1/risk-warnings?state=fallen":
+            for one in self.fallen:
+                yield {"household_id": one}
+            return
         assert path == "/registry/v1/amendments?kind=return&state=proposed"
         for item in self.items(returns.RETURNS):
             yield item

@@ -149,7 +149,7 @@ CHECKING = {
     "reviewed", "checked", "township_checked", "approved", "verified", "confirmed", "accepted", "upheld", "published",
     "filed", "assigned", "released", "demolished", "reclaimed", "moved_in", "moves", "compared", "township_answered",
     "county_answered", "auditor_answered", "so", "looked_into", "dismissed",
-    "taken", "sound", "done",
+    "taken", "sound", "done", "fine",
 }  # fmt: skip
 OTHERS = {
     "noticed", "consented", "announced", "agreed", "ended", "key_handed", "reported", "demolition_reported",

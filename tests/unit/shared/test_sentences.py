@@ -41,6 +41,7 @@ from services.registry.duplicates.rules import State as DuplicateState
 from services.registry.entitlements.rules import Coverage
 from services.registry.exits.schemas import NewObjection
 from services.registry.findings.rules import State as FindingState
+from services.registry.followups.rules import State as FollowUpState
 from services.registry.grievances.rules import State
 from services.registry.heads.rules import State as HeadState
 from services.registry.households.rules import CATEGORIES, Weight
@@ -52,6 +53,8 @@ from services.registry.proposals.rules import State as ProposalState
 from services.registry.record.rules import OF_CONTACT, OF_HOUSEHOLD, OF_PERSON
 from services.registry.rolls.rules import State as RollState
 from services.registry.screening.rules import TESTS
+from services.registry.signals.rules import KINDS, RISK_RULE, RiskFacts, RiskPolicy, Signal, risk_decision
+from services.registry.signals.rules import State as RiskState
 from services.registry.splits.rules import State as SplitState
 from services.registry.suspicions.rules import State as SuspicionState
 from services.registry.transfers.schemas import Transfer
@@ -172,7 +175,10 @@ def made_reasons() -> dict[str, set[str]]:
     helper = HelperFacts(8, 7, 9, 8, 1, 2, 1, 4, 3, case)
     helper_policy = HelperPolicy(4500, 2000, 1000, 2500, (6000, 8000, 9000))
     village = VillagePolicy(IncidencePolicy(20_000, strict=True), POLICY["village_facility_items"])
+    day = date(2017, 6, 1)
+    risk = RiskFacts("exited", day, None, None, tuple(Signal(kind, day) for kind in KINDS))
     verdicts = {
+        RISK_RULE: risk_decision(risk, RiskPolicy(dict.fromkeys(KINDS, 1), 12, 50)),
         UNIT_SCORE: unit_score(unit, unit_policy),
         HELPER_SCORE: helper_score(helper, helper_policy),
         SURVEY_DRAW: draw_decision(DrawFacts("a", 1, (("1", "exited"),)), DrawPolicy((5, 2, 3))),
@@ -219,6 +225,8 @@ def codes() -> set[str]:
         "registry.amendment": amendments,
         "registry.objection": words_of(NewObjection),
         "registry.finding": get_args(FindingState),
+        "registry.follow_up": get_args(FollowUpState),
+        "registry.risk_warning": get_args(RiskState),
         "registry.entitlement": CONDITIONS,
         "registry.coverage": {*get_args(Coverage), "counted"},
         "registry.plan_line": get_args(PlanState),
