@@ -5,7 +5,7 @@ from shared.data.ddl.m0001 import audit, restrict_by_area
 from shared.data.ddl.m0006 import narrow, open_to_the_narrowed
 
 revision = "0053"
-down_revision = "0051"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 
