@@ -100,6 +100,10 @@ from services.registry.suspicions.api import router as suspicions
 from services.registry.suspicions.rules import SUSPICION_RULE
 from services.registry.suspicions.tables import suspicion
 from services.registry.targets.api import router as targets
+from services.registry.touched.actions import TOUCHED
+from services.registry.touched.api import router as touched
+from services.registry.touched.reactions import REACTIONS as BENEFITS
+from services.registry.touched.tables import touched_benefit, touched_case
 from services.registry.transfers.actions import TRANSFER
 from services.registry.transfers.api import router as transfers
 from services.registry.transfers.tables import transfer
@@ -162,6 +166,7 @@ SERVICE = Service(
         duplicates,
         screening,
         inspections,
+        touched,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -187,6 +192,8 @@ SERVICE = Service(
         duplicate,
         home_visit,
         inspection,
+        touched_case,
+        touched_benefit,
     ),
     reactions=together(
         freezes.REACTIONS,
@@ -199,6 +206,7 @@ SERVICE = Service(
         DISCLOSURES,
         FINDINGS,
         SCREENING,
+        BENEFITS,
     ),
     rules=(
         EXIT_RULE,
@@ -237,6 +245,7 @@ SERVICE = Service(
         DUPLICATE,
         LISTING,
         INSPECTION,
+        TOUCHED,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),

@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from shared.events.benefits import OfBenefits
 from shared.events.envelope import Payload
 
 
@@ -123,3 +124,10 @@ class FraudReviewed(_OfCase):
     TYPE: ClassVar[str] = "assessment.fraud_reviewed.v1"
 
     reviewed_on: date
+
+
+class BenefitsStated(OfBenefits):
+    """Who helps a household, and who did, told when the register undoes an exit or a registration of it."""
+
+    TYPE: ClassVar[str] = "assessment.benefits_stated.v1"
+    TOPIC: ClassVar[str] = "assessment.household"

@@ -1,9 +1,10 @@
-"""What finance states about loans (key: loan)."""
+"""What finance states about loans (key: loan), and what it gave a household (key: household)."""
 
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from shared.events.benefits import OfBenefits
 from shared.events.envelope import Payload
 
 
@@ -84,3 +85,12 @@ class DiscountApproved(_OfLoan):
     claim_id: UUID
     amount_fen: int
     approved_on: date
+
+
+class BenefitsStated(OfBenefits):
+    """What was lent to a household, and what the county paid of its interest, told when the register undoes an exit or
+    a registration of it.
+    """
+
+    TYPE: ClassVar[str] = "finance.benefits_stated.v1"
+    TOPIC: ClassVar[str] = "finance.household"

@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from shared.events.benefits import OfBenefits
 from shared.events.envelope import Payload
 
 
@@ -195,3 +196,12 @@ class StationFaultSuspected(_OfStation):
     month_on: date
     metered_kwh: int
     expected_kwh: int
+
+
+class BenefitsStated(OfBenefits):
+    """A household's posts, agreements, certificates and shares in projects, and what it was paid, told when the
+    register undoes an exit or a registration of it.
+    """
+
+    TYPE: ClassVar[str] = "industry.benefits_stated.v1"
+    TOPIC: ClassVar[str] = "industry.household"

@@ -171,7 +171,8 @@ class HouseholdReturned(_OfHousehold):
 
 class ExitRevoked(_OfHousehold):
     """An announced exit was found wrong: the household is what it was before, as if it had not exited. `status` is
-    that (poor or returned), `reason` how it was found (cross_check, appeal, audit, fraud).
+    that (poor or returned), `reason` how it was found (cross_check, appeal, audit, fraud). `touched_id`: the case that
+    asks each service what it gave.
     """
 
     TYPE: ClassVar[str] = "registry.exit_revoked.v1"
@@ -182,6 +183,7 @@ class ExitRevoked(_OfHousehold):
     reason: str
     revoked_on: date
     decision_id: UUID
+    touched_id: UUID | None = None
 
 
 class ExitCorrected(_OfHousehold):
@@ -201,13 +203,15 @@ class ExitCorrected(_OfHousehold):
 
 class HouseholdRemoved(_OfHousehold):
     """Struck from the register, with a reason code: an exclusion match (EX1 to EX10), deceased, why its last member
-    left, or merged: its people belong to another household, which says so of itself.
+    left, or merged: its people belong to another household, which says so of itself. `touched_id`: of an exclusion
+    match, the case that asks each service what it gave.
     """
 
     TYPE: ClassVar[str] = "registry.household_removed.v1"
 
     reason: str
     removed_on: date
+    touched_id: UUID | None = None
 
 
 class DepartureAmended(_OfHousehold):
@@ -226,13 +230,16 @@ class DepartureAmended(_OfHousehold):
 
 
 class HouseholdReinstated(_OfHousehold):
-    """It was struck by mistake, and stands as before: `status`. Its new whole goes before it."""
+    """It was struck by mistake, and stands as before: `status`. Its new whole goes before it. `touched_id`: the case
+    that asks each service what it gave.
+    """
 
     TYPE: ClassVar[str] = "registry.household_reinstated.v1"
 
     status: str
     members: int
     reinstated_on: date
+    touched_id: UUID | None = None
 
 
 class VillageExited(Payload):

@@ -54,6 +54,7 @@ from services.registry.rolls.rules import State as RollState
 from services.registry.screening.rules import TESTS
 from services.registry.splits.rules import State as SplitState
 from services.registry.suspicions.rules import State as SuspicionState
+from services.registry.touched.rules import State as TouchedState
 from services.registry.transfers.schemas import Transfer
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
@@ -224,6 +225,7 @@ def codes() -> set[str]:
         "registry.plan_line": get_args(PlanState),
         "registry.suspicion_case": get_args(SuspicionState),
         "registry.match_file": get_args(MatchState),
+        "registry.touched_case": get_args(TouchedState),
         "registry.duplicate": get_args(DuplicateState),
         "registry.duplicate_search": get_args(SearchState),
         "registry.screening": {*TESTS, "too_few"},
