@@ -79,6 +79,7 @@ READS = {
     "registry/regroupings": {"member"},
     "registry/transfers": {"division"},
     "registry/villages": {"division", "household", "household_standing", "member_fact"},
+    "registry/townships": {"division", "household", "member_fact", "village_exit"},
     "registry/trials": {"household"},
     "relocation/allocation": {"move_report", "relocation_application"},
     "relocation/dossier": {"allocation", "homestead", "homestead_reward", "relocation_application"},

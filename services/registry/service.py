@@ -104,11 +104,17 @@ from services.registry.touched.actions import TOUCHED
 from services.registry.touched.api import router as touched
 from services.registry.touched.reactions import REACTIONS as BENEFITS
 from services.registry.touched.tables import touched_benefit, touched_case
+from services.registry.townships.actions import EXIT as TOWNSHIP_STEPS
+from services.registry.townships.actions import REVOCATION as TOWNSHIP_REVOCATION
+from services.registry.townships.actions import TOUCHED as TOWNSHIPS_TOUCHED
+from services.registry.townships.api import router as townships
+from services.registry.townships.rules import TOWNSHIP_EXIT
 from services.registry.transfers.actions import TRANSFER
 from services.registry.transfers.api import router as transfers
 from services.registry.transfers.tables import transfer
 from services.registry.trials.api import router as trials
 from services.registry.villages.actions import EXIT as VILLAGE_STEPS
+from services.registry.villages.actions import REVOCATION as VILLAGE_REVOCATION
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
@@ -152,6 +158,7 @@ SERVICE = Service(
         findings,
         amendments,
         villages,
+        townships,
         targets,
         measures,
         resolutions,
@@ -213,6 +220,7 @@ SERVICE = Service(
         RETURN_RULE,
         AMENDMENT_RULE,
         VILLAGE_EXIT,
+        TOWNSHIP_EXIT,
         IDENTIFICATION_RULE,
         VOTE_RULE,
         DEPTH_RULE,
@@ -223,6 +231,9 @@ SERVICE = Service(
         EXIT,
         AMENDMENT,
         VILLAGE_STEPS,
+        VILLAGE_REVOCATION,
+        TOWNSHIP_STEPS,
+        TOWNSHIP_REVOCATION,
         DEPARTURE,
         REMOVAL,
         ARRIVAL,
@@ -249,7 +260,7 @@ SERVICE = Service(
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),
-    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON),
+    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON, TOWNSHIPS_TOUCHED),
     background=(run_imports, state_people, read_names, take_higher, run_searches, end_pairs),
     lifespan=keep_looks,
 )

@@ -1,4 +1,4 @@
-"""What the registry states: about households (key: household) and villages (key: division)."""
+"""What the registry states: about households (key: household), villages and townships (key: division)."""
 
 from datetime import date
 from typing import ClassVar
@@ -242,15 +242,52 @@ class HouseholdReinstated(_OfHousehold):
     touched_id: UUID | None = None
 
 
-class VillageExited(Payload):
-    """A village left the list of poor villages."""
+class _OfPlace(Payload):
+    """`division` is a village (12 figures) or a township (9)."""
 
-    TYPE: ClassVar[str] = "registry.village_exited.v1"
     TOPIC: ClassVar[str] = "registry.village"
     KEY: ClassVar[str] = "division"
 
     division: str
+
+
+class VillageExited(_OfPlace):
+    """A village left the list of poor villages."""
+
+    TYPE: ClassVar[str] = "registry.village_exited.v1"
+
     exited_on: date
     poor_people: int
     rural_people: int
     decision_id: UUID
+
+
+class TownshipExited(_OfPlace):
+    """A whole township is out of poverty: all its poor villages are, and of its people few enough are poor."""
+
+    TYPE: ClassVar[str] = "registry.township_exited.v1"
+
+    exited_on: date
+    poor_people: int
+    rural_people: int
+    decision_id: UUID
+
+
+class _ExitOfPlaceRevoked(_OfPlace):
+    """`reason` is how it was found (cross_check, appeal, audit, fraud)."""
+
+    exit_id: UUID
+    reason: str
+    revoked_on: date
+
+
+class VillageExitRevoked(_ExitOfPlaceRevoked):
+    """A village's announced exit was found wrong: it is on the list of poor villages, as if it had not left it."""
+
+    TYPE: ClassVar[str] = "registry.village_exit_revoked.v1"
+
+
+class TownshipExitRevoked(_ExitOfPlaceRevoked):
+    """A township's announced exit was found wrong: it counts as never made."""
+
+    TYPE: ClassVar[str] = "registry.township_exit_revoked.v1"
