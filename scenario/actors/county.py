@@ -94,6 +94,16 @@ async def announce_villages(api: Api, villages: Sequence[str]) -> None:
     await api.batches(ANNOUNCER, "/registry/v1/villages/exits/announcements", [{"division": v} for v in villages])
 
 
+async def decide_townships(api: Api, townships: Sequence[str]) -> None:
+    if townships:
+        await api.batches(DECIDER, "/registry/v1/townships/exits/decisions", [{"division": t} for t in townships])
+
+
+async def announce_townships(api: Api, townships: Sequence[str]) -> None:
+    if townships:
+        await api.batches(ANNOUNCER, "/registry/v1/townships/exits/announcements", [{"division": t} for t in townships])
+
+
 async def claim_discounts(api: Api, banks: Sequence[str], quarter_end: date) -> None:
     """The office makes the quarter's claim of each bank, the finance bureau checks it."""
     for bank in banks:
