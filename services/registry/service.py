@@ -106,7 +106,6 @@ from services.registry.touched.reactions import REACTIONS as BENEFITS
 from services.registry.touched.tables import touched_benefit, touched_case
 from services.registry.townships.actions import EXIT as TOWNSHIP_STEPS
 from services.registry.townships.actions import REVOCATION as TOWNSHIP_REVOCATION
-from services.registry.townships.actions import TOUCHED as TOWNSHIPS_TOUCHED
 from services.registry.townships.api import router as townships
 from services.registry.townships.rules import TOWNSHIP_EXIT
 from services.registry.transfers.actions import TRANSFER
@@ -260,7 +259,7 @@ SERVICE = Service(
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),
-    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON, TOWNSHIPS_TOUCHED),
+    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON),
     background=(run_imports, state_people, read_names, take_higher, run_searches, end_pairs),
     lifespan=keep_looks,
 )

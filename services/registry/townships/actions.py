@@ -5,11 +5,12 @@ from services.registry.townships.rules import TOWNSHIP_EXIT, TownshipPolicy
 from services.registry.townships.tables import township_exit, township_revocation
 from services.registry.villages.actions import EXIT_STEPS, REVOCATION_STEPS, Leaving
 from shared.acts.procedures import Procedure
-from shared.acts.tasks import OwnTask
 from shared.events.registry import TownshipExited, TownshipExitRevoked
 
 EXIT = Procedure("registry.townships", township_exit, (EXIT_STEPS,), key="division")
 REVOCATION = Procedure("registry.township_revocations", township_revocation, (REVOCATION_STEPS,))
+# Where an exit of a village was taken back that a township's rests on, nothing follows by itself: its card shows it,
+# and the county says by a revocation, which another person confirms or rejects, what becomes of the township's.
 TOWNSHIPS = Leaving(
     EXIT,
     REVOCATION,
@@ -20,23 +21,4 @@ TOWNSHIPS = Leaving(
     queries.insert_cases,
     TownshipExited,
     TownshipExitRevoked,
-)
-# An exit of a village was taken back that a township's rests on. Nothing follows by itself: the county says, by a
-# revocation that another person confirms or rejects, what becomes of the township's.
-TOUCHED = OwnTask(
-    EXIT.name,
-    "touched",
-    ("county",),
-    ("c.id", "c.division", "NULL::uuid", "v.back_on", "v.back_on + 30"),
-    """
-    FROM township_exit c CROSS JOIN LATERAL (
-        SELECT max(r.decided_on) AS back_on FROM village_revocation r
-        WHERE r.state = 'confirmed' AND r.division >= c.division AND r.division <= c.division || '~'
-            AND r.decided_on >= c.announced_on AND NOT EXISTS (
-                SELECT FROM village_exit x WHERE x.division = r.division AND x.state = 'announced')) v
-    WHERE c.state = 'announced' AND v.back_on IS NOT NULL AND NOT EXISTS (
-        SELECT FROM township_revocation t WHERE t.exit_id = c.id AND t.proposed_on >= v.back_on)
-    """,
-    zh="村退出撤销后复核乡镇退出",
-    en="Decide about a township's exit after a village's was taken back",
 )

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from services.registry.touched.rules import GIVERS
+from shared.events.benefits import Benefit
 from shared.events.finance import BenefitsStated
 from shared.events.registry import HouseholdRegistered
 from tests.conftest import Door, House
@@ -22,6 +23,7 @@ from tests.integration.registry.test_households import VILLAGE, seed_household
 TOUCHED = "/registry/v1/touched"
 REVERSALS = "/registry/v1/households/reversals"
 OTHERS = ("finance", "relocation", "industry", "assessment")
+OTHER = Benefit(kind="loan", source="other", standing="settled", amount_fen=1)
 # What each service gave: statements about household $1.
 GIVEN = {
     "finance": (
@@ -136,6 +138,12 @@ async def test_a_struck_household_lists_what_every_service_gave_and_waits_for_al
 
     await house.serve("finance", "worker")
     await heard(house, "finance.household", 1)
+    (asked,) = await cases(door, "?state=asked")
+    assert (asked["benefits"], asked["unanswered"]) == (1, ["relocation", "industry", "assessment"])
+    # A service that says it again, otherwise even, has said it already.
+    again = {"touched_id": UUID(asked["id"]), "cause_id": uuid4(), "stated_on": date(2017, 6, 2), "benefits": [OTHER]}
+    await state(house, "finance", BenefitsStated(household_id=household_id, division=VILLAGE, **again))
+    await heard(house, "finance.household", 2)
     (asked,) = await cases(door, "?state=asked")
     assert (asked["benefits"], asked["unanswered"]) == (1, ["relocation", "industry", "assessment"])
     for service in OTHERS[1:]:
@@ -254,7 +262,7 @@ async def test_what_is_told_again_changes_nothing_and_what_nobody_asked_is_passe
     (row,) = await house.rows("registry", "SELECT household_id FROM touched_case")
     fields: dict[str, Any] = {
         "household_id": row["household_id"], "division": VILLAGE, "cause_id": uuid4(), "stated_on": date(2017, 6, 2),
-        "benefits": [{"kind": "loan", "source": "other", "standing": "settled", "amount_fen": 1}],
+        "benefits": [OTHER],
     }  # fmt: skip
     again = BenefitsStated(touched_id=UUID(case_id), **fields)
     stray = BenefitsStated(touched_id=uuid4(), **fields)
