@@ -27,14 +27,14 @@ READS = {
     "assessment/surveys": {"cadre", "pairing"},
     "finance/bank": {"discount_line"},
     "finance/discounts": {"interest_period", "loan"},
-    "finance/dossier": {"loan", "loan_hold"},
+    "finance/dossier": {"discount_claim", "discount_line", "loan", "loan_hold"},
     "finance/loans": {"loan_hold"},
     "industry/corrections": {
         "payout_due", "payout_line", "payout_ruling", "training_attendance", "training_certificate", "training_class",
     },
     "industry/dossier": {
-        "dividend_agreement", "payout_due", "payout_line", "post", "post_assignment", "training_attendance",
-        "training_certificate", "training_class",
+        "dividend_agreement", "payout_due", "payout_line", "post", "post_assignment", "project_participation",
+        "training_attendance", "training_certificate", "training_class",
     },
     "industry/stations": {"station_plan", "station_plan_item"},
     "industry/training": {"payout_due", "payout_ruling"},
@@ -83,9 +83,10 @@ READS = {
     "registry/regroupings": {"member"},
     "registry/transfers": {"division"},
     "registry/villages": {"division", "household", "household_standing", "member_fact"},
+    "registry/townships": {"division", "household", "member_fact", "village_exit"},
     "registry/trials": {"household"},
     "relocation/allocation": {"move_report", "relocation_application"},
-    "relocation/dossier": {"allocation", "homestead", "relocation_application"},
+    "relocation/dossier": {"allocation", "homestead", "homestead_reward", "relocation_application"},
 }  # fmt: skip
 WRITTEN = re.compile(r'\b(?:INSERT INTO|DELETE FROM|(?<!FOR )(?<!DO )UPDATE) "?(\w+)')
 READ = re.compile(r'\b(?:FROM|JOIN) "?(\w+)')

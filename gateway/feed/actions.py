@@ -24,6 +24,9 @@ PUBLIC: dict[type[Payload], type[Payload]] = {
     registry.ExitRevoked: county.ExitRevoked,
     registry.ExitCorrected: county.ExitCorrected,
     registry.VillageExited: county.VillageExited,
+    registry.VillageExitRevoked: county.VillageExitRevoked,
+    registry.TownshipExited: county.TownshipExited,
+    registry.TownshipExitRevoked: county.TownshipExitRevoked,
 }
 OUT = [kind.TYPE for kind in county.KINDS if kind.OUT]
 

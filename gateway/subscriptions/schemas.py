@@ -17,6 +17,9 @@ EventType = Literal[
     "county.exit_revoked.v1",
     "county.exit_corrected.v1",
     "county.village_exited.v1",
+    "county.village_exit_revoked.v1",
+    "county.township_exited.v1",
+    "county.township_exit_revoked.v1",
 ]
 EVENT_TYPES: list[EventType] = list(get_args(EventType))
 

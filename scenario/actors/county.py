@@ -103,6 +103,19 @@ async def announce_villages(api: Api, villages: Sequence[str]) -> None:
     )
 
 
+async def decide_townships(api: Api, townships: Sequence[str]) -> None:
+    if townships:
+        await api.batches(
+            DECIDER, "/registry/v1/townships/exits/decisions", [{"division": t} | MINUTES for t in townships]
+        )
+
+
+async def announce_townships(api: Api, townships: Sequence[str]) -> None:
+    if townships:
+        items = [{"division": t} | MINUTES for t in townships]
+        await api.batches(ANNOUNCER, "/registry/v1/townships/exits/announcements", items)
+
+
 async def claim_discounts(api: Api, banks: Sequence[str], quarter_end: date) -> None:
     """The office makes the quarter's claim of each bank, the finance bureau checks it."""
     for bank in banks:

@@ -8,6 +8,7 @@ from scenario.actors.patience import once
 from scenario.api import Api, Who
 
 LOWER = "income_lower_than_stated"
+TOWNSHIPS = "/registry/v1/townships"
 
 
 def officer(township: str) -> Who:
@@ -75,6 +76,23 @@ async def post_village_notices(api: Api, township: str) -> None:
     if villages:
         items = [{"division": v} for v in villages]
         await api.batches(officer(township), "/registry/v1/villages/exits/notices", items)
+
+
+async def propose_township(api: Api, township: str) -> None:
+    """Where all its poor villages are out the township is proposed as a whole; the rule says whether it may go."""
+    card = await api.get(officer(township), f"{TOWNSHIPS}/{township}")
+    if card["exited_villages"] >= card["poor_villages"] and not _open(card):
+        await api.batches(officer(township), f"{TOWNSHIPS}/exits", [{"division": township}])
+
+
+async def post_township_notice(api: Api, township: str) -> None:
+    if await townships_in(api, officer(township), "proposed"):
+        await api.batches(officer(township), f"{TOWNSHIPS}/exits/notices", [{"division": township}])
+
+
+async def townships_in(api: Api, who: Who, state: str) -> list[str]:
+    """Townships of the caller's area whose exit stands in that state."""
+    return [c["division"] async for c in api.pages(who, TOWNSHIPS) if (c.get("exit") or {}).get("state") == state]
 
 
 async def villages_in(api: Api, who: Who, state: str) -> list[str]:

@@ -1,8 +1,8 @@
-"""The exits of households, in three waves, and of villages."""
+"""The exits of households, in three waves, of villages and of whole townships; and what undone ones touch."""
 
 from datetime import date, timedelta
 
-from scenario.actors import county, townships, villages
+from scenario.actors import county, touched, townships, villages
 from scenario.actors.villages import Village
 from scenario.year import YEAR, Day, Deed, Year, everywhere
 
@@ -81,6 +81,22 @@ async def announce_villages(year: Year, _day: date) -> None:
     await county.announce_villages(year.api, await townships.villages_in(year.api, county.ANNOUNCER, "approved"))
 
 
+async def propose_townships(year: Year, _day: date) -> None:
+    async def propose(township: str) -> None:
+        await townships.propose_township(year.api, township)
+        await townships.post_township_notice(year.api, township)
+
+    await everywhere(year.townships, propose)
+
+
+async def decide_townships(year: Year, _day: date) -> None:
+    await county.decide_townships(year.api, await townships.townships_in(year.api, county.DECIDER, "noticed"))
+
+
+async def announce_townships(year: Year, _day: date) -> None:
+    await county.announce_townships(year.api, await townships.townships_in(year.api, county.ANNOUNCER, "approved"))
+
+
 async def check_late(year: Year, _day: date) -> None:
     await everywhere(year.townships, lambda t: townships.check_exits(year.api, t))
 
@@ -91,6 +107,11 @@ def days() -> list[Day]:
         Day(date(YEAR, 12, 5), "village notices", post_village_notices),
         Day(date(YEAR, 12, 14), "county decides villages", decide_villages),
         Day(date(YEAR, 12, 18), "villages announced", announce_villages),
+        Day(date(YEAR, 12, 19), "townships proposed and on notice", propose_townships),
+        Day(date(YEAR, 12, 20), "benefits of the struck looked at", lambda year, _: touched.say(year.api)),
+        Day(date(YEAR, 12, 21), "what becomes of them confirmed", lambda year, _: touched.confirm(year.api)),
+        Day(date(YEAR, 12, 27), "county decides townships", decide_townships),
+        Day(date(YEAR, 12, 28), "townships announced", announce_townships),
     ]
     # Whose notice began anew, as a neighbour had objected for nothing, is checked a second time.
     found += [

@@ -10,6 +10,7 @@ from scenario.judge.suspicions import Suspected
 from scenario.judge.targets import JUDGE
 
 ATTESTATIONS = "/registry/v1/attestations"
+TOWNSHIPS = "/registry/v1/townships"
 
 
 async def counted(api: Api, found: Hardship, suspected: Suspected) -> list[dict[str, Any]]:
@@ -31,6 +32,8 @@ async def counted(api: Api, found: Hardship, suspected: Suspected) -> list[dict[
         "seen_otherwise_than_attested": len(overruled),
         "married_in": joined["marriage_in"],
         "married_out": left["marriage_out"],
+        "townships_announced": len([t async for t in api.pages(JUDGE, TOWNSHIPS) if t["status"] == "exited"]),
+        "undone_and_settled": len([c async for c in api.pages(JUDGE, "/registry/v1/touched?state=confirmed")]),
         "born": joined["birth"],
         "died": left["death"],
         **counts(found),

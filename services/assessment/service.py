@@ -11,6 +11,7 @@ from services.assessment.deeds.api import router as deeds
 from services.assessment.deeds.reactions import REACTIONS as DEEDS
 from services.assessment.deeds.tables import deed
 from services.assessment.dossier.api import router as dossier
+from services.assessment.dossier.reactions import REACTIONS as BENEFITS
 from services.assessment.scoring.actions import RUN
 from services.assessment.scoring.api import router as scoring
 from services.assessment.scoring.rules import HELPER_SCORE, UNIT_SCORE
@@ -31,7 +32,7 @@ SERVICE = Service(
     name="assessment",
     folder=Path(__file__).parent,
     routers=(teams, visits, surveys, cases, deeds, scoring, appeals, dossier),
-    reactions=together(projection.REACTIONS, bonds.RESIDENTS, TEAMS, DEEDS),
+    reactions=together(projection.REACTIONS, bonds.RESIDENTS, TEAMS, DEEDS, BENEFITS),
     follows=(pairing, home_place),
     # Evidence, draws and deeds belong to the village where they were taken, drawn and done. A case names whom it
     # touched where they lived: who confirms it must see them all, or one that moved would not be frozen.

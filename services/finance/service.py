@@ -8,6 +8,7 @@ from services.finance.discounts.api import router as discounts
 from services.finance.discounts.rules import DISCOUNT
 from services.finance.discounts.tables import discount_line
 from services.finance.dossier.api import router as dossier
+from services.finance.dossier.reactions import REACTIONS as BENEFITS
 from services.finance.holds.actions import HOLD
 from services.finance.holds.api import router as holds
 from services.finance.holds.reactions import REACTIONS as HOLDS
@@ -25,7 +26,14 @@ SERVICE = Service(
     folder=Path(__file__).parent,
     routers=(loans, bank, ledger, discounts, holds, dossier),
     reactions=together(
-        projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, suspicions.REACTIONS, LOANS, HOLDS
+        projection.REACTIONS,
+        bonds.RESIDENTS,
+        bonds.PAIRINGS,
+        freezes.REACTIONS,
+        suspicions.REACTIONS,
+        LOANS,
+        HOLDS,
+        BENEFITS,
     ),
     follows=(loan, loan_hold),
     # An application is decided the day it is made, a line when it is claimed; what goes on is the loan.

@@ -11,6 +11,7 @@ from services.industry.dividends.reactions import REACTIONS as DIVIDENDS
 from services.industry.dividends.rules import AGREEMENT
 from services.industry.dividends.tables import dividend_agreement, dividend_due, loan_known
 from services.industry.dossier.api import router as dossier
+from services.industry.dossier.reactions import REACTIONS as BENEFITS
 from services.industry.forestry.api import router as forestry
 from services.industry.forestry.tables import forest_acceptance, forest_labour, forest_membership, forest_plot
 from services.industry.payouts.actions import BATCH, CAME_BACK, OF_REMOVED, RULING
@@ -55,7 +56,14 @@ SERVICE = Service(
         dossier,
     ),
     reactions=together(
-        projection.REACTIONS, bonds.RESIDENTS, bonds.PAIRINGS, freezes.REACTIONS, PAYOUTS, DIVIDENDS, DEPARTURES
+        projection.REACTIONS,
+        bonds.RESIDENTS,
+        bonds.PAIRINGS,
+        freezes.REACTIONS,
+        PAYOUTS,
+        DIVIDENDS,
+        DEPARTURES,
+        BENEFITS,
     ),
     follows=(
         payout_due,

@@ -107,11 +107,20 @@ from services.registry.suspicions.api import router as suspicions
 from services.registry.suspicions.rules import SUSPICION_RULE
 from services.registry.suspicions.tables import suspicion
 from services.registry.targets.api import router as targets
+from services.registry.touched.actions import TOUCHED
+from services.registry.touched.api import router as touched
+from services.registry.touched.reactions import REACTIONS as BENEFITS
+from services.registry.touched.tables import touched_benefit, touched_case
+from services.registry.townships.actions import EXIT as TOWNSHIP_STEPS
+from services.registry.townships.actions import REVOCATION as TOWNSHIP_REVOCATION
+from services.registry.townships.api import router as townships
+from services.registry.townships.rules import TOWNSHIP_EXIT
 from services.registry.transfers.actions import TRANSFER
 from services.registry.transfers.api import router as transfers
 from services.registry.transfers.tables import transfer
 from services.registry.trials.api import router as trials
 from services.registry.villages.actions import EXIT as VILLAGE_STEPS
+from services.registry.villages.actions import REVOCATION as VILLAGE_REVOCATION
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
@@ -155,6 +164,7 @@ SERVICE = Service(
         findings,
         amendments,
         villages,
+        townships,
         targets,
         measures,
         resolutions,
@@ -171,6 +181,7 @@ SERVICE = Service(
         inspections,
         followups,
         signals,
+        touched,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -196,6 +207,8 @@ SERVICE = Service(
         duplicate,
         home_visit,
         inspection,
+        touched_case,
+        touched_benefit,
     ),
     reactions=together(
         freezes.REACTIONS,
@@ -209,12 +222,14 @@ SERVICE = Service(
         FINDINGS,
         SCREENING,
         SIGNALS,
+        BENEFITS,
     ),
     rules=(
         EXIT_RULE,
         RETURN_RULE,
         AMENDMENT_RULE,
         VILLAGE_EXIT,
+        TOWNSHIP_EXIT,
         IDENTIFICATION_RULE,
         VOTE_RULE,
         DEPTH_RULE,
@@ -226,6 +241,9 @@ SERVICE = Service(
         EXIT,
         AMENDMENT,
         VILLAGE_STEPS,
+        VILLAGE_REVOCATION,
+        TOWNSHIP_STEPS,
+        TOWNSHIP_REVOCATION,
         DEPARTURE,
         REMOVAL,
         ARRIVAL,
@@ -250,6 +268,7 @@ SERVICE = Service(
         INSPECTION,
         FOLLOW_UP,
         WARNING,
+        TOUCHED,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),

@@ -11,6 +11,7 @@ from services.relocation.applications.reactions import REACTIONS as APPLICATIONS
 from services.relocation.applications.rules import ELIGIBILITY
 from services.relocation.applications.tables import relocation_application
 from services.relocation.dossier.api import router as dossier
+from services.relocation.dossier.reactions import REACTIONS as BENEFITS
 from services.relocation.homesteads.actions import HOMESTEAD
 from services.relocation.homesteads.api import router as homesteads
 from services.relocation.homesteads.reactions import REACTIONS as HOMESTEADS
@@ -35,6 +36,7 @@ SERVICE = Service(
         APPLICATIONS,
         ALLOCATION,
         HOMESTEADS,
+        BENEFITS,
     ),
     # APPLICATIONS has waited for its turn before. All else is an application's: its foreign keys take it along
     # (ON UPDATE CASCADE), but for the steps that were taken.

@@ -22,6 +22,7 @@ TOPICS = {
         Topic("registry.household", "registry", 12),
         Topic("registry.village", "registry", 3),
         Topic("finance.loan", "finance", 12),
+        Topic("finance.household", "finance", 12),
         Topic("relocation.household", "relocation", 12),
         Topic("industry.household", "industry", 12),
         Topic("industry.village", "industry", 3),

@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from shared.events.benefits import OfBenefits
 from shared.events.envelope import Payload
 from shared.events.policy import PolicyStated
 
@@ -131,3 +132,10 @@ class PolicyChanged(PolicyStated):
 
     TYPE: ClassVar[str] = "assessment.policy_changed.v1"
     TOPIC: ClassVar[str] = "assessment.policy"
+
+
+class BenefitsStated(OfBenefits):
+    """Who helps a household, and who did, told when the register undoes an exit or a registration of it."""
+
+    TYPE: ClassVar[str] = "assessment.benefits_stated.v1"
+    TOPIC: ClassVar[str] = "assessment.household"

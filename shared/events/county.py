@@ -1,8 +1,10 @@
-"""What the county tells its other systems: exits and what became of them, in public form (key: household or village).
+"""What the county tells its other systems: exits and what became of them, in public form.
+
+The key is a household, a village or a township.
 
 The contract of the topic `county.exits`, of the feed and of the webhooks alike. An event bears the id and the time of
 the registry's event that it makes public, and a sequence of this topic's own. The last one of a key is how that
-household or village stands. No payload names a person, a reason or a cause.
+household or place stands. No payload names a person, a reason or a cause.
 """
 
 from datetime import date
@@ -74,11 +76,14 @@ class ExitCorrected(_OfHousehold):
     corrected_on: date
 
 
-class VillageExited(_Public):
+class _OfPlace(_Public):
+    KEY: ClassVar[str] = "division"
+
+
+class VillageExited(_OfPlace):
     """A village left the list of poor villages, with so many of its people still poor."""
 
     TYPE: ClassVar[str] = "county.village_exited.v1"
-    KEY: ClassVar[str] = "division"
     OUT: ClassVar[bool] = True
 
     exited_on: date
@@ -86,4 +91,42 @@ class VillageExited(_Public):
     rural_people: int
 
 
-KINDS: tuple[type[_Public], ...] = (HouseholdExited, HouseholdReturned, ExitRevoked, ExitCorrected, VillageExited)
+class VillageExitRevoked(_OfPlace):
+    """A village's exit that was announced was wrong: take it as never made."""
+
+    TYPE: ClassVar[str] = "county.village_exit_revoked.v1"
+    OUT: ClassVar[bool] = False
+
+    revoked_on: date
+
+
+class TownshipExited(_OfPlace):
+    """A whole township is out of poverty, with so many of its people still poor. `division` has nine figures."""
+
+    TYPE: ClassVar[str] = "county.township_exited.v1"
+    OUT: ClassVar[bool] = True
+
+    exited_on: date
+    poor_people: int
+    rural_people: int
+
+
+class TownshipExitRevoked(_OfPlace):
+    """A township's exit that was announced was wrong: take it as never made."""
+
+    TYPE: ClassVar[str] = "county.township_exit_revoked.v1"
+    OUT: ClassVar[bool] = False
+
+    revoked_on: date
+
+
+KINDS: tuple[type[_Public], ...] = (
+    HouseholdExited,
+    HouseholdReturned,
+    ExitRevoked,
+    ExitCorrected,
+    VillageExited,
+    VillageExitRevoked,
+    TownshipExited,
+    TownshipExitRevoked,
+)

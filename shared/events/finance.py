@@ -1,9 +1,10 @@
-"""What finance states about loans (key: loan)."""
+"""What finance states about loans (key: loan), and what it gave a household (key: household)."""
 
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from shared.events.benefits import OfBenefits
 from shared.events.envelope import Payload
 from shared.events.policy import PolicyStated
 
@@ -92,3 +93,12 @@ class PolicyChanged(PolicyStated):
 
     TYPE: ClassVar[str] = "finance.policy_changed.v1"
     TOPIC: ClassVar[str] = "finance.policy"
+
+
+class BenefitsStated(OfBenefits):
+    """What was lent to a household, and what the county paid of its interest, told when the register undoes an exit or
+    a registration of it.
+    """
+
+    TYPE: ClassVar[str] = "finance.benefits_stated.v1"
+    TOPIC: ClassVar[str] = "finance.household"

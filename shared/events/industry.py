@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from shared.events.benefits import OfBenefits
 from shared.events.envelope import Payload
 from shared.events.policy import PolicyStated
 
@@ -203,3 +204,12 @@ class PolicyChanged(PolicyStated):
 
     TYPE: ClassVar[str] = "industry.policy_changed.v1"
     TOPIC: ClassVar[str] = "industry.policy"
+
+
+class BenefitsStated(OfBenefits):
+    """A household's posts, agreements, certificates and shares in projects, and what it was paid, told when the
+    register undoes an exit or a registration of it.
+    """
+
+    TYPE: ClassVar[str] = "industry.benefits_stated.v1"
+    TOPIC: ClassVar[str] = "industry.household"

@@ -1,4 +1,4 @@
-"""What the registry states: about households (key: household) and villages (key: division)."""
+"""What the registry states: about households (key: household), villages and townships (key: division)."""
 
 from datetime import date
 from typing import ClassVar
@@ -172,7 +172,8 @@ class HouseholdReturned(_OfHousehold):
 
 class ExitRevoked(_OfHousehold):
     """An announced exit was found wrong: the household is what it was before, as if it had not exited. `status` is
-    that (poor or returned), `reason` how it was found (cross_check, appeal, audit, fraud).
+    that (poor or returned), `reason` how it was found (cross_check, appeal, audit, fraud). `touched_id`: the case that
+    asks each service what it gave.
     """
 
     TYPE: ClassVar[str] = "registry.exit_revoked.v1"
@@ -183,6 +184,7 @@ class ExitRevoked(_OfHousehold):
     reason: str
     revoked_on: date
     decision_id: UUID
+    touched_id: UUID | None = None
 
 
 class ExitCorrected(_OfHousehold):
@@ -202,13 +204,15 @@ class ExitCorrected(_OfHousehold):
 
 class HouseholdRemoved(_OfHousehold):
     """Struck from the register, with a reason code: an exclusion match (EX1 to EX10), deceased, why its last member
-    left, or merged: its people belong to another household, which says so of itself.
+    left, or merged: its people belong to another household, which says so of itself. `touched_id`: of an exclusion
+    match, the case that asks each service what it gave.
     """
 
     TYPE: ClassVar[str] = "registry.household_removed.v1"
 
     reason: str
     removed_on: date
+    touched_id: UUID | None = None
 
 
 class DepartureAmended(_OfHousehold):
@@ -227,23 +231,32 @@ class DepartureAmended(_OfHousehold):
 
 
 class HouseholdReinstated(_OfHousehold):
-    """It was struck by mistake, and stands as before: `status`. Its new whole goes before it."""
+    """It was struck by mistake, and stands as before: `status`. Its new whole goes before it. `touched_id`: the case
+    that asks each service what it gave.
+    """
 
     TYPE: ClassVar[str] = "registry.household_reinstated.v1"
 
     status: str
     members: int
     reinstated_on: date
+    touched_id: UUID | None = None
 
 
-class VillageExited(Payload):
-    """A village left the list of poor villages."""
+class _OfPlace(Payload):
+    """`division` is a village (12 figures) or a township (9)."""
 
-    TYPE: ClassVar[str] = "registry.village_exited.v1"
     TOPIC: ClassVar[str] = "registry.village"
     KEY: ClassVar[str] = "division"
 
     division: str
+
+
+class VillageExited(_OfPlace):
+    """A village left the list of poor villages."""
+
+    TYPE: ClassVar[str] = "registry.village_exited.v1"
+
     exited_on: date
     poor_people: int
     rural_people: int
@@ -255,3 +268,34 @@ class PolicyChanged(PolicyStated):
 
     TYPE: ClassVar[str] = "registry.policy_changed.v1"
     TOPIC: ClassVar[str] = "registry.policy"
+
+
+class TownshipExited(_OfPlace):
+    """A whole township is out of poverty: all its poor villages are, and of its people few enough are poor."""
+
+    TYPE: ClassVar[str] = "registry.township_exited.v1"
+
+    exited_on: date
+    poor_people: int
+    rural_people: int
+    decision_id: UUID
+
+
+class _ExitOfPlaceRevoked(_OfPlace):
+    """`reason` is how it was found (cross_check, appeal, audit, fraud)."""
+
+    exit_id: UUID
+    reason: str
+    revoked_on: date
+
+
+class VillageExitRevoked(_ExitOfPlaceRevoked):
+    """A village's announced exit was found wrong: it is on the list of poor villages, as if it had not left it."""
+
+    TYPE: ClassVar[str] = "registry.village_exit_revoked.v1"
+
+
+class TownshipExitRevoked(_ExitOfPlaceRevoked):
+    """A township's announced exit was found wrong: it counts as never made."""
+
+    TYPE: ClassVar[str] = "registry.township_exit_revoked.v1"

@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from shared.events.benefits import OfBenefits
 from shared.events.envelope import Payload
 from shared.events.policy import PolicyStated
 
@@ -109,3 +110,12 @@ class PolicyChanged(PolicyStated):
 
     TYPE: ClassVar[str] = "relocation.policy_changed.v1"
     TOPIC: ClassVar[str] = "relocation.policy"
+
+
+class BenefitsStated(OfBenefits):
+    """How far a household's move has come, its flat and its rewards, told when the register undoes an exit or a
+    registration of it.
+    """
+
+    TYPE: ClassVar[str] = "relocation.benefits_stated.v1"
+    TOPIC: ClassVar[str] = "relocation.household"

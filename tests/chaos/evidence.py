@@ -34,6 +34,7 @@ CONSUMES = {
     "registry": (
         "assessment.case",
         "assessment.household",
+        "finance.household",
         "finance.loan",
         "gateway.subject",
         "industry.household",

@@ -26,6 +26,7 @@ from services.registry.households import queries as households
 from services.registry.households.rules import Status
 from services.registry.households.tables import Household
 from services.registry.signals.actions import end_warnings
+from services.registry.touched.actions import ask
 from services.registry.villages.queries import lock_villages
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.decisions import record_decisions
@@ -221,12 +222,16 @@ async def confirm_amendments(
 
     revoked = [exit_cases[c.id].id for c in agreed if c.kind == "revocation"]
     before = await queries.list_statuses_before(connection, revoked)
+    touched = dict[UUID, UUID]()
 
     async def save(passed: list[tuple[AmendmentCase, Finding]]) -> None:
         await _apply(connection, act, [case for case, _ in passed], exit_cases, homes, before)
+        undone = [case for case, _ in passed if case.kind == "revocation"]
+        of = {c.household_id: (exit_cases[c.id].id, homes[c.household_id].division) for c in undone}
+        touched.update(await ask(connection, act, "exit_revoked", of))
 
     def told(case: AmendmentCase, _found: Finding) -> Payload:
-        return _fact(act, case, exit_cases, before, decided[case.id])
+        return _fact(act, case, exit_cases, before, decided[case.id], touched)
 
     return await take_step(connection, act, AMENDMENT, "confirmed", items, find, rows=cases, save=save, facts=told)
 
@@ -309,7 +314,12 @@ async def _apply(
 
 
 def _fact(
-    act: Act, case: AmendmentCase, exit_cases: Mapping[UUID, ExitCase], before: Mapping[UUID, Status], one: Decided
+    act: Act,
+    case: AmendmentCase,
+    exit_cases: Mapping[UUID, ExitCase],
+    before: Mapping[UUID, Status],
+    one: Decided,
+    touched: Mapping[UUID, UUID],
 ) -> Payload:
     """What an amendment that was confirmed makes known."""
     on = act.business_date
@@ -328,4 +338,5 @@ def _fact(
         members=exit_case.members,
         reason=case.reason,
         revoked_on=on,
+        touched_id=touched[case.household_id],
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from services.registry.inspections.actions import end_inspections
 from services.registry.plans.actions import end_lines, end_lines_of
 from services.registry.signals.actions import end_warnings
 from services.registry.suspicions.actions import end_suspicions
+from services.registry.touched.actions import ask
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import keep_residents
 from shared.acts.openings import open_cases
@@ -41,6 +43,7 @@ from shared.ground.policy import Policy
 
 ROOM = "registry.changes"
 ENDED = "shared.household_removed"
+NOTHING: Mapping[UUID, UUID] = MappingProxyType({})
 # A freeze holds up what a household receives, not what is true of it.
 DEPARTURE = Procedure(f"{ROOM}.departures", departure, ((
     Step("confirmed", "reported", ("township",), ("reported_by",), "decided",
@@ -279,9 +282,14 @@ async def tell_changes(
 
 
 async def _strike(
-    connection: Connection, act: Act, reasons: Mapping[UUID, str], homes: Mapping[UUID, Household], facts: list[Payload]
+    connection: Connection,
+    act: Act,
+    reasons: Mapping[UUID, str],
+    homes: Mapping[UUID, Household],
+    facts: list[Payload],
+    touched: Mapping[UUID, UUID] = NOTHING,
 ) -> None:
-    """Strike households, by reason; what is under way for them ends."""
+    """Strike households, by reason; what is under way for them ends. `touched`: the cases that ask what was given."""
     if not reasons:
         return
     await end_cases(connection, act, list(reasons))
@@ -294,7 +302,9 @@ async def _strike(
     on = act.business_date
     await households.strike(connection, list(reasons), on)
     facts += [
-        HouseholdRemoved(household_id=one, division=homes[one].division, reason=reason, removed_on=on)
+        HouseholdRemoved(
+            household_id=one, division=homes[one].division, reason=reason, removed_on=on, touched_id=touched.get(one)
+        )
         for one, reason in reasons.items()
     ]
 
@@ -357,7 +367,9 @@ async def confirm_removals(connection: Connection, act: Act, items: Sequence[Rem
 
     async def save(passed: list[tuple[RemovalCase, Finding]]) -> None:
         facts: list[Payload] = []
-        await _strike(connection, act, {case.household_id: case.reason for case, _ in passed}, homes, facts)
+        undone = {case.household_id: (case.id, homes[case.household_id].division) for case, _ in passed}
+        asked = await ask(connection, act, "removed", undone)
+        await _strike(connection, act, {case.household_id: case.reason for case, _ in passed}, homes, facts, asked)
         await emit(connection, act, "registry", facts)
 
     return await take_step(connection, act, REMOVAL, "confirmed", items, find, rows=cases, save=save)

@@ -19,6 +19,7 @@ from services.registry.reversals import queries
 from services.registry.reversals.rules import STANDS, TAKEN_BACK, day_refusal, is_back, reversal_refusal
 from services.registry.reversals.schemas import Reversal
 from services.registry.reversals.tables import ReversalCase, reversal
+from services.registry.touched.actions import ask
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import keep_residents
 from shared.acts.openings import open_cases
@@ -183,7 +184,9 @@ async def _reverse(
         was["person"] = references[doubted.member_id]
         facts.append(DepartureAmended(**of, **was, members=len(people), amended_on=on))
     if back:
-        facts.append(HouseholdReinstated(**of, status=home.status, members=len(people), reinstated_on=on))
+        asked = await ask(connection, act, "reinstated", {one: (case.id, home.division)})
+        told = {"status": home.status, "members": len(people), "reinstated_on": on, "touched_id": asked[one]}
+        facts.append(HouseholdReinstated(**of, **told))
     return facts
 
 

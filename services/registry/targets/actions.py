@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from services.registry.targets import queries
-from services.registry.targets.rules import township_exited
 from services.registry.targets.schemas import Target
 from services.registry.targets.tables import Reached
-from services.registry.villages.rules import IncidencePolicy
+from services.registry.townships.rules import TownshipPolicy, township_exit_decision
 from shared.acts.bodies import Result, answers
 from shared.data.sql import Connection
 from shared.ground.context import Act
@@ -44,8 +43,8 @@ async def list_targets(connection: Connection, act: Act, policy: Policy, year: i
     """The year's targets with what the registers count now; nobody who decides reads them."""
     rows = await queries.list_targets(connection, year, act.business_date)
     townships = await queries.list_planned_townships(connection, year, act.business_date)
-    limit = policy.on(act.business_date, IncidencePolicy)
-    out = [t.division for t in townships if township_exited(t, limit)]
+    limit = policy.on(act.business_date, TownshipPolicy)
+    out = [t.division for t in townships if township_exit_decision(t, limit).outcome == "approved"]
     return [
         row._replace(actual=sum(division.startswith(row.division) for division in out))
         if row.code == "exit_townships"

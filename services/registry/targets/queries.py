@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from services.registry.targets.rules import TownshipFacts
 from services.registry.targets.tables import Reached, Target, target
+from services.registry.townships.rules import TownshipFacts
 from shared.data.sql import Connection, fetch, insert_many, sql
 
 # What was set on a later day stands, whichever comes first; of one day the last word does.

@@ -7,10 +7,18 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 
 from services.registry.villages import actions, queries
-from services.registry.villages.rules import ChecklistPolicy, VillageFacts, incidence_ppm
-from services.registry.villages.schemas import ExitShown, FacilityReport, MinutedVillage, Village, VillageCard
-from services.registry.villages.tables import VillageExit
-from shared.acts.bodies import Batch, CodeCursor, Page, Results, page
+from services.registry.villages.rules import ChecklistPolicy, RevocationState, VillageFacts, incidence_ppm
+from services.registry.villages.schemas import (
+    ExitRevocation,
+    ExitShown,
+    FacilityReport,
+    MinutedVillage,
+    RevocationShown,
+    Village,
+    VillageCard,
+)
+from services.registry.villages.tables import PlaceExit
+from shared.acts.bodies import Batch, CodeCursor, Confirmation, Cursor, Page, Results, page
 from shared.acts.minutes import list_minutes
 from shared.data.revisions import AsOf
 from shared.data.sql import Connection
@@ -63,6 +71,28 @@ async def announce_exits(body: Batch[MinutedVillage], connection: Transaction, a
     return body.answered(await actions.announce_exits(connection, act, body.sound))
 
 
+@router.post("/exits/revocations")
+async def propose_revocations(
+    body: Batch[ExitRevocation], connection: Transaction, act: Annotated[Act, by("township", "county", "auditor")]
+) -> Results:
+    """Announced exits of villages that were wrong, with what shows it; nothing changes before the county agrees."""
+    return body.answered(await actions.propose_revocations(connection, act, body.sound))
+
+
+@router.post("/exits/revocations/confirmations")
+async def confirm_revocations(body: Batch[Confirmation], connection: Transaction, act: County) -> Results:
+    """Another person agrees: the village is on the list as before, and may be proposed again; or its exit stands."""
+    return body.answered(await actions.confirm_revocations(connection, act, body.sound))
+
+
+@router.get("/exits/revocations", dependencies=[by("county", "township", "auditor")])
+async def list_revocations(
+    connection: Paging, at: Cursor, state: RevocationState | None = None
+) -> Page[RevocationShown]:
+    """What was said to be wrong of exits in the caller's area, by id; never by which login."""
+    return page(RevocationShown, await queries.list_revocations(connection, at, state=state), at)
+
+
 @router.get("")
 async def list_villages(
     connection: Paging, act: Reader, policy: CurrentPolicy, as_of: AskedAsOf, at: CodeCursor
@@ -98,7 +128,7 @@ async def _cards(connection: Connection, policy: Policy, as_of: AsOf, codes: lis
 
 
 def _card(
-    division: str, facts: VillageFacts, case: VillageExit | None, minutes: Mapping[UUID, str], items: Sequence[str]
+    division: str, facts: VillageFacts, case: PlaceExit | None, minutes: Mapping[UUID, str], items: Sequence[str]
 ) -> VillageCard:
     out = case is not None and case.state == "announced"
     return VillageCard(

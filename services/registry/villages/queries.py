@@ -1,17 +1,38 @@
-"""All SQL about villages: facilities, facts for the rule, cases of exit."""
+"""All SQL about villages: facilities, facts for the rule, cases of exit and of their revocation."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Text
 
 from services.registry.record.queries import PLACED, STANDS
 from services.registry.villages.rules import VillageFacts
-from services.registry.villages.tables import VillageExit, village_exit, village_facility
-from shared.data.pages import Place
+from services.registry.villages.tables import (
+    PlaceExit,
+    PlaceRevocation,
+    village_exit,
+    village_facility,
+    village_revocation,
+)
+from shared.acts.batches import FREE, insert_free
+from shared.data.pages import Place, fetch_page, page
+from shared.data.relations import Relation
 from shared.data.revisions import AsOf, held, revise, revision
-from shared.data.sql import Connection, execute_many, fetch, insert_many, sql
+from shared.data.sql import (
+    Connection,
+    Statement,
+    by_id,
+    execute_many,
+    fetch,
+    fetch_values,
+    insert_many,
+    list_by,
+    lock_by,
+    sql,
+)
 
 # Divisions are open to everyone who has a role; what villages answer for is the caller's own area.
 _IN_FORCE = """
@@ -51,12 +72,11 @@ _LATEST = sql(
     SELECT DISTINCT ON (division) {village_exit.columns} FROM village_exit
     WHERE division = ANY(:divisions) ORDER BY division, id DESC
     """,
-    VillageExit,
+    PlaceExit,
 )
-_PROPOSE = insert_many(
-    village_exit,
-    ("id", "division", "state", "proposed_on", "proposed_by", "procedure_version", "since_on", "due_on"),
-)
+_BEGUN = ("id", "division", "state", "proposed_on", "proposed_by", "procedure_version", "since_on", "due_on")
+_PROPOSE = insert_many(village_exit, _BEGUN)
+_REVOCATIONS = page(village_revocation, "state")
 
 
 async def lock_villages(connection: Connection, area: str, on: date, codes: Sequence[str]) -> set[str]:
@@ -94,10 +114,61 @@ async def revise_facilities(connection: Connection, reports: Sequence[Mapping[st
     await revise(connection, _REVISE_FACILITIES, reports)
 
 
-async def list_latest_cases(connection: Connection, divisions: Sequence[str]) -> dict[str, VillageExit]:
+async def list_latest_cases(connection: Connection, divisions: Sequence[str]) -> dict[str, PlaceExit]:
     """The newest case of each village, refused ones too."""
     return {case.division: case for case in await fetch(connection, _LATEST, divisions=list(divisions))}
 
 
 async def insert_cases(connection: Connection, cases: Sequence[Mapping[str, Any]]) -> None:
     await execute_many(connection, _PROPOSE, cases)
+
+
+async def list_exits(connection: Connection, exits: Relation[PlaceExit], ids: Sequence[UUID]) -> dict[UUID, PlaceExit]:
+    """Cases of exit by id, locked in its order."""
+    return {case.id: case for case in await fetch(connection, _lock(exits), ids=list(ids))}
+
+
+async def list_revocations_by_id(
+    connection: Connection, revocations: Relation[PlaceRevocation], ids: Sequence[UUID]
+) -> dict[UUID, PlaceRevocation]:
+    return await by_id(connection, _by_id(revocations), ids)
+
+
+async def list_doubted(
+    connection: Connection, revocations: Relation[PlaceRevocation], exit_ids: Sequence[UUID]
+) -> set[UUID]:
+    """Those of the exits whose revocation waits for another person."""
+    return set(await fetch_values(connection, _doubted(revocations), ids=list(exit_ids)))
+
+
+async def insert_revocations(
+    connection: Connection, revocations: Relation[PlaceRevocation], rows: Sequence[Mapping[str, Any]]
+) -> set[UUID]:
+    """The ids that were free."""
+    return await insert_free(connection, _insert(revocations), rows)
+
+
+async def list_revocations(connection: Connection, at: Place, **filters: Any) -> list[PlaceRevocation]:
+    """By rising id, filtered by state."""
+    return await fetch_page(connection, _REVOCATIONS, at, **filters)
+
+
+# One statement for each of the two kinds of place, made when it is first asked.
+@cache
+def _lock(exits: Relation[PlaceExit]) -> Statement[PlaceExit]:
+    return lock_by(exits)
+
+
+@cache
+def _by_id(revocations: Relation[PlaceRevocation]) -> Statement[PlaceRevocation]:
+    return list_by(revocations)
+
+
+@cache
+def _doubted(revocations: Relation[PlaceRevocation]) -> Statement[Any]:
+    return sql(f"SELECT exit_id FROM {revocations.name} WHERE exit_id = ANY(:ids) AND state = 'proposed'")
+
+
+@cache
+def _insert(revocations: Relation[PlaceRevocation]) -> Statement[Any]:
+    return insert_many(revocations, PlaceRevocation._fields, FREE)

@@ -10,7 +10,12 @@ from typing import Annotated, Literal
 from shared.values.money import half_up
 from shared.values.verdicts import Reason, Rule, Verdict
 
-State = Literal["proposed", "noticed", "approved", "announced", "refused"]
+State = Literal["proposed", "noticed", "approved", "announced", "refused", "revoked"]
+# Who stands so may be proposed again.
+OVER = frozenset({"refused", "revoked"})
+RevocationState = Literal["proposed", "confirmed", "rejected"]
+# How it was found that an exit was wrong.
+WrongBy = Literal["cross_check", "appeal", "audit", "fraud"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,19 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.registry.villages.rules import State
+from services.registry.villages.rules import RevocationState, State, WrongBy
 from shared.acts.bodies import Input
 from shared.acts.minutes import Minuted
-from shared.values.inputs import Day
+from shared.values.inputs import Day, Text
 
 
-class Village(Input):
+class Place(Input):
+    """Names the place that an act is about."""
+
+    division: Annotated[str, Field(pattern=r"^([0-9]{9}|[0-9]{12})$")]
+
+
+class Village(Place):
     """Names the village that an act is about."""
 
     division: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
@@ -20,6 +26,28 @@ class Village(Input):
 
 class MinutedVillage(Village, Minuted):
     """A village, with the minutes that it is decided on or announced by."""
+
+
+class ExitRevocation(Input):
+    """An announced exit should not have been; `reason` is how that was found, `evidence` refers to the proof."""
+
+    id: UUID
+    exit_id: UUID
+    reason: WrongBy
+    evidence: Text = Field(min_length=1, max_length=200)
+
+
+class RevocationShown(BaseModel):
+    id: UUID
+    exit_id: UUID
+    division: str
+    reason: WrongBy
+    evidence: str
+    state: RevocationState
+    proposed_on: date
+    decided_on: date | None
+    since_on: date
+    due_on: date | None
 
 
 class FacilityReport(Village):

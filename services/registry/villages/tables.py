@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.registry.villages.rules import State
+from services.registry.villages.rules import RevocationState, State, WrongBy
 from shared.data.relations import DayRange, InstantRange, table
 
 
@@ -21,7 +21,9 @@ class VillageFacility(NamedTuple):
     weight: str
 
 
-class VillageExit(NamedTuple):
+class PlaceExit(NamedTuple):
+    """Of a village, and in a table of its own of a township."""
+
     id: UUID
     division: str
     state: State
@@ -42,5 +44,24 @@ class VillageExit(NamedTuple):
     due_on: date | None
 
 
+class PlaceRevocation(NamedTuple):
+    """That an announced exit was wrong: of a village's, and in a table of its own of a township's."""
+
+    id: UUID
+    exit_id: UUID
+    division: str
+    reason: WrongBy
+    evidence: str
+    state: RevocationState
+    proposed_on: date
+    proposed_by: str
+    decided_on: date | None
+    decided_by: str | None
+    procedure_version: int
+    since_on: date
+    due_on: date | None
+
+
 village_facility = table("village_facility", VillageFacility)
-village_exit = table("village_exit", VillageExit)
+village_exit = table("village_exit", PlaceExit)
+village_revocation = table("village_revocation", PlaceRevocation)

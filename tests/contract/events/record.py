@@ -20,6 +20,10 @@ NAMED = {
     "division": "140927200201", "status": "poor", "members": 3, "income_year": 2017, "reason": "moved_away",
     "loan_no": "SC2017000042", "purpose": "dividend", "category": "property", "leg": "coal", "kind": "demolition",
     "corrected": ["members"],
+    "benefits": [
+        {"kind": "loan", "source": "0190a5d2-7c11-7000-8000-000000000001", "standing": "disbursed",
+         "amount_fen": 1200, "times": 1, "first_on": date(2017, 11, 20), "last_on": None},
+    ],
 }  # fmt: skip
 
 

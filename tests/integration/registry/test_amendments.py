@@ -139,11 +139,12 @@ async def test_a_wrong_exit_is_taken_back(house: House, before: str) -> None:
     assert (case["since_on"], case["due_on"]) == ("2017-11-21", None)
     kind, told = await last_event(house)
     del told["decision_id"]
+    (asked,) = await house.rows("registry", "SELECT id FROM touched_case")
     assert (kind, told) == (
         "registry.exit_revoked.v1",
         {
             "household_id": str(household_id), "division": VILLAGE, "exit_id": exit_id, "status": before, "members": 1,
-            "reason": "cross_check", "revoked_on": "2017-11-21",
+            "reason": "cross_check", "revoked_on": "2017-11-21", "touched_id": str(asked["id"]),
         },
     )  # fmt: skip
     # As if it had not exited: the way out is open again, and what is over is not taken back twice.

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.targets.rules import TownshipFacts, township_exited
 from services.registry.villages.actions import EXIT
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
@@ -19,7 +18,7 @@ from services.registry.villages.rules import (
     incidence_ppm,
     village_exit_decision,
 )
-from services.registry.villages.tables import VillageExit
+from services.registry.villages.tables import PlaceExit
 from shared.acts.procedures import step_refusal
 from shared.ground.context import Act, Caller
 
@@ -124,17 +123,8 @@ def test_fewer_poor_and_more_facilities_never_hurt(poor: int, rural: int, met: s
     ],
 )
 def test_each_step_in_its_order_by_another_person(
-    case: VillageExit | None, step: str, subject: str, on: date, refusal: str | None
+    case: PlaceExit | None, step: str, subject: str, on: date, refusal: str | None
 ) -> None:
     caller = Caller(subject, "township", "140927200") if step == "noticed" else Caller(subject, "county", "140927")
     act = Act(caller, on)
     assert step_refusal(EXIT, step, case, act) == refusal
-
-
-@pytest.mark.parametrize(
-    ("poor_villages", "exited", "poor", "out"), [(3, 3, 6, True), (3, 2, 6, False), (3, 3, 7, False), (0, 0, 6, True)]
-)
-def test_a_township_is_out_with_its_last_village_and_its_own_incidence(
-    poor_villages: int, exited: int, poor: int, out: bool
-) -> None:
-    assert township_exited(TownshipFacts("140927200", poor_villages, exited, poor, 350), STRICT) is out

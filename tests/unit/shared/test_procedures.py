@@ -152,7 +152,7 @@ CHECKING = {
     "taken", "sound", "done", "fine",
 }  # fmt: skip
 OTHERS = {
-    "noticed", "consented", "announced", "agreed", "ended", "key_handed", "reported", "demolition_reported",
+    "noticed", "consented", "announced", "agreed", "said", "ended", "key_handed", "reported", "demolition_reported",
     "reclamation_reported", "closed", "visited", "noticed_again", "entered", "told", "settled", "with_township",
     "with_county", "with_auditor", "suspected",
 }  # fmt: skip

@@ -57,6 +57,8 @@ from services.registry.signals.rules import KINDS, RISK_RULE, RiskFacts, RiskPol
 from services.registry.signals.rules import State as RiskState
 from services.registry.splits.rules import State as SplitState
 from services.registry.suspicions.rules import State as SuspicionState
+from services.registry.touched.rules import State as TouchedState
+from services.registry.townships.rules import TOWNSHIP_EXIT, TownshipFacts, TownshipPolicy, township_exit_decision
 from services.registry.transfers.schemas import Transfer
 from services.registry.villages.rules import (
     VILLAGE_EXIT,
@@ -183,6 +185,9 @@ def made_reasons() -> dict[str, set[str]]:
         HELPER_SCORE: helper_score(helper, helper_policy),
         SURVEY_DRAW: draw_decision(DrawFacts("a", 1, (("1", "exited"),)), DrawPolicy((5, 2, 3))),
         VILLAGE_EXIT: village_exit_decision(VillageFacts(True, 1, 100, ()), village),
+        TOWNSHIP_EXIT: township_exit_decision(
+            TownshipFacts("140927200", 3, 2, 1, 100), TownshipPolicy(village.incidence)
+        ),
     }
     return {f"{rule.name}.{r.code}": set(r.figures) for rule, verdict in verdicts.items() for r in verdict.reasons}
 
@@ -232,6 +237,7 @@ def codes() -> set[str]:
         "registry.plan_line": get_args(PlanState),
         "registry.suspicion_case": get_args(SuspicionState),
         "registry.match_file": get_args(MatchState),
+        "registry.touched_case": get_args(TouchedState),
         "registry.duplicate": get_args(DuplicateState),
         "registry.duplicate_search": get_args(SearchState),
         "registry.screening": {*TESTS, "too_few"},

@@ -1,0 +1,1 @@
+"""Whole townships that leave poverty: a case with notice, decision and announcement, as villages have."""
