@@ -5,7 +5,7 @@ from shared.data.ddl.m0001 import audit, restrict_by_area
 from shared.data.ddl.m0006 import NAMES, narrow_to, open_to_the_narrowed
 
 revision = "0055"
-down_revision = "0051"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
