@@ -208,7 +208,7 @@ async def test_its_page_says_until_when_support_goes_on_and_who_follows_it(house
     household_id, _ = await exited(house, door)
     path = f"/registry/v1/households/{household_id}"
     assert (await door.call("GET", path, "villager", VILLAGE, on="2017-11-20")).json()["support_until"] == "2020-12-31"
-    before = await door.call("GET", path, "county", "140927", on="2017-11-20", params={"as_of": "2017-10-16"})
+    before = await door.call("GET", path, "county", "140927", on="2017-11-20", params={"on": "2017-10-16"})
     assert before.json()["support_until"] is None, "it was poor"
     dossier = (await door.call("GET", f"/registry/v1/dossier/{household_id}", "villager", VILLAGE)).json()
     assert sorted(dossier["follow_ups"]["items"], key=lambda f: f["months"]) == await listed(door, "villager", VILLAGE)
