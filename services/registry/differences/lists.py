@@ -99,7 +99,6 @@ def _difference(
     digests = data_keys.index(one.identity) if one.identity else {}
     # By the oldest key, so that a new key makes no new difference.
     who = person.reference if person and person.reference else digests[min(digests)].hex() if digests else ""
-    shown = one.field not in WITHHELD
     return Difference(
         id=uuid5(DIFFERENCES, f"{of.row.division[:COUNTY]}:{one.household_no}:{who}:{one.field}"),
         division=side.division,
@@ -109,8 +108,8 @@ def _difference(
         person_mark=digests.get(data_keys.active),
         field=one.field,
         kind=one.kind,
-        ours=one.ours if shown else None,
-        theirs=one.theirs if shown else None,
+        ours=_shown(one, one.ours),
+        theirs=_shown(one, one.theirs),
         ours_mark=mark(data_keys, one.ours)[data_keys.active],
         theirs_mark=mark(data_keys, one.theirs)[data_keys.active],
         owner=owner_of(one.field, figures),
@@ -128,6 +127,13 @@ def _difference(
         since_on=of.on,
         due_on=None,
     )
+
+
+def _shown(one: Unlike, value: Any) -> Any:
+    """As it may be kept: several words with spaces between, since a list does not travel in one of lists."""
+    if one.field in WITHHELD:
+        return None
+    return " ".join(value) if isinstance(value, list) else value
 
 
 def mark(data_keys: DataKeys, value: Any) -> dict[str, bytes]:

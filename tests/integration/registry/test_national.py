@@ -1,4 +1,4 @@
-"""What the national system is told: what changed since the last export, once, in its layout, and no number elsewhere."""
+"""What the national system is told: what changed since the last export, once, in the layout of its list."""
 
 import io
 from datetime import UTC, datetime
