@@ -64,23 +64,68 @@ log = structlog.get_logger()
 ROOM = "registry.differences"
 MOST_DIFFERENCES = 100_000
 FILE, READ = ("national_list", "file_sealed"), ("national_list", "read_sealed")
-LISTS = Procedure(f"{ROOM}.lists", national_list, ((
-    Step("confirmed", "held", ("county",), ("submitted_by",), "decided",
-         zh="复核涉及面过大的国家系统名单", en="Confirm a national list that touches much of a township"),
-),), freezes=False)  # fmt: skip
+LISTS = Procedure(
+    f"{ROOM}.lists",
+    national_list,
+    (
+        (
+            Step(
+                "confirmed",
+                "held",
+                ("county",),
+                ("submitted_by",),
+                "decided",
+                zh="复核涉及面过大的国家系统名单",
+                en="Confirm a national list that touches much of a township",
+            ),
+        ),
+    ),
+    freezes=False,
+)
 # Whose difference it is: the caller's office, of a department its unit.
 OWNED = """c.owner = CASE current_setting('app.role', true) WHEN 'department' THEN current_setting('app.unit', true)
     ELSE current_setting('app.role', true) END"""
 # Who says that ours is wrong, or that it stays so, does not say so alone. That a field differs gives nobody anything: a
 # freeze holds up what a household receives, not the looking.
-DIFFERENCE = Procedure(ROOM, national_difference, ((
-    Step("there", "open", (*OFFICES, "department"), (), "named", days=15, sets=("cause", "reason"), asked_where=OWNED,
-         zh="说明与国家系统不一致的原因", en="Say why the national list differs"),
-    Step("here", "doubted", ("township", "county"), ("named_by",), "settled",
-         zh="复核本县登记有误", en="Agree that the register is wrong, and not the national list"),
-    Step("kept", "staying", ("county",), ("named_by",), "settled",
-         zh="复核与国家系统的差异予以保留", en="Agree that a difference to the national list stays"),
-),), freezes=False)  # fmt: skip
+DIFFERENCE = Procedure(
+    ROOM,
+    national_difference,
+    (
+        (
+            Step(
+                "there",
+                "open",
+                (*OFFICES, "department"),
+                (),
+                "named",
+                days=15,
+                sets=("cause", "reason"),
+                asked_where=OWNED,
+                zh="说明与国家系统不一致的原因",
+                en="Say why the national list differs",
+            ),
+            Step(
+                "here",
+                "doubted",
+                ("township", "county"),
+                ("named_by",),
+                "settled",
+                zh="复核本县登记有误",
+                en="Agree that the register is wrong, and not the national list",
+            ),
+            Step(
+                "kept",
+                "staying",
+                ("county",),
+                ("named_by",),
+                "settled",
+                zh="复核与国家系统的差异予以保留",
+                en="Agree that a difference to the national list stays",
+            ),
+        ),
+    ),
+    freezes=False,
+)
 # Until ours says the same, which ends it.
 TO_CORRECT = OwnTask(
     procedure=ROOM,
@@ -116,7 +161,7 @@ async def take_list(
         return same
     newest = await queries.find_newest(connection, area)
     if newest is not None and newest > listed_on:
-        raise Problem(f"{ROOM}.newer_list_stands", newest_on=newest.isoformat())
+        raise Problem("registry.differences.newer_list_stands", newest_on=newest.isoformat())
     list_id = uuid7()
     row: NationalList = LISTS.opened(
         act,
@@ -175,10 +220,14 @@ async def compare_list(connection: Connection, row: NationalList, data_keys: Dat
     if len(made.opened) + len(made.seen) > MOST_DIFFERENCES:
         return await fail(connection, row, "too_many_differences", most=MOST_DIFFERENCES)
     findings = report([f for f in wrong if f.column])[:MOST_FINDINGS]
-    await queries.insert_findings(connection, row.id, [
-        ListFinding(row.id, row.division, position, f.row, f.household_no, f.column, f.kind, f.code)
-        for position, f in enumerate(findings, 1)
-    ])  # fmt: skip
+    await queries.insert_findings(
+        connection,
+        row.id,
+        [
+            ListFinding(row.id, row.division, position, f.row, f.household_no, f.column, f.kind, f.code)
+            for position, f in enumerate(findings, 1)
+        ],
+    )
     touched = made.touched
     if row.decided_by is None and (held_in := await _held_in(connection, touched, figures)):
         read = data_keys.seal(pack(roster), *READ, row.id)

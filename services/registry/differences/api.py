@@ -38,7 +38,7 @@ Languages = Annotated[str, Header(max_length=1000, alias="accept-language")]
 
 # The order matters: first who it is, then the body, and only then a connection, which a slow sender would hold.
 @router.post("/lists", status_code=202, openapi_extra=file_of(Xlsx.media_type, "The national list, one sheet."))
-async def take_list(
+async def take_national_list(
     act: County,
     income_year: Annotated[int, Query(ge=2013, le=2030)],
     content: FileSent,
@@ -56,14 +56,14 @@ async def take_list(
 
 
 @router.post("/lists/{list_id}/confirmation")
-async def confirm_list(list_id: UUID, body: Word, connection: Transaction, act: County) -> ListTaken:
+async def confirm_national_list(list_id: UUID, body: Word, connection: Transaction, act: County) -> ListTaken:
     """By another person than who handed it in: a list that touches much is compared, or thrown away."""
     answer = await actions.confirm_list(connection, act, list_id, confirmed=body.confirmed)
     return ListTaken.model_validate({"id": list_id, "state": answer.state})
 
 
 @router.get("/lists", dependencies=[by("county", "auditor")])
-async def list_lists(
+async def list_national_lists(
     connection: Paging, at: Cursor, state: ListState | None = None, accept_language: Languages = ""
 ) -> Page[ListShown]:
     """Lists that were handed in, by id, with what they made of differences."""
@@ -72,7 +72,7 @@ async def list_lists(
 
 
 @router.get("/lists/{list_id}", dependencies=[by("county", "auditor")])
-async def get_list(list_id: UUID, connection: Reading, accept_language: Languages = "") -> ListShown:
+async def get_national_list(list_id: UUID, connection: Reading, accept_language: Languages = "") -> ListShown:
     """How far a list is."""
     row = await queries.get_list(connection, list_id)
     return ListShown.model_validate(_shown(row, accept_language), from_attributes=True)
@@ -85,7 +85,7 @@ def _shown(row: NationalList, language: str) -> NationalList:
 
 
 @router.get("/lists/{list_id}/findings", dependencies=[by("county", "auditor")])
-async def list_findings(list_id: UUID, connection: Paging, at: NumberCursor) -> Page[ListFindingShown]:
+async def list_national_findings(list_id: UUID, connection: Paging, at: NumberCursor) -> Page[ListFindingShown]:
     """What could not be read of a list, by position: of those fields it says nothing."""
     await queries.get_list(connection, list_id)
     return page(ListFindingShown, await queries.list_findings(connection, list_id, at), at, key="position")

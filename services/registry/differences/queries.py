@@ -65,9 +65,7 @@ _LOCK = sql(
     NationalList,
 )
 _COUNTS = "people = :people_count, households = :households_count, opened = :opened_count, seen = :seen_count,"
-_OF_COUNTS = {
-    f"{n}_count": national_list.types[n] for n in ("people", "households", "opened", "seen", "agreed")
-}  # fmt: skip
+_OF_COUNTS = {f"{n}_count": national_list.types[n] for n in ("people", "households", "opened", "seen", "agreed")}
 _COUNTED = sql(
     f"""
     UPDATE national_list SET {_COUNTS} agreed = :agreed_count, attempts = 0, read_sealed = :read_sealed,
@@ -111,9 +109,18 @@ _OPEN = insert_many(
     + ", ".join(f'"{n}" = excluded."{n}"' for n in Difference._fields if n != "id"),
 )
 _SEE = update_many(
-    national_difference, "division", "household_id", "person", "kind", "ours", "theirs", "ours_mark", "theirs_mark",
-    "list_id", "listed_on",
-)  # fmt: skip
+    national_difference,
+    "division",
+    "household_id",
+    "person",
+    "kind",
+    "ours",
+    "theirs",
+    "ours_mark",
+    "theirs_mark",
+    "list_id",
+    "listed_on",
+)
 _LIST = page(national_difference, "division", "state", "field", "owner", "household_id")
 _FIGURES = sql(
     """

@@ -21,9 +21,17 @@ Cause = Literal["not_exported", "wrong_there", "other_day", "wrong_here", "stays
 Named = Literal["wrong_there", "other_day", "wrong_here", "stays"]
 LED: Mapping[str, State] = {"wrong_there": "there", "other_day": "there", "wrong_here": "doubted", "stays": "staying"}
 Owner = Literal[
-    "village", "township", "county", "education", "health", "civil_affairs", "disabled_federation", "housing", "water",
+    "village",
+    "township",
+    "county",
+    "education",
+    "health",
+    "civil_affairs",
+    "disabled_federation",
+    "housing",
+    "water",
     "human_resources",
-]  # fmt: skip
+]
 OFFICES: tuple[str, ...] = ("village", "township", "county")
 # Of whom or where somebody is: that it differs is kept, and what stands there is not. Of free text nobody knows what
 # else was typed into it.
@@ -116,17 +124,19 @@ def is_unread(field: str, unread: Collection[str]) -> bool:
 # By which door ours is put right: each has its own procedure, its own persons and its own proofs. Of what is not named
 # no door of its own is known: it comes with a roster, or with an attestation of the bureau that answers for it.
 _CONDITIONS, _INCOMES = "/registry/v1/households/conditions", "/registry/v1/households/incomes"
-DOORS: Mapping[str, str] = {
-    "village": "/registry/v1/households/transfers",
-    "status": "/registry/v1/exits",
-    "exited_year": "/registry/v1/exits",
-    "relation": "/registry/v1/households/heads",
-    "phone": "/registry/v1/households/phones",
-    "account": "/registry/v1/households/accounts",
-    "deep_poverty": "/registry/v1/deep-poverty/counts",
-} | dict.fromkeys(("house_area_m2_x100", "electricity"), _CONDITIONS) | dict.fromkeys(
-    ("wage", "business", "property", "transfer", "business_cost"), _INCOMES
-)  # fmt: skip
+DOORS: Mapping[str, str] = (
+    {
+        "village": "/registry/v1/households/transfers",
+        "status": "/registry/v1/exits",
+        "exited_year": "/registry/v1/exits",
+        "relation": "/registry/v1/households/heads",
+        "phone": "/registry/v1/households/phones",
+        "account": "/registry/v1/households/accounts",
+        "deep_poverty": "/registry/v1/deep-poverty/counts",
+    }
+    | dict.fromkeys(("house_area_m2_x100", "electricity"), _CONDITIONS)
+    | dict.fromkeys(("wage", "business", "property", "transfer", "business_cost"), _INCOMES)
+)
 _OF_WHOLE: Mapping[tuple[str, str], str] = {
     ("household", "only_there"): "/registry/v1/identifications",
     ("household", "only_here"): "/registry/v1/households/removals",

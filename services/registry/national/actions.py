@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 
-from services.registry.disclosures.queries import insert_looks
+from services.registry.disclosures.actions import Looks
 from services.registry.households.rules import income_year_of
 from services.registry.national import queries
 from services.registry.national.files import LAYOUT, OF_CHANGE, rows_of
@@ -99,7 +99,7 @@ def _add(add: Any, portion: Iterable[tuple[list[Line], datetime]]) -> None:
 
 
 async def look_at_changes(
-    connection: Connection, act: Act, data_keys: DataKeys, window: Window, division: str | None
+    connection: Connection, act: Act, data_keys: DataKeys, looks: Looks, window: Window, division: str | None
 ) -> bytes:
     """What changed between two moments, as a file; it is registered nowhere, but that it was looked at.
 
@@ -108,12 +108,12 @@ async def look_at_changes(
     """
     area = area_within(act, division)
     if window.since_at and window.until_at and window.since_at >= window.until_at:
-        raise Problem(f"{ROOM}.window_empty")
+        raise Problem("registry.national.window_empty")
     if len(await queries.list_changed(connection, area, window)) > MOST_AT_ONCE:
-        raise Problem(f"{ROOM}.too_many_changed", most=MOST_AT_ONCE)
+        raise Problem("registry.national.too_many_changed", most=MOST_AT_ONCE)
     on, into = act.business_date, io.BytesIO()
     told = await write_changes(connection, data_keys, area, closed_year(on), Moments(window, on, on), into)
-    await _note(connection, act, area, told.households)
+    looks.exported(act, area, TOLD, told.households)
     return into.getvalue()
 
 
@@ -168,7 +168,7 @@ async def give_up(connection: Connection, row: NationalExport) -> None:
     await queries.fail_export(connection, row.id)
 
 
-async def open_export(connection: Connection, act: Act, data_keys: DataKeys, export_id: UUID) -> bytes:
+async def open_export(connection: Connection, act: Act, data_keys: DataKeys, looks: Looks, export_id: UUID) -> bytes:
     """The file, as it was written; that it was opened is written down.
 
     Raises:
@@ -176,27 +176,6 @@ async def open_export(connection: Connection, act: Act, data_keys: DataKeys, exp
     """
     export = await queries.get_export(connection, export_id)
     if export.file_sealed is None:
-        raise Problem(f"{ROOM}.not_written")
-    await _note(connection, act, export.division, export.shown or [])
+        raise Problem("registry.national.not_written")
+    looks.exported(act, export.division, TOLD, export.shown or [])
     return await asyncio.to_thread(data_keys.unseal, export.file_sealed, *SEALED, export.id)
-
-
-async def _note(connection: Connection, act: Act, area: str, shown: Sequence[UUID]) -> None:
-    """Each of them can see who has read a file with its names and numbers; one of nobody tells nothing."""
-    if shown:
-        look = {
-            "subject": act.subject,
-            "role": act.caller.role,
-            "bank": None,
-            "kind": "exported",
-            "case_id": None,
-            "household_id": None,
-            "fields": " ".join(TOLD),
-            "reason": "",
-            "households": len(shown),
-            "asked_on": act.business_date,
-            "correlation_id": act.correlation_id,
-            "division": area,
-            "shown": shown,
-        }
-        await insert_looks(connection, [look])

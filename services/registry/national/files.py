@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.registry.national.rules import Change, Line
-from services.registry.roster.files import BY_HEADING
+from services.registry.roster.files import NUMBER, OF_HOUSEHOLD, OF_MEMBER
 from services.registry.roster.rules import (
     ATTRIBUTES,
     CAUSES,
@@ -22,20 +22,19 @@ from services.registry.roster.rules import (
 from shared.spreadsheet.writing import Cell
 
 # Domain notes 2.1 "Roster file", in the order of the national list.
-LAYOUT = (
-    "户编号", "乡镇", "行政村", "自然村", "姓名", "性别", "证件号码", "与户主关系", "民族", "文化程度", "在校生状况",
-    "健康状况", "劳动技能", "务工区域", "务工时间(月)", "参加医疗保险", "参加养老保险", "脱贫属性", "贫困户属性",
-    "主要致贫原因", "其他致贫原因", "识别时间", "脱贫年度", "深度贫困", "住房面积", "住房鉴定等级", "饮水安全",
-    "通生活用电", "工资性收入", "生产经营性收入", "财产性收入", "转移性收入", "生产经营性支出", "是否搬迁户",
-    "联系电话", "银行卡号",
-)  # fmt: skip
-NAMES = tuple(BY_HEADING[heading].name for heading in LAYOUT)
+COLUMNS = (NUMBER, *OF_HOUSEHOLD[:3], *OF_MEMBER, *OF_HOUSEHOLD[3:])
+LAYOUT = tuple(column.heading for column in COLUMNS)
+NAMES = tuple(column.name for column in COLUMNS)
 HEADING = dict(zip(NAMES, LAYOUT, strict=True)) | {"household": "户", "person": "人员"}
 OF_CHANGE = ("变更类型", "变更字段", "变更日期")
 CHANGES: Mapping[Change, str] = {
-    "registered": "新增户", "struck": "注销户", "joined": "新增人员", "left": "减少人员", "changed": "信息变更",
+    "registered": "新增户",
+    "struck": "注销户",
+    "joined": "新增人员",
+    "left": "减少人员",
+    "changed": "信息变更",
     "unchanged": "",
-}  # fmt: skip
+}
 BETWEEN = "、"
 
 Writer = Callable[[Any], Cell]

@@ -11,14 +11,43 @@ from typing import Any, Literal, NamedTuple, get_args
 
 ExportState = Literal["waiting", "running", "done", "failed"]
 HouseholdField = Literal[
-    "village", "natural_village", "status", "attribute", "main_cause", "other_causes", "registered_on", "exited_year",
-    "deep_poverty", "house_area_m2_x100", "house_grade", "safe_water", "electricity", "wage", "business", "property",
-    "transfer", "business_cost", "relocated", "phone", "account",
-]  # fmt: skip
+    "village",
+    "natural_village",
+    "status",
+    "attribute",
+    "main_cause",
+    "other_causes",
+    "registered_on",
+    "exited_year",
+    "deep_poverty",
+    "house_area_m2_x100",
+    "house_grade",
+    "safe_water",
+    "electricity",
+    "wage",
+    "business",
+    "property",
+    "transfer",
+    "business_cost",
+    "relocated",
+    "phone",
+    "account",
+]
 PersonField = Literal[
-    "name", "sex", "number", "relation", "ethnicity", "education", "school_status", "health", "labour", "work_place",
-    "work_months", "medical_insured", "pension_insured",
-]  # fmt: skip
+    "name",
+    "sex",
+    "number",
+    "relation",
+    "ethnicity",
+    "education",
+    "school_status",
+    "health",
+    "labour",
+    "work_place",
+    "work_months",
+    "medical_insured",
+    "pension_insured",
+]
 # The household, or the person, that stands on one side alone.
 Whole = Literal["household", "person"]
 Field = Literal[Whole, HouseholdField, PersonField]

@@ -43,7 +43,7 @@ async def exported(house: House, door: Door, *, on: str = NOW, division: str | N
     async def is_over() -> bool:
         items = (await door.call("GET", EXPORTS, "county", on=on)).json()["items"]
         found.update(next(i for i in items if i["id"] == one))
-        return found["state"] == "done"
+        return bool(found["state"] == "done")
 
     await house.settled(is_over, 60)
     return found
