@@ -69,7 +69,7 @@ from services.registry.incomes.api import router as incomes
 from services.registry.inspections.actions import INSPECTION, LISTING
 from services.registry.inspections.api import router as inspections
 from services.registry.inspections.tables import inspection
-from services.registry.matches.actions import MATCHING
+from services.registry.matches.actions import MATCHING, TO_ANSWER
 from services.registry.matches.api import router as matches
 from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
@@ -251,7 +251,7 @@ SERVICE = Service(
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),
-    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON, TO_CORRECT),
+    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON, TO_CORRECT, TO_ANSWER),
     background=(
         run_imports,
         state_people,
