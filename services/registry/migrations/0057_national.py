@@ -83,7 +83,7 @@ CREATE TABLE national_difference (
     -- Who or where somebody is stands in no difference.
     CONSTRAINT national_difference_tells_nobody CHECK (num_nonnulls(ours, theirs) = 0
         OR field NOT IN ('name', 'number', 'phone', 'account', 'natural_village', 'ethnicity')),
-    CHECK ((field IN ('household', 'person')) = (kind <> 'differs')),
+    CHECK ((field ~ '^(household|person)$') = (kind <> 'differs')),
     CHECK (num_nulls(named_on, named_by) IN (0, 2)), CHECK (num_nulls(settled_on, settled_by) IN (0, 2)),
     CHECK (cause IS NOT NULL OR state IN ('open', 'agreed')),
     CHECK (named_on IS NOT NULL OR state IN ('open', 'agreed') OR cause = 'not_exported'),
