@@ -59,7 +59,7 @@ TO_ANSWER = OwnTask(
     procedure=ROOM,
     step="answered",
     roles=("county",),
-    columns=("c.id", "c.division", "NULL::uuid", "c.handed_in_on", "c.answer_by"),
+    columns=("c.id", "c.division", "NULL::uuid", "c.handed_in_on", "c.answer_due_on"),
     source="FROM match_file c WHERE c.kind = 'superior' AND c.state IN ('taken', 'confirmed') AND EXISTS ("
     "SELECT FROM suspicion s WHERE s.source_id = c.id AND s.state IN ('open', 'looked_into'))",
     zh="核查并答复上级疑点名单",
@@ -119,7 +119,7 @@ async def take_file(
         Problem: the list as a whole cannot be read; it is not kept.
     """
     area, kind, headings = act.caller.area, asked.kind, asked.headings
-    if refusal := rules.document_refusal(kind, asked.document_no, asked.answer_by):
+    if refusal := rules.document_refusal(kind, asked.document_no, asked.answer_due_on):
         raise Problem(f"{ROOM}.{refusal}")
     sha256 = (await asyncio.to_thread(hashlib.sha256, content)).hexdigest()
     await queries.hold(connection, area, sha256)
@@ -148,7 +148,7 @@ async def take_file(
         handed_in_on=act.business_date,
         handed_in_by=act.subject,
         document_no=asked.document_no,
-        answer_by=asked.answer_by,
+        answer_due_on=asked.answer_due_on,
     )
     sealed = await asyncio.to_thread(data_keys.seal, content, *SEALED, file_id)
     await queries.insert_file(connection, file, MatchContent(file_id, area, sealed))
@@ -391,4 +391,4 @@ async def answer_superiors(connection: Connection, data_keys: DataKeys, file_id:
     cases |= {one: rules.Settled(rules.doubt_state(upheld=d.upheld), d.resolved_on, None) for one, d in asked.items()}
     words = {row.row: row.code for row in read.rows} | {place.row: None for place in read.wrong}
     answers = [rules.answer_of(row, words[row], told.get(row), cases) for row in sorted(words)]
-    return await asyncio.to_thread(files.write_answers, file.document_no or "", file.answer_by, answers)
+    return await asyncio.to_thread(files.write_answers, file.document_no or "", file.answer_due_on, answers)

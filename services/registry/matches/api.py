@@ -30,7 +30,7 @@ async def _asked(
     code_heading: Heading = None,
     sheet: Heading = None,
     document_no: Annotated[str | None, Query(min_length=1, max_length=60)] = None,
-    answer_by: Day | None = None,
+    answer_due_on: Day | None = None,
 ) -> Asked:
     said = {
         "number": number_heading,
@@ -41,7 +41,7 @@ async def _asked(
         SHEET: sheet,
     }
     headings = {meaning: heading for meaning, heading in said.items() if heading is not None}
-    return Asked(kind, headings, document_no, answer_by)
+    return Asked(kind, headings, document_no, answer_due_on)
 
 
 # The order matters: first who it is, then the body, and only then a connection, which a slow sender would hold.

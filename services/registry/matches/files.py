@@ -212,7 +212,7 @@ EFFECTS: Mapping[str, str] = {
 BY_RULE = "疑点认定规则"
 
 
-def write_answers(document_no: str, answer_by: date | None, answers: Sequence[Answer]) -> bytes:
+def write_answers(document_no: str, answer_due_on: date | None, answers: Sequence[Answer]) -> bytes:
     """A workbook: a row for each of theirs, in their order."""
     into = io.BytesIO()
     with sheet_into(into, ANSWER_SHEET, OF_ANSWER) as add:
@@ -225,7 +225,7 @@ def write_answers(document_no: str, answer_by: date | None, answers: Sequence[An
                 one.settled_on,
                 EFFECTS[one.effect] if one.effect else "",
                 document_no,
-                answer_by,
+                answer_due_on,
             )
             for one in answers
         )

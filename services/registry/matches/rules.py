@@ -51,10 +51,10 @@ def code_of_row(kind: Kind, word: str | None, policy: MatchPolicy) -> str:
     return word if word in EXCLUSIONS else policy.superior_codes.get(word or "", OTHERWISE)
 
 
-def document_refusal(kind: Kind, document_no: str | None, answer_by: date | None) -> str | None:
+def document_refusal(kind: Kind, document_no: str | None, answer_due_on: date | None) -> str | None:
     """Superiors send a list by a document that is to be answered; of no other list there is one."""
     wanted = 2 if kind == "superior" else 0
-    return None if (document_no is not None) + (answer_by is not None) == wanted else "document_of_superiors"
+    return None if (document_no is not None) + (answer_due_on is not None) == wanted else "document_of_superiors"
 
 
 def row_refusal(since: date | None, on: date) -> str | None:

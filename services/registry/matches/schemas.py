@@ -17,7 +17,7 @@ class Asked(NamedTuple):
     kind: Kind
     headings: dict[str, str]
     document_no: str | None = None
-    answer_by: date | None = None
+    answer_due_on: date | None = None
 
 
 class MatchFileShown(Telling):
@@ -49,7 +49,7 @@ class MatchFileShown(Telling):
     since_on: date
     due_on: date | None
     document_no: str | None
-    answer_by: date | None
+    answer_due_on: date | None
 
 
 class MatchFileTaken(MatchFileShown):

@@ -38,7 +38,7 @@ class MatchFile(NamedTuple):
     since_on: date
     due_on: date | None
     document_no: str | None
-    answer_by: date | None
+    answer_due_on: date | None
 
 
 class MatchContent(NamedTuple):

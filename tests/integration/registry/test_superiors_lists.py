@@ -13,7 +13,7 @@ from tests.integration.registry.test_suspicions import listed, settled
 from tests.roster_file import number
 
 OF_SUPERIORS = ("序号", "证件号码", "疑点类型")
-DOCUMENT = {"document_no": "省扶贫办〔2017〕8号", "answer_by": "2017-06-30"}
+DOCUMENT = {"document_no": "省扶贫办〔2017〕8号", "answer_due_on": "2017-06-30"}
 
 
 async def answered(door: Door, file_id: str) -> list[tuple[Any, ...]]:
@@ -33,11 +33,11 @@ async def test_what_superiors_suspect_is_looked_into_and_answered_in_their_order
     data = separated(rows, OF_SUPERIORS)
     found = await hand_in(door, data, "superior", **DOCUMENT)
     assert counts(found) == [5, 3, 0, 1, 1, 0]
-    assert (found["document_no"], found["answer_by"]) == (DOCUMENT["document_no"], DOCUMENT["answer_by"])
+    assert (found["document_no"], found["answer_due_on"]) == (DOCUMENT["document_no"], DOCUMENT["answer_due_on"])
     assert sorted(one["code"] for one in await listed(door)) == ["EX1", "EX3", "listed"]
     assert [
         t["due_on"] for t in (await tasks(door, "county", "140927", on=NOW))["items"] if t["step"] == "answered"
-    ] == [DOCUMENT["answer_by"]]
+    ] == [DOCUMENT["answer_due_on"]]
     waits = [
         ("2", "有车", "核查中", "", "", ""), ("3", "EX1", "本县未登记", "", "", ""),
         ("4", "", "原表无法读取", "", "", ""),

@@ -201,16 +201,16 @@ def test_superiors_say_row_by_row_what_they_suspect(kind: Kind, word: str | None
 
 
 @pytest.mark.parametrize(
-    ("kind", "document_no", "answer_by", "refused"),
+    ("kind", "document_no", "answer_due_on", "refused"),
     [
         ("superior", "省扶贫办〔2017〕8号", ON, False), ("superior", None, ON, True), ("superior", "8", None, True),
         ("vehicles", None, None, False), ("vehicles", "8", ON, True), ("vehicles", "8", None, True),
     ],
 )  # fmt: skip
 def test_a_document_comes_with_superiors_lists_alone(
-    kind: Kind, document_no: str | None, answer_by: date | None, *, refused: bool
+    kind: Kind, document_no: str | None, answer_due_on: date | None, *, refused: bool
 ) -> None:
-    assert (document_refusal(kind, document_no, answer_by) is not None) is refused
+    assert (document_refusal(kind, document_no, answer_due_on) is not None) is refused
 
 
 ONE = UUID(int=1)
