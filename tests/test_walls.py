@@ -42,6 +42,7 @@ READS = {
     "registry/attestations": {"household", "member"},
     "registry/attested": {"household", "member"},
     "registry/changes": {"household", "member", "member_fact"},
+    "registry/differences": {"household"},
     "registry/disclosures": {"household", "member", "member_fact", "person_index", "resolution"},
     "registry/dossier": {
         "follow_up", "home_visit", "household", "household_card", "household_fact", "household_version", "income_line",
@@ -63,6 +64,10 @@ READS = {
     },
     "registry/matches": {"household"},
     "registry/measures": {"household"},
+    "registry/national": {
+        "division", "household", "household_contact", "household_fact", "household_standing", "income_line", "member",
+        "member_fact",
+    },
     "registry/numbers": {"household"},
     "registry/overruled": {"household", "household_fact", "member", "member_fact"},
     "registry/persons": {"member"},

@@ -15,7 +15,7 @@ from scenario.world.draws import stream
 from scenario.world.households import Household
 from scenario.world.observation import roster_view
 from scenario.world.people import Member
-from scenario.world.sheet import Cell, write_sheet
+from shared.spreadsheet.writing import Cell, write_sheet
 from shared.values.id_number import CHECK_DIGITS
 
 SHEET = "贫困人口信息"

@@ -26,6 +26,10 @@ from services.registry.claims.tables import claim
 from services.registry.contacts.actions import ACCOUNT
 from services.registry.contacts.api import router as contacts
 from services.registry.contacts.tables import account_change
+from services.registry.differences.actions import DIFFERENCE, LISTS, TO_CORRECT
+from services.registry.differences.api import router as differences
+from services.registry.differences.tables import national_difference
+from services.registry.differences.work import end_corrected, run_lists
 from services.registry.disclosures.api import router as disclosures
 from services.registry.disclosures.reactions import REACTIONS as DISCLOSURES
 from services.registry.disclosures.tables import disclosure
@@ -67,13 +71,15 @@ from services.registry.incomes.api import router as incomes
 from services.registry.inspections.actions import INSPECTION, LISTING
 from services.registry.inspections.api import router as inspections
 from services.registry.inspections.tables import inspection
-from services.registry.matches.actions import MATCHING
+from services.registry.matches.actions import MATCHING, TO_ANSWER
 from services.registry.matches.api import router as matches
 from services.registry.measures.api import router as measures
 from services.registry.measures.reactions import REACTIONS as MEASURES
 from services.registry.merges.actions import MERGE
 from services.registry.merges.api import router as merges
 from services.registry.merges.tables import household_merge
+from services.registry.national.api import router as national
+from services.registry.national.work import run_exports
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
 from services.registry.payments.tables import income_payment
 from services.registry.plans.actions import PLAN
@@ -182,6 +188,8 @@ SERVICE = Service(
         followups,
         signals,
         touched,
+        national,
+        differences,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -209,6 +217,7 @@ SERVICE = Service(
         inspection,
         touched_case,
         touched_benefit,
+        national_difference,
     ),
     reactions=together(
         freezes.REACTIONS,
@@ -274,5 +283,22 @@ SERVICE = Service(
     parties=(CONSENT, COMPLAINANT),
     own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON, OVERDUE, *OF_RISK),
     background=(run_imports, state_people, read_names, take_higher, run_searches, end_pairs),
+        LISTS,
+        DIFFERENCE,
+        papers_of("registry"),
+    ),
+    parties=(CONSENT, COMPLAINANT),
+    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON, TO_CORRECT, TO_ANSWER),
+    background=(
+        run_imports,
+        state_people,
+        read_names,
+        take_higher,
+        run_searches,
+        end_pairs,
+        run_exports,
+        run_lists,
+        end_corrected,
+    ),
     lifespan=keep_looks,
 )

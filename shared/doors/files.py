@@ -1,9 +1,9 @@
-"""Files: handed in as a request's body, its bytes alone; given out as CSV."""
+"""Files: handed in as a request's body, its bytes alone; given out as CSV or XLSX."""
 
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, Response
 
 LARGEST_BYTES = 20 * 1024 * 1024
 
@@ -21,6 +21,12 @@ class Csv(PlainTextResponse):
     """UTF-8, which the framework says behind the type."""
 
     media_type = "text/csv"
+
+
+class Xlsx(Response):
+    """A workbook."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def file_of(media_type: str, what: str) -> dict[str, Any]:

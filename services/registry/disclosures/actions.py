@@ -207,6 +207,12 @@ class Looks:
         look = _look(act, "listed", None, LISTED, households=len(shown), division=place, shown=shown)
         self._waiting.append(look)
 
+    def exported(self, act: Act, division: str, fields: Sequence[str], shown: Sequence[UUID]) -> None:
+        """A file is one look, at all who stand in it; one of nobody is none."""
+        if shown:
+            look = _look(act, "exported", None, fields, households=len(shown), division=division, shown=shown)
+            self._waiting.append(look)
+
     async def write(self) -> None:
         """What waits by now; it waits on where this fails."""
         if together := list(self._waiting):

@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple
 PurposeKind = Literal["loan", "payout", "survey"]
 Holder = Literal["bank", "surveyor"]
 PersonalField = Literal["name", "id_masked", "phone", "account", "address"]
-# For a purpose; a call of a search, a household that it showed; a household that was opened; a page of a list.
-DisclosureKind = Literal["loan", "payout", "survey", "searched", "found", "opened", "listed"]
+# For a purpose; a call of a search, a household that it showed; a household that was opened; a page of a list; a file
+# for the national system.
+DisclosureKind = Literal["loan", "payout", "survey", "searched", "found", "opened", "listed", "exported"]
 # `grant` is a resolution by grant.
 LookKind = Literal[DisclosureKind, "grant"]
 SearchReason = Literal["visit", "application", "payment", "complaint", "inspection"]

@@ -17,7 +17,7 @@ from services.registry.filings.schemas import RowFinding
 from services.registry.identification import queries as applications
 from services.registry.identification.rules import ENDED
 from services.registry.identification.tables import IdentificationCase
-from services.registry.matches import files, queries
+from services.registry.matches import files, queries, rules
 from services.registry.matches.rules import Fate, MatchPolicy, fate_of, held_in, is_match, row_refusal
 from services.registry.matches.schemas import Asked, MatchFileShown, MatchFileTaken
 from services.registry.matches.tables import MatchContent, MatchFile, MatchRow, match_file
@@ -25,7 +25,7 @@ from services.registry.persons.queries import list_known
 from services.registry.persons.tables import KnownPerson
 from services.registry.roster.files import UnfitError
 from services.registry.suspicions import actions as suspicions
-from services.registry.suspicions.queries import list_by_id, list_waiting
+from services.registry.suspicions.queries import find_waiting, list_by_id
 from services.registry.suspicions.schemas import NewSuspicion
 from shared.acts.bodies import Confirmation, Result
 from shared.acts.procedures import (
@@ -39,6 +39,7 @@ from shared.acts.procedures import (
     ripe_cases,
     take_step,
 )
+from shared.acts.tasks import OwnTask
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
 from shared.ground.context import Act
@@ -53,6 +54,17 @@ MATCHING = Procedure(ROOM, match_file, ((
     Step("confirmed", "held", ("county",), ("handed_in_by",), "decided", sets=COUNTS,
          zh="复核涉及面过大的比对名单", en="Confirm a list that touches much of a township"),
 ),))  # fmt: skip
+# Superiors wait until whatever their list raised is settled; nobody says that it is.
+TO_ANSWER = OwnTask(
+    procedure=ROOM,
+    step="answered",
+    roles=("county",),
+    columns=("c.id", "c.division", "NULL::uuid", "c.handed_in_on", "c.answer_due_on"),
+    source="FROM match_file c WHERE c.kind = 'superior' AND c.state IN ('taken', 'confirmed') AND EXISTS ("
+    "SELECT FROM suspicion s WHERE s.source_id = c.id AND s.state IN ('open', 'looked_into'))",
+    zh="核查并答复上级疑点名单",
+    en="See that what superiors suspect is looked into, and answer them",
+)
 SEALED = "match_file_content", "file_sealed"
 # The ids of what rows raise: the same thing of the same person is looked into once, whatever list it stands in.
 MATCHES = UUID("5d1f0a52-3f8e-5b1e-9a54-0c7d5a7f1c22")
@@ -73,10 +85,12 @@ class Match(NamedTuple):
     since: date | None
 
     @property
-    def about(self) -> tuple[UUID, str | UUID | None]:
-        """A file is about one exclusion, which is looked into once of each person."""
+    def about(self) -> tuple[UUID, str, str | UUID | None]:
+        """An exclusion is looked into once of each person."""
         item = self.item
-        return (item.household_id, item.person) if isinstance(item, NewSuspicion) else (item.identification_id, item.id)
+        if isinstance(item, NewSuspicion):
+            return item.household_id, item.code, item.person
+        return item.identification_id, item.reason, item.id
 
 
 class Found(NamedTuple):
@@ -104,7 +118,9 @@ async def take_file(
     Raises:
         Problem: the list as a whole cannot be read; it is not kept.
     """
-    area, (kind, headings) = act.caller.area, asked
+    area, kind, headings = act.caller.area, asked.kind, asked.headings
+    if refusal := rules.document_refusal(kind, asked.document_no, asked.answer_due_on):
+        raise Problem(f"{ROOM}.{refusal}")
     sha256 = (await asyncio.to_thread(hashlib.sha256, content)).hexdigest()
     await queries.hold(connection, area, sha256)
     if same := await queries.find_same(connection, area, kind, sha256, headings):
@@ -131,6 +147,8 @@ async def take_file(
         held_households=len(_households(found.fresh).get(held, ())) if held else None,
         handed_in_on=act.business_date,
         handed_in_by=act.subject,
+        document_no=asked.document_no,
+        answer_due_on=asked.answer_due_on,
     )
     sealed = await asyncio.to_thread(data_keys.seal, content, *SEALED, file_id)
     await queries.insert_file(connection, file, MatchContent(file_id, area, sealed))
@@ -196,17 +214,18 @@ async def _find(
     """Whom the rows are about: people of registered households, or of open applications, of the caller's county."""
     on, kind = act.business_date, asked.kind
     figures = policy.on(on, MatchPolicy)
-    code = figures.match_codes[kind]
     against = {row.row: row_refusal(row.since, on) for row in read.rows}
     late = [Place(n, read.heading_of_since, f"shared.{reason}") for n, reason in against.items() if reason]
     fit = [r for r in read.rows if against[r.row] is None and is_match(kind, r.value_fen, figures)]
     index = await asyncio.to_thread(_index, data_keys, {r.identity for r in fit})
     living = _living(act, await list_known(connection, index))
     applying = await _list_applying(connection, {one: own for one, own in index.items() if one not in living})
-    about = [r for r in fit if r.identity in living or r.identity in applying]
+    codes = {r.row: rules.code_of_row(kind, r.code, figures) for r in fit}
+    # Why else an application should not come in, its own procedure asks.
+    about = [r for r in fit if r.identity in living or (r.identity in applying and codes[r.row] in rules.EXCLUSIONS)]
     things = await asyncio.to_thread(_index, data_keys, {r.thing or kind for r in about})
     ids = {
-        r.row: _ids(data_keys, code, index[r.identity], things[r.thing or kind], _subject(r, living, applying))
+        r.row: _ids(data_keys, codes[r.row], index[r.identity], things[r.thing or kind], _subject(r, living, applying))
         for r in about
     }
     standing = await _list_standing(connection, {one for r in about if r.identity in living for one in ids[r.row]})
@@ -214,20 +233,22 @@ async def _find(
         connection, [one for r in about if r.identity not in living for one in ids[r.row]]
     )
     standing |= {one: (one, one in doubted) for r in about if r.identity not in living for one in ids[r.row]}
-    waiting = await list_waiting(
+    waiting = await find_waiting(
         connection, sorted({living[r.identity].household_id for r in about if r.identity in living})
     )
     matches = []
     for row in about:
         now = [standing[one] for one in ids[row.row]]
         one, is_known = next((held for held in now if held[1]), now[0])
+        code: Any = codes[row.row]
         known_id = one if is_known else None
         said: dict[str, Any] = {"id": one, "evidence": f"{kind} file {sha256[:8]}, row {row.row}"}
         item: NewSuspicion | NewDoubt
         if person := living.get(row.identity):
             item = NewSuspicion(**said, household_id=person.household_id, code=code, person=person.reference)
             division = person.division
-            is_known = is_known or (person.household_id, code, person.reference) in waiting
+            known_id = known_id or waiting.get((person.household_id, code, person.reference))
+            is_known = is_known or known_id is not None
         else:
             case = applying[row.identity]
             item, division = NewDoubt(**said, identification_id=case.id, reason=code), case.division
@@ -347,3 +368,27 @@ async def _taken(connection: Connection, file: MatchFile) -> MatchFileTaken:
     shown = MatchFileShown.model_validate(file, from_attributes=True)
     findings = [RowFinding(row=r.row, column=r.column or "", code=r.code or "") for r in refused]
     return MatchFileTaken(**{name: getattr(shown, name) for name in MatchFileShown.model_fields}, findings=findings)
+
+
+async def answer_superiors(connection: Connection, data_keys: DataKeys, file_id: UUID) -> bytes:
+    """The list's rows in their order, each with what became of it: no name and no number.
+
+    Raises:
+        Problem: not_found; it is no list of superiors'; it is held, or was rejected.
+    """
+    file = await queries.get_file(connection, file_id)
+    if file.kind != "superior":
+        raise Problem("registry.matches.not_of_superiors")
+    if file.state not in ("taken", "confirmed"):
+        raise Problem("shared.wrong_state")
+    kept = await queries.get_content(connection, file_id)
+    content = await asyncio.to_thread(data_keys.unseal, kept.file_sealed, *SEALED, file_id)
+    read = await _read(content, file.headings)
+    told = {row.row: row for row in await queries.list_all_rows(connection, file_id)}
+    found = await list_by_id(connection, [r.suspicion_id for r in told.values() if r.suspicion_id])
+    asked = await applications.list_doubts_by_id(connection, [r.doubt_id for r in told.values() if r.doubt_id])
+    cases = {one: rules.Settled(c.state, c.settled_on, c.effect) for one, c in found.items()}
+    cases |= {one: rules.Settled(rules.doubt_state(upheld=d.upheld), d.resolved_on, None) for one, d in asked.items()}
+    words = {row.row: row.code for row in read.rows} | {place.row: None for place in read.wrong}
+    answers = [rules.answer_of(row, words[row], told.get(row), cases) for row in sorted(words)]
+    return await asyncio.to_thread(files.write_answers, file.document_no or "", file.answer_due_on, answers)

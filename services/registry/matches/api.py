@@ -10,9 +10,10 @@ from services.registry.matches.files import SHEET
 from services.registry.matches.rules import Kind, State
 from services.registry.matches.schemas import Asked, MatchFileShown, MatchFileTaken, MatchRowShown
 from shared.acts.bodies import Batch, Confirmation, Cursor, NumberCursor, Page, Results, page
-from shared.doors.files import FileSent, file_of
-from shared.doors.http import CurrentDataKeys, CurrentPolicy, Paging, Transaction, by
+from shared.doors.files import FileSent, Xlsx, file_of
+from shared.doors.http import CurrentDataKeys, CurrentPolicy, Paging, Reading, Transaction, by
 from shared.ground.context import Act
+from shared.values.inputs import Day
 
 router = APIRouter(prefix="/matches/files", tags=["matches"])
 
@@ -26,16 +27,21 @@ async def _asked(
     object_heading: Heading = None,
     since_heading: Heading = None,
     value_heading: Heading = None,
+    code_heading: Heading = None,
     sheet: Heading = None,
+    document_no: Annotated[str | None, Query(min_length=1, max_length=60)] = None,
+    answer_due_on: Day | None = None,
 ) -> Asked:
     said = {
         "number": number_heading,
         "object": object_heading,
         "since": since_heading,
         "value": value_heading,
+        "code": code_heading,
         SHEET: sheet,
     }
-    return Asked(kind, {meaning: heading for meaning, heading in said.items() if heading is not None})
+    headings = {meaning: heading for meaning, heading in said.items() if heading is not None}
+    return Asked(kind, headings, document_no, answer_due_on)
 
 
 # The order matters: first who it is, then the body, and only then a connection, which a slow sender would hold.
@@ -50,7 +56,8 @@ async def compare_file(
 ) -> MatchFileTaken:
     """Up to 20,000 rows, compared with the register by ID number. What matches is suspected, and looked into on the
     spot; a list that touches too many households of a township is held for a second person. It is kept sealed, and the
-    same list again is answered the same and changes nothing.
+    same list again is answered the same and changes nothing. Superiors' lists come with a document and a day until
+    which they are answered, and say of each row what they suspect.
     """
     return await actions.take_file(connection, act, policy, data_keys, asked, content)
 
@@ -80,3 +87,13 @@ async def list_match_rows(file_id: UUID, connection: Paging, at: NumberCursor) -
     """What became of the rows that matched or could not be read, by row; of a list that is held, of the latter."""
     await queries.get_file(connection, file_id)
     return page(MatchRowShown, await queries.list_rows(connection, file_id, at), at, key="row")
+
+
+@router.get("/{file_id}/answers", response_class=Xlsx, dependencies=[by("county", "auditor")])
+async def answer_superiors(file_id: UUID, connection: Reading, data_keys: CurrentDataKeys) -> Xlsx:
+    """What superiors are told of their list: its rows in their order, each with what was found, by rule and day, and
+    what follows. Nobody is named; whom this register does not have is told as such.
+    """
+    content = await actions.answer_superiors(connection, data_keys, file_id)
+    headers = {"Content-Disposition": f'attachment; filename="answers-{file_id}.xlsx"', "Cache-Control": "no-store"}
+    return Xlsx(content, headers=headers)

@@ -1,15 +1,18 @@
 """A list of another register, XLSX or CSV: how its columns are called there, and how their cells are read."""
 
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from services.registry.filings.files import LARGEST_UNPACKED_BYTES, Place
+from services.registry.matches.rules import Answer
 from services.registry.roster.files import HEADING_ROWS, UnfitError, heading_of, person_number, spread
 from shared.spreadsheet.cells import Cell, CellError, compact, day, hundredths, is_empty
 from shared.spreadsheet.separated import read_separated
 from shared.spreadsheet.workbook import Sheet, read_sheet
+from shared.spreadsheet.writing import sheet_into
 from shared.values import id_number
 
 MOST_ROWS = 20_000
@@ -31,6 +34,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
         "登记日期", "登记时间", "购置日期", "购买日期", "注册日期", "注册登记日期", "初次登记日期", "成立日期",
         "死亡日期", "死亡时间", "任职日期", "任职时间", "入职日期", "参加工作时间", "入监日期", "服刑起始日期",
     ),
+    "code": ("疑点类型", "疑点类别", "疑点代码", "问题类型", "问题类别"),
     "value": (
         "购置价", "购置价(元)", "购置价格", "购置价格(元)", "购置价(万元)", "购置价格(万元)", "车辆价格",
         "车辆价格(元)", "车辆价格(万元)", "购车价格", "购车价格(元)", "购车价格(万元)", "发票价格", "发票价格(元)",
@@ -47,13 +51,16 @@ _POINTS = str.maketrans("", "", "·•.-—_")
 
 
 class Row(NamedTuple):
-    """A row as it stands in the list, counted as a spreadsheet does; `thing` is '' where it names none."""
+    """A row as it stands in the list, counted as a spreadsheet does; `thing` is '' where it names none, `code` what
+    superiors suspect.
+    """
 
     row: int
     identity: str
     thing: str
     since: date | None
     value_fen: int | None
+    code: str | None = None
 
 
 class ListRead(NamedTuple):
@@ -93,6 +100,13 @@ def _thing(cell: Cell) -> str:
     if len(text) > LONGEST_OBJECT:
         raise CellError("too_long")
     return text.translate(_POINTS).upper()
+
+
+def _code(cell: Cell) -> str:
+    text = compact(cell).upper()
+    if len(text) > LONGEST_OBJECT:
+        raise CellError("too_long")
+    return text
 
 
 def _since(cell: Cell) -> date:
@@ -174,4 +188,45 @@ def _row(number: int, cells: Sequence[Cell], columns: Mapping[str, Column]) -> R
         raise _WrongCellError(columns["number"].heading, "missing")
     in_ten_thousands = "value" in columns and columns["value"].heading.endswith(TEN_THOUSANDS)
     value_fen = read("value", _ten_thousands if in_ten_thousands else hundredths)
-    return Row(number, identity, read("object", _thing) or "", read("since", _since), value_fen)
+    return Row(number, identity, read("object", _thing) or "", read("since", _since), value_fen, read("code", _code))
+
+
+ANSWER_SHEET = "疑点核查结果"
+OF_ANSWER = ("原表行号", "疑点类型", "核查结果", "认定依据", "认定日期", "处理措施", "文号", "答复期限")
+STANDINGS: Mapping[str, str] = {
+    "not_found": "本县未登记",
+    "unreadable": "原表无法读取",
+    "open": "核查中",
+    "upheld": "属实",
+    "exempt": "属实，按规定不作处理",
+    "dismissed": "不属实",
+    "ended": "该户已注销",
+}
+EFFECTS: Mapping[str, str] = {
+    "removal": "注销",
+    "exit": "退出",
+    "departure": "减少成员",
+    "correction": "更正信息",
+    "none": "无",
+}
+BY_RULE = "疑点认定规则"
+
+
+def write_answers(document_no: str, answer_due_on: date | None, answers: Sequence[Answer]) -> bytes:
+    """A workbook: a row for each of theirs, in their order."""
+    into = io.BytesIO()
+    with sheet_into(into, ANSWER_SHEET, OF_ANSWER) as add:
+        add(
+            (
+                one.row,
+                one.word or "",
+                STANDINGS[one.standing],
+                BY_RULE if one.settled_on else "",
+                one.settled_on,
+                EFFECTS[one.effect] if one.effect else "",
+                document_no,
+                answer_due_on,
+            )
+            for one in answers
+        )
+    return into.getvalue()

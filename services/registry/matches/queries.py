@@ -59,6 +59,7 @@ _REGISTERED = sql(
     """
 )
 _PAGE = page(match_file, "state", "kind")
+_ALL_ROWS = sql(f"SELECT {match_row.columns} FROM match_row WHERE file_id = :file_id", MatchRow)
 _ROW_PAGE = page(match_row, key="row", where="file_id = :file_id")
 
 
@@ -117,3 +118,8 @@ async def list_files(connection: Connection, at: Place, **filters: Any) -> list[
 async def list_rows(connection: Connection, file_id: UUID, at: Place) -> list[MatchRow]:
     """By rising row."""
     return await fetch_page(connection, _ROW_PAGE, at, file_id=file_id)
+
+
+async def list_all_rows(connection: Connection, file_id: UUID) -> list[MatchRow]:
+    """Those of which something is kept."""
+    return await fetch(connection, _ALL_ROWS, file_id=file_id)

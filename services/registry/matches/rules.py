@@ -7,9 +7,11 @@ about, below which value a vehicle is none, and how much of a township one list 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple, Protocol
+from uuid import UUID
 
-Kind = Literal["payroll", "cadres", "vehicles", "houses", "companies", "large_growers", "deaths", "prison"]
+# `superior`: what the province or the centre lists of this county, row by row for a reason of its own.
+Kind = Literal["payroll", "cadres", "vehicles", "houses", "companies", "large_growers", "deaths", "prison", "superior"]
 # A file is taken at once, or held until a second person confirms or rejects it.
 State = Literal["taken", "held", "confirmed", "rejected"]
 # Of a row that matched, or could not be read; the others are counted.
@@ -22,9 +24,12 @@ GONE = ("not_found", "household_removed", "not_in_household", "wrong_state")
 
 @dataclass(frozen=True, slots=True)
 class MatchPolicy:
-    """`match_codes`: the exclusion that a list is about, by its kind."""
+    """`match_codes`: the exclusion that a list is about, by its kind; `superior_codes`, by what superiors call it in
+    their rows.
+    """
 
     match_codes: Mapping[str, str]
+    superior_codes: Mapping[str, str]
     vehicle_least_fen: int
     match_most_ppm: int
     match_least_households: int
@@ -33,6 +38,23 @@ class MatchPolicy:
 def is_match(kind: Kind, value_fen: int | None, policy: MatchPolicy) -> bool:
     """Whether what a row names would be an exclusion; a vehicle of which no value is known may be one."""
     return kind != "vehicles" or value_fen is None or value_fen >= policy.vehicle_least_fen
+
+
+EXCLUSIONS = frozenset(f"EX{n}" for n in range(1, 11))
+OTHERWISE = "listed"  # for a reason that the catalogue of exclusions has not
+
+
+def code_of_row(kind: Kind, word: str | None, policy: MatchPolicy) -> str:
+    """What a row is about: its list's exclusion, or of superiors what the row says, as code or in their words."""
+    if kind != "superior":
+        return policy.match_codes[kind]
+    return word if word in EXCLUSIONS else policy.superior_codes.get(word or "", OTHERWISE)
+
+
+def document_refusal(kind: Kind, document_no: str | None, answer_due_on: date | None) -> str | None:
+    """Superiors send a list by a document that is to be answered; of no other list there is one."""
+    wanted = 2 if kind == "superior" else 0
+    return None if (document_no is not None) + (answer_due_on is not None) == wanted else "document_of_superiors"
 
 
 def row_refusal(since: date | None, on: date) -> str | None:
@@ -60,3 +82,49 @@ def held_in(suspected: Mapping[str, int], registered: Mapping[str, int], policy:
         and households * 1_000_000 > registered.get(township, 0) * policy.match_most_ppm
     ]
     return max(over, key=lambda t: (suspected[t] / max(registered.get(t, 0), 1), t), default=None)
+
+
+class Settled(NamedTuple):
+    """Where a suspicion or a doubt stands: since which day it is settled, and what a person has to do next."""
+
+    state: str
+    settled_on: date | None
+    effect: str | None
+
+
+class Told(Protocol):
+    """What became of a row when its list was taken."""
+
+    @property
+    def fate(self) -> str: ...
+    @property
+    def suspicion_id(self) -> UUID | None: ...
+    @property
+    def doubt_id(self) -> UUID | None: ...
+
+
+class Answer(NamedTuple):
+    """What superiors are told of a row of theirs: never whom it is about."""
+
+    row: int
+    word: str | None
+    standing: str
+    settled_on: date | None
+    effect: str | None
+
+
+def doubt_state(*, upheld: bool | None) -> str:
+    """A doubt about an application, as a suspicion is told."""
+    return "open" if upheld is None else "upheld" if upheld else "dismissed"
+
+
+def answer_of(row: int, word: str | None, told: Told | None, cases: Mapping[UUID, Settled]) -> Answer:
+    """Of whom this register has nobody, that is told; of what could not be read too."""
+    if told is None:
+        return Answer(row, word, "not_found", None, None)
+    if told.fate == "refused":
+        return Answer(row, word, "unreadable", None, None)
+    case = cases.get(told.suspicion_id or told.doubt_id or UUID(int=0))
+    if case is None or case.state in ("open", "looked_into"):
+        return Answer(row, word, "open", None, None)
+    return Answer(row, word, case.state, case.settled_on, case.effect)

@@ -10,10 +10,14 @@ from shared.acts.reasons import Telling
 
 
 class Asked(NamedTuple):
-    """Which list it is, and how its columns and its sheet are called where they are called otherwise, by meaning."""
+    """Which list it is, and how its columns and its sheet are called where they are called otherwise, by meaning; of
+    superiors' the document that it came with, and the day until which it is answered.
+    """
 
     kind: Kind
     headings: dict[str, str]
+    document_no: str | None = None
+    answer_due_on: date | None = None
 
 
 class MatchFileShown(Telling):
@@ -44,6 +48,8 @@ class MatchFileShown(Telling):
     decided_by: str | None
     since_on: date
     due_on: date | None
+    document_no: str | None
+    answer_due_on: date | None
 
 
 class MatchFileTaken(MatchFileShown):

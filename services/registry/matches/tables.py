@@ -37,6 +37,8 @@ class MatchFile(NamedTuple):
     procedure_version: int
     since_on: date
     due_on: date | None
+    document_no: str | None
+    answer_due_on: date | None
 
 
 class MatchContent(NamedTuple):

@@ -13,7 +13,7 @@ _BY_ID = list_by(suspicion)
 _PAGE = page(suspicion, "state", "household_id", "code")
 _INSERT = insert_many(suspicion, Suspicion._fields, FREE)
 _OPEN = "FROM suspicion WHERE household_id = ANY(:ids) AND state IN ('open', 'looked_into')"
-_WAITING = sql(f"SELECT household_id, code, person {_OPEN}")
+_WAITING = sql(f"SELECT id, household_id, code, person {_OPEN}")
 _CONCERNED = sql("SELECT DISTINCT household_id FROM suspicion WHERE household_id = ANY(:ids) AND about = :subject")
 _LOCK_OPEN = sql(f"SELECT {suspicion.columns} {_OPEN} ORDER BY id FOR UPDATE", Suspicion)
 
@@ -24,8 +24,15 @@ async def list_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, 
 
 async def list_waiting(connection: Connection, household_ids: Sequence[UUID]) -> set[tuple[UUID, str, str | None]]:
     """What is being looked into: household, code and whom it is about."""
+    return set(await find_waiting(connection, household_ids))
+
+
+async def find_waiting(
+    connection: Connection, household_ids: Sequence[UUID]
+) -> dict[tuple[UUID, str, str | None], UUID]:
+    """As `list_waiting`, each with its case."""
     rows = await fetch(connection, _WAITING, ids=list(household_ids))
-    return {(r["household_id"], r["code"], r["person"]) for r in rows}
+    return {(r["household_id"], r["code"], r["person"]): r["id"] for r in rows}
 
 
 async def list_suspected(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:

@@ -41,6 +41,7 @@ FILES = {
     "/registry/v1/attestations/files": "户编号,起始日期,依据文号,饮水安全\nx30,2017-05-01,神水字1号,是\n".encode(),
     "/registry/v1/matches/files": f"证件号码\n{number()}\n".encode(),
     "/registry/v1/roster/imports": content(book(household("1", person()))),
+    "/registry/v1/national/lists": content(book(household("1", person()))),
     "/industry/v1/payouts/batches/{batch_id}/return": (
         b"line_no,amount_yuan,result,code,paid_on\n30,0.30,paid,,2017-06-01\ntotal,1,0.30\n"
     ),

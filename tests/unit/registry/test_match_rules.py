@@ -3,12 +3,29 @@
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
+from uuid import UUID
 
 import pytest
 
 from services.registry.identification.rules import Exclusion
 from services.registry.matches.files import HEADINGS, Row, read_list
-from services.registry.matches.rules import Fate, Kind, MatchPolicy, fate_of, held_in, is_match, row_refusal
+from services.registry.matches.rules import (
+    EXCLUSIONS,
+    Answer,
+    Fate,
+    Kind,
+    MatchPolicy,
+    Settled,
+    answer_of,
+    code_of_row,
+    document_refusal,
+    doubt_state,
+    fate_of,
+    held_in,
+    is_match,
+    row_refusal,
+)
+from services.registry.matches.tables import MatchRow
 from services.registry.roster.files import UnfitError
 from shared.ground.policy import read_policy
 from tests.roster_file import number
@@ -23,7 +40,8 @@ def test_every_kind_of_list_is_about_an_exclusion() -> None:
         "payroll": "EX1", "cadres": "EX2", "vehicles": "EX3", "houses": "EX4", "companies": "EX5",
         "large_growers": "EX6", "deaths": "EX9", "prison": "EX9",
     }  # fmt: skip
-    assert {*POLICY.match_codes} == {*get_args(Kind)}
+    assert {*POLICY.match_codes} == {*get_args(Kind)} - {"superior"}
+    assert {*POLICY.superior_codes.values()} <= {*get_args(Exclusion)} == EXCLUSIONS
     assert {*POLICY.match_codes.values()} <= {*get_args(Exclusion)}
 
 
@@ -168,3 +186,53 @@ def test_a_heading_of_ones_own_counts_before_those_that_are_known() -> None:
 def test_no_heading_means_two_things() -> None:
     every = [heading for headings in HEADINGS.values() for heading in headings]
     assert len(every) == len({*every})
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "code"),
+    [
+        ("vehicles", "EX1", "EX3"), ("superior", "EX1", "EX1"), ("superior", "EX10", "EX10"),
+        ("superior", "EX11", "listed"), ("superior", "有车", "EX3"), ("superior", "其他", "listed"),
+        ("superior", None, "listed"),
+    ],
+)  # fmt: skip
+def test_superiors_say_row_by_row_what_they_suspect(kind: Kind, word: str | None, code: str) -> None:
+    assert code_of_row(kind, word, POLICY) == code
+
+
+@pytest.mark.parametrize(
+    ("kind", "document_no", "answer_due_on", "refused"),
+    [
+        ("superior", "省扶贫办〔2017〕8号", ON, False), ("superior", None, ON, True), ("superior", "8", None, True),
+        ("vehicles", None, None, False), ("vehicles", "8", ON, True), ("vehicles", "8", None, True),
+    ],
+)  # fmt: skip
+def test_a_document_comes_with_superiors_lists_alone(
+    kind: Kind, document_no: str | None, answer_due_on: date | None, *, refused: bool
+) -> None:
+    assert (document_refusal(kind, document_no, answer_due_on) is not None) is refused
+
+
+ONE = UUID(int=1)
+
+
+def told(fate: Fate, suspicion_id: UUID | None = None, doubt_id: UUID | None = None) -> MatchRow:
+    return MatchRow(ONE, "140927", 2, fate, None, None, None, suspicion_id, doubt_id)
+
+
+@pytest.mark.parametrize(
+    ("row", "case", "answer"),
+    [
+        (None, None, ("not_found", None, None)),
+        (told("refused"), None, ("unreadable", None, None)),
+        (told("raised", ONE), Settled("open", None, None), ("open", None, None)),
+        (told("raised", ONE), Settled("looked_into", None, None), ("open", None, None)),
+        (told("known", ONE), Settled("upheld", ON, "removal"), ("upheld", ON, "removal")),
+        (told("raised", None, ONE), Settled(doubt_state(upheld=False), ON, None), ("dismissed", ON, None)),
+        (told("raised", ONE), Settled("exempt", ON, "none"), ("exempt", ON, "none")),
+        (told("known"), None, ("open", None, None)),
+    ],
+)
+def test_what_superiors_are_told_of_a_row(row: MatchRow | None, case: Settled | None, answer: tuple[Any, ...]) -> None:
+    assert answer_of(2, "EX3", row, {ONE: case} if case else {}) == Answer(2, "EX3", *answer)
+    assert [doubt_state(upheld=said) for said in (None, True, False)] == ["open", "upheld", "dismissed"]

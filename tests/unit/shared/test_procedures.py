@@ -149,12 +149,12 @@ CHECKING = {
     "reviewed", "checked", "township_checked", "approved", "verified", "confirmed", "accepted", "upheld", "published",
     "filed", "assigned", "released", "demolished", "reclaimed", "moved_in", "moves", "compared", "township_answered",
     "county_answered", "auditor_answered", "so", "looked_into", "dismissed",
-    "taken", "sound", "done", "fine",
+    "taken", "sound", "done", "fine", "here", "kept",
 }  # fmt: skip
 OTHERS = {
     "noticed", "consented", "announced", "agreed", "said", "ended", "key_handed", "reported", "demolition_reported",
     "reclamation_reported", "closed", "visited", "noticed_again", "entered", "told", "settled", "with_township",
-    "with_county", "with_auditor", "suspected",
+    "with_county", "with_auditor", "suspected", "there",
 }  # fmt: skip
 OPENED = {f"{word}_by" for word in (
     "proposed", "applied", "raised", "opened", "made", "recorded", "reported", "drafted", "told", "computed",

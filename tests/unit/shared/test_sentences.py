@@ -35,6 +35,8 @@ from services.registry.catalogue.rules import CONDITIONS
 from services.registry.changes.schemas import Departure, Removal
 from services.registry.claims.rules import State as ClaimState
 from services.registry.contacts.rules import State as AccountState
+from services.registry.differences.rules import ListState
+from services.registry.differences.rules import State as DifferenceState
 from services.registry.disclosures.rules import LookKind
 from services.registry.duplicates.rules import SearchState
 from services.registry.duplicates.rules import State as DuplicateState
@@ -48,6 +50,7 @@ from services.registry.households.rules import CATEGORIES, Weight
 from services.registry.inspections.rules import Sign
 from services.registry.matches.rules import State as MatchState
 from services.registry.merges.rules import State as MergeState
+from services.registry.national.rules import ExportState
 from services.registry.plans.rules import State as PlanState
 from services.registry.proposals.rules import State as ProposalState
 from services.registry.record.rules import OF_CONTACT, OF_HOUSEHOLD, OF_PERSON
@@ -239,6 +242,9 @@ def codes() -> set[str]:
         "registry.match_file": get_args(MatchState),
         "registry.touched_case": get_args(TouchedState),
         "registry.duplicate": get_args(DuplicateState),
+        "registry.difference": get_args(DifferenceState),
+        "registry.national_list": get_args(ListState),
+        "registry.national_export": get_args(ExportState),
         "registry.duplicate_search": get_args(SearchState),
         "registry.screening": {*TESTS, "too_few"},
         "registry.inspection_sign": get_args(Sign),

@@ -3,9 +3,11 @@ writer, which spends it on tables of shared strings and on checks that our own w
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import IO
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -51,14 +53,32 @@ PARTS = {
 }
 
 
+Add = Callable[[Iterable[Sequence[Cell]]], None]
+
+
 def write_sheet(path: Path, name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
     """Writes one sheet, in constant memory and without any time of day; returns the rows below the headings.
 
     Text must hold no control characters; None and "" leave a cell out.
     """
-    columns = [_column(i) for i in range(len(headings))]
     count = 0
-    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=3) as book:
+
+    def counted() -> Iterator[Sequence[Cell]]:
+        nonlocal count
+        for row in rows:
+            count += 1
+            yield row
+
+    with path.open("wb") as file, sheet_into(file, name, headings) as add:
+        add(counted())
+    return count
+
+
+@contextmanager
+def sheet_into(file: IO[bytes], name: str, headings: Sequence[str]) -> Iterator[Add]:
+    """As `write_sheet`, for rows that come a portion at a time: what is yielded takes each portion."""
+    columns = [_column(i) for i in range(len(headings))]
+    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=3) as book:
         for part, text in PARTS.items():
             book.writestr(_entry(part), HEADER + text)
         book.writestr(
@@ -68,14 +88,22 @@ def write_sheet(path: Path, name: str, headings: Sequence[str], rows: Iterable[S
         )
         with book.open(_entry("xl/worksheets/sheet1.xml"), "w") as sheet:
             sheet.write(f'{HEADER}<worksheet xmlns="{MAIN}"><sheetData>'.encode())
-            waiting = [_row(1, columns, headings)]
-            for count, row in enumerate(rows, 1):
-                waiting.append(_row(count + 1, columns, row))
-                if len(waiting) >= FLUSH_ROWS:
-                    sheet.write("".join(waiting).encode())
-                    waiting.clear()
-            sheet.write(("".join(waiting) + "</sheetData></worksheet>").encode())
-    return count
+            sheet.write(_row(1, columns, headings).encode())
+            number = 1
+
+            def add(rows: Iterable[Sequence[Cell]]) -> None:
+                nonlocal number
+                waiting = list[str]()
+                for row in rows:
+                    number += 1
+                    waiting.append(_row(number, columns, row))
+                    if len(waiting) >= FLUSH_ROWS:
+                        sheet.write("".join(waiting).encode())
+                        waiting.clear()
+                sheet.write("".join(waiting).encode())
+
+            yield add
+            sheet.write(b"</sheetData></worksheet>")
 
 
 def _entry(part: str) -> ZipInfo:
