@@ -77,6 +77,9 @@ from services.registry.payments.tables import income_payment
 from services.registry.plans.actions import PLAN
 from services.registry.plans.api import router as plans
 from services.registry.plans.reactions import REACTIONS as PLANS
+from services.registry.rates.actions import LOOK
+from services.registry.rates.api import router as rates
+from services.registry.rates.tables import rate_line
 from services.registry.record.api import router as record
 from services.registry.record.tables import household_standing
 from services.registry.resolutions.api import router as resolutions
@@ -162,6 +165,7 @@ SERVICE = Service(
         duplicates,
         screening,
         inspections,
+        rates,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -187,6 +191,7 @@ SERVICE = Service(
         duplicate,
         home_visit,
         inspection,
+        rate_line,
     ),
     reactions=together(
         freezes.REACTIONS,
@@ -237,6 +242,7 @@ SERVICE = Service(
         DUPLICATE,
         LISTING,
         INSPECTION,
+        LOOK,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),
