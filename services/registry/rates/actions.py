@@ -27,7 +27,7 @@ LOOK = Procedure(ROOM, rate_line, ((
 
 
 async def draw_sample(connection: Connection, act: Act, new: NewRateSample) -> RateSample:
-    """The same again is answered the same.
+    """Of this year's exits, and of who is in no register. The same again is answered the same.
 
     Raises:
         Problem: nobody could be drawn, or the id says something else.
@@ -38,8 +38,8 @@ async def draw_sample(connection: Connection, act: Act, new: NewRateSample) -> R
             raise Problem("shared.content_differs")
         return earlier
     villages = await queries.list_people(connection, area, on)
-    outside = {v.code: max(v.rural - v.poor - v.exited, 0) for v in villages}
-    homes = {home.household_no: home for home in await queries.list_exited(connection, area)}
+    outside = {v.code: max(v.rural - v.registered, 0) for v in villages}
+    homes = {home.household_no: home for home in await queries.list_exited(connection, area, on.year)}
     chosen = [homes[number] for number in drawn(new.seed, list(homes), new.exited)]
     doors = doors_of(new.seed, outside, new.outside)
     if not chosen and not doors:

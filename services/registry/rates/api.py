@@ -29,7 +29,7 @@ Inspector = Annotated[Act, by("auditor")]
 
 @router.post("", status_code=201)
 async def draw_sample(body: NewRateSample, connection: Transaction, act: Inspector) -> RateSampleShown:
-    """Draws, by the seed, households that have exited and doors outside the register, all over the caller's area."""
+    """Draws by the seed, all over the caller's area: exits of this year, and doors outside the register."""
     row = await actions.draw_sample(connection, act, body)
     return RateSampleShown.model_validate(row, from_attributes=True)
 

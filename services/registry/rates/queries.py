@@ -23,12 +23,13 @@ from shared.data.sql import (
 
 
 class VillagePeople(NamedTuple):
-    """A village's people by how they stand in the register; those struck from it are in none."""
+    """A village's people: who counts as poor, who has exited in a year, who is in the register at all."""
 
     code: str
     rural: int
     poor: int
     exited: int
+    registered: int
 
 
 class Exited(NamedTuple):
@@ -45,10 +46,12 @@ class Found(NamedTuple):
 
 _PEOPLE = sql(
     f"""
-    SELECT d.code, d.rural_people AS rural, coalesce(n.poor, 0)::int AS poor, coalesce(n.exited, 0)::int AS exited
+    SELECT d.code, d.rural_people AS rural, coalesce(n.poor, 0)::int AS poor,
+           coalesce(n.exited, 0)::int AS exited, coalesce(n.registered, 0)::int AS registered
     FROM division d LEFT JOIN (
         SELECT h.division, count(*) FILTER (WHERE h.status IN ('poor', 'returned')) AS poor,
-               count(*) FILTER (WHERE h.status = 'exited') AS exited
+               count(*) FILTER (WHERE h.status = 'exited' AND h.exited_year = :year) AS exited,
+               count(*) FILTER (WHERE h.status <> 'removed') AS registered
         FROM household h JOIN member_fact m ON m.household_id = h.id AND {held("m")}
         WHERE h.division >= :area AND h.division <= :area || '~' GROUP BY h.division
     ) n ON n.division = d.code
@@ -60,7 +63,7 @@ _PEOPLE = sql(
 _EXITED = sql(
     """
     SELECT id, household_no, division FROM household
-    WHERE status = 'exited' AND division >= :area AND division <= :area || '~' ORDER BY id
+    WHERE status = 'exited' AND exited_year = :year AND division >= :area AND division <= :area || '~' ORDER BY id
     """,
     Exited,
 )
@@ -80,13 +83,13 @@ _LINES = page(rate_line, "sample_id", "state", "household_id")
 
 
 async def list_people(connection: Connection, area: str, on: date) -> list[VillagePeople]:
-    """By village of an area, in their order."""
-    return await fetch(connection, _PEOPLE, area=area, **AsOf(on).parameters)
+    """By village of an area, in their order; the exited are those of the day's year."""
+    return await fetch(connection, _PEOPLE, area=area, year=on.year, **AsOf(on).parameters)
 
 
-async def list_exited(connection: Connection, area: str) -> list[Exited]:
-    """The households of an area that have exited, by id."""
-    return await fetch(connection, _EXITED, area=area)
+async def list_exited(connection: Connection, area: str, year: int) -> list[Exited]:
+    """The households of an area that have exited in a year, by id."""
+    return await fetch(connection, _EXITED, area=area, year=year)
 
 
 async def list_homes(connection: Connection, line_ids: Collection[UUID]) -> list[UUID]:

@@ -28,7 +28,9 @@ class Share(NamedTuple):
 
 
 class People(NamedTuple):
-    """Of an area on the day of the draw: who counts as poor, who has exited, who is in no register, who lives there."""
+    """Of an area on the day of the draw: who counts as poor, who has exited in its year, who is in no register, and who
+    lives there.
+    """
 
     poor: int
     exited: int

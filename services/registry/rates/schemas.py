@@ -13,8 +13,8 @@ MOST = 2000
 
 
 class NewRateSample(Input):
-    """`exited`: how many households that have exited are drawn; `outside`: how many doors in no register. `seed` is
-    said aloud before the draw, so that it is fair.
+    """`exited`: how many of this year's exits are drawn; `outside`: how many doors in no register. `seed` is said aloud
+    before the draw, so that it is fair.
     """
 
     id: UUID
