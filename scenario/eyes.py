@@ -1,5 +1,6 @@
 """What actors are given of the world: observation, never truth."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -30,6 +31,7 @@ from scenario.world import (
     mind_of,
     observed_conditions,
     observed_income,
+    poor_doors,
     roster_view,
     setback_known,
     sheet_parts,
@@ -121,6 +123,18 @@ class VillageEyes:
     def suspected(self, household_no: str) -> Sight:
         """What somebody of the task force sees who looks into what is listed of a household."""
         return looked_at(self.world, household_no)
+
+    def inspected_out_of_poverty(self, household_no: str, on: date) -> bool:
+        """What an inspector finds who measures the income and looks round as a township does."""
+        seen = self._at_home(household_no, on, observed_conditions(self.world, household_no, on, TOWNSHIPS_EYE))
+        needs = seen.school_dropout or seen.unfinished_major_illness or seen.only_subsidies
+        fed = seen.food_secure and seen.clothing_secure and seen.medical_insured
+        lives = seen.house_grade in SAFE and seen.safe_water
+        return self.measured_over_line(household_no) and fed and lives and not needs
+
+    def poor_doors(self, division: str, known: Container[str]) -> frozenset[int]:
+        """Doors of a village outside the register behind which somebody is poor; `known`: by key, who came into it."""
+        return poor_doors(self.world, division, known)
 
     def under_line(self, household_no: str) -> bool:
         """Whether what is stated of its income does not lift it over the line any more."""

@@ -7,6 +7,7 @@ from scenario.calendar import (
     founding,
     hardship,
     industry,
+    inspectors,
     lending,
     newcomers,
     power,
@@ -19,6 +20,7 @@ from scenario.year import Day
 PARTS = (
     founding, departments, relocation, newcomers, hardship, lending, industry, power, assessment, exits, registers,
     risks,
+    inspectors,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from scenario.api import Api
 from scenario.judge.hardship import Hardship
 from scenario.judge.homes import allocations
 from scenario.judge.rank import Z, auc
+from scenario.judge.rates import rates
 from scenario.judge.risks import Warned, spread
 from scenario.judge.suspicions import Suspected
 from scenario.judge.targets import JUDGE, YEAR
@@ -51,7 +52,7 @@ async def quality(
 
     Wrong exits of those of 2017; the poor in no list; yuan that went to households that are not poor in truth or that
     the rules exclude; and how much of what truly is wrong was found: lies about areas, diverted loans, a broken
-    station, helpers who stay away or copy.
+    station, helpers who stay away or copy. Last, the error rates as an inspector's sample tells them.
     """
     loans = [x async for x in api.pages(JUDGE, "/finance/v1/loans") if x["disbursed_on"]]
     return [
@@ -66,6 +67,7 @@ async def quality(
         *_hardship(found, truth),
         *_suspected(suspected),
         *_warned(warned),
+        *await rates(api, truth, numbers),
     ]
 
 

@@ -8,6 +8,7 @@ from scenario.world.build import build_world
 from scenario.world.changes import Death
 from scenario.world.cheats import Cheat
 from scenario.world.county import World
+from scenario.world.doors import poor_doors
 from scenario.world.economy import LINE_FEN, IncomeLines
 from scenario.world.geography import Facility, Township, Village, VillageTruth
 from scenario.world.help import Cadre, Unit
@@ -110,6 +111,7 @@ __all__ = [
     "observed_conditions",
     "observed_income",
     "over_line",
+    "poor_doors",
     "read_meter",
     "read_truth",
     "roster_view",

@@ -79,12 +79,14 @@ from services.registry.merges.actions import MERGE
 from services.registry.merges.api import router as merges
 from services.registry.merges.tables import household_merge
 from services.registry.national.api import router as national
-from services.registry.national.work import run_exports
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
 from services.registry.payments.tables import income_payment
 from services.registry.plans.actions import PLAN
 from services.registry.plans.api import router as plans
 from services.registry.plans.reactions import REACTIONS as PLANS
+from services.registry.rates.actions import LOOK
+from services.registry.rates.api import router as rates
+from services.registry.rates.tables import rate_line
 from services.registry.record.api import router as record
 from services.registry.record.tables import household_standing
 from services.registry.resolutions.api import router as resolutions
@@ -190,6 +192,7 @@ SERVICE = Service(
         touched,
         national,
         differences,
+        rates,
     ),
     # Who takes a household moves what follows it in the same act, by `move_households` of the database. What was
     # announced, signed, paid, claimed, looked at and complained of stays where it was; a move has two sides, and a
@@ -218,6 +221,7 @@ SERVICE = Service(
         touched_case,
         touched_benefit,
         national_difference,
+        rate_line,
     ),
     reactions=together(
         freezes.REACTIONS,
@@ -275,20 +279,26 @@ SERVICE = Service(
         DUPLICATE,
         LISTING,
         INSPECTION,
+        LOOK,
         FOLLOW_UP,
         WARNING,
         TOUCHED,
-        papers_of("registry"),
-    ),
-    parties=(CONSENT, COMPLAINANT),
-    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON, OVERDUE, *OF_RISK),
-    background=(run_imports, state_people, read_names, take_higher, run_searches, end_pairs),
         LISTS,
         DIFFERENCE,
         papers_of("registry"),
     ),
     parties=(CONSENT, COMPLAINANT),
-    own_tasks=(OBJECTIONS, *DOUBTS, SEEN_OTHERWISE, CARDLESS, *TO_ACT_UPON, TO_CORRECT, TO_ANSWER),
+    own_tasks=(
+        OBJECTIONS,
+        *DOUBTS,
+        SEEN_OTHERWISE,
+        CARDLESS,
+        *TO_ACT_UPON,
+        OVERDUE,
+        *OF_RISK,
+        TO_CORRECT,
+        TO_ANSWER,
+    ),
     background=(
         run_imports,
         state_people,
@@ -296,7 +306,6 @@ SERVICE = Service(
         take_higher,
         run_searches,
         end_pairs,
-        run_exports,
         run_lists,
         end_corrected,
     ),
