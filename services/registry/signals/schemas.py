@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from services.registry.signals.rules import Kept, Kind, Misfortune, Seen, State
+from services.registry.signals.rules import Kept, Misfortune, Seen, State
 from shared.acts.bodies import Case, Input
 from shared.acts.reasons import Telling
 from shared.values.inputs import Area, Day, Text
@@ -95,4 +95,4 @@ class PlaceRisk(BaseModel):
     needs_help: int
     fallen: int
     ended: int
-    kinds: dict[Kind, int] = Field(description="How many of the open ones have a signal of each kind.")
+    kinds: dict[str, int] = Field(description="How many of the open ones have a signal of each kind.")

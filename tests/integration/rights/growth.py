@@ -73,6 +73,8 @@ FITTING = {
         # Nobody waits to be inspected, or was lately, and everybody was visited within the year.
         "UPDATE inspection SET state = 'sound', signs = '', inspected_on = NULL",
         "UPDATE home_visit SET visited_on = '2017-05-01'",
+        # All fall due in one month.
+        "UPDATE follow_up SET month_on = '2017-06-01'",
         # Who said what of a household, and how it came to be known.
         "UPDATE household_fact SET stated_as = 'village', weight = 'statement'",
         "UPDATE member_fact SET stated_as = 'village', weight = 'statement'",
