@@ -22,7 +22,7 @@ CREATE TABLE grievance (
         ('village', 'team', 'helper', 'township', 'county', 'department', 'bank', 'insurer', 'entity')),
     about_subject text, text_sealed bytea NOT NULL, state text NOT NULL CHECK (state IN ({OPEN}, 'settled')),
     with_office text NOT NULL CHECK (with_office IN ('township', 'county', 'auditor')),
-    answer_due_on_on date NOT NULL, filed_on date NOT NULL, recorded_by text NOT NULL,
+    answer_by_on date NOT NULL, filed_on date NOT NULL, recorded_by text NOT NULL,
     township_answer_sealed bytea, township_answered_on date, township_answered_by text,
     county_answer_sealed bytea, county_answered_on date, county_answered_by text,
     auditor_answer_sealed bytea, auditor_answered_on date, auditor_answered_by text, upheld boolean,

@@ -10,9 +10,9 @@ depends_on = None
 
 # What the register looks for by itself, again and again: the promised day of those that nobody has answered in time.
 LATE = """
-ALTER TABLE grievance ADD COLUMN late_on date CHECK (late_on > answer_due_on_on);
+ALTER TABLE grievance ADD COLUMN late_on date CHECK (late_on > answer_by_on);
 ALTER TABLE grievance ADD CHECK (late_on IS NULL OR with_office = 'auditor');
-CREATE INDEX ON grievance (answer_due_on_on, id)
+CREATE INDEX ON grievance (answer_by_on, id)
     WHERE state NOT IN ('unsigned', 'told', 'settled', 'withdrawn') AND late_on IS NULL;
 """
 # CHECKs that PostgreSQL named are found by their text.
