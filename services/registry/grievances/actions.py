@@ -49,7 +49,7 @@ ROOM = "registry.grievances"
 RECORDERS = ("village", "team", "township", "county", "auditor")
 PARTIES = ("villager", *RECORDERS)
 ANSWERERS = tuple(f"{office}_answered_by" for office in OFFICES)
-PROMISED = "answer_due_on"
+PROMISED = "answer_by_on"
 # Nobody but the complainant is asked to go on when he was told; who took it down for him may say it all the same.
 OWN_WORD = "current_setting('app.role', true) = 'villager'"
 
@@ -138,7 +138,7 @@ async def file_grievances(
             person=person or None,
             text_sealed=data_keys.encrypt(item.text, "grievance", "text_sealed", item.id),
             with_office=office,
-            answer_due_on=promised,
+            answer_by_on=promised,
             **({} if unsigned else {"due_on": promised}),
             filed_on=act.business_date,
             recorded_by=act.subject,
@@ -161,7 +161,7 @@ async def answer(connection: Connection, act: Act, data_keys: DataKeys, items: S
 
     def find(case: GrievanceCase, item: Answer) -> Finding:
         sealed = data_keys.encrypt(item.answer, "grievance", column, case.id)
-        sets = {column: sealed, "upheld": item.upheld, PROMISED: case.answer_due_on}
+        sets = {column: sealed, "upheld": item.upheld, PROMISED: case.answer_by_on}
         return Finding(detail={"upheld": item.upheld}, sets=sets)
 
     return await take_step(connection, act, GRIEVANCE, f"{act.caller.role}_answered", items, find)
@@ -191,7 +191,7 @@ async def escalate(connection: Connection, act: Act, policy: Policy, items: Sequ
 
     def find(case: GrievanceCase, _item: Case) -> Finding:
         refusal = escalation_refusal(
-            case.with_office, case.state, act.caller.role, case.channel, case.answer_due_on, act.business_date
+            case.with_office, case.state, act.caller.role, case.channel, case.answer_by_on, act.business_date
         )
         return Finding(refusal=refusal, sets={"with_office": next_office(case.with_office), PROMISED: promised})
 

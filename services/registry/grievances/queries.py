@@ -14,7 +14,7 @@ _INSERT = insert_many(
     grievance,
     (
         "id", "household_id", "division", "matter", "channel", "person", "about_office", "about_subject", "text_sealed",
-        "state", "with_office", "answer_due_on", "filed_on", "recorded_by", "procedure_version", "since_on", "due_on",
+        "state", "with_office", "answer_by_on", "filed_on", "recorded_by", "procedure_version", "since_on", "due_on",
     ),
     FREE,
 )  # fmt: skip
@@ -28,8 +28,8 @@ RUNNING = "state NOT IN ('unsigned', 'told', 'settled', 'withdrawn')"
 _LOCK_LATE = sql(
     f"""
     SELECT {grievance.columns} FROM grievance
-    WHERE {RUNNING} AND late_on IS NULL AND answer_due_on < :on
-    ORDER BY answer_due_on, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    WHERE {RUNNING} AND late_on IS NULL AND answer_by_on < :on
+    ORDER BY answer_by_on, id LIMIT :limit FOR UPDATE SKIP LOCKED
     """,
     GrievanceCase,
 )

@@ -106,7 +106,7 @@ def sheet_refusal(
 
 
 def escalation_refusal(
-    office: Office, state: State, role: str, channel: Channel, answer_due_on: date, on: date
+    office: Office, state: State, role: str, channel: Channel, answer_by_on: date, on: date
 ) -> str | None:
     """Why it is not taken higher. Before it was told because it is late, by whoever sees it; then by the complainant,
     who is not content.
@@ -115,7 +115,7 @@ def escalation_refusal(
         return "nobody_higher"
     if state == "told":
         return speaking_refusal(role, channel)
-    return "not_overdue" if on <= answer_due_on else None
+    return "not_overdue" if on <= answer_by_on else None
 
 
 def may_read(role: str, office: Office, answered: frozenset[Office]) -> bool:

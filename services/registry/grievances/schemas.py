@@ -62,7 +62,7 @@ class GrievanceSummary(Telling):
     with_office: Office
     upheld: bool | None
     filed_on: date
-    answer_due_on: date
+    answer_by_on: date
     handed_on: date | None
     settled_on: date | None
     late_on: date | None

@@ -24,7 +24,7 @@ class GrievanceCase(NamedTuple):
     text_sealed: bytes
     state: State
     with_office: Office
-    answer_due_on: date
+    answer_by_on: date
     filed_on: date
     recorded_by: str
     township_answer_sealed: bytes | None

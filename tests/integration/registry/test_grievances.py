@@ -74,7 +74,7 @@ async def test_a_villager_complains_is_answered_and_content(house: House) -> Non
     assert (shown["state"], shown["with_office"], shown["text"], shown["person"]) == (
         "with_township", "township", STORY, PERSON,
     )  # fmt: skip
-    assert (shown["answer_due_on"], shown["due_on"]) == (DUE, DUE), "working days, and not those of the holidays"
+    assert (shown["answer_by_on"], shown["due_on"]) == (DUE, DUE), "working days, and not those of the holidays"
     assert shown["sentence_en"] == "It lies with the township, which answers by 2017-10-17."
     assert shown["sentence_zh"] == "诉求在乡镇办理，2017-10-17 前答复。"
     (task,) = (await tasks(door, "township", TOWNSHIP, on=FILED))["items"]
@@ -218,7 +218,7 @@ async def test_who_is_not_content_goes_higher_twice(house: House) -> None:
         (higher,) = await post(door, "/escalations", "villager", {"id": one}, on=on)
         assert higher["state"] == f"with_{lies_with}"
     shown = await read(door, one, "villager")
-    assert shown["answer_due_on"] == "2017-10-31", "each office has its own days"
+    assert shown["answer_by_on"] == "2017-10-31", "each office has its own days"
     # Whoever answered it below does not answer it again above.
     for again in ("twice", "officer"):
         assert await codes(door, "/answers", "auditor", answering(one), subject=again) == ["shared.same_person"]

@@ -72,7 +72,7 @@ async def test_he_complains_by_a_sheet_once_two_have_vouched_for_it(house: House
     assert await confirm(door, item, "clerk") == "shared.same_person"
     assert await confirm(door, item, on="2017-09-25") is None
     shown = await read(door, one, "villager")
-    assert (shown["state"], shown["answer_due_on"]) == ("with_township", "2017-10-20"), "the office has all its days"
+    assert (shown["state"], shown["answer_by_on"]) == ("with_township", "2017-10-20"), "the office has all its days"
     assert [(s["step"], s["detail"].get("channel")) for s in shown["steps"]] == [
         ("filed", None), ("with_township", "paper"),
     ]  # fmt: skip
@@ -101,7 +101,7 @@ async def test_he_is_content_or_goes_higher_by_a_sheet(house: House) -> None:
         "settled", "2017-09-26", "paper",
     )  # fmt: skip
     shown = await read(door, not_content, "villager")
-    assert (shown["state"], shown["with_office"], shown["answer_due_on"]) == ("with_county", "county", "2017-10-23")
+    assert (shown["state"], shown["with_office"], shown["answer_by_on"]) == ("with_county", "county", "2017-10-23")
     (task,) = (await tasks(door, "county", AREAS["county"], on="2017-09-27"))["items"]
     assert (task["id"], task["step"]) == (not_content, "county_answered")
     # The register moves it as any other; the last office's answer is taken no higher.

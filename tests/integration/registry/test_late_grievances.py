@@ -53,7 +53,7 @@ async def test_it_goes_to_the_next_office_by_itself_when_its_day_is_over(house: 
     assert await take_some(door.app) == 0
     for one in (silent, untold):
         shown = await read(door, one, "villager")
-        assert (shown["state"], shown["answer_due_on"], shown["late_on"]) == ("with_county", "2017-11-08", None)
+        assert (shown["state"], shown["answer_by_on"], shown["late_on"]) == ("with_county", "2017-11-08", None)
         assert (shown["steps"][-1]["step"], shown["steps"][-1]["role"], shown["steps"][-1]["acted_on"]) == (
             "with_county", "system", LATE,
         )  # fmt: skip
@@ -71,7 +71,7 @@ async def test_at_the_auditor_it_stays_and_is_marked_once(house: House) -> None:
     assert await taken(house, door.app, LATE) == 1
     assert await take_some(door.app) == 0
     shown = await read(door, one, "villager")
-    assert (shown["state"], shown["answer_due_on"], shown["late_on"]) == ("with_auditor", DUE, LATE)
+    assert (shown["state"], shown["answer_by_on"], shown["late_on"]) == ("with_auditor", DUE, LATE)
     assert [s["step"] for s in shown["steps"]] == ["filed", "late"]
     assert shown["sentence_en"] == f"It lies with the auditor, who was to answer by {DUE} and has not."
     assert shown["sentence_zh"] == f"诉求在监督部门办理，应于 {DUE} 前答复，已逾期。"
