@@ -72,6 +72,7 @@ READS = {
     "registry/overruled": {"household", "household_fact", "member", "member_fact"},
     "registry/persons": {"member"},
     "registry/plans": {"household", "measure"},
+    "registry/rates": {"division", "household", "member_fact"},
     "registry/record": {
         "division", "household", "household_contact", "household_fact", "household_version", "income_line", "member",
         "member_fact",

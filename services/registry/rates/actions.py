@@ -20,10 +20,18 @@ from shared.values.ids import uuid7
 
 ROOM = "registry.rates"
 # The seed was said aloud and the draw is anybody's to repeat, so that who drew may look.
-LOOK = Procedure(ROOM, rate_line, ((
-    Step("right", "open", ("auditor",), (), "found", days=30, sets=("evidence",),
-         zh="核查抽中的户", en="Look at a household that was drawn"),
-),), freezes=False)  # fmt: skip
+STEP = Step(
+    "right",
+    "open",
+    ("auditor",),
+    (),
+    "found",
+    days=30,
+    sets=("evidence",),
+    zh="核查抽中的户",
+    en="Look at who was drawn",
+)
+LOOK = Procedure(ROOM, rate_line, ((STEP,),), freezes=False)
 
 
 async def draw_sample(connection: Connection, act: Act, new: NewRateSample) -> RateSample:
@@ -51,9 +59,18 @@ async def draw_sample(connection: Connection, act: Act, new: NewRateSample) -> R
         sum(v.rural for v in villages),
     )
     row = RateSample(
-        new.id, area, new.seed, new.exited, new.outside, people.poor, people.exited, people.outside, people.rural,
-        on, act.subject,
-    )  # fmt: skip
+        new.id,
+        area,
+        new.seed,
+        new.exited,
+        new.outside,
+        people.poor,
+        people.exited,
+        people.outside,
+        people.rural,
+        on,
+        act.subject,
+    )
     if not await queries.insert_sample(connection, row):
         raise Problem("shared.id_taken")
     places = Counter[str]()

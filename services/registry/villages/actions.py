@@ -104,10 +104,6 @@ class Leaving(NamedTuple):
     out: type[Payload]
     revoked: type[Payload]
 
-    @property
-    def room(self) -> str:
-        return self.procedure.name
-
 
 VILLAGES = Leaving(
     EXIT,
@@ -202,7 +198,7 @@ async def propose_exits(
             reason = "case_open" if code in standing else "not_found"
         else:
             reason = "twice_in_batch" if code in opened else "not_ready" if missing else ""
-        answer = result(leaving.room, code, reason or None, state=_state(standing.get(code)), missing=missing)
+        answer = result(ROOM, code, reason or None, state=_state(standing.get(code)), missing=missing)
         if not reason:
             opened[code] = case = _opened(act, leaving, code)
             answer.case_id, answer.state = case.id, case.state

@@ -154,7 +154,7 @@ CHECKING = {
 OTHERS = {
     "noticed", "consented", "announced", "agreed", "said", "ended", "key_handed", "reported", "demolition_reported",
     "reclamation_reported", "closed", "visited", "noticed_again", "entered", "told", "settled", "with_township",
-    "with_county", "with_auditor", "suspected", "there",
+    "with_county", "with_auditor", "suspected", "there", "right",
 }  # fmt: skip
 OPENED = {f"{word}_by" for word in (
     "proposed", "applied", "raised", "opened", "made", "recorded", "reported", "drafted", "told", "computed",
