@@ -314,3 +314,8 @@ async def test_what_was_public_before_the_topic_goes_there_first(house: House) -
     asked = [set(r["types"]) for r in await house.rows("gateway", "SELECT types FROM subscription ORDER BY id")]
     then = {kind.TYPE for kind in county.KINDS} - {kind.TYPE for kind in SINCE}
     assert asked == [then, {"county.village_exited.v1"}]
+    async with owner.transaction():
+        await owner.execute(importlib.import_module("gateway.migrations.0010_revoked_places").TOLD)
+    asked = [set(r["types"]) for r in await house.rows("gateway", "SELECT types FROM subscription ORDER BY id")]
+    since = {kind.TYPE for kind in SINCE}
+    assert asked == [then | since, {"county.village_exited.v1"} | since]
