@@ -299,6 +299,7 @@ async def test_a_disability_certificate_is_its_bearers_number(house: House) -> N
         (file(two(), ("户编号", "姓名")), "headings_missing"),
         (file([]), "nobody"),
     ],
+    ids=["no workbook", "another sheet", "no headings", "empty"],
 )
 async def test_a_list_that_is_none_is_refused_whole(house: House, data: bytes, code: str) -> None:
     door = await founded(house)
