@@ -29,7 +29,7 @@ async def rates(api: Api, truth: Truth, numbers: dict[str, str]) -> list[dict[st
 
 
 def _parts(told: dict[str, Any]) -> dict[str, float | None]:
-    names = {"value": "ppm", "low": "low_ppm", "high": "high_ppm"}
+    names = {"value": "share_ppm", "low": "low_ppm", "high": "high_ppm"}
     return {name: None if told[of] is None else told[of] / MILLION for name, of in names.items()}
 
 

@@ -70,12 +70,12 @@ async def get_sample(sample_id: UUID, connection: Reading) -> RatesShown:
         kind: share_of(found[kind].wrong, found[kind].found) if kind in found else share_of(0, 0)
         for kind in ("exited", "outside")
     }
-    ppm, low, high = composite(_people(row), shares["exited"], shares["outside"])
+    share, low, high = composite(_people(row), shares["exited"], shares["outside"])
     return RatesShown(
         **RateSampleShown.model_validate(row, from_attributes=True).model_dump(),
         wrong_exits=Rate(**shares["exited"]._asdict()),
         missed=Rate(**shares["outside"]._asdict()),
-        composite_incidence=Incidence(ppm=ppm, low_ppm=low, high_ppm=high),
+        composite_incidence=Incidence(share_ppm=share, low_ppm=low, high_ppm=high),
     )
 
 

@@ -22,7 +22,7 @@ class Share(NamedTuple):
 
     found: int
     wrong: int
-    ppm: int | None
+    share_ppm: int | None
     low_ppm: int | None
     high_ppm: int | None
 
@@ -60,7 +60,7 @@ def composite(people: People, exited: Share, outside: Share) -> tuple[int | None
         return round((people.poor * MILLION + people.exited * wrong + people.outside * missed) / people.rural)
 
     return (
-        of(exited.ppm, outside.ppm),
+        of(exited.share_ppm, outside.share_ppm),
         of(exited.low_ppm, outside.low_ppm),
         of(exited.high_ppm, outside.high_ppm),
     )

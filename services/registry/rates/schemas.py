@@ -52,13 +52,13 @@ class Rate(BaseModel):
 
     found: int
     wrong: int
-    ppm: int | None
+    share_ppm: int | None
     low_ppm: int | None
     high_ppm: int | None
 
 
 class Incidence(BaseModel):
-    ppm: int | None
+    share_ppm: int | None
     low_ppm: int | None
     high_ppm: int | None
 

@@ -83,7 +83,7 @@ async def test_what_is_found_tells_the_rates_and_a_wrong_exit_is_suspected(house
     await county(house)
     sample = (await draw(door)).json()
     whole = await rates(door, sample["id"])
-    assert (whole["wrong_exits"]["ppm"], whole["composite_incidence"]["ppm"]) == (None, None)
+    assert (whole["wrong_exits"]["share_ppm"], whole["composite_incidence"]["share_ppm"]) == (None, None)
     rows = await lines(door, sample_id=sample["id"])
     exited, outside = ([r for r in rows if r["kind"] == kind] for kind in ("exited", "outside"))
     await hear(house, [visited(UUID(exited[1]["household_id"]))], by="helper-7", on=ON)
@@ -94,15 +94,15 @@ async def test_what_is_found_tells_the_rates_and_a_wrong_exit_is_suspected(house
     ]  # fmt: skip
     assert await found(door, (exited[0], True)) == [("shared.wrong_state", "wrong")]
     whole = await rates(door, sample["id"])
-    assert (whole["wrong_exits"]["found"], whole["wrong_exits"]["wrong"], whole["wrong_exits"]["ppm"]) == (
+    assert (whole["wrong_exits"]["found"], whole["wrong_exits"]["wrong"], whole["wrong_exits"]["share_ppm"]) == (
         4,
         1,
         250_000,
     )
-    assert whole["missed"]["ppm"] == 166_667
+    assert whole["missed"]["share_ppm"] == 166_667
     assert whole["missed"]["low_ppm"] < 166_667 < whole["missed"]["high_ppm"]
     counted = whole["poor_people"] + whole["exited_people"] / 4 + whole["outside_people"] * 0.166667
-    assert whole["composite_incidence"]["ppm"] == round(counted / whole["rural_people"] * 1_000_000)
+    assert whole["composite_incidence"]["share_ppm"] == round(counted / whole["rural_people"] * 1_000_000)
     (suspicion,) = await listed(door)
     assert (suspicion["id"], suspicion["code"]) == (exited[0]["id"], "inspected")
     assert (suspicion["household_id"], suspicion["source"]) == (exited[0]["household_id"], "inspection")
