@@ -61,8 +61,9 @@ FITTING = {
         f"UPDATE identification SET applied_by = {OF_ROW.format('id')}",
         "DELETE FROM identification_application",
         "UPDATE identification_doubt SET kind = 'suspicion'",
-        # Of a village one exit is open.
+        # Of a village one exit is open, and so of a township, which is called as a village here.
         f"UPDATE village_exit SET id = '{UUID(int=OURS)}' WHERE id = '{UUID(int=OURS // A_VILLAGE * A_VILLAGE)}'",
+        f"UPDATE township_exit SET id = '{UUID(int=OURS)}' WHERE id = '{UUID(int=OURS // A_VILLAGE * A_VILLAGE)}'",
         """UPDATE household_fact SET other_causes = '{"codes": []}'""",
         f"UPDATE household_split SET relations = jsonb_build_object({OF_ROW.format('id')}, 'head')",
         "UPDATE target SET year = 2017",
@@ -74,7 +75,7 @@ FITTING = {
         "UPDATE inspection SET state = 'sound', signs = '', inspected_on = NULL",
         "UPDATE home_visit SET visited_on = '2017-05-01'",
         # All fall due in one month.
-        "UPDATE follow_up SET month_on = '2017-06-01'",
+        "UPDATE follow_up SET month_on = '2017-05-01'",
         # Who said what of a household, and how it came to be known.
         "UPDATE household_fact SET stated_as = 'village', weight = 'statement'",
         "UPDATE member_fact SET stated_as = 'village', weight = 'statement'",
