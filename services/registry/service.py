@@ -79,6 +79,7 @@ from services.registry.merges.actions import MERGE
 from services.registry.merges.api import router as merges
 from services.registry.merges.tables import household_merge
 from services.registry.national.api import router as national
+from services.registry.national.work import run_exports
 from services.registry.payments.reactions import REACTIONS as PAYMENTS
 from services.registry.payments.tables import income_payment
 from services.registry.plans.actions import PLAN
@@ -306,6 +307,7 @@ SERVICE = Service(
         take_higher,
         run_searches,
         end_pairs,
+        run_exports,
         run_lists,
         end_corrected,
     ),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.registry.differences.rules import Cause, ListState, Named, Owner, State
+from services.registry.differences.rules import Cause, ListState, Named, State
 from services.registry.national import rules
 from shared.acts.bodies import Case, Input
 from shared.acts.reasons import Telling
@@ -90,7 +90,7 @@ class DifferenceShown(Telling):
     kind: rules.Kind
     ours: Any
     theirs: Any
-    owner: Owner
+    owner: str
     list_id: UUID
     found_on: date
     listed_on: date
@@ -108,7 +108,7 @@ class FigureShown(BaseModel):
     """How many differences of a field are in a state."""
 
     field: rules.Field
-    owner: Owner
+    owner: str
     state: State
     differences: int
 

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from tests.conftest import Door, House
+from tests.integration.registry.test_exits import MINUTES
 from tests.integration.registry.test_households import VILLAGE
 from tests.integration.registry.test_villages import (
     TOWNSHIP,
@@ -65,7 +66,8 @@ async def leave(door: Door) -> list[str]:
         ("/decisions", "county", "c-decider", "2017-12-27"), ("/announcements", "county", "c-announcer", "2017-12-29"),
     ):  # fmt: skip
         area = TOWNSHIP if role == "township" else None
-        (done,) = await act_on(door, f"{TOWNSHIPS}/exits{path}", role, of, subject=subject, on=on, area=area)
+        said = of if role == "township" else of | MINUTES
+        (done,) = await act_on(door, f"{TOWNSHIPS}/exits{path}", role, said, subject=subject, on=on, area=area)
         assert done["status"] == "accepted", done
         states.append(done["state"])
     return states
@@ -131,7 +133,7 @@ async def test_a_township_leaves_by_the_rule_step_by_step(house: House) -> None:
     await seed_poor(house, 2)
     of = {"division": TOWNSHIP}
     (early,) = await act_on(door, f"{TOWNSHIPS}/exits", "township", of, area=TOWNSHIP)
-    assert (early["code"], early["missing"]) == ("registry.townships.not_ready", ["villages_out"])
+    assert (early["code"], early["missing"]) == ("registry.villages.not_ready", ["villages_out"])
     assert (await town(door))["status"] == "poor"
     await exit_village(door)
     assert await leave(door) == ["proposed", "noticed", "approved", "announced"]
@@ -150,7 +152,7 @@ async def test_a_township_leaves_by_the_rule_step_by_step(house: House) -> None:
         },
     )  # fmt: skip
     (again,) = await act_on(door, f"{TOWNSHIPS}/exits", "township", of, area=TOWNSHIP, on="2017-12-30")
-    assert again["code"] == "registry.townships.case_open"
+    assert again["code"] == "registry.villages.case_open"
     (village,) = await act_on(door, f"{TOWNSHIPS}/exits", "township", {"division": VILLAGE}, area=TOWNSHIP)
     assert village["code"] == "shared.invalid_item"
     replay = (await door.call("GET", "/registry/v1/operations/replay", "county")).json()
@@ -167,7 +169,8 @@ async def test_the_county_decides_on_what_is_so_then(house: House) -> None:
     await act_on(door, f"{TOWNSHIPS}/exits", "township", of, subject="t-maker", on="2017-12-19", area=TOWNSHIP)
     await act_on(door, f"{TOWNSHIPS}/exits/notices", "township", of, subject="t-clerk", on="2017-12-19", area=TOWNSHIP)
     await revoke(door, VILLAGES, (await card(door, on="2017-12-19"))["exit"]["id"])
-    (refused,) = await act_on(door, f"{TOWNSHIPS}/exits/decisions", "county", of, subject="c-d", on="2017-12-27")
+    decided = f"{TOWNSHIPS}/exits/decisions"
+    (refused,) = await act_on(door, decided, "county", of | MINUTES, subject="c-d", on="2017-12-27")
     assert (refused["status"], refused["state"], refused["missing"]) == ("accepted", "refused", ["villages_out"])
 
 

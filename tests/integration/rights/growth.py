@@ -61,15 +61,18 @@ FITTING = {
         f"UPDATE identification SET applied_by = {OF_ROW.format('id')}",
         "DELETE FROM identification_application",
         "UPDATE identification_doubt SET kind = 'suspicion'",
-        # Of a village one exit is open, and so of a township, which is called as a village here.
+        # Of a village one exit is open, and so of a township: all these villages lie in one.
         f"UPDATE village_exit SET id = '{UUID(int=OURS)}' WHERE id = '{UUID(int=OURS // A_VILLAGE * A_VILLAGE)}'",
         f"UPDATE township_exit SET id = '{UUID(int=OURS)}' WHERE id = '{UUID(int=OURS // A_VILLAGE * A_VILLAGE)}'",
+        f"UPDATE township_exit SET division = '140927000' WHERE id = '{UUID(int=OURS)}'",
+        "INSERT INTO division VALUES ('140927000', '[2001-01-01,)', 'x', 'x', 'township', false, 100)",
         """UPDATE household_fact SET other_causes = '{"codes": []}'""",
         f"UPDATE household_split SET relations = jsonb_build_object({OF_ROW.format('id')}, 'head')",
         "UPDATE target SET year = 2017",
         "INSERT INTO statistic_month VALUES ('2017-05', '2017-06-01', 'x', now())",
         # Each is its row's bureau's.
         f"UPDATE plan_line SET owner = {OF_ROW.format('id')}",
+        f"UPDATE national_difference SET owner = {OF_ROW.format('id')}",
         "UPDATE duplicate SET alike = 'same_name'",
         # Nobody waits to be inspected, or was lately, and everybody was visited within the year.
         "UPDATE inspection SET state = 'sound', signs = '', inspected_on = NULL",

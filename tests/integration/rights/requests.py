@@ -34,8 +34,13 @@ VALUES: dict[str, Any] = {
     "scan_sha256": HASH, "sha256": HASH, "policy": "medical_insurance",
     "month": "2017-05",
 }  # fmt: skip
-# What a sample names instead: an address that needs no look at a name server, a subject that calls at no other door.
-INSTEAD = {"/subscriptions": {"url": "https://8.8.8.8/exits"}, "/revocations": {"subject": "somebody"}}
+# What a sample names instead: an address that needs no look at a name server, a subject that calls at no other door, of
+# two that exclude each other one.
+INSTEAD = {
+    "/subscriptions": {"url": "https://8.8.8.8/exits"},
+    "/revocations": {"subject": "somebody"},
+    "/registry/v1/policy-trials": {"figures": [{"code": "poverty_line_fen", "value": 1}]},
+}
 # What stands in a file no document shows.
 FILES = {
     "/registry/v1/attestations/files": "户编号,起始日期,依据文号,饮水安全\nx30,2017-05-01,神水字1号,是\n".encode(),
@@ -57,6 +62,8 @@ def rows_named(name: str, k: int, shape: dict[str, Any] | None = None) -> Any:
         return VALUES[name]
     if "enum" in shape:
         return shape["enum"][0]
+    if shape.get("format") == "date-time":
+        return "2017-01-01T00:00:00+08:00"
     if shape.get("format") == "uuid" or name == "id" or name.endswith("_id"):
         return str(UUID(int=k))
     return f"x{k}"

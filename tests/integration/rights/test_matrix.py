@@ -36,7 +36,7 @@ from tests.integration.rights.growth import AGAIN, FIRST, LAST, NEWEST, OURS, be
 from tests.integration.rights.requests import NOT_YOURS, SAYS_NOTHING, UNREAD
 
 # A rule of its own speaks against the row at hand, not against the caller's relation to it.
-OWN_RULES = ("same_person", "no_grant", "wrong_drafter", "id_taken", "purpose_unknown")
+OWN_RULES = ("same_person", "no_grant", "wrong_drafter", "id_taken", "purpose_unknown", "not_of_superiors")
 # What a search does not find, it does not tell.
 SEARCHES = ("/registry/v1/households/search",)
 # Lists of what waits for somebody: which states wait for whom `test_who_decides` walks through.
@@ -80,7 +80,8 @@ def _own(operation: Operation, scope: str, response: Any, k: int) -> str:
     if code in UNREAD:
         return "not read"
     if operation.method == "GET" and not operation.is_sum and not operation.path.endswith(TASKS):
-        return "" if scope in ("all", "office") or tells_of(operation, response, k) else "told nothing"
+        told = scope in ("all", "office") or code in OWN_RULES or tells_of(operation, response, k)
+        return "" if told else "told nothing"
     # Operators' doors name what a log or a parked key alone has.
     nothing_there = "/operations/" in operation.path or code in OWN_RULES
     return "" if nothing_there or permits(response, NOT_YOURS) else "refused"

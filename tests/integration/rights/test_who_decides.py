@@ -42,6 +42,8 @@ ROOM_OF = {
     "registry.changes.departures": "households/departures",
     "registry.changes.removals": "households/removals",
     "registry.claims": "households/claims",
+    "registry.differences": "national/differences",
+    "registry.differences.lists": "national/lists",
     "registry.contacts": "households/accounts",
     "registry.heads": "households/heads",
     "registry.identification": "identifications",
@@ -81,7 +83,8 @@ class Turn(NamedTuple):
     @property
     def room(self) -> str:
         name = self.procedure.name
-        return f"/{self.procedure.service}/v1/{ROOM_OF.get(name, name.split('.', 1)[1].replace('.', '/'))}"
+        own = name.split(".", 1)[1].replace(".", "/").replace("_", "-")
+        return f"/{self.procedure.service}/v1/{ROOM_OF.get(name, own)}"
 
 
 def turns(procedures: list[Procedure[Any]]) -> Iterator[Turn]:

@@ -131,6 +131,16 @@ async def test_a_dossier_opens_to_nobody_else(house: House, service: str) -> Non
     assert hidden == (404 if service == "registry" else apart)
 
 
+def asked_for(sent: list[str]) -> list[str]:
+    """What a caller's read sends, without what the service itself looks at now and then on the same connection."""
+    own, kept = True, list[str]()
+    for query in sent:
+        if query.startswith("SELECT set_config("):
+            own = "'system:" not in query
+        kept += [query] * own
+    return kept
+
+
 @pytest.mark.parametrize("service", DOORS)
 async def test_a_read_makes_two_round_trips(house: House, service: str) -> None:
     """The context, and a statement."""
@@ -146,5 +156,6 @@ async def test_a_read_makes_two_round_trips(house: House, service: str) -> None:
         sent.clear()
         assert not isinstance(await ask(door, service, path, "county", "140927"), int)
         # What stops a loan is read in a statement of its own.
-        assert len(sent) == TRIPS.get((service, path), 3 if path.startswith("/loans") else 2), path
-        assert sent[0].startswith("SELECT set_config("), path
+        own = asked_for(sent)
+        assert len(own) == TRIPS.get((service, path), 3 if path.startswith("/loans") else 2), path
+        assert own[0].startswith("SELECT set_config("), path

@@ -41,6 +41,10 @@ FEW_ANYWHERE = {
     "services.relocation.sites.queries._SITE_PAGE()",  # a county has dozens of sites
     "services.relocation.allocation.queries._LOT_PAGE()",  # its door names the round
 }
+# Of which a county has dozens, however many rows lie beside them.
+FEW_OF = {
+    "registry": ("UPDATE match_file SET kind = 'payroll' WHERE kind = 'superior' AND id >= lpad('3e8', 32, '0')::uuid",)
+}  # fmt: skip
 COLUMNS = (
     "SELECT c.relname AS relation, a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a"
     " JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
@@ -83,6 +87,8 @@ def expression(column: Any, words: dict[tuple[str, str], tuple[str, ...]]) -> st
         return f"(ARRAY[{listed}])[1 + k % {len(named)}]"
     if column["name"] == "procedure_version":
         return "1"
+    if column["name"] == "month_on":  # of which many rows are
+        return "date '2018-05-16' - (k % 8)::int"
     return DIVISION if column["name"].endswith("division") else VALUES[column["type"]]
 
 
@@ -98,6 +104,8 @@ async def grow(superuser: asyncpg.Connection, service: str, first: int, last: in
             f"INSERT INTO {name} ({target}) OVERRIDING SYSTEM VALUE SELECT {source}"
             f" FROM generate_series({first}, {last}) AS k ON CONFLICT DO NOTHING"
         )
+    for few in FEW_OF.get(service, ()):
+        await superuser.execute(few)
     # From a sample of six thousand rows a table: what these rows are like a tenth of them would tell.
     await superuser.execute("SET default_statistics_target = 20")
     await superuser.execute("VACUUM (ANALYZE)")

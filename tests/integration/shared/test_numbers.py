@@ -12,8 +12,8 @@ from tests.integration.finance.acts import application, apply_for, seed_househol
 from tests.integration.rights.growth import OURS, furnish
 
 COUNTY = "140927"
-# Two tables in one list: what somebody looked at, and what a grant let him see.
-TOLD = {"/registry/v1/disclosures": 2, "/registry/v1/exits/preview": 0}
+# Two tables in one list: what somebody looked at or exported, and what a grant let him see.
+TOLD = {"/registry/v1/disclosures": 3, "/registry/v1/exits/preview": 0}
 # Asked about one household, it is no list.
 NO_LISTS = {"/registry/v1/exits/preview"}
 # What the register holds of one household: where it is none of the caller's, it is not found, by id or number.
