@@ -3,17 +3,16 @@
 import math
 from collections.abc import Sequence
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from scenario.api import Api
 from scenario.judge.hardship import Hardship
 from scenario.judge.homes import allocations
 from scenario.judge.rank import Z, auc
-from scenario.judge.rates import rates
+from scenario.judge.rates import announced, left_out, rates
 from scenario.judge.risks import Warned, spread
 from scenario.judge.suspicions import Suspected
 from scenario.judge.targets import JUDGE, YEAR
-from scenario.judge.truth import Truth, ineligible, over_reported, truly_out_of_poverty
+from scenario.judge.truth import Truth, ineligible, over_reported
 
 # for an old house that is gone, and for the farmland made of it: domain notes 2.2 (S32), within a year of the move
 REWARD_FEN_A_PERSON = {"demolished": 1_000_000, "reclamation_reported": 1_000_000, "reclaimed": 1_500_000}
@@ -55,9 +54,11 @@ async def quality(
     station, helpers who stay away or copy. Last, the error rates as an inspector's sample tells them.
     """
     loans = [x async for x in api.pages(JUDGE, "/finance/v1/loans") if x["disbursed_on"]]
+    exits = await announced(api, truth, numbers)
+    outside, missed = await left_out(api, truth)
     return [
-        await _wrong_exits(api, truth, numbers),
-        await _missed(api, truth),
+        rate("wrong_exit_rate", sum(one.wrong for one in exits), len(exits)),
+        rate("missed_rate", len(missed), outside),
         await _astray(api, truth, numbers, loans),
         await _areas_found(api, truth),
         await _diverted_found(api, truth, numbers, loans),
@@ -67,26 +68,8 @@ async def quality(
         *_hardship(found, truth),
         *_suspected(suspected),
         *_warned(warned),
-        *await rates(api, truth, numbers),
+        *await rates(api, truth, exits, missed),
     ]
-
-
-async def _wrong_exits(api: Api, truth: Truth, numbers: dict[str, str]) -> dict[str, Any]:
-    exits = [c async for c in api.pages(JUDGE, "/registry/v1/exits?state=announced")]
-    moved = {a["household_id"]: a["moved_in_on"] for a in await allocations(api) if a["moved_in_on"]}
-    wrong = 0
-    for case in exits:
-        on = case["announced_on"]
-        lives_there = moved.get(case["household_id"], "9999") <= on
-        wrong += not truly_out_of_poverty(truth, numbers[case["household_id"]], on, moved=lives_there)
-    return rate("wrong_exit_rate", wrong, len(exits))
-
-
-async def _missed(api: Api, truth: Truth) -> dict[str, Any]:
-    """The poor in no list whom no application brought into the register; of the households outside it."""
-    entered = {i["id"] async for i in api.pages(JUDGE, "/registry/v1/identifications?state=entered")}
-    found = sum(str(uuid5(NAMESPACE_URL, f"identification/{poor['key']}")) in entered for poor in truth.unregistered)
-    return rate("missed_rate", len(truth.unregistered) - found, truth.rural_outside - len(entered))
 
 
 async def _astray(api: Api, truth: Truth, numbers: dict[str, str], loans: list[dict[str, Any]]) -> dict[str, Any]:

@@ -105,6 +105,11 @@ def test_the_year_holds_its_invariants(first: Played) -> None:
         "deep_poverty_in_truth", "deep_poverty_counted", "deep_poverty_in_both",
     ):  # fmt: skip
         assert counted[code] > 0, code
+    rated = {row["code"]: row["value"] for row in first.year["quality"]}
+    for code in (
+        "wrong_exit_rate_sampled", "missed_rate_sampled", "composite_incidence_sampled", "composite_incidence",
+    ):  # fmt: skip
+        assert rated[code] is not None, code
     # In so small a county one falls back or nobody does; who is returned has fallen.
     assert counted["fell_back_in_truth"] == counted["fell_back_and_returned"] + counted["fell_back_and_missed"]
     assert counted["returned"] <= counted["fell_back_in_truth"] <= 2
