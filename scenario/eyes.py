@@ -36,10 +36,12 @@ from scenario.world import (
     setback_known,
     sheet_parts,
     survey_view,
+    written_at_desk,
 )
 
 SAFE = ("A", "B")
 INCOME_YEAR = 2017
+FAR_OFF = 0.2  # an income that is stated so much too high or too low is wrong, on whichever side of the line it lies
 
 
 @dataclass
@@ -131,6 +133,29 @@ class VillageEyes:
         fed = seen.food_secure and seen.clothing_secure and seen.medical_insured
         lives = seen.house_grade in SAFE and seen.safe_water
         return self.measured_over_line(household_no) and fed and lives and not needs
+
+    def inspected(self, household_no: str, on: date) -> Literal["income", "house", "visit"] | None:
+        """What an inspector finds otherwise than the register says: an income on the other side of the line, or far off
+        what was stated; a house that is not as safe; rounds of visits that nobody saw.
+        """
+        said = None if self.world.by_no[household_no].group == "exited" else self.income(household_no)
+        if self._says_otherwise(household_no, said):
+            return "income"
+        if self.grade_inspected(household_no, on) not in SAFE and self.conditions(household_no, on).house_grade in SAFE:
+            return "house"
+        return "visit" if written_at_desk(self.world, household_no) else None
+
+    def _says_otherwise(self, household_no: str, said: IncomeLines | None) -> bool:
+        """`said`: None of who was out of poverty before, of whom nothing is stated but that."""
+        found, over = self.measured(household_no).net_fen, self.measured_over_line(household_no)
+        if said is None:
+            return not over
+        return over is self.under_line(household_no) or abs(said.net_fen - found) > FAR_OFF * abs(found)
+
+    def grade_inspected(self, household_no: str, on: date) -> str:
+        """The grade of its house as an inspector sees it."""
+        found = observed_conditions(self.world, household_no, on, TOWNSHIPS_EYE)
+        return self._at_home(household_no, on, found).house_grade
 
     def poor_doors(self, division: str, known: Container[str]) -> frozenset[int]:
         """Doors of a village outside the register behind which somebody is poor; `known`: by key, who came into it."""

@@ -17,6 +17,7 @@ PAPERS = {
     "agriculture": "神农字〔2017〕8号",
     "civil_affairs": "神民字〔2017〕31号",
     "disabled_federation": "神残字〔2017〕5号",
+    "education": "神教字〔2017〕14号",
     "health": "神卫字〔2017〕9号",
     "housing": "神建字〔2017〕22号",
     "human_resources": "神人社字〔2017〕17号",
@@ -44,7 +45,7 @@ class Listed(Protocol):
     @property
     def field(self) -> str: ...
     @property
-    def value(self) -> str | bool: ...
+    def value(self) -> str | bool | int: ...
     @property
     def since(self) -> date: ...
 
@@ -62,16 +63,14 @@ async def attest_incomes(api: Api, unit: str, paid: Iterable[Paid]) -> None:
 
 
 async def attest(api: Api, unit: str, listed: Iterable[Listed]) -> None:
-    """One by one; a person by the number of his certificate."""
-    items = [
-        {
-            "id": named("attested", f"{unit}/{one.no}/{one.id_number}"), "since": one.since.isoformat(),
-            "document_no": PAPERS[unit], one.field: one.value,
-        }
-        | ({"number": one.id_number} if one.id_number else {"household_no": one.no})
-        for one in listed
-    ]  # fmt: skip
-    await send(api, county.bureau(unit), ATTESTATIONS, items)
+    """All that it knows of one in one word; a person by the number of his certificate."""
+    items: dict[str, dict[str, Any]] = {}
+    for one in listed:
+        key = named("attested", f"{unit}/{one.no}/{one.id_number}/{one.since}")
+        whom = {"number": one.id_number} if one.id_number else {"household_no": one.no}
+        word = {"id": key, "since": one.since.isoformat(), "document_no": PAPERS[unit]} | whom
+        items.setdefault(key, word)[one.field] = one.value
+    await send(api, county.bureau(unit), ATTESTATIONS, list(items.values()))
 
 
 async def hand_in_houses(api: Api, listed: Sequence[Listed]) -> None:

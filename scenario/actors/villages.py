@@ -146,6 +146,14 @@ async def state_measured(api: Api, village: Village, measured: Mapping[str, Any]
     await api.batches(village.team, "/registry/v1/households/incomes", statements)
 
 
+async def report_grades(api: Api, village: Village, grades: Mapping[str, str], day: date) -> None:
+    """What was found of houses is written down as it is, by household."""
+    reports = [
+        {"household_id": one, "observed_on": day.isoformat(), "house_grade": grade} for one, grade in grades.items()
+    ]
+    await api.batches(village.team, "/registry/v1/households/conditions", reports)
+
+
 async def apply_for_loans(
     api: Api, village: Village, wishes: Iterable[Wish], known: dict[str, str]
 ) -> list[dict[str, Any]]:

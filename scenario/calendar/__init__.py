@@ -14,13 +14,13 @@ from scenario.calendar import (
     registers,
     relocation,
     risks,
+    screening,
 )
 from scenario.year import Day
 
 PARTS = (
-    founding, departments, relocation, newcomers, hardship, lending, industry, power, assessment, exits, registers,
-    risks,
-    inspectors,
+    founding, departments, relocation, newcomers, hardship, lending, industry, power, assessment, screening, exits,
+    registers, risks, inspectors,
 )  # fmt: skip
 
 

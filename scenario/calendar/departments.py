@@ -1,5 +1,5 @@
-"""Departments attest their lists: wells and certificates in spring, repaired houses through the year, what they paid
-out once the income year is over; in autumn they look again where somebody saw otherwise.
+"""Departments attest their lists: wells, certificates, patients in spring, repaired houses through the year, what they
+paid out once the income year is over; in autumn they look again where somebody saw otherwise.
 """
 
 from datetime import date
@@ -15,7 +15,7 @@ ANSWERED_ON = (date(YEAR, 10, 16), date(YEAR, 12, 11))
 
 async def attest_facts(year: Year, _day: date) -> None:
     facts = year.world.lists.facts
-    units = ("disabled_federation", "water")
+    units = ("disabled_federation", "health", "water")
     await everywhere(units, lambda u: departments.attest(year.api, u, [f for f in facts if f.unit == u]))
 
 
@@ -41,7 +41,7 @@ async def answer(year: Year, day: date) -> None:
 
 def days() -> list[Day]:
     return [
-        Day(FACTS_ON, "wells and certificates attested", attest_facts),
+        Day(FACTS_ON, "wells, certificates and patients attested", attest_facts),
         *(Day(on, "repaired houses attested", hand_in_houses) for on in HOUSES_ON),
         Day(INCOMES_ON, "departments attest incomes", attest_incomes),
         *(Day(on, "departments look again", answer) for on in ANSWERED_ON),

@@ -4,8 +4,9 @@ from collections import Counter
 from typing import Any
 
 from scenario.api import Api
-from scenario.judge import suspicions
+from scenario.judge import screenings, suspicions
 from scenario.judge.hardship import Hardship, counts
+from scenario.judge.screenings import Screened
 from scenario.judge.suspicions import Suspected
 from scenario.judge.targets import JUDGE
 
@@ -13,7 +14,7 @@ ATTESTATIONS = "/registry/v1/attestations"
 TOWNSHIPS = "/registry/v1/townships"
 
 
-async def counted(api: Api, found: Hardship, suspected: Suspected) -> list[dict[str, Any]]:
+async def counted(api: Api, found: Hardship, suspected: Suspected, screened: Screened) -> list[dict[str, Any]]:
     """A row for each: `code`, and how many there are in the lists; of hardship in truth too."""
     named = [x async for x in api.pages(JUDGE, "/finance/v1/loans") if x["borrower"]]
     left_with_loan = [h async for h in api.pages(JUDGE, "/finance/v1/holds?kind=borrower_left")]
@@ -38,6 +39,7 @@ async def counted(api: Api, found: Hardship, suspected: Suspected) -> list[dict[
         "died": left["death"],
         **counts(found),
         **suspicions.counts(suspected),
+        **screenings.counts(screened),
     }
     return [{"code": code, "value": value} for code, value in rows.items()]
 

@@ -1,18 +1,21 @@
 """What the system says was done, by the codes of the year's table: sums of its own summaries, nothing counted twice."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from scenario.api import Api
+from scenario.judge.entitlements import Given, reaching
 from scenario.judge.targets import JUDGE, YEAR, Figure
 
 AREAS = {"herd_head": "sheep", "herbs_mu": "herbs", "millet_mu": "millet", "oats_mu": "oats", "flax_mu": "flax"}
 WHOLE = 100  # quantities come in hundredths
 
 
-async def actual_figures(api: Api) -> dict[str, Figure]:
+async def actual_figures(api: Api, policies: Mapping[str, Given]) -> dict[str, Figure]:
     """(planned where the system itself knows it, actual) by code; codes without a room are absent."""
     return (
         await _register(api)
+        | {"social_policies": reaching(policies)}
         | await _finance(api)
         | await _relocation(api)
         | await _projects(api)

@@ -1,15 +1,17 @@
 """How well the year's decisions fit the truth: wrong exits, money gone astray, what was meant to be found and was."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scenario.api import Api
+from scenario.judge.entitlements import Given, together
 from scenario.judge.hardship import Hardship
 from scenario.judge.homes import allocations
 from scenario.judge.rank import Z, auc
 from scenario.judge.rates import announced, left_out, rates
 from scenario.judge.risks import Warned, spread
+from scenario.judge.screenings import Screened
 from scenario.judge.suspicions import Suspected
 from scenario.judge.targets import JUDGE, YEAR
 from scenario.judge.truth import Truth, ineligible, over_reported
@@ -44,10 +46,18 @@ def share_of_yuan(code: str, households: Sequence[tuple[int, int]]) -> dict[str,
 
 
 async def quality(
-    api: Api, truth: Truth, numbers: dict[str, str], found: Hardship, suspected: Suspected, warned: Warned
+    api: Api,
+    truth: Truth,
+    numbers: dict[str, str],
+    found: Hardship,
+    suspected: Suspected,
+    warned: Warned,
+    screened: Screened,
+    policies: Mapping[str, Given],
 ) -> list[dict[str, Any]]:
     """`numbers`: household number by id; `found`: who fell back and who is in deep poverty; `suspected`: of whom
-    another register listed something; `warned`: of whom signals said that it may fall back.
+    another register listed something; `warned`: of whom signals said that it may fall back; `screened`: which villages
+    alarm; `policies`: whom each of the 24 reaches.
 
     Wrong exits of those of 2017; the poor in no list; yuan that went to households that are not poor in truth or that
     the rules exclude; and how much of what truly is wrong was found: lies about areas, diverted loans, a broken
@@ -68,6 +78,8 @@ async def quality(
         *_hardship(found, truth),
         *_suspected(suspected),
         *_warned(warned),
+        *_screened(screened),
+        *_entitled(together(policies)),
         *await rates(api, truth, exits, missed),
     ]
 
@@ -177,4 +189,26 @@ def _warned(found: Warned) -> list[dict[str, Any]]:
         rate("risk_precision", len(found.found), len(warned)),
         rate("risk_struck_or_near", len(rightly), len(warned)),
         spread("risk_months", found.months),
+    ]
+
+
+def _screened(found: Screened) -> list[dict[str, Any]]:
+    """Of the villages that write what is not so, how many alarm, and of the others; and of a month's inspections how
+    many found something wrong, by how they were drawn.
+    """
+    clean = found.written - found.cheating
+    return [
+        rate("cheating_villages_found", len(found.cheating & found.alarmed), len(found.cheating)),
+        rate("clean_villages_alarmed", len(clean & found.alarmed), len(clean)),
+        rate("inspected_wrong_by_signs", found.by_signs.wrong, found.by_signs.inspected),
+        rate("inspected_wrong_at_random", found.at_random.wrong, found.at_random.inspected),
+    ]
+
+
+def _entitled(all_of_them: Given) -> list[dict[str, Any]]:
+    """Of who is entitled to a policy, who has it; and of who has it, who is not entitled."""
+    covered, missing, not_entitled = all_of_them
+    return [
+        rate("entitled_and_covered", covered, covered + missing),
+        rate("covered_and_not_entitled", not_entitled, covered + not_entitled),
     ]

@@ -8,7 +8,20 @@ from rich.console import Console
 from rich.table import Table
 
 from scenario.api import Api, read_key
-from scenario.judge import counted, figures, hardship, invariants, quality, record, risks, suspicions, targets, truth
+from scenario.judge import (
+    counted,
+    entitlements,
+    figures,
+    hardship,
+    invariants,
+    quality,
+    record,
+    risks,
+    screenings,
+    suspicions,
+    targets,
+    truth,
+)
 from shared.values.figures import MEASURES, missed_by, share, told
 
 
@@ -24,10 +37,12 @@ async def judge_year(gateway: str, state: Path) -> dict[str, Any]:
         found = await hardship.hardship(api, known, numbers)
         suspected = await suspicions.suspected(api, known, numbers)
         warned = await risks.warned(api, known, numbers)
+        policies = await entitlements.given(api)
+        screened = await screenings.screened(api, known)
         judged = {
-            "targets": targets.table(await figures.actual_figures(api)),
-            "quality": await quality.quality(api, known, numbers, found, suspected, warned),
-            "counted": await counted.counted(api, found, suspected),
+            "targets": targets.table(await figures.actual_figures(api, policies)),
+            "quality": await quality.quality(api, known, numbers, found, suspected, warned, screened, policies),
+            "counted": await counted.counted(api, found, suspected, screened),
         }
         lines = await record.record(api, numbers, judged)
         record.write_record(lines, state)

@@ -27,7 +27,8 @@ class Truth:
 
     `moves`: the day from which a household lives in its new home; `left`, `joined`: the days on which somebody of it
     died or married out, and was born or married in; `gone`: who died or married out, by index; `brides`: how many
-    married in; `setbacks`: whom something befell, `struck_on` on which day.
+    married in; `setbacks`: whom something befell, `struck_on` on which day; `cheats`: by code, how a village does that
+    writes what is not so.
     """
 
     households: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class Truth:
     setbacks: set[str] = field(default_factory=set)
     struck_on: dict[str, str] = field(default_factory=dict)
     helpers: dict[str, str] = field(default_factory=dict)
+    cheats: dict[str, str] = field(default_factory=dict)
     rural_outside: int = 0
 
 
@@ -60,29 +62,40 @@ def read(path: Path) -> Truth:
                     truth.rural_outside = record["unregistered_households"]
                 case "household":
                     truth.households[record["no"]] = record
-                case "move" if record["moves_in_on"]:
-                    truth.moves[record["no"]] = record["moves_in_on"]
-                case "death":
-                    truth.left.setdefault(record["no"], []).append(record["died_on"])
-                    truth.gone.setdefault(record["no"], set()).add(record["member"])
-                case "setback":
-                    truth.setbacks.add(record["no"])
-                    truth.struck_on[record["no"]] = record["on"]
-                case "birth":
-                    truth.joined.setdefault(record["no"], []).append(record["born_on"])
-                case "marriage":
-                    married = Marriage(record["no"], record["on"], record["joins"])
-                    truth.marriages.append(married)
-                    (truth.joined if married.joins else truth.left).setdefault(married.no, []).append(married.on)
-                    if married.joins:
-                        truth.brides[married.no] = truth.brides.get(married.no, 0) + 1
-                    else:
-                        truth.gone.setdefault(married.no, set()).add(record["member"])
+                case "village" if record["standing"] == "fraud":
+                    truth.cheats[record["code"]] = "lifted_to_exit"
+                case "cheat":
+                    truth.cheats[record["village_code"]] = record["way"]
                 case "helper":
                     truth.helpers[record["subject"]] = record["behaviour"]
                 case kind if kind in lists:
                     lists[kind].append(record)
+                case _:
+                    _befell(truth, record)
     return truth
+
+
+def _befell(truth: Truth, record: dict[str, Any]) -> None:
+    """What happened to a household in the year."""
+    match record["kind"]:
+        case "move" if record["moves_in_on"]:
+            truth.moves[record["no"]] = record["moves_in_on"]
+        case "death":
+            truth.left.setdefault(record["no"], []).append(record["died_on"])
+            truth.gone.setdefault(record["no"], set()).add(record["member"])
+        case "setback":
+            truth.setbacks.add(record["no"])
+            truth.struck_on[record["no"]] = record["on"]
+        case "birth":
+            truth.joined.setdefault(record["no"], []).append(record["born_on"])
+        case "marriage":
+            married = Marriage(record["no"], record["on"], record["joins"])
+            truth.marriages.append(married)
+            (truth.joined if married.joins else truth.left).setdefault(married.no, []).append(married.on)
+            if married.joins:
+                truth.brides[married.no] = truth.brides.get(married.no, 0) + 1
+            else:
+                truth.gone.setdefault(married.no, set()).add(record["member"])
 
 
 def net_fen(income: dict[str, int]) -> int:

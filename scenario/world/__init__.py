@@ -49,6 +49,7 @@ from scenario.world.visits import (
     setback_known,
     survey_view,
     visits,
+    written_at_desk,
 )
 
 __all__ = [
@@ -124,4 +125,5 @@ __all__ = [
     "write_roster",
     "write_sample",
     "write_truth",
+    "written_at_desk",
 ]

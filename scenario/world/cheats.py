@@ -1,7 +1,7 @@
 """Villages that write what is not so, each in one way of its own; only the truth file says which.
 
-In the played year there is none beside those that lift anyway: `CHEATING` is 0, and the county is what it was. Who asks
-for some (`build_world(..., cheating=0.08)`) gets the same county, seen through dishonest eyes.
+Beside those that lift anyway. Who asks for none of them (`build_world(..., cheating=0.0)`) gets the same county, seen
+through honest eyes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from scenario.world.truth import HouseholdTruth, over_line
 Way = Literal["lifted", "copied", "invented", "one_day"]
 WAYS: tuple[Way, ...] = get_args(Way)
 
-CHEATING = 0.0  # of the villages with registered households [choice]
+CHEATING = 0.04  # of the villages with registered households [choice]
 LIFTED_YUAN = (4, 49)  # over the line, per head, in villages that lift
 LIFT_TO_BUSINESS = 0.6  # the rest of the invented income is called transfer
 COPIED = 0.5  # of the households of a village that copies, those whose sheet is another's [choice]

@@ -1,8 +1,9 @@
 """What offices of the county have in their lists of households, and what the village writes on an income sheet.
 
-A list is the truth, where the office has got so far [choice]: what the bureaus of civil affairs, human resources and
-agriculture pay out, the repaired houses that the bureau of housing took over, the wells that the bureau of water
-tested, the certificates of the federation of the disabled.
+A list is the truth, where the office has got so far [choice]: what the bureaus of civil affairs, education, human
+resources and agriculture pay out, the repaired houses that the bureau of housing took over, the wells that the bureau
+of water tested, the certificates of the federation of the disabled and what it gave to whom, whom a doctor of the
+bureau of health looks after.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,19 +13,34 @@ from datetime import date
 from scenario.world.draws import Table, stream
 from scenario.world.economy import IncomeLines
 from scenario.world.households import Household
-from scenario.world.people import AGES_ON
+from scenario.world.people import AGES_ON, Member
 from scenario.world.truth import HouseholdTruth
 
-# Of those whom it concerns: households whose transfers stand in all three lists, repaired houses, wells, certificates.
+# Of those whom it concerns: households whose transfers stand in all lists, repaired houses, wells, certificates.
 PAID, TAKEN_OVER, TESTED, CERTIFIED = 0.4, 0.7, 0.15, 0.6
+# Of the certified, how severe it is, 1 most; and of whom it concerns, who has got what [choice].
+SEVERITY = Table({1: 10, 2: 20, 3: 35, 4: 35})
+DEVICE, ADAPTED, REHABILITATED = 0.5, 0.3, 0.4
+DOCTOR, CARD = 0.8, 0.65
 SHEETS = 0.15  # of the poor, whose task force fills a sheet with them
 OFFICES = {
-    "subsistence_allowance": "civil_affairs", "care_allowance": "civil_affairs", "pension": "human_resources",
-    "farm_subsidy": "agriculture",
+    "subsistence_allowance": "civil_affairs", "care_allowance": "civil_affairs", "old_age_allowance": "civil_affairs",
+    "orphan_allowance": "civil_affairs", "disabled_living_allowance": "civil_affairs", "pension": "human_resources",
+    "farm_subsidy": "agriculture", "preschool_aid": "education", "boarding_allowance": "education",
+    "high_school_grant": "education", "college_grant": "education",
 }  # fmt: skip
-PARTS = {"subsistence_allowance": 5.0, "care_allowance": 2.0, "pension": 2.0, "farm_subsidy": 1.0}
-PENSION_AGE = 60
-TESTED_ON, CERTIFIED_ON = date(2017, 2, 20), date(2017, 2, 20)
+# What weighs what in a household's transfers, as far as it gets it [choice].
+PARTS = {
+    "subsistence_allowance": 5.0, "care_allowance": 2.0, "pension": 2.0, "farm_subsidy": 1.0, "old_age_allowance": 0.3,
+    "orphan_allowance": 3.0, "disabled_living_allowance": 0.4, "preschool_aid": 0.4, "boarding_allowance": 0.6,
+    "high_school_grant": 0.8, "college_grant": 1.2,
+}  # fmt: skip
+SCHOOLS = {
+    "preschool": "preschool_aid", "middle": "boarding_allowance", "high": "high_school_grant",
+    "college": "college_grant",
+}  # fmt: skip
+OF_AGE, PENSION_AGE, OLD_AGE = 18, 60, 80
+TESTED_ON, CERTIFIED_ON, LOOKED_AFTER_ON = date(2017, 2, 20), date(2017, 2, 20), date(2017, 2, 20)
 
 # What is sold, and under which source it counts.
 PRODUCTS = {
@@ -45,7 +61,7 @@ class Listed:
     id_number: str
     unit: str
     field: str
-    value: str | bool
+    value: str | bool | int
     since: date
 
 
@@ -95,11 +111,15 @@ def _paid(seed: int, home: Household, truth: HouseholdTruth) -> list[Paid]:
 
 def transfer_parts(home: Household, amount_fen: int) -> dict[str, int]:
     """What a household gets from whom: by its class and its people's ages; what is left is the subsidy for its land."""
+    ages = [AGES_ON.year - m.born_on.year for m in home.members]
     gets = {
         "subsistence_allowance": home.attribute in ("allowance", "allowance_poor"),
         "care_allowance": home.attribute == "supported",
-        "pension": any(AGES_ON.year - m.born_on.year >= PENSION_AGE for m in home.members),
-    }
+        "pension": max(ages) >= PENSION_AGE,
+        "old_age_allowance": max(ages) >= OLD_AGE,
+        "orphan_allowance": max(ages) < OF_AGE,
+        "disabled_living_allowance": any(m.health == "disabled" for m in home.members),
+    } | {source: any(m.in_school == school for m in home.members) for school, source in SCHOOLS.items()}
     weights = {source: PARTS[source] for source, so in gets.items() if so} | {"farm_subsidy": PARTS["farm_subsidy"]}
     parts = {source: int(amount_fen * w / sum(weights.values())) for source, w in weights.items()}
     return parts | {"farm_subsidy": amount_fen - sum(parts.values()) + parts["farm_subsidy"]}
@@ -113,12 +133,39 @@ def _listed(seed: int, home: Household, truth: HouseholdTruth) -> list[Listed]:
         found.append(Listed(home.no, "", "housing", "house_grade", house.grade_2017, house.repaired_on))
     if home.relocation is None and tested:  # who moves has other water soon
         found.append(Listed(home.no, "", "water", "safe_water", house.safe_water, TESTED_ON))
-    found += [
-        Listed(home.no, m.id_number, "disabled_federation", "health", "disabled", CERTIFIED_ON)
+    certified = [
+        m
         for m in home.members
         if m.health == "disabled" and rng.random() < CERTIFIED and m.id_number not in truth.deceased
     ]
+    for member in certified:
+        found += _given(seed, home.no, member.id_number)
+    for member in home.members:
+        if member.health in ("chronic", "major") and member.id_number not in truth.deceased:
+            found += _looked_after(seed, home.no, member)
     return found
+
+
+def _given(seed: int, no: str, number: str) -> list[Listed]:
+    """What stands in the federation's file of somebody."""
+    rng = stream(seed, "certified", number)
+    level = SEVERITY.draw(rng)
+    facts: dict[str, str | bool | int] = {"health": "disabled", "disability_level": level}
+    if level <= 3:
+        facts["assistive_device"] = rng.random() < DEVICE
+    if level <= 2:
+        facts["home_adapted"] = rng.random() < ADAPTED
+    facts["rehabilitation"] = rng.random() < REHABILITATED
+    return [Listed(no, number, "disabled_federation", field, said, CERTIFIED_ON) for field, said in facts.items()]
+
+
+def _looked_after(seed: int, no: str, member: Member) -> list[Listed]:
+    """Whether a doctor has signed for somebody who is ill, and who of them has the card of the chronically ill."""
+    rng = stream(seed, "looked after", member.id_number)
+    facts = {"family_doctor": rng.random() < DOCTOR}
+    if member.health == "chronic":
+        facts["chronic_card"] = rng.random() < CARD
+    return [Listed(no, member.id_number, "health", field, said, LOOKED_AFTER_ON) for field, said in facts.items()]
 
 
 def keeps_sheet(seed: int, household_no: str) -> bool:

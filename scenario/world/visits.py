@@ -151,7 +151,7 @@ def _round(world: World, cadre: Cadre, rng: Random, first: date, days: int, last
         return found
     for i, no in enumerate(homes):
         on = min(first + timedelta(days=i * days // len(homes)), last)
-        if _written_on_one_day(world, no):
+        if written_at_desk(world, no):
             on = last
         fate, key = rng.random(), f"visit/{cadre.subject}/{last:%m}/{no}"
         if cadre.behaviour == "absent":
@@ -166,8 +166,8 @@ def _round(world: World, cadre: Cadre, rng: Random, first: date, days: int, last
     return found
 
 
-def _written_on_one_day(world: World, no: str) -> bool:
-    """Where a quarter's visits are written at a desk, and nobody was there."""
+def written_at_desk(world: World, no: str) -> bool:
+    """Whether it lies where a quarter's visits are written at a desk, and nobody was there."""
     cheat = world.cheats.get(world.by_no[no].village_code)
     return cheat is not None and cheat.way == "one_day"
 

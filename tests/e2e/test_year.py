@@ -108,6 +108,8 @@ def test_the_year_holds_its_invariants(first: Played) -> None:
     rated = {row["code"]: row["value"] for row in first.year["quality"]}
     for code in (
         "wrong_exit_rate_sampled", "missed_rate_sampled", "composite_incidence_sampled", "composite_incidence",
+        "clean_villages_alarmed", "inspected_wrong_by_signs", "inspected_wrong_at_random", "entitled_and_covered",
+        "covered_and_not_entitled",
     ):  # fmt: skip
         assert rated[code] is not None, code
     # In so small a county one falls back or nobody does; who is returned has fallen.

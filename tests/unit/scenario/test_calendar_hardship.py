@@ -99,7 +99,7 @@ async def test_the_county_has_all_of_it_counted_in_spring_and_at_the_years_end(w
 def test_it_is_counted_when_the_facts_are_in() -> None:
     spring, winter = hardship.COUNTED_ON
     named = {title: [d.on for d in days() if d.title == title] for title in {d.title for d in days()}}
-    (attested,) = named["wells and certificates attested"]
+    (attested,) = named["wells, certificates and patients attested"]
     assert attested < spring < date(2017, 4, 1)
     told = [*named["late exits announced"], *named["households entered"], *named["exits announced"],
             *named["returns confirmed"], *named["departments look again"], *named["incomes stated"],

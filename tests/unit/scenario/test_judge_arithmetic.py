@@ -124,7 +124,7 @@ def test_rows_without_a_figure_say_why() -> None:
     rows = {row["code"]: row for row in targets.table({"exit_people": (None, 7_200), "herbs_mu": (20_000, 19_000)})}
     assert len(rows) == 36
     assert (rows["exit_people"]["met"], rows["herbs_mu"]["met"]) == (True, False)
-    assert rows["social_policies"]["why"]
+    assert rows["risk_fund_cover"]["why"]
     assert rows["exit_people"]["why"] == ""
     assert len(targets.WHY_NOT) <= 6
     assert set(targets.WHY_NOT) <= {row["code"] for row in rows.values()}

@@ -16,7 +16,7 @@ SEED, HOUSEHOLDS = 7, 3_000
 
 @pytest.fixture(scope="module")
 def honest() -> World:
-    return build_world(SEED, HOUSEHOLDS)
+    return build_world(SEED, HOUSEHOLDS, cheating=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def homes_of(world: World, way: str) -> list[str]:
     return [h.no for h in world.households if h.village_code in villages]
 
 
-def test_the_played_year_has_none_and_the_county_is_the_same(honest: World, cheating: World, tmp_path: Path) -> None:
+def test_who_asks_for_none_gets_the_same_county(honest: World, cheating: World, tmp_path: Path) -> None:
     assert honest.cheats == {}
     assert (cheating.truth, cheating.households, cheating.help) == (honest.truth, honest.households, honest.help)
     write_truth(honest, tmp_path / "honest")
@@ -37,6 +37,10 @@ def test_the_played_year_has_none_and_the_county_is_the_same(honest: World, chea
     assert read_truth(tmp_path / "honest").cheats == ()
     assert read_truth(tmp_path / "cheating").cheats == tuple(cheating.cheats.values())
     assert read_truth(tmp_path / "cheating").households == honest.truth
+
+
+def test_in_the_played_year_some_cheat_in_each_way() -> None:
+    assert {cheat.way for cheat in build_world(SEED).cheats.values()} == set(WAYS)
 
 
 def test_a_share_of_the_villages_cheats_in_each_way_and_the_others_write_what_they_did(

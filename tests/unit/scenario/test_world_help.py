@@ -132,7 +132,7 @@ def test_a_finding_is_so(world: World) -> None:
     assert seen["loan_diverted"] <= world.diverted
     assert all(world.truth[no].house.grade_2016 in "BCD" for no in seen["house_unsafe"])
     stated = {world.by_no[no].village_code for no in seen["income_lower_than_stated"]}
-    assert stated <= {code for code, t in world.village_truth.items() if t.standing == "fraud"}
+    assert stated <= {code for code, t in world.village_truth.items() if t.standing == "fraud"} | world.cheats.keys()
 
 
 def test_who_looks_after_a_helper_mostly_sees_the_same_and_errs_elsewhere(world: World) -> None:

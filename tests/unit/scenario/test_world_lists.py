@@ -7,7 +7,19 @@ import pytest
 from scenario.actors.sheets import lines_of
 from scenario.eyes import VillageEyes
 from scenario.world import SheetPart, World
-from scenario.world.lists import CERTIFIED, OFFICES, PAID, SHEETS, TAKEN_OVER, TESTED
+from scenario.world.lists import (
+    ADAPTED,
+    CARD,
+    CERTIFIED,
+    DEVICE,
+    DOCTOR,
+    OFFICES,
+    PAID,
+    REHABILITATED,
+    SHEETS,
+    TAKEN_OVER,
+    TESTED,
+)
 from scenario.world.loans import NAMED
 
 pytestmark = pytest.mark.xdist_group("world")
@@ -27,7 +39,7 @@ def test_what_is_paid_out_is_all_of_the_transfers_or_none(world: World) -> None:
 
 
 def test_lists_of_facts_are_true_and_as_long_as_told(world: World) -> None:
-    by_unit = Counter(f.unit for f in world.lists.facts)
+    by_unit = Counter(unit for unit, _, _ in {(f.unit, f.no, f.id_number) for f in world.lists.facts})
     poor = [h for h in world.households if h.group != "exited"]
     repaired = [h for h in poor if world.truth[h.no].house.repaired_on]
     disabled = [m for h in poor for m in h.members if m.health == "disabled"]
@@ -42,7 +54,33 @@ def test_lists_of_facts_are_true_and_as_long_as_told(world: World) -> None:
             assert fact.value is house.safe_water
         else:
             people = {m.id_number: m.health for m in world.by_no[fact.no].members}
-            assert people[fact.id_number] == fact.value == "disabled"
+            of = ("disabled",) if fact.unit == "disabled_federation" else ("chronic", "major")
+            assert people[fact.id_number] in of
+            assert fact.field != "health" or fact.value == "disabled"
+
+
+def test_what_is_given_is_given_to_some_of_whom_it_concerns(world: World) -> None:
+    said: dict[str, list[object]] = {}
+    levels = {f.id_number: f.value for f in world.lists.facts if f.field == "disability_level"}
+    for fact in world.lists.facts:
+        said.setdefault(fact.field, []).append(fact.value)
+        asked = {"assistive_device": 3, "home_adapted": 2}.get(fact.field, 4)
+        assert fact.unit != "disabled_federation" or int(str(levels[fact.id_number])) <= asked
+    shares = {"family_doctor": DOCTOR, "chronic_card": CARD, "assistive_device": DEVICE, "home_adapted": ADAPTED}
+    shares["rehabilitation"] = REHABILITATED
+    for field, share in shares.items():
+        assert said[field].count(True) / len(said[field]) == pytest.approx(share, abs=0.1), field
+
+
+def test_who_gets_what_is_of_the_age_and_the_school_that_it_is_for(world: World) -> None:
+    sources = {paid.source for paid in world.lists.paid}
+    assert sources >= set(OFFICES) - {"orphan_allowance"}
+    for paid in world.lists.paid:
+        home = world.by_no[paid.no]
+        if paid.source == "boarding_allowance":
+            assert any(m.in_school == "middle" for m in home.members)
+        if paid.source == "disabled_living_allowance":
+            assert any(m.health == "disabled" for m in home.members)
 
 
 def test_a_sheet_says_the_same_as_the_statement_line_by_line(world: World) -> None:
