@@ -52,6 +52,7 @@ def people(state: State) -> dict[str, str | None]:
     bank = (batch or loan or {}).get("bank")
     rounds = ask("/relocation/v1/allocation/rounds")["items"]
     return {
+        "OFFICIAL": development_token(key, "dev-county", "county", COUNTY),
         "CADRE": development_token(key, helper["subject"], "helper", helper["division"]),
         "BANK": bank and development_token(key, f"bank-{bank}", "bank", bank=bank),
         "VILLAGER": development_token(
@@ -59,6 +60,7 @@ def people(state: State) -> dict[str, str | None]:
         ),
         "SUB": development_token(key, "county-archive", "subscriber", COUNTY),
         "HOUSEHOLD": household["id"],
+        "VILLAGE": household["division"],
         "LOAN_NO": loan and loan["loan_no"],
         "BATCH": batch and batch["id"],
         "ROUND": next((r["id"] for r in rounds if r["state"] == "drawn"), None),

@@ -10,6 +10,7 @@ from scenario.calendar import (
     inspectors,
     lending,
     newcomers,
+    policies,
     power,
     registers,
     relocation,
@@ -20,7 +21,7 @@ from scenario.year import Day
 
 PARTS = (
     founding, departments, relocation, newcomers, hardship, lending, industry, power, assessment, screening, exits,
-    registers, risks, inspectors,
+    registers, risks, policies, inspectors,
 )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ async def counted(api: Api, found: Hardship, suspected: Suspected, screened: Scr
         "married_out": left["marriage_out"],
         "townships_announced": len([t async for t in api.pages(JUDGE, TOWNSHIPS) if t["status"] == "exited"]),
         "undone_and_settled": len([c async for c in api.pages(JUDGE, "/registry/v1/touched?state=confirmed")]),
+        "policy_changes": len([c async for c in api.pages(JUDGE, "/registry/v1/policy-changes?state=confirmed")]),
         "born": joined["birth"],
         "died": left["death"],
         **counts(found),

@@ -102,7 +102,7 @@ def test_the_year_holds_its_invariants(first: Played) -> None:
         "loans_that_name_a_borrower", "income_sheets", "facts_of_housing", "facts_of_water",
         "facts_of_disabled_federation", "incomes_of_civil_affairs", "incomes_of_agriculture",
         "incomes_of_human_resources", "married_in", "married_out",
-        "deep_poverty_in_truth", "deep_poverty_counted", "deep_poverty_in_both",
+        "deep_poverty_in_truth", "deep_poverty_counted", "deep_poverty_in_both", "policy_changes",
     ):  # fmt: skip
         assert counted[code] > 0, code
     rated = {row["code"]: row["value"] for row in first.year["quality"]}
