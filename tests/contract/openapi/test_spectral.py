@@ -1,4 +1,4 @@
-"""Spectral's own rules over every document. CI may not go without; elsewhere it says that it was not run."""
+"""Spectral's own rules over all operations and schemas. CI may not go without; elsewhere it says that it was not run."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from deploy.document import DOCS, contracts
 from shared.doors.contract import describe_all
 
 HERE = Path(__file__).with_name("spectral")
-DOCUMENTS = sorted((DOCS / "openapi").glob("*.json"))
+GATEWAY = DOCS / "openapi/gateway.json"
 
 
 def installed(folder: Path) -> bool:
@@ -32,15 +32,16 @@ def test_spectral_finds_nothing_in_ours_and_something_in_a_bad_one(tmp_path: Pat
     if not installed(tmp_path):
         warnings.warn("SPECTRAL WAS NOT RUN: npm is out of reach", stacklevel=1)
         return
-    bad = json.loads((DOCS / "openapi/gateway.json").read_text(encoding="utf-8"))
+    bad = json.loads(GATEWAY.read_text(encoding="utf-8"))
     del bad["info"]["contact"], bad["paths"]["/whoami"]["get"]["description"]
+    # All services' documents in one; what heads a document is made alike for each, and read in the gateway's.
     whole = tmp_path / "shenchi.json"
     whole.write_text(json.dumps(describe_all(contracts())), encoding="utf-8")
     (tmp_path / "bad.json").write_text(json.dumps(bad), encoding="utf-8")
     spectral = tmp_path / "node_modules/@stoplight/spectral-cli/dist/index.js"
     asked = ["lint", "--ruleset", ".spectral.yaml", "--fail-severity", "hint", "--quiet", "--format", "json"]
     done = node(
-        [str(spectral), *asked, "--output", "found.json", *map(str, (*DOCUMENTS, whole)), "bad.json"],
+        [str(spectral), *asked, "--output", "found.json", str(GATEWAY), str(whole), "bad.json"],
         return_completed_process=True,
         cwd=tmp_path,
         capture_output=True,
@@ -52,4 +53,3 @@ def test_spectral_finds_nothing_in_ours_and_something_in_a_bad_one(tmp_path: Pat
     ours = [(Path(f["source"]).name, f["code"], f["path"]) for f in found if Path(f["source"]).name != "bad.json"]
     assert ours == []
     assert told == {("bad.json", "info-contact"), ("bad.json", "operation-description")}, done.stderr
-    assert len(DOCUMENTS) == 6
