@@ -11,6 +11,7 @@ from scenario.judge.targets import JUDGE
 from scenario.judge.truth import Truth
 
 LISTS = "/registry/v1/inspection-lists"
+ALARM = "village_alarm"  # what spoke for a look at a household, told once somebody has looked
 
 
 class Drawn(NamedTuple):
@@ -21,7 +22,9 @@ class Drawn(NamedTuple):
 
 
 class Screened(NamedTuple):
-    """`alarmed`: villages that alarm; `written`: those that wrote anything; `cheats`: how each that cheats does it."""
+    """`alarmed`: villages that alarm, or did when inspections were drawn, since when what was found there has been put
+    right; `written`: those that wrote anything; `cheats`: how each that cheats does it.
+    """
 
     written: frozenset[str]
     alarmed: frozenset[str]
@@ -36,10 +39,12 @@ class Screened(NamedTuple):
 
 async def screened(api: Api, truth: Truth) -> Screened:
     villages = (await api.get(JUDGE, "/registry/v1/screenings"))["items"]
+    lines = [line async for line in api.pages(JUDGE, "/registry/v1/inspections")]
     lists = [await api.get(JUDGE, f"{LISTS}/{one['id']}") async for one in api.pages(JUDGE, LISTS)]
     return Screened(
         frozenset(v["division"] for v in villages),
-        frozenset(v["division"] for v in villages if v["alarm"]),
+        frozenset(v["division"] for v in villages if v["alarm"])
+        | {line["division"] for line in lines if ALARM in (line["signs"] or ())},
         truth.cheats,
         _drawn(lists, "score"),
         _drawn(lists, "random"),

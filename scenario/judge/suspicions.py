@@ -1,4 +1,6 @@
-"""What comparisons with other registers found: of whom it was upheld, beside who never was poor in truth."""
+"""What comparisons with other registers found: of whom it was upheld, beside who never was poor in truth. What
+inspectors found otherwise is counted apart (`screenings`).
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -6,6 +8,8 @@ from typing import NamedTuple
 from scenario.api import Api
 from scenario.judge.targets import JUDGE
 from scenario.judge.truth import Truth
+
+INSPECTED = "inspected"
 
 
 class Suspected(NamedTuple):
@@ -26,6 +30,8 @@ async def suspected(api: Api, truth: Truth, numbers: Mapping[str, str]) -> Suspe
     """`numbers`: household number by id."""
     found: dict[str, set[str]] = {}
     async for case in api.pages(JUDGE, "/registry/v1/suspicions"):
+        if case["code"] == INSPECTED:
+            continue
         found.setdefault(case["state"], set()).add(numbers[case["household_id"]])
     struck = {h["household_no"] async for h in api.pages(JUDGE, "/registry/v1/households?status=removed")}
     not_poor = {no for no, home in truth.households.items() if home["not_poor"] and no not in struck}
