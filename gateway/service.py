@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from gateway.acknowledgements.api import router as acknowledgements
+from gateway.backlog.api import router as backlog
 from gateway.clock.api import router as clock
 from gateway.clock.queries import find_business_date
 from gateway.console.api import router as console
@@ -41,6 +42,7 @@ ROUTERS = (
     clock,
     passport,
     tasks,
+    backlog,
     contracts,
     feed,
     acknowledgements,

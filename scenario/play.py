@@ -19,12 +19,13 @@ from deploy.local.memory import peak_memory
 from deploy.local.state import read_state
 from scenario.actors import county
 from scenario.actors.archive import Archive, listening
-from scenario.api import SERVICES, Api, read_key
+from scenario.api import Api, read_key
 from scenario.calendar import days
 from scenario.world import build_world, write_truth
 from scenario.year import Day, Year
 
 SESSION = aiohttp.ClientTimeout(total=120)
+LOOKED_FOR_S = 20  # in one question
 
 
 def _progress_file(state: Path) -> Path:
@@ -119,33 +120,21 @@ async def _play_days(
         bars.advance(tasks[day.on.month])
 
 
-def _emitted_at_rest(states: Sequence[dict[str, Any]]) -> list[int] | None:
-    """How much each service has emitted, where none has anything before it; None: some have."""
-    busy = any(s["outbox_rows"] or s["parked_keys"] or any(s["lag"].values()) for s in states)
-    return None if busy else [s["emitted"] for s in states]
-
-
 async def _come_to_rest(api: Api, seconds: float = 120) -> None:
     """What was emitted is published and applied everywhere, and nothing came of it that is not.
 
-    A played day lasts milliseconds; without this the order of two deeds would be left to the log's latency. At rest
-    is what two rounds of questions find idle, nothing emitted between them: one round sees each service at a moment
-    of its own.
+    A played day lasts milliseconds; without this the order of two deeds would be left to the log's latency.
 
     Raises:
         SystemExit: it took too long. A year that went on would be another at each play.
     """
     deadline = time.monotonic() + seconds
-    before: list[int] | None = None
+    backlog: dict[str, Any] = {}
     while time.monotonic() < deadline:
-        states = await asyncio.gather(*(api.get(county.PLANNER, f"/{s}/v1/operations/status") for s in SERVICES))
-        emitted = _emitted_at_rest(states)
-        if emitted is not None and emitted == before:
+        backlog = await api.get(county.PLANNER, f"/backlog?wait_seconds={LOOKED_FOR_S}")
+        if backlog["at_rest"]:
             return
-        before = emitted
-        if emitted is None:
-            await asyncio.sleep(0.02)
-    raise SystemExit(f"The county does not come to rest within {seconds:.0f} s: {states}")
+    raise SystemExit(f"The county does not come to rest within {seconds:.0f} s: {backlog}")
 
 
 async def _settle(api: Api, archive: Archive, seconds: float = 60) -> None:

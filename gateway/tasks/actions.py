@@ -7,12 +7,9 @@ from urllib.parse import urlencode
 
 from gateway.proxy.actions import Session, fetch_answer
 from gateway.tasks.rules import merged
-from gateway.tasks.schemas import Absent, Tasks
+from gateway.tasks.schemas import Tasks, absent
 from shared.acts.tasks import Task
 from shared.data.pages import Place
-from shared.ground import problems
-
-UNAVAILABLE = "shared.unavailable"
 
 
 async def list_all(session: Session, upstreams: dict[str, str], headers: dict[str, str], at: Place) -> Tasks:
@@ -22,13 +19,12 @@ async def list_all(session: Session, upstreams: dict[str, str], headers: dict[st
     pages = await asyncio.gather(
         *(_ask(session, f"{upstreams[name]}/{name}/v1/tasks?{query}", headers) for name in names)
     )
-    texts = {f"title_{language}": problems.text(UNAVAILABLE, language) for language in ("en", "zh")}
     away = [name for name, page in zip(names, pages, strict=True) if page is None]
     items, following = merged([page for page in pages if page is not None], at.limit)
     return Tasks(
         items=[Task(**item) for item in items],
         next=at.seal(following) if following else None,
-        warnings=[Absent(service=name, code=UNAVAILABLE, **texts) for name in away],
+        warnings=[absent(name) for name in away],
     )
 
 

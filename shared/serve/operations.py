@@ -99,7 +99,8 @@ _AUDIT = pages.page(table("audit", Audit), "subject", "relation")
 
 _OUTBOX = sql("""
     SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(emitted_at)), 0)::float8 AS age,
-    coalesce(greatest(max(id), (SELECT max(id) FROM outbox_sent)), 0) AS emitted FROM outbox
+    coalesce(greatest(max(id), (SELECT max(id) FROM outbox_sent)), 0) AS emitted,
+    (SELECT count(*) FROM parked_key) AS parked FROM outbox
 """)
 _PARKED = sql("""
     SELECT consumer, topic, key, reason, waits_for, released, parked_at FROM parked_key ORDER BY parked_at LIMIT 1000
@@ -118,18 +119,17 @@ async def status(app: Any, service: Service) -> dict[str, Any]:
     lag = await app.state.consumer.lag() if app.state.consumer else {}
     async with db.transaction(app.state.pool, db.system_caller(service.name)) as connection:
         outbox = await fetch_one(connection, _OUTBOX)
-        parked = len(await fetch(connection, _PARKED))
     assert outbox is not None
     metrics.OUTBOX_ROWS.labels(service.name).set(outbox["rows"])
     metrics.OUTBOX_AGE.labels(service.name).set(outbox["age"])
-    metrics.PARKED.labels(service.name).set(parked)
+    metrics.PARKED.labels(service.name).set(outbox["parked"])
     return {
         "service": service.name,
         "outbox_rows": outbox["rows"],
         "outbox_age_seconds": outbox["age"],
         "emitted": outbox["emitted"],
         "lag": lag,
-        "parked_keys": parked,
+        "parked_keys": outbox["parked"],
     }
 
 

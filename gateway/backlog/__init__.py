@@ -1,0 +1,1 @@
+"""How far behind the county's services are, in one answer."""

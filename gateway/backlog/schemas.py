@@ -1,0 +1,16 @@
+"""Bodies of the door to what is on its way."""
+
+from pydantic import BaseModel, Field
+
+from gateway.tasks.schemas import Absent
+from shared.serve.operations import Status
+
+
+class Backlog(BaseModel):
+    """By service, the gateway first, what it has not published and not read yet, and what stands still there."""
+
+    at_rest: bool = Field(
+        description="Nothing is on its way between services: two looks in a row found all idle, and nothing new."
+    )
+    services: list[Status]
+    warnings: list[Absent]
