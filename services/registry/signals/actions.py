@@ -132,6 +132,7 @@ async def tell(connection: Connection, act: Act, items: Sequence[NewMisfortune])
         if refusal := told_refusal(item.since_on, home.registered_on, act.business_date):
             return refusal if refusal != "before_registration" else f"registry.households.{refusal}"
         told = {"kind": "misfortune", "source": str(item.id), "over_on": None, "told_by": act.subject}
+        told |= {"ends": {}, "again_on": None}
         return item.model_dump() | told | {"division": home.division}
 
     reasons, _ = await take_new(items, known, CONTENT, judge, partial(queries.insert_told, connection))
