@@ -130,6 +130,7 @@ from services.registry.transfers.tables import transfer
 from services.registry.trials.api import router as trials
 from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.actions import REVOCATION as VILLAGE_REVOCATION
+from services.registry.villages.actions import TO_SEE
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
@@ -299,6 +300,7 @@ SERVICE = Service(
         *OF_RISK,
         TO_CORRECT,
         TO_ANSWER,
+        TO_SEE,
     ),
     background=(
         run_imports,
