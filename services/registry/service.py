@@ -111,10 +111,12 @@ from services.registry.splits.actions import SPLIT
 from services.registry.splits.api import router as splits
 from services.registry.splits.tables import household_split
 from services.registry.statistics.api import router as statistics
+from services.registry.suspicions.actions import OVERDUE as UNLOOKED
 from services.registry.suspicions.actions import SUSPICION, TO_ACT_UPON
 from services.registry.suspicions.api import router as suspicions
 from services.registry.suspicions.rules import SUSPICION_RULE
 from services.registry.suspicions.tables import suspicion
+from services.registry.suspicions.work import release_unlooked
 from services.registry.targets.api import router as targets
 from services.registry.touched.actions import TOUCHED
 from services.registry.touched.api import router as touched
@@ -296,6 +298,7 @@ SERVICE = Service(
         SEEN_OTHERWISE,
         CARDLESS,
         *TO_ACT_UPON,
+        UNLOOKED,
         OVERDUE,
         *OF_RISK,
         TO_CORRECT,
@@ -312,6 +315,7 @@ SERVICE = Service(
         run_exports,
         run_lists,
         end_corrected,
+        release_unlooked,
     ),
     lifespan=keep_looks,
 )

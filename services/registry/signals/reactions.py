@@ -1,7 +1,8 @@
 """What other services' facts mean here: a household gets into difficulties, or out of them.
 
 A loan is overdue until something is repaid or it is settled; a dividend is missed until one is paid or the agreement
-ends, and missed again where the payment turns out not to have arrived; who lost a post has lost it until somebody of the household is given one.
+ends, and missed again where the payment turns out not to have arrived; who lost a post has lost it until somebody of
+the household is given one.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,14 @@ from services.registry.signals.rules import Heard
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.finance import LoanOverdue, LoanSettled, RepaymentPosted
-from shared.events.industry import AgreementEnded, DividendMissed, PaymentConfirmed, PaymentRevoked, PostAssigned, PostEnded
+from shared.events.industry import (
+    AgreementEnded,
+    DividendMissed,
+    PaymentConfirmed,
+    PaymentRevoked,
+    PostAssigned,
+    PostEnded,
+)
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 

@@ -59,7 +59,9 @@ async def family(house: House, division: str = VILLAGE) -> tuple[UUID, dict[str,
     return household_id, who
 
 
-async def attests_income(door: Door, unit: str, source: str, amount_fen: int = 60_000, on: str = ON, **about: Any) -> None:
+async def attests_income(
+    door: Door, unit: str, source: str, amount_fen: int = 60_000, on: str = ON, **about: Any
+) -> None:
     said = {"id": str(uuid4()), "income_year": 2017, "source": source, "amount_fen": amount_fen,
             "document_no": "神字〔2017〕1号"} | about  # fmt: skip
     answer = await door.call("POST", INCOMES, "department", "140927", unit=unit, on=on, json={"items": [said]})

@@ -87,7 +87,9 @@ async def ready(house: House) -> Door:
 async def to_see(door: Door, on: str, role: str = "team", area: str = VILLAGE) -> list[tuple[str, str]]:
     answer = await door.call("GET", "/registry/v1/tasks", role, area, on=on)
     assert answer.status_code == 200, answer.text
-    items = [t for t in answer.json()["items"] if (t["procedure"], t["step"]) == ("registry.village_revocations", "seen")]
+    items = [
+        t for t in answer.json()["items"] if (t["procedure"], t["step"]) == ("registry.village_revocations", "seen")
+    ]
     return [(t["household_id"], t["due_on"]) for t in items]
 
 

@@ -206,9 +206,8 @@ def test_whose_support_is_over_is_asked_for_no_helper_and_no_money() -> None:
 def test_the_reason_says_that_support_is_over() -> None:
     one = home(person(17, school="middle", income=["boarding_allowance"]))._replace(supported=False)
     (found,) = [c for c in judged(one) if c.policy == "boarding_allowance"]
-    assert [sentence(f"registry.entitlement.{r.code}", "zh", r.figures, passed=r.passed) for r in found.reasons[:2]] == [
-        "在校生状况：初中；应为：初中：符合。", "仍在帮扶期内：否；应为是：不符合。",
-    ]  # fmt: skip
+    said = [sentence(f"registry.entitlement.{r.code}", "zh", r.figures, passed=r.passed) for r in found.reasons]
+    assert said[:2] == ["在校生状况：初中；应为：初中：符合。", "仍在帮扶期内：否；应为是：不符合。"]
 
 
 def test_what_nobody_knows_neither_entitles_nor_covers() -> None:
