@@ -1,4 +1,4 @@
-"""A dividend whose payment did not arrive after all is missed again, and counts from the day on which that was known."""
+"""A dividend whose payment did not arrive after all is missed again, since the day on which that was known."""
 
 from datetime import date
 from uuid import uuid4
