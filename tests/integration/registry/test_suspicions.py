@@ -17,7 +17,7 @@ from tests.integration.registry.test_households import VILLAGE, seed_household
 from tests.integration.registry.test_late_grievances import day_comes
 from tests.integration.registry.test_registry_tasks import tasks
 from tests.integration.registry.test_splits import SPLITS, family, split
-from tests.integration.registry.test_transfers import TRANSFERS, moving
+from tests.integration.registry.test_transfers import FAR, TRANSFERS, moving
 from tests.integration.registry.test_villages import found_places
 
 ROOM = "registry.suspicions"
@@ -298,6 +298,9 @@ async def test_a_villager_is_told_of_what_speaks_against_his_household_and_not_w
     async with transaction(door.app.state.pool, himself) as connection:
         assert await connection.fetch("SELECT id FROM suspicion") == []
         assert len(await connection.fetch("SELECT id FROM own_suspicions()")) == 1
+    async with transaction(door.app.state.pool, Caller("villager", "villager", FAR, person=PERSON)) as connection:
+        assert await connection.fetch("SELECT id FROM own_suspicions()") == []
     owner = await house.owner("registry")
+    await owner.execute(f"SELECT set_config('app.area', '{VILLAGE}', false)")
     await owner.execute("SELECT set_config('app.role', 'village', false), set_config('app.person', $1, false)", PERSON)
     assert await owner.fetch("SELECT id FROM own_suspicions()") == [], "an official has no household of his own here"
