@@ -111,10 +111,12 @@ from services.registry.splits.actions import SPLIT
 from services.registry.splits.api import router as splits
 from services.registry.splits.tables import household_split
 from services.registry.statistics.api import router as statistics
+from services.registry.suspicions.actions import OVERDUE as UNLOOKED
 from services.registry.suspicions.actions import SUSPICION, TO_ACT_UPON
 from services.registry.suspicions.api import router as suspicions
 from services.registry.suspicions.rules import SUSPICION_RULE
 from services.registry.suspicions.tables import suspicion
+from services.registry.suspicions.work import release_unlooked
 from services.registry.targets.api import router as targets
 from services.registry.touched.actions import TOUCHED
 from services.registry.touched.api import router as touched
@@ -130,6 +132,7 @@ from services.registry.transfers.tables import transfer
 from services.registry.trials.api import router as trials
 from services.registry.villages.actions import EXIT as VILLAGE_STEPS
 from services.registry.villages.actions import REVOCATION as VILLAGE_REVOCATION
+from services.registry.villages.actions import TO_SEE
 from services.registry.villages.api import router as villages
 from services.registry.villages.reactions import REACTIONS as VILLAGES
 from services.registry.villages.rules import VILLAGE_EXIT
@@ -295,10 +298,12 @@ SERVICE = Service(
         SEEN_OTHERWISE,
         CARDLESS,
         *TO_ACT_UPON,
+        UNLOOKED,
         OVERDUE,
         *OF_RISK,
         TO_CORRECT,
         TO_ANSWER,
+        TO_SEE,
     ),
     background=(
         run_imports,
@@ -310,6 +315,7 @@ SERVICE = Service(
         run_exports,
         run_lists,
         end_corrected,
+        release_unlooked,
     ),
     lifespan=keep_looks,
 )

@@ -1,4 +1,5 @@
-"""Households of which something is suspected: nothing new is given to them until people have looked.
+"""Households of which something is suspected: nothing new is given to them until people have looked, or until nobody
+has for too long.
 
 A suspicion is no finding: what a household already has goes on, and what is only due waits, and is paid afterwards
 (domain notes 2.1 "Exclusion matches", 3).
@@ -10,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Boolean
 
 from shared.data.sql import Connection, execute, fetch_values, sql
-from shared.events.registry import SuspicionRaised, SuspicionResolved
+from shared.events.registry import SuspicionLapsed, SuspicionRaised, SuspicionResolved
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
@@ -26,6 +27,10 @@ _RESOLVE = sql(
 """,
     holds=Boolean,
 )
+# What people have found out since stands.
+_LAPSE = sql("""
+    UPDATE suspected_household SET released_on = coalesce(released_on, :lapsed_on) WHERE suspicion_id = :id
+""")
 _SUSPECTED = sql("""
     SELECT DISTINCT household_id FROM suspected_household WHERE household_id = ANY(:ids) AND released_on IS NULL
 """)
@@ -56,4 +61,13 @@ async def on_resolved(connection: Connection, facts: Sequence[tuple[Act, Suspici
         )
 
 
-REACTIONS: dict[str, Reaction] = {SuspicionRaised.TYPE: on_raised, SuspicionResolved.TYPE: on_resolved}
+async def on_lapsed(connection: Connection, facts: Sequence[tuple[Act, SuspicionLapsed]]) -> None:
+    for _, fact in facts:
+        await execute(connection, _LAPSE, rows=1, id=fact.suspicion_id, lapsed_on=fact.lapsed_on)
+
+
+REACTIONS: dict[str, Reaction] = {
+    SuspicionRaised.TYPE: on_raised,
+    SuspicionLapsed.TYPE: on_lapsed,
+    SuspicionResolved.TYPE: on_resolved,
+}

@@ -19,7 +19,7 @@ _WORDS: dict[Any, str] = {
     Integer: "cohort count draw_no largest limit members partition people seconds units year",
     BigInteger: "at epoch expected from_position lock next_offset position sequence",
     Date: "before business_date day on since until",
-    Boolean: "confirmed differing met open released upheld shared",
+    Boolean: "confirmed differing met open overdue released upheld shared",
     JSONB: "answer common detail headers inputs problem result",
     LargeBinary: "file_sealed read_sealed secret_sealed",
     _INSTANT: "now lease_until",

@@ -127,6 +127,17 @@ class SuspicionResolved(_OfHousehold):
     resolved_on: date
 
 
+class SuspicionLapsed(_OfHousehold):
+    """Nobody looked in time: the household is held up no longer, though the suspicion stays open. Where it is upheld
+    later, `SuspicionResolved` holds it again.
+    """
+
+    TYPE: ClassVar[str] = "registry.suspicion_lapsed.v1"
+
+    suspicion_id: UUID
+    lapsed_on: date
+
+
 class NoticePosted(_OfHousehold):
     """The household's exit is on public notice in its village until `ends_on`."""
 

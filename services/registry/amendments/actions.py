@@ -21,7 +21,7 @@ from services.registry.exits import queries as exits
 from services.registry.exits.actions import EXIT
 from services.registry.exits.rules import ExitPolicy
 from services.registry.exits.tables import ExitCase
-from services.registry.followups.actions import end_duties
+from services.registry.followups.actions import end_duties, move_duties
 from services.registry.households import queries as households
 from services.registry.households.rules import Status
 from services.registry.households.tables import Household
@@ -225,7 +225,7 @@ async def confirm_amendments(
     touched = dict[UUID, UUID]()
 
     async def save(passed: list[tuple[AmendmentCase, Finding]]) -> None:
-        await _apply(connection, act, [case for case, _ in passed], exit_cases, homes, before)
+        await _apply(connection, act, policy, [case for case, _ in passed], exit_cases, homes, before)
         undone = [case for case, _ in passed if case.kind == "revocation"]
         of = {c.household_id: (exit_cases[c.id].id, homes[c.household_id].division) for c in undone}
         touched.update(await ask(connection, act, "exit_revoked", of))
@@ -275,6 +275,7 @@ async def _decide(
 async def _apply(
     connection: Connection,
     act: Act,
+    policy: Policy,
     passed: Sequence[AmendmentCase],
     exit_cases: Mapping[UUID, ExitCase],
     homes: Mapping[UUID, Household],
@@ -308,6 +309,7 @@ async def _apply(
     await advance(connection, act, EXIT, "amended", revoked)
     await log_steps(connection, act, EXIT, "amended", corrected)
     await exits.correct_cases(connection, right)
+    await move_duties(connection, act, policy, {one: public["exited_on"] for one, public in right.items()})
     for kind, ids in out_no_more.items():
         await end_duties(connection, act, ids, WHY_IDLE[kind])
         await end_warnings(connection, act, ids, WHY_IDLE[kind])

@@ -18,6 +18,7 @@ from services.registry.households.rules import (
     Labour,
     SchoolPolicy,
     SchoolStatus,
+    SupportPolicy,
 )
 from services.registry.measures.rules import Kind
 
@@ -99,6 +100,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "working_from": _from("working", shared=True),
     "skilled_from": _from("skilled", shared=True),
     "helped": _so("helped", shared=True),
+    "supported": _so("supported", shared=True),
     "measure": _any("measure", frozenset(f"measure_{kind}" for kind in get_args(Kind)), shared=True),
 }
 Asked = bool | int | tuple[str, ...]
@@ -126,7 +128,7 @@ Catalogue = Mapping[str, Terms]
 @dataclass(frozen=True, slots=True)
 class EntitlementPolicy:
     """The 24 policies by area, and the ten haves; `measure_counts_days`: how long help counts after it ended; the
-    sources that departments attest incomes of.
+    sources that departments attest incomes of; `support`: until when who got out is supported.
 
     Raises ValueError where one asks what nobody can know: an unknown fact, or a word that the fact never has; and where
     one stands in two areas.
@@ -140,6 +142,7 @@ class EntitlementPolicy:
     measure_counts_days: int
     income_sources: Mapping[str, str]
     school: SchoolPolicy
+    support: SupportPolicy
 
     def __post_init__(self) -> None:
         for name in (*(f"{area}_policies" for area in AREAS), "ten_haves"):

@@ -19,7 +19,7 @@ from services.registry.entitlements.rules import (
     entitlement_verdict,
     haves_verdict,
 )
-from services.registry.households.rules import income_year_of
+from services.registry.households.rules import SupportPolicy, income_year_of, is_supported
 from shared.data.pages import Place
 from shared.data.revisions import AsOf
 from shared.data.sql import Connection
@@ -56,7 +56,7 @@ class Behind(NamedTuple):
     persons: list[str]
 
 
-def _home(row: HomeSeen, people: Sequence[PersonSeen], as_of: AsOf) -> Home:
+def _home(row: HomeSeen, people: Sequence[PersonSeen], as_of: AsOf, support: SupportPolicy) -> Home:
     # A payer of a department's word: its unit, the source, and of one person his reference.
     sources: dict[str | None, set[str]] = {}
     for payer in row.attested:
@@ -69,6 +69,7 @@ def _home(row: HomeSeen, people: Sequence[PersonSeen], as_of: AsOf) -> Home:
         row.moved_in,
         row.unfinished_major_illness,
         row.helped,
+        is_supported(row.out_on, as_of.on, support),
         frozenset(sources.get(WHOLE_HOUSEHOLD, ())),
         frozenset(row.measures),
         tuple(
@@ -98,7 +99,7 @@ async def judge(
         homes = await queries.list_homes(connection, as_of, portion, income_year_of(as_of.on), since)
         people = await queries.list_people(connection, as_of, portion)
         for row in homes:
-            home = _home(row, people[row.id], as_of)
+            home = _home(row, people[row.id], as_of, figures.support)
             entitlements = entitlement_verdict(home, policies, as_of.on, figures.school, telling=telling)
             yield Judged(row, entitlements, haves_verdict(home, figures, as_of.on) if telling else [])
 

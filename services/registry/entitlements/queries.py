@@ -16,7 +16,8 @@ from shared.data.sql import Connection, fetch, fetch_values, sql
 
 class HomeSeen(NamedTuple):
     """A household as it stood on a day. `attested`: the payers of the incomes that departments attest of it,
-    `unit:source`, of one person `unit:source:reference`; `measures`: the kinds of help that it has, or had since a day.
+    `unit:source`, of one person `unit:source:reference`; `measures`: the kinds of help that it has, or had since a day;
+    `out_on`: since when it is out, the last day of the year where nobody knows more.
     """
 
     id: UUID
@@ -29,6 +30,7 @@ class HomeSeen(NamedTuple):
     moved_in: bool
     unfinished_major_illness: bool | None
     helped: bool
+    out_on: date | None
     attested: list[str]
     measures: list[str]
 
@@ -77,6 +79,7 @@ _HOMES = sql(
     SELECT s.household_id AS id, h.household_no, s.division, s.status, f.attribute, f.house_grade, f.deep_poverty,
            coalesce(h.moved_in_on <= :on, false) AS moved_in, f.unfinished_major_illness,
            EXISTS (SELECT FROM paired p WHERE p.household_id = s.household_id AND p.days @> :on) AS helped,
+           coalesce(s.exited_on, make_date(s.exited_year, 12, 31)) AS out_on,
            ARRAY(SELECT DISTINCT l.payer FROM income_line l
                WHERE l.household_id = s.household_id AND l.kind = 'attestation' AND l.amount_fen > 0
                    AND l.income_year BETWEEN :income_year - 1 AND :income_year AND {known("l")}) AS attested,

@@ -40,7 +40,8 @@ class Person(NamedTuple):
 
 class Home(NamedTuple):
     """A household as held for true. `income`: the sources that are attested of it as a whole; `measure`: the kinds of
-    help that it has, or had not long ago; `helped`: somebody is its helper.
+    help that it has, or had not long ago; `helped`: somebody is its helper; `supported`: it is poor, or got out and its
+    support goes on.
     """
 
     attribute: str
@@ -49,6 +50,7 @@ class Home(NamedTuple):
     moved_in: bool
     unfinished_major_illness: bool | None
     helped: bool
+    supported: bool
     income: frozenset[str]
     measure: frozenset[str]
     people: tuple[Person, ...]
@@ -82,6 +84,7 @@ def _of_home(home: Home, people: Sequence[Facts]) -> dict[str, Any]:
         "moved_in": home.moved_in,
         "treated": None if illness is None else not illness,
         "helped": home.helped,
+        "supported": home.supported,
         "income": home.income.union(*(p.income for p in home.people)),
         "measure": frozenset(f"measure_{kind}" for kind in home.measure),
         "able": sum(p.labour in ABLE for p in home.people),

@@ -1,18 +1,20 @@
 """Beginning the duties of an exit, reporting what somebody saw who was there, and ending what has become idle."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from services.registry.findings.actions import Seen, open_findings
 from services.registry.findings.rules import Sighting
 from services.registry.followups import queries
-from services.registry.followups.rules import FollowUpPolicy, duties, findings_of
+from services.registry.followups.rules import Duty, FollowUpPolicy, duties, duty_of, findings_of
 from services.registry.followups.schemas import FollowUpReport
 from services.registry.followups.tables import FollowUp, follow_up
 from services.registry.households import queries as households
+from services.registry.households.tables import Household
 from shared.acts.bodies import Result
-from shared.acts.procedures import Finding, Procedure, Step, advance, lock_cases, take_step
+from shared.acts.procedures import Finding, Procedure, Step, advance, lock_cases, log_steps, take_step
 from shared.acts.tasks import OwnTask
 from shared.data.sql import Connection
 from shared.ground.calendar import county_calendar
@@ -56,7 +58,7 @@ OVERDUE = OwnTask(
 
 
 class Exited(NamedTuple):
-    """A household that is announced to have got out today."""
+    """A household that got out, by which exit, and who proposed that."""
 
     exit_id: UUID
     household_id: UUID
@@ -68,22 +70,51 @@ async def open_duties(connection: Connection, act: Act, policy: Policy, exits: S
     """All follow-ups of exits that are announced in the same act."""
     on = act.business_date
     due = duties(on, policy.on(on, FollowUpPolicy), county_calendar())
-    await queries.insert_duties(
-        connection,
-        [
-            FOLLOW_UP.opened(
-                act,
-                "open",
-                id=uuid7(),
-                **one._asdict(),
-                **duty._asdict(),
-                exited_on=on,
-                month_on=duty.due_on.replace(day=1),
-            )
-            for one in exits
-            for duty in due
-        ],
+    await queries.insert_duties(connection, [_opened(act, one, on, duty) for one in exits for duty in due])
+
+
+def _opened(act: Act, one: Exited, exited_on: date, duty: Duty) -> FollowUp:
+    month_on = duty.due_on.replace(day=1)
+    return FOLLOW_UP.opened(
+        act, "open", id=uuid7(), **one._asdict(), **duty._asdict(), exited_on=exited_on, month_on=month_on
     )
+
+
+async def resume_duties(connection: Connection, act: Act, policy: Policy, homes: Mapping[UUID, Household]) -> None:
+    """The follow-ups of households that are out without having been announced so today: who came out of a split, and
+    who was struck by mistake. `homes`: by the household by whose exit they are out, itself or that which split.
+
+    The months of that exit, counted from its day. What was due before today is not made up for, and whom somebody has
+    seen or goes to see already is not asked about twice.
+    """
+    figures, calendar = policy.on(act.business_date, FollowUpPolicy), county_calendar()
+    out = {source: home for source, home in homes.items() if home.status == "exited" and home.exited_on}
+    cases = list[FollowUp]()
+    for planned in await queries.list_planned(connection, list(out)):
+        home = out[planned.household_id]
+        if home.exited_on is None or (planned.stands and home.id == planned.household_id):
+            continue
+        duty = duty_of(home.exited_on, planned.months, figures, calendar)
+        if duty.due_on >= act.business_date:
+            one = Exited(planned.exit_id, home.id, home.division, planned.proposed_by)
+            cases.append(_opened(act, one, home.exited_on, duty))
+    await queries.insert_duties(connection, cases)
+
+
+async def move_duties(connection: Connection, act: Act, policy: Policy, exits: Mapping[UUID, date]) -> None:
+    """The days of exits are put right: what still waits is counted from the right one, also of who split since. What is
+    due before today by it is late, and waits on.
+    """
+    figures, calendar = policy.on(act.business_date, FollowUpPolicy), county_calendar()
+    cases = [c for c in await queries.lock_open_of(connection, list(exits)) if c.exited_on != exits[c.exit_id]]
+    moved = []
+    for case in cases:
+        duty = duty_of(exits[case.exit_id], case.months, figures, calendar)
+        month_on = duty.due_on.replace(day=1)
+        moved.append(duty._asdict() | {"id": case.id, "exited_on": exits[case.exit_id], "month_on": month_on})
+    await queries.move_duties(connection, moved)
+    was = [(case, Finding(detail={"exited_on": case.exited_on.isoformat()})) for case in cases]
+    await log_steps(connection, act, FOLLOW_UP, "moved", was)
 
 
 async def report(connection: Connection, act: Act, items: Sequence[FollowUpReport]) -> list[Result]:

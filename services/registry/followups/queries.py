@@ -1,6 +1,6 @@
 """All SQL about follow-ups."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from services.registry.followups.rules import Standing, State
 from services.registry.followups.tables import FollowUp, follow_up
 from shared.data.pages import Place, fetch_page, page_of
-from shared.data.sql import Connection, by_id, execute_many, fetch, insert_many, list_by, sql
+from shared.data.sql import Connection, by_id, execute_many, fetch, insert_many, list_by, sql, update_many
 
 
 class Listed(NamedTuple):
@@ -32,6 +32,16 @@ class Listed(NamedTuple):
     due_on: date | None
 
 
+class Planned(NamedTuple):
+    """A month of a household's last exit in which somebody goes. `stands`: somebody has gone, or still does."""
+
+    household_id: UUID
+    exit_id: UUID
+    months: int
+    proposed_by: str
+    stands: bool
+
+
 class PlaceCount(NamedTuple):
     """A place's follow-ups of a month, by what became of them: `near`, `under` and `troubled` are of those done."""
 
@@ -44,13 +54,34 @@ class PlaceCount(NamedTuple):
     troubled: int
 
 
-SHOWN = ", ".join("v.visited_on" if name == "visited_on" else f"f.{name}" for name in Listed._fields)
-VISITED = """CROSS JOIN LATERAL (SELECT max(v.visited_on) AS visited_on FROM home_visit v
-        WHERE v.household_id = f.household_id AND v.visited_on >= f.opens_on) v"""
-OF_HOUSEHOLD = f"SELECT {SHOWN} FROM follow_up f {VISITED} WHERE f.household_id = :household_id ORDER BY f.id"
+SHOWN = ", ".join("v.visited_on" if name == "visited_on" else f"p.{name}" for name in Listed._fields)
+# The visits are looked up for all follow-ups of a page at once, as what is told of a page of households is.
+TOLD = f"""
+    WITH p AS MATERIALIZED ({{page}}),
+    h AS MATERIALIZED (
+        SELECT household_id, visited_on FROM home_visit WHERE household_id = ANY (ARRAY(SELECT p.household_id FROM p))),
+    v AS (SELECT p.id, max(h.visited_on) AS visited_on FROM p JOIN h ON h.household_id = p.household_id
+            AND h.visited_on >= p.opens_on GROUP BY p.id)
+    SELECT {SHOWN} FROM p LEFT JOIN v ON v.id = p.id ORDER BY p.id
+    """
+OF_HOUSEHOLD = TOLD.format(page="SELECT * FROM follow_up WHERE household_id = :household_id")
 
 _BY_ID = list_by(follow_up)
 _INSERT = insert_many(follow_up, FollowUp._fields)
+_MOVE = update_many(follow_up, "exited_on", "opens_on", "month_on", "due_on")
+_LOCK_OPEN_OF = sql(
+    f"SELECT {follow_up.columns} FROM follow_up WHERE exit_id = ANY(:ids) AND state = 'open' ORDER BY id FOR UPDATE",
+    FollowUp,
+)
+_PLANNED = sql(
+    """
+    SELECT f.household_id, f.exit_id, f.months, min(f.proposed_by) AS proposed_by, bool_or(f.state <> 'ended') AS stands
+    FROM follow_up f WHERE f.household_id = ANY(:ids) AND f.exit_id = (SELECT l.exit_id FROM follow_up l
+        WHERE l.household_id = f.household_id ORDER BY l.id DESC LIMIT 1)
+    GROUP BY f.household_id, f.exit_id, f.months ORDER BY f.household_id, f.months
+    """,
+    Planned,
+)
 _LOCK_OPEN = sql(
     f"""
     SELECT {follow_up.columns} FROM follow_up WHERE household_id = ANY(:ids) AND state = 'open' ORDER BY id FOR UPDATE
@@ -65,12 +96,12 @@ _GOING_ON = sql(
 )
 _PAGE = page_of(
     Listed,
-    f"SELECT {SHOWN} FROM follow_up f {VISITED}",
-    "f.state",
-    "f.household_id",
-    "f.division",
-    "f.month_on",
-    key="f.id",
+    f"SELECT {follow_up.columns} FROM follow_up",
+    "state",
+    "household_id",
+    "division",
+    "month_on",
+    told=TOLD,
 )
 _COUNTED = sql(
     """
@@ -98,6 +129,21 @@ async def insert_duties(connection: Connection, cases: Sequence[FollowUp]) -> No
 async def lock_open(connection: Connection, household_ids: Sequence[UUID]) -> list[FollowUp]:
     """Those of the households that wait, locked in id order."""
     return await fetch(connection, _LOCK_OPEN, ids=list(household_ids))
+
+
+async def lock_open_of(connection: Connection, exit_ids: Sequence[UUID]) -> list[FollowUp]:
+    """Those of the exits that wait, locked in id order."""
+    return await fetch(connection, _LOCK_OPEN_OF, ids=list(exit_ids))
+
+
+async def list_planned(connection: Connection, household_ids: Sequence[UUID]) -> list[Planned]:
+    """The months in which somebody went or was to go to households after their last exit."""
+    return await fetch(connection, _PLANNED, ids=list(household_ids))
+
+
+async def move_duties(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """`rows`: id, the day of the exit, and the days of the follow-up."""
+    await execute_many(connection, _MOVE, rows)
 
 
 async def list_going_on(connection: Connection, household_ids: Sequence[UUID], on: date) -> dict[UUID, str]:

@@ -39,17 +39,16 @@ class Duty(NamedTuple):
 
 
 def duties(exited_on: date, policy: FollowUpPolicy, calendar: Calendar) -> list[Duty]:
-    """Those that an exit begins, in order. A last day on which nobody works moves on to the next working day; nobody
-    goes before the exit.
-    """
-    found = []
-    for months in sorted(policy.followup_months):
-        due_on = add_months(exited_on, months)
-        while not calendar.works(due_on):
-            due_on += DAY
-        opens_on = max(exited_on, due_on - timedelta(days=policy.followup_days_before))
-        found.append(Duty(months, opens_on, due_on))
-    return found
+    """Those that an exit begins, in order."""
+    return [duty_of(exited_on, months, policy, calendar) for months in sorted(policy.followup_months)]
+
+
+def duty_of(exited_on: date, months: int, policy: FollowUpPolicy, calendar: Calendar) -> Duty:
+    """A last day on which nobody works moves on to the next working day; nobody goes before the exit."""
+    due_on = add_months(exited_on, months)
+    while not calendar.works(due_on):
+        due_on += DAY
+    return Duty(months, max(exited_on, due_on - timedelta(days=policy.followup_days_before)), due_on)
 
 
 def findings_of(income: Standing, troubles: Iterable[Trouble]) -> list[Code]:

@@ -259,3 +259,8 @@ class SupportPolicy:
 def supported_until(exited_on: date, policy: SupportPolicy) -> date:
     """The last day of the support of who got out: to the end of the campaign, and a year at least [choice]."""
     return max(policy.support_until, add_months(exited_on, policy.support_least_months))
+
+
+def is_supported(out_on: date | None, on: date, policy: SupportPolicy) -> bool:
+    """Whether support goes on. `out_on`: since when the household is out, None where it is poor."""
+    return out_on is None or on <= supported_until(out_on, policy)

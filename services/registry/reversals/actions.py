@@ -11,6 +11,7 @@ from services.registry.changes.actions import DEPARTURE, REMOVAL, revised
 from services.registry.changes.rules import Person, next_head
 from services.registry.changes.tables import DepartureCase, RemovalCase
 from services.registry.exits.queries import lock_open_cases
+from services.registry.followups.actions import resume_duties
 from services.registry.households import queries as households
 from services.registry.households.rules import BorrowerPolicy
 from services.registry.merges.queries import list_ended
@@ -127,7 +128,6 @@ async def confirm_reversals(
     await lock_open_cases(connection, ids)
     await households.lock_households(connection, ids)
     merged = await list_ended(connection, ids)
-    oldest = policy.on(act.business_date, BorrowerPolicy).oldest_borrower
 
     def find(case: ReversalCase, item: Confirmation) -> Finding:
         one = doubted[_of(case)]
@@ -145,7 +145,7 @@ async def confirm_reversals(
         facts: list[Payload] = []
         # One by one: each finds its household as the one before has left it. Mistakes are few.
         for case, _ in passed:
-            facts += await _reverse(connection, act, case, doubted[_of(case)], oldest)
+            facts += await _reverse(connection, act, policy, case, doubted[_of(case)])
         await emit(connection, act, "registry", facts)
 
     return await take_step(connection, act, REVERSAL, "confirmed", items, find, rows=cases, save=save)
@@ -158,7 +158,7 @@ def _of(case: ReversalCase) -> UUID:
 
 
 async def _reverse(
-    connection: Connection, act: Act, case: ReversalCase, doubted: Doubted, oldest: int
+    connection: Connection, act: Act, policy: Policy, case: ReversalCase, doubted: Doubted
 ) -> list[Payload]:
     """Say anew what was said by mistake; the facts that tell of it."""
     on, one = act.business_date, case.household_id
@@ -178,12 +178,14 @@ async def _reverse(
     about = [p.member_id for p in people] + ([doubted.member_id] if isinstance(doubted, DepartureCase) else [])
     references = await changes.list_references(connection, about)
     await keep_residents(connection, {one: [references[p.member_id] for p in people]})
+    oldest = policy.on(on, BorrowerPolicy).oldest_borrower
     facts: list[Payload] = [revised(home, people, references, home.status, on, oldest, deep_poverty=deep_poverty)]
     if isinstance(doubted, DepartureCase):
         was: dict[str, Any] = {"reason": doubted.reason, "removed_on": doubted.left_on, "right_on": case.right_on}
         was["person"] = references[doubted.member_id]
         facts.append(DepartureAmended(**of, **was, members=len(people), amended_on=on))
     if back:
+        await resume_duties(connection, act, policy, {one: home})
         asked = await ask(connection, act, "reinstated", {one: (case.id, home.division)})
         told = {"status": home.status, "members": len(people), "reinstated_on": on, "touched_id": asked[one]}
         facts.append(HouseholdReinstated(**of, **told))

@@ -131,8 +131,9 @@ async def tell(connection: Connection, act: Act, items: Sequence[NewMisfortune])
             return "not_paired"
         if refusal := told_refusal(item.since_on, home.registered_on, act.business_date):
             return refusal if refusal != "before_registration" else f"registry.households.{refusal}"
-        told = {"kind": "misfortune", "source": str(item.id), "over_on": None, "told_by": act.subject}
-        return item.model_dump() | told | {"division": home.division}
+        told = {"kind": "misfortune", "source": str(item.id), "told_by": act.subject}
+        going_on: dict[str, Any] = {"over_on": None, "ends": {}, "again_on": None}
+        return item.model_dump() | told | going_on | {"division": home.division}
 
     reasons, _ = await take_new(items, known, CONTENT, judge, partial(queries.insert_told, connection))
     return answers(ROOM, [i.id for i in items], reasons)

@@ -54,8 +54,8 @@ class PlaceCount(NamedTuple):
 # A loan is overdue again, a dividend missed again: the last time counts, whichever was told first.
 _START = sql(
     """
-    INSERT INTO risk_signal AS r (id, household_id, division, kind, source, since_on)
-    SELECT uuidv7(), h.id, h.division, :kind, u.source, u.since_on
+    INSERT INTO risk_signal AS r (id, household_id, division, kind, source, since_on, ends)
+    SELECT uuidv7(), h.id, h.division, :kind, u.source, u.since_on, '{}'
     FROM unnest(:ids, :sources, :days) AS u (household_id, source, since_on)
     JOIN household h ON h.id = u.household_id ORDER BY u.source
     ON CONFLICT (kind, source) DO UPDATE SET since_on = greatest(r.since_on, excluded.since_on)
@@ -63,17 +63,42 @@ _START = sql(
 )
 _TELL = insert_many(risk_signal, RiskSignal._fields, FREE)
 _SIGNALS_BY_ID = list_by(risk_signal)
+_TOLD_OVER = """over_on = greatest(r.over_on, u.over_on),
+        ends = r.ends || jsonb_build_object('told', greatest(CAST(r.ends ->> 'told' AS date), u.over_on))"""
 _END = sql(
-    """
-    UPDATE risk_signal r SET over_on = greatest(r.over_on, u.over_on)
+    f"""
+    UPDATE risk_signal r SET {_TOLD_OVER}
     FROM unnest(:sources, :days) AS u (source, over_on) WHERE r.kind = :kind AND r.source = u.source
     """
 )
 _END_OF_HOUSEHOLDS = sql(
-    """
-    UPDATE risk_signal r SET over_on = greatest(r.over_on, u.over_on)
+    f"""
+    UPDATE risk_signal r SET {_TOLD_OVER}
     FROM unnest(:ids, :days) AS u (household_id, over_on) WHERE r.kind = :kind AND r.household_id = u.household_id
     """
+)
+_PAY = sql(
+    """
+    UPDATE risk_signal r SET over_on = greatest(r.over_on, u.over_on), ends = r.ends || u.ends
+    FROM (SELECT p.household_id, max(p.paid_on) AS over_on, jsonb_object_agg(p.payment_id, p.paid_on) AS ends
+        FROM unnest(:ids, :payments, :days) AS p (household_id, payment_id, paid_on) GROUP BY p.household_id) u
+    WHERE r.kind = :kind AND r.household_id = u.household_id
+    """,
+    payments=ARRAY(Text),
+)
+# What something else has ended stays over; what goes on already goes on since its own day.
+_PAY_BACK = sql(
+    """
+    UPDATE risk_signal r SET ends = r.ends - u.payments, over_on = w.until_on,
+        again_on = CASE WHEN b.over_on >= b.since_on AND coalesce(w.until_on < b.since_on, true)
+            THEN greatest(b.again_on, u.revoked_on) ELSE b.again_on END
+    FROM (SELECT p.household_id, array_agg(p.payment_id) AS payments, max(p.revoked_on) AS revoked_on
+        FROM unnest(:ids, :payments, :days) AS p (household_id, payment_id, revoked_on) GROUP BY p.household_id) u
+    JOIN risk_signal b ON b.household_id = u.household_id AND jsonb_exists_any(b.ends, u.payments)
+    CROSS JOIN LATERAL (SELECT max(CAST(e.value AS date)) AS until_on FROM jsonb_each_text(b.ends - u.payments) e) w
+    WHERE r.id = b.id
+    """,
+    payments=ARRAY(Text),
 )
 _OUT = sql(
     """
@@ -105,7 +130,7 @@ _WAS_AT_SCHOOL = _OTHERWISE.format(table="household_fact", key="household_id", o
 _HAPPENED = sql(
     f"""
     SELECT household_id, kind, since_on FROM (
-        SELECT r.household_id, r.kind, r.since_on FROM risk_signal r
+        SELECT r.household_id, r.kind, greatest(r.since_on, r.again_on) AS since_on FROM risk_signal r
         WHERE r.household_id = ANY(:ids) AND coalesce(r.over_on < r.since_on, true)
         UNION ALL SELECT d.household_id, 'member_died', d.left_on FROM departure d
         WHERE d.household_id = ANY(:ids) AND d.state = 'confirmed' AND d.reason = 'death'
@@ -176,6 +201,21 @@ async def end_signals(connection: Connection, kind: Heard, over: Mapping[str, da
 async def end_signals_of(connection: Connection, kind: Heard, over: Mapping[UUID, date]) -> None:
     """As `end_signals`, all of a kind of these households."""
     await execute(connection, _END_OF_HOUSEHOLDS, rows=None, kind=kind, ids=list(over), days=list(over.values()))
+
+
+async def end_by_payments(connection: Connection, kind: Heard, paid: Sequence[tuple[UUID, UUID, date]]) -> None:
+    """As `end_signals_of`, by payments that may turn out not to have arrived. `paid`: household, payment and day."""
+    await execute(connection, _PAY, rows=None, kind=kind, **_columns(paid))
+
+
+async def take_back_payments(connection: Connection, gone: Sequence[tuple[UUID, UUID, date]]) -> None:
+    """What these payments alone had ended goes on. `gone`: household, payment, and since when it is none."""
+    await execute(connection, _PAY_BACK, rows=None, **_columns(gone))
+
+
+def _columns(of: Sequence[tuple[UUID, UUID, date]]) -> dict[str, Any]:
+    ids, payments, days = zip(*of, strict=True)
+    return {"ids": ids, "payments": [str(payment) for payment in payments], "days": days}
 
 
 async def list_out(connection: Connection, division: str) -> list[UUID]:

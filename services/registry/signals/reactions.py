@@ -1,20 +1,26 @@
 """What other services' facts mean here: a household gets into difficulties, or out of them.
 
 A loan is overdue until something is repaid or it is settled; a dividend is missed until one is paid or the agreement
-ends; who lost a post has lost it until somebody of the household is given one.
+ends, and missed again where the payment turns out not to have arrived; who lost a post has lost it until somebody of
+the household is given one.
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from services.registry.signals import actions, queries
 from services.registry.signals.rules import Heard
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
 from shared.events.finance import LoanOverdue, LoanSettled, RepaymentPosted
-from shared.events.industry import AgreementEnded, DividendMissed, PaymentConfirmed, PostAssigned, PostEnded
+from shared.events.industry import (
+    AgreementEnded,
+    DividendMissed,
+    PaymentConfirmed,
+    PaymentRevoked,
+    PostAssigned,
+    PostEnded,
+)
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
 
@@ -57,22 +63,25 @@ async def on_ended(connection: Connection, facts: Sequence[tuple[Act, Any]]) -> 
 
 
 async def on_payment_confirmed(connection: Connection, facts: Sequence[tuple[Act, PaymentConfirmed]]) -> None:
-    paid = [(fact.household_id, fact.paid_on) for _, fact in facts if fact.purpose in DIVIDENDS]
-    await _end_of_households(connection, "dividend_missed", paid)
+    paid = [(fact.household_id, fact.payment_id, fact.paid_on) for _, fact in facts if fact.purpose in DIVIDENDS]
+    if paid:
+        await queries.end_by_payments(connection, "dividend_missed", paid)
+
+
+async def on_payment_revoked(connection: Connection, facts: Sequence[tuple[Act, PaymentRevoked]]) -> None:
+    gone = [(fact.household_id, fact.payment_id, fact.revoked_on) for _, fact in facts]
+    await queries.take_back_payments(connection, gone)
 
 
 async def on_post_assigned(connection: Connection, facts: Sequence[tuple[Act, PostAssigned]]) -> None:
-    await _end_of_households(connection, "post_ended", [(fact.household_id, fact.started_on) for _, fact in facts])
-
-
-async def _end_of_households(connection: Connection, kind: Heard, days: Sequence[tuple[UUID, date]]) -> None:
-    if over := dict(sorted(days, key=lambda one: one[1])):
-        await queries.end_signals_of(connection, kind, over)
+    ordered = sorted((fact for _, fact in facts), key=lambda fact: fact.started_on)
+    await queries.end_signals_of(connection, "post_ended", {fact.household_id: fact.started_on for fact in ordered})
 
 
 REACTIONS: dict[str, Reaction] = {
     **{kind.TYPE: on_begun for kind in BEGINS},
     **{kind.TYPE: on_ended for kind in ENDS},
     PaymentConfirmed.TYPE: on_payment_confirmed,
+    PaymentRevoked.TYPE: on_payment_revoked,
     PostAssigned.TYPE: on_post_assigned,
 }

@@ -72,7 +72,8 @@ class RiskWarningShown(Telling):
 
 class RiskSignalShown(BaseModel):
     """What was told. `source`: the loan, the agreement or the post's assignment, of a misfortune itself; over where it
-    is over since the last day on which it began. Never by which login.
+    is over since the last day on which it began. `again_on`: the last day on which a payment that had ended it turned
+    out not to have arrived. Never by which login.
     """
 
     id: UUID
@@ -82,6 +83,7 @@ class RiskSignalShown(BaseModel):
     source: str
     since_on: date
     over_on: date | None
+    again_on: date | None
     cause: Misfortune | None = Field(description="What befell the household.")
     evidence: str | None
 

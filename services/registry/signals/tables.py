@@ -11,7 +11,8 @@ from shared.data.relations import table
 class RiskSignal(NamedTuple):
     """What was told of a household, whether it is out or not. `source`: the loan, the agreement, the post's assignment;
     of a misfortune its own id. It is over from `over_on` on, until the same begins again. `cause`, `evidence` and
-    `told_by` of a misfortune alone.
+    `told_by` of a misfortune alone. `ends`: by payment, and of what else was `told`, the day on which that ended it;
+    `again_on`: the last day on which a payment that had ended it turned out not to have arrived.
     """
 
     id: UUID
@@ -24,6 +25,8 @@ class RiskSignal(NamedTuple):
     cause: Misfortune | None
     evidence: str | None
     told_by: str | None
+    ends: dict[str, str]
+    again_on: date | None
 
 
 class RiskWarning(NamedTuple):

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from services.registry.changes.actions import settle
+from services.registry.followups.actions import resume_duties
 from services.registry.households import queries as households
 from services.registry.households.tables import Household
 from services.registry.numbers.actions import give_numbers
@@ -135,6 +136,7 @@ async def _part(
     await end_lines_of(connection, act, {(case.household_id, who) for case in cases for who in case.relations})
     homes = {case.household_id: grounds.homes[case.household_id] for case in cases}
     wholes = await settle(connection, act, policy, homes | {home.id: home for home in new.values()})
+    await resume_duties(connection, act, policy, {case.household_id: new[case.id] for case in cases})
     facts = list[Payload]()
     for case in cases:
         old = wholes[case.household_id]

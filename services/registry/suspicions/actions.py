@@ -10,10 +10,12 @@ from services.registry.households.tables import Household
 from services.registry.suspicions import queries
 from services.registry.suspicions.rules import (
     SUSPICION_RULE,
+    HoldPolicy,
     Source,
     SuspicionFacts,
     SuspicionPolicy,
     effect_of,
+    hold_over_before,
     look_refusal,
     suspicion_verdict,
 )
@@ -23,11 +25,11 @@ from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import list_helping
 from shared.acts.decisions import record_decisions
 from shared.acts.openings import open_cases
-from shared.acts.procedures import Finding, Procedure, Step, advance, lock_cases, take_step
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, lock_cases, log_steps, take_step
 from shared.acts.tasks import OwnTask
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
-from shared.events.registry import SuspicionRaised, SuspicionResolved
+from shared.events.registry import SuspicionLapsed, SuspicionRaised, SuspicionResolved
 from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
@@ -53,6 +55,15 @@ SUSPICION = Procedure(ROOM, suspicion, ((
          days=90, asked_where=REJECTED,
          zh="撤销已认定的疑点", en="Take back a suspicion that was upheld"),
 ),), freezes=False)  # fmt: skip
+OVERDUE = OwnTask(
+    procedure=ROOM,
+    step="overdue",
+    roles=("county",),
+    columns=("c.id", "c.division", "c.household_id", "c.since_on", "c.due_on"),
+    source=f"FROM suspicion c WHERE (c.state = 'open' AND c.lapsed_on IS NOT NULL) AND {OTHERS}",
+    zh="督促逾期未核查的疑点",
+    en="Urge a look into a suspicion that nobody looked into in time",
+)
 CONTENT = ("household_id", "code", "person", "about", "evidence")
 
 
@@ -210,6 +221,29 @@ async def dismiss(connection: Connection, act: Act, items: Sequence[Confirmation
         return _resolved(act, case, "dismissed", "none")
 
     return await take_step(connection, act, SUSPICION, "dismissed", items, find, rows=cases, facts=facts)
+
+
+async def end_holds(connection: Connection, act: Act, policy: Policy, most: int) -> int:
+    """Nobody looked in time: the household is held up no longer, and what is suspected of it waits on, overdue. Upheld
+    later, it holds again. How many there were.
+    """
+    before = hold_over_before(act.business_date, policy.on(act.business_date, HoldPolicy))
+    cases = await queries.lock_unlooked(connection, before, most)
+    if not cases:
+        return 0
+    await queries.lapse(connection, [case.id for case in cases], act.business_date)
+    await log_steps(connection, act, SUSPICION, "lapsed", [(case, PASSED) for case in cases])
+    facts = [
+        SuspicionLapsed(
+            suspicion_id=case.id,
+            household_id=case.household_id,
+            division=case.division,
+            lapsed_on=act.business_date,
+        )
+        for case in cases
+    ]
+    await emit(connection, act, "registry", facts)
+    return len(cases)
 
 
 async def end_suspicions(connection: Connection, act: Act, household_ids: Sequence[UUID]) -> list[Payload]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.registry.suspicions import actions, queries
 from services.registry.suspicions.rules import Code, State
-from services.registry.suspicions.schemas import Look, NewSuspicion, SuspicionShown
+from services.registry.suspicions.schemas import Look, NewSuspicion, OwnSuspicion, SuspicionShown
 from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import CurrentPolicy, Paging, Transaction, by
@@ -57,7 +57,18 @@ async def list_suspicions(
     household_id: HouseholdAsked,
     state: State | None = None,
     code: Code | None = None,
+    overdue: bool = False,
 ) -> Page[SuspicionShown]:
-    """Suspicions of the caller's area, by id; never by which login."""
-    rows = await queries.list_suspicions(connection, at, state=state, household_id=household_id, code=code)
+    """Suspicions of the caller's area, by id; never by which login. With `overdue` those alone that nobody looked into
+    in time, so that they hold nobody up any longer.
+    """
+    rows = await queries.list_suspicions(
+        connection, at, state=state, household_id=household_id, code=code, overdue=overdue or None
+    )
     return page(SuspicionShown, rows, at)
+
+
+@router.get("/own", dependencies=[by("villager")])
+async def list_own(connection: Paging, at: Cursor) -> Page[OwnSuspicion]:
+    """What speaks against the caller's own household, since when, and what he can do; nothing of who said it."""
+    return page(OwnSuspicion, await queries.list_own(connection, at), at)

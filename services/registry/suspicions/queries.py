@@ -1,16 +1,45 @@
 """All SQL about suspicions."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from services.registry.suspicions.rules import Code, State
 from services.registry.suspicions.tables import Suspicion, suspicion
 from shared.acts.batches import FREE, insert_free
-from shared.data.pages import Place, fetch_page, page
-from shared.data.sql import Connection, by_id, fetch, fetch_values, insert_many, list_by, sql
+from shared.data.pages import Place, fetch_page, page, page_of
+from shared.data.sql import Connection, by_id, execute, fetch, fetch_values, insert_many, list_by, sql
+
+
+class Own(NamedTuple):
+    """What a villager is told of a suspicion against his own household."""
+
+    id: UUID
+    household_id: UUID
+    code: Code
+    raised_on: date
+    state: State
+    since_on: date
+    due_on: date | None
+    settled_on: date | None
+
 
 _BY_ID = list_by(suspicion)
-_PAGE = page(suspicion, "state", "household_id", "code")
+_PAGE = page(
+    suspicion, "state", "household_id", "code", overdue="(state = 'open' AND lapsed_on IS NOT NULL) = :overdue"
+)
+# The function knows whose they are.
+_OWN_PAGE = page_of(Own, f"SELECT {', '.join(Own._fields)} FROM own_suspicions()")
+# Whoever is looking just now ends its waiting himself.
+_LOCK_UNLOOKED = sql(
+    f"""
+    SELECT {suspicion.columns} FROM suspicion WHERE state = 'open' AND lapsed_on IS NULL AND since_on < :before
+    ORDER BY since_on, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    """,
+    Suspicion,
+)
+_LAPSE = sql("UPDATE suspicion SET lapsed_on = :on WHERE id = ANY(:ids)")
 _INSERT = insert_many(suspicion, Suspicion._fields, FREE)
 _OPEN = "FROM suspicion WHERE household_id = ANY(:ids) AND state IN ('open', 'looked_into')"
 _WAITING = sql(f"SELECT id, household_id, code, person {_OPEN}")
@@ -55,6 +84,21 @@ async def lock_open(connection: Connection, household_ids: Sequence[UUID]) -> li
     return await fetch(connection, _LOCK_OPEN, ids=list(household_ids))
 
 
+async def lock_unlooked(connection: Connection, before: date, limit: int) -> list[Suspicion]:
+    """Those that hold households up and have waited for a look since before a day, the oldest first."""
+    return await fetch(connection, _LOCK_UNLOOKED, before=before, limit=limit)
+
+
+async def lapse(connection: Connection, ids: Sequence[UUID], on: date) -> None:
+    """From that day on they hold nobody up."""
+    await execute(connection, _LAPSE, rows=len(ids), ids=list(ids), on=on)
+
+
 async def list_suspicions(connection: Connection, at: Place, **filters: Any) -> list[Suspicion]:
-    """By rising id, filtered by state, household or code."""
+    """By rising id, filtered by state, household, code, or that nobody looked in time."""
     return await fetch_page(connection, _PAGE, at, **filters)
+
+
+async def list_own(connection: Connection, at: Place) -> list[Own]:
+    """Of the caller's own household, by rising id."""
+    return await fetch_page(connection, _OWN_PAGE, at)

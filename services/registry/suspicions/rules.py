@@ -7,7 +7,7 @@ each flag leads to, and what excuses it, is policy data.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from shared.values.verdicts import Reason, Rule, Verdict
@@ -58,6 +58,18 @@ class SuspicionPolicy:
     suspicion_effects: Mapping[str, str]
     suspicion_excuses: Mapping[str, str]
     excused_effects: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPolicy:
+    """For how many days something that nobody looks into holds a household up."""
+
+    suspicion_hold_days: int
+
+
+def hold_over_before(on: date, policy: HoldPolicy) -> date:
+    """What has waited for somebody to look since before this day holds nobody up any longer on the day `on`."""
+    return on - timedelta(days=policy.suspicion_hold_days)
 
 
 def suspicion_verdict(facts: SuspicionFacts, policy: SuspicionPolicy) -> Verdict:

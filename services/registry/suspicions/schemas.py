@@ -1,6 +1,8 @@
 """Bodies of the doors to suspicions."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -37,7 +39,9 @@ class Look(Case):
 
 
 class SuspicionShown(Telling):
-    """No name: `person` stands for whom it is about, `effect` for what a person has to do next."""
+    """No name: `person` stands for whom it is about, `effect` for what a person has to do next. `lapsed_on`: since when
+    it holds the household up no longer, as nobody looked.
+    """
 
     TEXT = "registry.suspicion_case.{state}"
 
@@ -62,3 +66,23 @@ class SuspicionShown(Telling):
     dismissed_on: date | None
     since_on: date
     due_on: date | None
+    lapsed_on: date | None
+
+    def says(self) -> tuple[str | None, Mapping[str, Any]]:
+        overdue = self.state == "open" and self.lapsed_on is not None
+        return ("registry.suspicion_case.overdue", vars(self)) if overdue else super().says()
+
+
+class OwnSuspicion(Telling):
+    """What speaks against the caller's own household, and what he can do. Nothing of who found it, nor where."""
+
+    TEXT = "registry.own_suspicion.{state}"
+
+    id: UUID
+    household_id: UUID
+    code: Code
+    raised_on: date
+    state: State
+    since_on: date
+    due_on: date | None
+    settled_on: date | None

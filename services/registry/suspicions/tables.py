@@ -10,7 +10,8 @@ from shared.data.relations import table
 
 class Suspicion(NamedTuple):
     """`source_id`: the file or list that it stands in. `person`: the register's reference to whom it is about;
-    `about`: the login of an official whom it concerns.
+    `about`: the login of an official whom it concerns. `lapsed_on`: since when it holds the household up no longer, as
+    nobody looked.
     """
 
     id: UUID
@@ -41,6 +42,7 @@ class Suspicion(NamedTuple):
     procedure_version: int
     since_on: date
     due_on: date | None
+    lapsed_on: date | None
 
 
 suspicion = table("suspicion", Suspicion)

@@ -34,6 +34,7 @@ from shared.acts.procedures import (
     ripe_cases,
     take_step,
 )
+from shared.acts.tasks import OwnTask
 from shared.data.revisions import AsOf
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
@@ -85,6 +86,25 @@ REVOCATION_STEPS = (
 )
 REVOCATION = Procedure("registry.village_revocations", village_revocation, (REVOCATION_STEPS,))
 OF_EXIT = ("exit_id", "reason", "evidence")
+# No service gives anything because a village is out, so none is asked what it gave. But who got out while it counted as
+# out did so on a word that was wrong of the village: of each somebody sees how it fares, until somebody has.
+TO_SEE = OwnTask(
+    procedure="registry.village_revocations",
+    step="seen",
+    roles=("village", "team"),
+    columns=("c.household_id", "c.division", "c.household_id", "c.decided_on", "c.decided_on + 15"),
+    source="""FROM (SELECT h.id AS household_id, r.division, r.decided_on FROM village_revocation r
+        JOIN household h ON h.division = r.division AND h.status = 'exited'
+        WHERE r.state = 'confirmed' AND coalesce(h.exited_on <= r.decided_on, true) AND NOT EXISTS (
+            SELECT FROM village_revocation n WHERE n.division = r.division AND n.state = 'confirmed'
+                AND (n.decided_on, n.id) > (r.decided_on, r.id))) c
+    WHERE NOT EXISTS (SELECT FROM home_visit s WHERE s.household_id = c.household_id AND s.visited_on >= c.decided_on)
+        AND NOT EXISTS (SELECT FROM follow_up s WHERE s.household_id = c.household_id AND s.looked_on >= c.decided_on)
+        AND NOT EXISTS (
+            SELECT FROM risk_warning s WHERE s.household_id = c.household_id AND s.looked_on >= c.decided_on)""",
+    zh="走访退出已撤销村的脱贫户",
+    en="See a household that got out in a village whose exit was taken back",
+)
 
 
 class Leaving(NamedTuple):

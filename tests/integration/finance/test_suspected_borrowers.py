@@ -6,14 +6,14 @@ from uuid import UUID, uuid4
 
 from services.finance.service import SERVICE
 from shared.data.db import open_pool, system_caller, transaction
-from shared.events.registry import SuspicionRaised, SuspicionResolved
+from shared.events.registry import SuspicionLapsed, SuspicionRaised, SuspicionResolved
 from shared.ground.context import system_act
 from tests.conftest import House
 from tests.integration.finance.acts import VILLAGE, application, apply_for, get, seed_household
 from tests.integration.finance.test_discounts import claim, running
 
 
-async def hear(house: House, *facts: SuspicionRaised | SuspicionResolved) -> None:
+async def hear(house: House, *facts: SuspicionRaised | SuspicionLapsed | SuspicionResolved) -> None:
     """In the order told, each twice: what is heard again changes nothing."""
     pool = await open_pool((await house.settings("finance")).database_url, 1)
     try:
@@ -36,6 +36,11 @@ def resolved(household_id: UUID, suspicion_id: UUID, **how: Any) -> SuspicionRes
     return SuspicionResolved(household_id=household_id, division=VILLAGE, suspicion_id=suspicion_id, **said)
 
 
+def lapsed(household_id: UUID, suspicion_id: UUID) -> SuspicionLapsed:
+    of = {"household_id": household_id, "division": VILLAGE, "suspicion_id": suspicion_id}
+    return SuspicionLapsed(**of, lapsed_on=date(2017, 5, 1))
+
+
 async def test_nothing_is_lent_while_people_look(house: House) -> None:
     door = await house.serve("finance", "api")
     one, cases = await seed_household(house), [uuid4(), uuid4()]
@@ -51,6 +56,20 @@ async def test_nothing_is_lent_while_people_look(house: House) -> None:
     (approved,) = await apply_for(door, application(one))
     assert approved["code"] is None
     assert (await get(door, "/finance/v1/operations/replay"))["different_count"] == 0
+
+
+async def test_what_nobody_looks_into_holds_nobody_up_until_it_is_upheld(house: House) -> None:
+    door = await house.serve("finance", "api")
+    one, case, other = await seed_household(house), uuid4(), uuid4()
+    await hear(house, suspected(one, case), suspected(one, other), lapsed(one, case))
+    (refused,) = await apply_for(door, application(one))
+    assert refused["missing"] == ["not_suspected"], "of another people may still look"
+    await hear(house, lapsed(one, other), resolved(one, other, upheld=True, holds=True))
+    (refused,) = await apply_for(door, application(one))
+    assert refused["missing"] == ["not_suspected"], "it is so: the household is to be struck"
+    await hear(house, resolved(one, other))
+    (approved,) = await apply_for(door, application(one))
+    assert approved["code"] is None
 
 
 async def test_a_discount_waits_for_the_next_claim(house: House) -> None:

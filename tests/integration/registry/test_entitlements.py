@@ -59,10 +59,12 @@ async def family(house: House, division: str = VILLAGE) -> tuple[UUID, dict[str,
     return household_id, who
 
 
-async def attests_income(door: Door, unit: str, source: str, amount_fen: int = 60_000, **about: Any) -> None:
+async def attests_income(
+    door: Door, unit: str, source: str, amount_fen: int = 60_000, on: str = ON, **about: Any
+) -> None:
     said = {"id": str(uuid4()), "income_year": 2017, "source": source, "amount_fen": amount_fen,
             "document_no": "神字〔2017〕1号"} | about  # fmt: skip
-    answer = await door.call("POST", INCOMES, "department", "140927", unit=unit, json={"items": [said]})
+    answer = await door.call("POST", INCOMES, "department", "140927", unit=unit, on=on, json={"items": [said]})
     assert [r["code"] for r in answer.json()["results"]] == [None], answer.text
 
 
@@ -153,6 +155,21 @@ async def test_a_villager_reads_his_own_with_the_reasons_in_both_languages(house
 
     await whole(door, household_id, "township", "140927200")
     await house.settled(looked)
+
+
+async def test_whose_support_is_over_has_what_the_poor_get_and_is_not_entitled(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id, who = await family(house)
+    owner = await house.owner("registry")
+    pupil = await add_member(house, household_id, "son", "2003-03-01")
+    assert await attest(door, "education", item(person=pupil, school_status="middle"), on=ON) == [None]
+    of_2020: dict[str, Any] = {"person": pupil, "income_year": 2020}
+    await attests_income(door, "education", "boarding_allowance", on="2020-12-01", **of_2020)
+    out = "status = 'exited', exited_on = '2017-05-01', exited_year = 2017, stands_since = '2017-05-01'"
+    await owner.execute(f"UPDATE household SET {out} WHERE id = $1", household_id)
+    assert (await standing(door, household_id, pupil, on="2020-12-31"))["boarding_allowance"] == "covered"
+    assert (await standing(door, household_id, pupil, on="2021-01-01"))["boarding_allowance"] == "not_entitled"
+    assert (await standing(door, household_id, who["aged"], on="2021-01-01"))["pension"] == "missing"
 
 
 async def test_a_villages_figures_are_the_sum_over_its_households(house: House) -> None:

@@ -1,19 +1,24 @@
 """Follow-ups through their doors: begun by an exit, made by others than who proposed it, ended with a return."""
 
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from services.registry.followups import queries
 from shared.events.assessment import VisitRecorded
 from tests.conftest import Door, House
 from tests.integration.registry.facts import heard, state
-from tests.integration.registry.test_amendments import confirm, exited, loses_water, returning, revoking
+from tests.integration.registry.test_amendments import confirm, correcting, exited, loses_water, returning, revoking
 from tests.integration.registry.test_amendments import post as amend
-from tests.integration.registry.test_changes import DEPARTURES, departure
+from tests.integration.registry.test_case_03_joining_a_household import REVERSALS
+from tests.integration.registry.test_case_04_death_confirmed_by_mistake import reversal
+from tests.integration.registry.test_changes import DEPARTURES, REMOVALS, add_member, departure, removal, word
 from tests.integration.registry.test_changes import post as change
 from tests.integration.registry.test_households import VILLAGE
+from tests.integration.registry.test_splits import indexed, part, split
 from tests.integration.registry.test_transfers import FAR, moves
 from tests.integration.registry.test_villages import found_places
 
@@ -157,6 +162,22 @@ async def test_its_helpers_visit_stands_beside_it_and_does_not_take_its_place(ho
     assert [(f["state"], f["visited_on"]) for f in (one, two)] == [("open", "2017-10-20"), ("open", None)]
 
 
+async def test_the_visits_of_a_page_are_looked_up_at_once(house: House) -> None:
+    door = await house.serve("registry", "api")
+    await exited(house, door)
+    assert len(await listed(door)) == 3
+    owner = await house.owner("registry")
+    page = queries._PAGE.statement([])
+    place = page.arguments({"after": UUID(int=0), "limit": 100})
+    (plan,) = json.loads(await owner.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {page.text}", *place))
+
+    def looks(node: dict[str, Any]) -> int:
+        own = node["Actual Loops"] if node.get("Relation Name") == "home_visit" else 0
+        return int(own) + sum(looks(n) for n in node.get("Plans", []))
+
+    assert looks(plan["Plan"]) == 1
+
+
 async def test_they_end_when_the_household_is_out_no_more(house: House) -> None:
     door = await house.serve("registry", "api")
     household_id, _ = await exited(house, door)
@@ -191,6 +212,106 @@ async def test_they_end_with_the_last_who_lives_there(house: House) -> None:
     confirmed = [{"id": d["id"], "confirmed": True} for d in said]
     await change(door, f"{DEPARTURES}/confirmations", "township", *confirmed, on="2017-11-20")
     assert await states(house) == [("ended", "shared.household_removed")] * 3
+
+
+async def kept(house: House, household_id: UUID | str) -> list[tuple[int, str, str]]:
+    """A household's follow-ups by month: their state, the day until which somebody goes or why they ended."""
+    rows = await house.rows(
+        "registry",
+        "SELECT months, state, coalesce(due_on::text, ended_code, '') AS more FROM follow_up WHERE household_id = $1"
+        " ORDER BY months, state DESC",
+        UUID(str(household_id)),
+    )
+    return [tuple(r) for r in rows]
+
+
+async def grown(house: House, household_id: UUID) -> dict[str, str]:
+    """Two more of the household, who may found one of their own."""
+    who = {"son": await add_member(house, household_id, "son", "1993-01-01")}
+    who["bride"] = await add_member(house, household_id, "daughter_in_law", "1995-01-01")
+    who["child"] = await add_member(house, household_id, "grandson", "2016-01-01")
+    await indexed(house, household_id)
+    return who
+
+
+async def test_who_splits_off_is_followed_up_by_the_same_days_but_those_that_are_over(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id, exit_id = await exited(house, door)
+    who = await grown(house, household_id)
+    # The second may be made already, and was: of who stayed.
+    assert (await report(door, seen((await listed(door))[1]), on="2018-04-01"))[0]["status"] == "accepted"
+    before = await kept(house, household_id)
+    assert (await part(door, split(household_id, who, split_on="2018-03-30"), on="2018-04-10"))["state"] == "confirmed"
+    (new,) = await house.rows("registry", "SELECT id FROM household WHERE id <> $1", household_id)
+    assert await kept(house, new["id"]) == [(6, "open", "2018-04-17"), (12, "open", "2018-10-17")]
+    assert await kept(house, household_id) == before
+    mine = [f for f in await listed(door) if f["household_id"] == str(new["id"])]
+    assert {(f["exit_id"], f["exited_on"], f["opens_on"]) for f in mine} == {
+        (exit_id, "2017-10-17", "2018-03-18"),
+        (exit_id, "2017-10-17", "2018-09-17"),
+    }
+    # Nor does who proposed the exit go there.
+    (own,) = await report(door, seen(mine[0]), role="village", subject="clerk", on="2018-04-11")
+    assert own["code"] == "shared.same_person"
+    assert (await report(door, seen(mine[0]), on="2018-04-11"))[0]["status"] == "accepted"
+
+
+async def test_who_splits_off_a_poor_household_is_not_followed_up(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id, _ = await exited(house, door)
+    who = await grown(house, household_id)
+    await loses_water(house)
+    item = returning(household_id)
+    await amend(door, "returns", "village", item)
+    await confirm(door, item)
+    assert (await part(door, split(household_id, who, split_on="2017-11-22"), on="2017-12-01"))["state"] == "confirmed"
+    assert {s for s, _ in await states(house)} == {"ended"}
+
+
+async def test_who_was_struck_by_mistake_is_followed_up_again(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id, _ = await exited(house, door)
+    one, *_ = await listed(door)
+    assert (await report(door, seen(one)))[0]["status"] == "accepted"
+    struck = removal(household_id)
+    await change(door, REMOVALS, "village", struck, on="2017-12-01")
+    (done,) = await change(door, f"{REMOVALS}/confirmations", "county", await word(house, struck), on="2017-12-02")
+    assert done["state"] == "confirmed"
+    removed = "shared.household_removed"
+    assert await kept(house, household_id) == [(1, "done", ""), (6, "ended", removed), (12, "ended", removed)]
+    # Found out half a year later: what was due meanwhile is not made up for.
+    back = reversal(removal_id=struck["id"])
+    await change(door, REVERSALS, "village", back, on="2018-05-01")
+    said = {"id": back["id"], "confirmed": True}
+    (done,) = await change(door, f"{REVERSALS}/confirmations", "county", said, on="2018-05-02")
+    assert done["state"] == "confirmed", done
+    assert await kept(house, household_id) == [
+        (1, "done", ""), (6, "ended", removed), (12, "open", "2018-10-17"), (12, "ended", removed),
+    ]  # fmt: skip
+
+
+async def test_they_move_with_the_day_of_the_exit(house: House) -> None:
+    door = await house.serve("registry", "api")
+    household_id, exit_id = await exited(house, door)
+    who = await grown(house, household_id)
+    one, *_ = await listed(door)
+    await report(door, seen(one))
+    assert (await part(door, split(household_id, who, split_on="2017-11-11"), on="2017-11-18"))["state"] == "confirmed"
+    item = correcting(exit_id, exited_on="2017-09-29")
+    await amend(door, "corrections", "county", item, area="140927")
+    assert (await listed(door, state="open"))[0]["due_on"] == "2018-04-17", "proposed, it is not so yet"
+    await confirm(door, item)
+    waiting = [(f["months"], f["exited_on"], f["opens_on"], f["due_on"]) for f in await listed(door, state="open")]
+    # 29 March is a Thursday, 29 September 2018 a Saturday that is worked for the holidays.
+    assert (
+        waiting
+        == [(6, "2017-09-29", "2018-02-27", "2018-03-29")] * 2 + [(12, "2017-09-29", "2018-08-30", "2018-09-29")] * 2
+    )
+    assert [f["months"] for f in await listed(door, month_on="2018-03-01")] == [6, 6]
+    (done,) = await listed(door, state="done")
+    assert (done["exited_on"], done["looked_on"]) == ("2017-10-17", "2017-11-10")
+    (step,) = await house.rows("registry", "SELECT DISTINCT detail FROM case_step WHERE step = 'moved'")
+    assert "2017-10-17" in step["detail"]
 
 
 async def test_a_household_takes_them_along(house: House) -> None:

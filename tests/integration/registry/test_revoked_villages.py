@@ -1,6 +1,7 @@
 """A village's exit is taken back, a township leaves as a whole, and what rests on the village is shown and decided."""
 
 import json
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,8 @@ import pytest
 
 from tests.conftest import Door, House
 from tests.integration.registry.test_exits import MINUTES
-from tests.integration.registry.test_households import VILLAGE
+from tests.integration.registry.test_households import VILLAGE, seed_household
+from tests.integration.registry.test_transfers import FAR
 from tests.integration.registry.test_villages import (
     TOWNSHIP,
     card,
@@ -80,6 +82,36 @@ async def ready(house: House) -> Door:
     await seed_poor(house, 2)
     assert (await exit_village(door))["state"] == "announced"
     return door
+
+
+async def to_see(door: Door, on: str, role: str = "team", area: str = VILLAGE) -> list[tuple[str, str]]:
+    answer = await door.call("GET", "/registry/v1/tasks", role, area, on=on)
+    assert answer.status_code == 200, answer.text
+    items = [
+        t for t in answer.json()["items"] if (t["procedure"], t["step"]) == ("registry.village_revocations", "seen")
+    ]
+    return [(t["household_id"], t["due_on"]) for t in items]
+
+
+async def test_who_got_out_in_it_is_seen_again_once_its_exit_is_taken_back(house: House) -> None:
+    door = await ready(house)
+    owner = await house.owner("registry")
+    one, two, later = sorted([await seed_household(house) for _ in range(3)])
+    out = "UPDATE household SET status = 'exited', exited_year = 2017, exited_on = $2 WHERE id = $1"
+    for household_id, day in ((one, "2017-11-01"), (two, "2017-12-21"), (later, "2017-12-22")):
+        await owner.execute(out, household_id, date.fromisoformat(day))
+    exit_id = (await card(door, on="2017-12-19"))["exit"]["id"]
+    assert (await revoke(door, VILLAGES, exit_id, confirmed=False))["state"] == "rejected"
+    assert await to_see(door, "2017-12-22") == []
+    assert (await revoke(door, VILLAGES, exit_id))["state"] == "confirmed"
+    both = [(str(one), "2018-01-05"), (str(two), "2018-01-05")]
+    assert await to_see(door, "2017-12-22") == await to_see(door, "2017-12-22", "village") == both
+    assert await to_see(door, "2017-12-22", "team", FAR) == []
+    # Until somebody has seen it since.
+    visit = "INSERT INTO home_visit VALUES (uuidv7(), $1, $2, $3, 'team-2')"
+    for household_id, day in ((one, "2017-12-20"), (two, "2017-12-23")):
+        await owner.execute(visit, household_id, VILLAGE, date.fromisoformat(day))
+    assert await to_see(door, "2018-01-10") == both[:1]
 
 
 async def test_a_villages_exit_is_taken_back_by_two_persons_and_it_may_leave_again(house: House) -> None:

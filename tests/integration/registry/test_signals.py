@@ -9,7 +9,13 @@ import pytest
 
 from shared.events.envelope import Payload
 from shared.events.finance import LoanDisbursed, LoanOverdue, LoanSettled, RepaymentPosted
-from shared.events.industry import AgreementEnded, AgreementSigned, DividendMissed, PostAssigned, PostEnded
+from shared.events.industry import (
+    AgreementEnded,
+    AgreementSigned,
+    DividendMissed,
+    PostAssigned,
+    PostEnded,
+)
 from shared.serve.run import _republish
 from tests.conftest import Door, House, find_service
 from tests.integration.registry.facts import heard, paid, state

@@ -6,15 +6,21 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from services.registry.suspicions.work import release_some
+from shared.data.db import transaction
+from shared.ground.context import Caller
+from tests.bonds import PERSON
 from tests.conftest import Door, House
 from tests.integration.registry.test_changes import REMOVALS, departure, head_of, leave, post, removal, told
 from tests.integration.registry.test_exits import MINUTES
 from tests.integration.registry.test_households import VILLAGE, seed_household
+from tests.integration.registry.test_late_grievances import day_comes
 from tests.integration.registry.test_registry_tasks import tasks
 from tests.integration.registry.test_splits import SPLITS, family, split
-from tests.integration.registry.test_transfers import TRANSFERS, moving
+from tests.integration.registry.test_transfers import FAR, TRANSFERS, moving
 from tests.integration.registry.test_villages import found_places
 
+ROOM = "registry.suspicions"
 SUSPICIONS = "/registry/v1/suspicions"
 LOOKS, SETTLEMENTS, DISMISSALS = f"{SUSPICIONS}/looks", f"{SUSPICIONS}/settlements", f"{SUSPICIONS}/dismissals"
 
@@ -199,3 +205,102 @@ async def test_a_suspected_household_neither_splits_nor_moves_away(house: House)
         assert held["code"] in ("registry.regroupings.under_way", "registry.transfers.case_under_way")
     assert (await settled(door, one, so=False))["state"] == "dismissed"
     assert [r["code"] for r in await post(door, SPLITS, "village", apart)] == [None]
+
+
+async def ages(house: House, app: Any, on: str) -> int:
+    """What the register does by itself on a day."""
+    await day_comes(house, on)
+    return await release_some(app)
+
+
+async def facts_of(house: House) -> list[tuple[str, bool | None]]:
+    return [(t, e.get("holds")) for t, e in await told(house) if t.startswith("suspicion_")]
+
+
+async def test_what_nobody_looks_into_holds_nobody_up_for_ever_and_stays_open(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one, two, seen_one = [suspicion(await seed_household(house)) for _ in range(3)]
+    await raised(door, one, two, seen_one)
+    assert [r["code"] for r in await post(door, LOOKS, "team", seen(seen_one), on="2017-07-30")] == [None]
+    assert await ages(house, door.app, "2017-07-31") == 0, "sixty days are not over"
+    assert await listed(door, overdue=True) == []
+    assert await ages(house, door.app, "2017-08-01") == 2
+    assert await release_some(door.app) == 0, "once"
+    assert [t for t, _ in await facts_of(house)] == ["suspicion_raised"] * 3 + ["suspicion_lapsed"] * 2
+    assert {e["suspicion_id"] for t, e in await told(house) if t == "suspicion_lapsed"} == {one["id"], two["id"]}
+    late = await listed(door, overdue=True)
+    assert {(s["id"], s["state"], s["lapsed_on"]) for s in late} == {
+        (one["id"], "open", "2017-08-01"), (two["id"], "open", "2017-08-01"),
+    }  # fmt: skip
+    assert late[0]["sentence_zh"] == (
+        "2017-06-01 提出疑点：购车。应于 2017-06-16 前核查，已逾期；自 2017-08-01 起不再暂停该户享受新的待遇。"
+    )
+    assert len(await listed(door)) == 3
+    # Who should have looked is asked on, and the county urges him.
+    for role, area, step in (("village", VILLAGE, "looked_into"), ("county", "140927", "overdue")):
+        items = (await tasks(door, role, area, "third", on="2017-08-02"))["items"]
+        waiting = {(t["id"], t["due_on"]) for t in items if (t["procedure"], t["step"]) == (ROOM, step)}
+        assert waiting == {(one["id"], "2017-06-16"), (two["id"], "2017-06-16")}, role
+    # Upheld after all, it holds again; found not to be so, it is over.
+    for item, so, state in ((one, True, "upheld"), (two, False, "dismissed")):
+        assert [r["code"] for r in await post(door, LOOKS, "team", seen(item, so=so), on="2017-08-02")] == [None]
+        assert await listed(door, overdue=True, household_id=item["household_id"]) == []
+        (done,) = await post(door, SETTLEMENTS, "township", said(item), on="2017-08-03")
+        assert done["state"] == state
+    assert (await facts_of(house))[-2:] == [("suspicion_resolved", True), ("suspicion_resolved", False)]
+    (step,) = await house.rows(
+        "registry", "SELECT acted_by, role FROM case_step WHERE step = 'lapsed' AND case_id = $1", UUID(one["id"])
+    )
+    assert step["role"] == "system"
+
+
+async def test_sent_back_it_waits_for_another_look_as_long_again(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one = suspicion(await seed_household(house))
+    await raised(door, one)
+    assert [r["code"] for r in await post(door, LOOKS, "team", seen(one), on="2017-07-20")] == [None]
+    (back,) = await post(door, SETTLEMENTS, "township", said(one, yes=False), on="2017-07-21")
+    assert back["state"] == "open"
+    assert await ages(house, door.app, "2017-09-19") == 0
+    assert await ages(house, door.app, "2017-09-20") == 1
+
+
+async def own(door: Door, role: str = "villager") -> Any:
+    answer = await door.call("GET", f"{SUSPICIONS}/own", role, VILLAGE)
+    return answer.json()["items"] if answer.status_code == 200 else answer.json()["code"]
+
+
+async def test_a_villager_is_told_of_what_speaks_against_his_household_and_not_who_said_it(house: House) -> None:
+    door = await house.serve("registry", "api")
+    mine, other = await seed_household(house), await seed_household(house)
+    one = suspicion(mine, about="cadre-9", evidence="file 3, row 12")
+    await raised(door, one, suspicion(other))
+    await (await house.owner("registry")).execute("DELETE FROM resident WHERE household_id <> $1", mine)
+    (told_him,) = await own(door)
+    said_zh, said_en = told_him.pop("sentence_zh"), told_him.pop("sentence_en")
+    assert told_him == {
+        "id": one["id"], "household_id": str(mine), "code": "EX3", "raised_on": "2017-06-01", "state": "open",
+        "since_on": "2017-06-01", "due_on": "2017-06-16", "settled_on": None,
+    }  # fmt: skip
+    assert said_zh == (
+        "自 2017-06-01 起，您户存在待核查的疑点：购车。"
+        "工作人员应于 2017-06-16 前入户核查，您可当面说明情况；也可就建档信息提出诉求并附证明材料。"
+    )
+    assert said_en.startswith("Since 2017-06-01 something speaks against your household: vehicle.")
+    assert (await settled(door, one, since="2013-03-01"))["state"] == "upheld"
+    (told_him,) = await own(door)
+    assert (told_him["state"], told_him["settled_on"]) == ("upheld", "2017-06-01")
+    # Of the table itself he sees no row, and nobody else has a household of his own.
+    for role in ("helper", "village", "team"):
+        assert await own(door, role) == "shared.forbidden", role
+    assert (await door.call("GET", SUSPICIONS, "villager", VILLAGE)).status_code == 403
+    himself = Caller("villager", "villager", VILLAGE, person=PERSON)
+    async with transaction(door.app.state.pool, himself) as connection:
+        assert await connection.fetch("SELECT id FROM suspicion") == []
+        assert len(await connection.fetch("SELECT id FROM own_suspicions()")) == 1
+    async with transaction(door.app.state.pool, Caller("villager", "villager", FAR, person=PERSON)) as connection:
+        assert await connection.fetch("SELECT id FROM own_suspicions()") == []
+    owner = await house.owner("registry")
+    await owner.execute(f"SELECT set_config('app.area', '{VILLAGE}', false)")
+    await owner.execute("SELECT set_config('app.role', 'village', false), set_config('app.person', $1, false)", PERSON)
+    assert await owner.fetch("SELECT id FROM own_suspicions()") == [], "an official has no household of his own here"

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from services.relocation.service import SERVICE
 from shared.data.db import open_pool, system_caller, transaction
-from shared.events.registry import SuspicionRaised, SuspicionResolved
+from shared.events.registry import SuspicionLapsed, SuspicionRaised, SuspicionResolved
 from shared.ground.context import system_act
 from tests.conftest import House
 from tests.integration.relocation.acts import (
@@ -23,7 +23,7 @@ from tests.integration.relocation.acts import (
 )
 
 
-async def hear(house: House, *facts: SuspicionRaised | SuspicionResolved) -> None:
+async def hear(house: House, *facts: SuspicionRaised | SuspicionLapsed | SuspicionResolved) -> None:
     pool = await open_pool((await house.settings("relocation")).database_url, 1)
     try:
         async with transaction(pool, system_caller("relocation")) as connection:
@@ -41,6 +41,20 @@ def suspected(household_id: UUID, suspicion_id: UUID) -> SuspicionRaised:
 def resolved(household_id: UUID, suspicion_id: UUID) -> SuspicionResolved:
     of = {"household_id": household_id, "division": VILLAGE, "suspicion_id": suspicion_id}
     return SuspicionResolved(**of, upheld=False, holds=False, resolved_on=date(2017, 3, 9))
+
+
+async def test_what_nobody_looks_into_keeps_nobody_from_applying(house: House) -> None:
+    door = await house.serve("relocation", "api")
+    (one,) = await seed_households(house, {})
+    case = uuid4()
+    await hear(house, suspected(one, case))
+    asked = {"id": str(uuid4()), "household_id": str(one), "cohort": 2016}
+    (refused,) = await batch(door, "POST", APPLICATIONS, "village", [asked], on="2017-03-05")
+    assert refused["missing"] == ["not_suspected"]
+    of = {"household_id": one, "division": VILLAGE, "suspicion_id": case}
+    await hear(house, SuspicionLapsed(**of, lapsed_on=date(2017, 3, 6)))
+    again = asked | {"id": str(uuid4())}
+    assert codes(await batch(door, "POST", APPLICATIONS, "village", [again], on="2017-03-06")) == [None]
 
 
 async def test_who_is_suspected_waits_for_flat_and_keys(house: House) -> None:

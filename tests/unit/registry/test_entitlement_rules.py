@@ -45,7 +45,7 @@ def person(age: int = 45, **changes: Any) -> Person:
 
 def home(*people: Person, **changes: Any) -> Home:
     """A household that has nothing, of these people."""
-    one = Home("general", None, False, False, None, False, NOBODY, NOBODY, people)
+    one = Home("general", None, False, False, None, False, True, NOBODY, NOBODY, people)
     said: dict[str, Any] = {n: frozenset(v) if n in ("income", "measure") else v for n, v in changes.items()}
     return one._replace(**said)
 
@@ -177,6 +177,37 @@ def test_each_policy_tells_who_has_it_and_who_has_it_not(policy: str) -> None:
     assert of_it(judged(not_entitled), policy) in (["none"], [])
     if all_the_same is not None:
         assert coverage(policy, all_the_same) == "not_entitled"
+
+
+WHILE_SUPPORTED = {
+    "boarding_allowance", "preschool_aid", "high_school_grant", "vocational_grant", "college_grant", "major_treatment",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("policy", CASES)
+def test_whose_support_is_over_is_entitled_to_what_everybody_is_and_no_more(policy: str) -> None:
+    missing, covered, _, all_the_same = CASES[policy]
+    before = [coverage(policy, one) for one in (missing, covered)]
+    after = [coverage(policy, one._replace(supported=False)) for one in (missing, covered)]
+    if policy not in WHILE_SUPPORTED:
+        assert after == before
+    elif all_the_same is None:
+        assert after == ["none", "none"], "nothing shows that it is still there"
+    else:
+        assert after == ["none", "not_entitled"]
+
+
+def test_whose_support_is_over_is_asked_for_no_helper_and_no_money() -> None:
+    one = home(person(work_months=3), helped=True)
+    over = [c.policy for c in haves_verdict(one._replace(supported=False), POLICY, ON)]
+    assert over == ["have_will", "have_work", "have_plan"]
+
+
+def test_the_reason_says_that_support_is_over() -> None:
+    one = home(person(17, school="middle", income=["boarding_allowance"]))._replace(supported=False)
+    (found,) = [c for c in judged(one) if c.policy == "boarding_allowance"]
+    said = [sentence(f"registry.entitlement.{r.code}", "zh", r.figures, passed=r.passed) for r in found.reasons]
+    assert said[:2] == ["在校生状况：初中；应为：初中：符合。", "仍在帮扶期内：否；应为是：不符合。"]
 
 
 def test_what_nobody_knows_neither_entitles_nor_covers() -> None:

@@ -1,6 +1,6 @@
 """When a household that got out is seen again, and until when it is supported."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from services.registry.followups.rules import (
     duties,
     findings_of,
 )
-from services.registry.households.rules import SupportPolicy, supported_until
+from services.registry.households.rules import SupportPolicy, is_supported, supported_until
 from shared.values.calendar import Calendar
 
 POLICY = FollowUpPolicy((6, 1, 12), 30)
@@ -61,3 +61,6 @@ def test_what_is_not_well_is_looked_into(income: Standing, troubles: list[Troubl
 )
 def test_support_goes_on_to_the_end_of_the_campaign_and_a_year_at_least(exited_on: date, until: date) -> None:
     assert supported_until(exited_on, SUPPORT) == until
+    assert is_supported(exited_on, until, SUPPORT)
+    assert not is_supported(exited_on, until + timedelta(days=1), SUPPORT)
+    assert is_supported(None, until + timedelta(days=1), SUPPORT), "who is poor is supported"

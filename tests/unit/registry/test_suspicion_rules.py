@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from services.registry.suspicions.rules import (
+    HoldPolicy,
     SuspicionFacts,
     SuspicionPolicy,
     effect_of,
+    hold_over_before,
     look_refusal,
     suspicion_verdict,
 )
@@ -65,3 +67,9 @@ def test_what_somebody_saw_fits_the_calendar(
     raised_on: date, since: date | None, so: bool, refusal: str | None
 ) -> None:
     assert look_refusal(raised_on, since, ON, so=so) == refusal
+
+
+@pytest.mark.parametrize(("on", "over"), [("2017-07-30", False), ("2017-07-31", False), ("2017-08-01", True)])
+def test_what_nobody_looks_into_holds_a_household_up_for_so_many_days(on: str, over: bool) -> None:
+    before = hold_over_before(date.fromisoformat(on), HoldPolicy(60))
+    assert (before > ON) is over
