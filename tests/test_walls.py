@@ -62,7 +62,7 @@ READS = {
         "amendment", "departure", "exit_case", "home_visit", "household", "household_fact", "household_word",
         "income_line", "removal", "suspicion", "visit_finding",
     },
-    "registry/matches": {"household"},
+    "registry/matches": {"departure", "household", "member", "removal", "reversal", "suspicion"},
     "registry/measures": {"household"},
     "registry/national": {
         "division", "household", "household_contact", "household_fact", "household_standing", "income_line", "member",
