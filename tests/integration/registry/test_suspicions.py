@@ -199,3 +199,17 @@ async def test_a_suspected_household_neither_splits_nor_moves_away(house: House)
         assert held["code"] in ("registry.regroupings.under_way", "registry.transfers.case_under_way")
     assert (await settled(door, one, so=False))["state"] == "dismissed"
     assert [r["code"] for r in await post(door, SPLITS, "village", apart)] == [None]
+
+
+async def test_what_was_sent_back_is_looked_into_again_on_a_later_day_by_whoever_sent_it_back(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one = suspicion(await seed_household(house))
+    await raised(door, one)
+    for day, looker, settler, yes, state in (
+        ("2017-06-02", "first", "second", False, "open"), ("2017-06-09", "third", "first", False, "open"),
+        ("2017-06-16", "second", "third", True, "upheld"),
+    ):  # fmt: skip
+        (looked,) = await post(door, LOOKS, "township", seen(one), on=day, subject=looker)
+        assert (looked["code"], looked["state"]) == (None, "looked_into"), day
+        (over,) = await post(door, SETTLEMENTS, "township", said(one, yes=yes), on=day, subject=settler)
+        assert (over["code"], over["state"]) == (None, state), day
