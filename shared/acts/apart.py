@@ -1,4 +1,5 @@
-"""Work that waits in a table: done one piece after the other in a process of its own, so that no door waits behind it.
+"""Work that waits in a table: done one piece after the other in a process of its own, so that no door waits behind it;
+or looked through beside the doors, a portion at a time.
 
 Nothing is held between the two: the other process locks the row of its piece, so a death anywhere frees it.
 """
@@ -11,10 +12,13 @@ from uuid import UUID
 
 import structlog
 
+from shared.acts.bodies import FIRST
+from shared.acts.days import current_day
 from shared.acts.policy_in_force import policy_now
 from shared.data import db
 from shared.data.crypto import DataKeys, read_data_keys
 from shared.data.sql import Connection
+from shared.ground.context import Act, system_act
 from shared.ground.policy import Policy, read_policy
 from shared.process import logs
 from shared.process.isolated import run_isolated
@@ -22,6 +26,7 @@ from shared.process.isolated import run_isolated
 log = structlog.get_logger()
 
 AFTER_TROUBLE_SECONDS = 1.0
+ROUND_SECONDS = 1.0
 MOST_ATTEMPTS = 5  # each may have been ended by a kill; a piece that kills us five times is given up
 
 
@@ -33,6 +38,8 @@ class Piece(Protocol):
 
 
 P = TypeVar("P", bound=Piece)
+# Does what is to be done behind an id, and says behind which to go on; None, where all is seen.
+Look = Callable[[Connection, Act, UUID], Awaitable[UUID | None]]
 
 
 async def run_apart(
@@ -98,3 +105,23 @@ async def work_off(
             else:
                 await do(connection, piece, data_keys, await policy_now(connection, founding))
     await pool.close()
+
+
+async def go_round(app: Any, what: str, look: Look, seconds: float = ROUND_SECONDS) -> None:
+    """A service's background work: a portion at a time, each in a transaction of the service's own on the day that it
+    is, round and round, so that a long queue costs no more than a short one. Runs for ever.
+    """
+    after = FIRST
+    while True:
+        try:
+            after = await _look_behind(app, look, after)
+        except db.TRANSIENT as error:
+            log.warning("round_waits", what=what, error=type(error).__name__)
+        await asyncio.sleep(seconds)
+
+
+async def _look_behind(app: Any, look: Look, after: UUID) -> UUID:
+    state, service = app.state, app.state.service.name
+    async with db.transaction(state.pool, db.system_caller(service)) as connection:
+        on = await current_day(connection, state.settings.clock)
+        return (await look(connection, system_act(service, on), after) if on else None) or FIRST

@@ -3,7 +3,6 @@
 A process learns of a change at its start, at once where it was confirmed in it, and else by looking (ADR 21).
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -15,11 +14,10 @@ import structlog
 from shared.data import db
 from shared.data.relations import table
 from shared.data.sql import Connection, fetch, fetch_values, sql
-from shared.ground.policy import FAR, AmendmentError, Policy, Said
+from shared.ground.policy import FAR, Policy, Said
 
 log = structlog.get_logger()
 
-LOOK_SECONDS = 0.4
 State = Literal["proposed", "confirmed", "rejected"]
 
 
@@ -114,26 +112,18 @@ async def policy_now(connection: Connection, founding: Policy) -> Policy:
     return policy
 
 
-async def follow(app: Any) -> None:
+async def look(connection: Connection, state: Any) -> None:
     """Replace what a process goes by with what its table says, where that is more."""
-    state = app.state
-    async with db.reading(state.readers, db.system_caller(state.service.name)) as connection:
-        (last,) = await fetch_values(connection, _LAST)
-        if last != state.policy.changes:
-            state.policy = await policy_now(connection, state.founding)
-            log.info("policy_followed", version=state.policy.version, changes=state.policy.changes)
+    (last,) = await fetch_values(connection, _LAST)
+    if last != state.policy.changes:
+        state.policy = await policy_now(connection, state.founding)
+        log.info("policy_followed", version=state.policy.version, changes=state.policy.changes)
 
 
-async def watch(app: Any) -> None:
-    """Keep what a process goes by as its table has it, for ever."""
-    while True:
-        try:
-            await follow(app)
-        except db.TRANSIENT as error:
-            log.warning("policy_unread", error=type(error).__name__)
-        except AmendmentError as error:
-            log.error("policy_unfit", error=str(error))
-        await asyncio.sleep(LOOK_SECONDS)
+async def follow(app: Any) -> None:
+    """One look of its own, by whoever cannot wait for the next."""
+    async with db.reading(app.state.readers, db.system_caller(app.state.service.name)) as connection:
+        await look(connection, app.state)
 
 
 def shown_trial(trial: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -131,7 +131,9 @@ class Procedure(Generic[Case]):
 class Finding:
     """What a step found of a case. A `refusal` changes nothing; not `passed` ends the case as `ends`, for `reason`.
 
-    `sets` fills columns that the step names. `reason` and `refusal` are bare words of the room, or whole codes.
+    `sets` fills columns that the step names. `reason` and `refusal` are bare words of the room, or whole codes. Not
+    `signs`: the case goes back and still waits for a signature, be it on a later day or by who then answers himself;
+    who sent it back stands in the log of steps.
     """
 
     passed: bool = True
@@ -141,6 +143,7 @@ class Finding:
     reason: str | None = None
     missing: Sequence[Missing] = ()
     sets: Mapping[str, Any] = field(default_factory=dict)
+    signs: bool = True
 
 
 PASSED = Finding()
@@ -160,6 +163,11 @@ def confirmed(_case: Any, item: Any) -> Finding:
 def confirmed_or_rejected(_case: Any, item: Any) -> Finding:
     """As `confirmed`, where the second person's no is told from the rule's."""
     return PASSED if item.confirmed else Finding(passed=False, ends="rejected", reason="not_confirmed")
+
+
+def confirmed_or_open(_case: Any, item: Any) -> Finding:
+    """As `confirmed`, where the second person's no asks the first question anew."""
+    return PASSED if item.confirmed else Finding(passed=False, ends="open", signs=False)
 
 
 class CaseStep(NamedTuple):
@@ -191,15 +199,10 @@ async def list_steps(connection: Connection, case_id: UUID) -> list[Mapping[str,
 
 
 @cache
-def _update(case: Relation[Any], step: Step | None, sets: tuple[str, ...]) -> Statement[Any]:
-    """How a step writes its case: the state, when it was reached and by when it should go on, who signs, what it sets.
-
-    A column that a finding does not fill keeps what it has.
-    """
-    keep = (*(("ended_code",) if "ended_code" in case.shape else ()), *sets)
-    signed = {f"{step.signs}_by": "by", f"{step.signs}_on": "on"} if step and step.signs else {}
-    common = {column: name for column, name in signed.items() if column in case.shape}
-    return update_many(case, "state", "since_on", "due_on", keep=keep, common=common)
+def _update(case: Relation[Any], filled: tuple[str, ...]) -> Statement[Any]:
+    """How a step writes its case: the state, and its days. Of the `filled` columns one left empty keeps what it has."""
+    ended = ("ended_code",) if "ended_code" in case.shape else ()
+    return update_many(case, "state", "since_on", "due_on", keep=(*ended, *filled))
 
 
 async def advance(
@@ -221,6 +224,8 @@ async def advance(
         stages = await stages_by_case(connection, procedure.case, [case for case, _, _ in changes])
     on, line = act.business_date, procedure.step(step)
     sets = line.sets if line else tuple(sorted({name for _, _, finding in changes for name in finding.sets}))
+    signature = {f"{line.signs}_by": act.subject, f"{line.signs}_on": on} if line else {}
+    signature = {column: word for column, word in signature.items() if column in procedure.case.shape}
     rows = [
         {
             "id": case.id,
@@ -228,13 +233,12 @@ async def advance(
             "since_on": on,
             "ended_code": code_for(procedure, finding.reason),
             "due_on": procedure.due_on(state, on, finding.sets, case.procedure_version, stages.get(case.id, NO_STAGES)),
+            **(signature if finding.signs else dict.fromkeys(signature)),
             **{name: finding.sets.get(name) for name in sets},
         }
         for case, state, finding in changes
     ]
-    query = _update(procedure.case, line, sets)
-    common = {"by": act.subject, "on": on}
-    await execute_many(connection, query, rows, **{n: v for n, v in common.items() if n in query.names})
+    await execute_many(connection, _update(procedure.case, (*signature, *sets)), rows)
     await log_steps(connection, act, procedure, step, [(c, finding) for c, _, finding in changes])
 
 

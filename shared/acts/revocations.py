@@ -3,26 +3,19 @@
 A token lives ten minutes, so that a process needs to know the revocations of the last ten alone.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import structlog
 from sqlalchemy import BigInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.data import db
 from shared.data.relations import Big, table
 from shared.data.sql import Connection, execute, fetch, sql
 from shared.doors.tokens import LEEWAY_SECONDS, LONGEST_SECONDS
 from shared.events.gateway import SubjectRevoked
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
-
-log = structlog.get_logger()
-
-LOOK_SECONDS = 0.4
 
 
 class Revocation(NamedTuple):
@@ -65,17 +58,10 @@ def together(known: Mapping[str, int], found: Mapping[str, int], now: float) -> 
     return {subject: second for subject, second in latest.items() if second > oldest(now)}
 
 
-async def watch(app: Any) -> None:
-    """Keep what a process knows as its table has it, for ever."""
-    caller = db.system_caller(app.state.service.name)
-    while True:
-        try:
-            async with db.reading(app.state.readers, caller) as connection:
-                found = await recent(connection, time.time())
-            app.state.revoked = together(app.state.revoked, found, time.time())
-        except db.TRANSIENT as error:
-            log.warning("revocations_unread", error=type(error).__name__)
-        await asyncio.sleep(LOOK_SECONDS)
+async def look(connection: Connection, state: Any) -> None:
+    """Let a process know what its table has."""
+    found = await recent(connection, time.time())
+    state.revoked = together(state.revoked, found, time.time())
 
 
 async def on_revoked(connection: Connection, facts: Sequence[tuple[Act, SubjectRevoked]]) -> None:

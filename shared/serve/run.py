@@ -19,7 +19,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.acts import policy_in_force, revocations
+from shared.acts import policy_in_force
 from shared.acts.rounds import in_rounds
 from shared.bus.transport import open_bus
 from shared.data import db
@@ -45,6 +45,7 @@ from shared.process.settings import Settings
 from shared.process.watchdog import Watchdog
 from shared.serve import operations, papers, policies, policy_changes, rounds, tasks
 from shared.serve.service import Service
+from shared.serve.watch import watch
 
 log = structlog.get_logger()
 STARTS_WITHIN_SECONDS = 30
@@ -79,10 +80,9 @@ def build_app(service: Service, settings: Settings, role: str = "all") -> FastAP
                 app.state.consumer = ServiceConsumer(
                     service.name, app.state.pool, bus.reader, service.topics, service.reactions
                 )
-            tasks: list[asyncio.Task[Any]] = [asyncio.create_task(revocations.watch(app))]
             if app.state.founding:
                 await policy_in_force.follow(app)
-                tasks.append(asyncio.create_task(policy_in_force.watch(app)))
+            tasks: list[asyncio.Task[Any]] = [asyncio.create_task(watch(app))]
             try:
                 async with service.lifespan(app) if service.lifespan else nullcontext(), _inner_doors(app, role):
                     if role != "api":

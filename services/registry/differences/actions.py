@@ -44,6 +44,7 @@ from shared.acts.procedures import (
     Procedure,
     Step,
     advance,
+    confirmed_or_open,
     confirmed_or_rejected,
     lock_cases,
     log_steps,
@@ -320,16 +321,12 @@ async def name_causes(connection: Connection, act: Act, items: Sequence[NamedCau
 
 async def agree_corrections(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
     """Another person agrees that ours is wrong, and it is put right by the door for it; or its owner is asked again."""
-    return await take_step(connection, act, DIFFERENCE, "here", items, _agreed_or_open)
+    return await take_step(connection, act, DIFFERENCE, "here", items, confirmed_or_open)
 
 
 async def agree_keeping(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
     """Another person agrees that it stays as it is on either side; or its owner is asked again."""
-    return await take_step(connection, act, DIFFERENCE, "kept", items, _agreed_or_open)
-
-
-def _agreed_or_open(_case: Difference, item: Confirmation) -> Finding:
-    return PASSED if item.confirmed else Finding(passed=False, ends="open")
+    return await take_step(connection, act, DIFFERENCE, "kept", items, confirmed_or_open)
 
 
 async def end_agreed(connection: Connection, act: Act, data_keys: DataKeys, after: UUID, limit: int) -> UUID | None:

@@ -13,6 +13,7 @@ from services.registry.duplicates.rules import (
     Keys,
     Pair,
     Person,
+    asked_in,
     by_birth,
     by_place,
     find_pairs,
@@ -27,7 +28,7 @@ from services.registry.suspicions import actions as suspicions
 from services.registry.suspicions.queries import list_concerned
 from services.registry.suspicions.schemas import NewSuspicion
 from shared.acts.batches import take_new
-from shared.acts.bodies import Result, answers, result
+from shared.acts.bodies import Confirmation, Result, answers, result
 from shared.acts.bonds import list_helping
 from shared.acts.procedures import (
     PASSED,
@@ -48,13 +49,24 @@ from shared.values.ids import uuid7
 from shared.values.sounds import syllables
 
 ROOM = "registry.duplicates"
-# What is raised is looked into by others and settled by a third: who sorts out gives nobody anything. Of two townships
-# neither sees both households. A freeze holds up what a household receives, not the looking.
+# What is raised is looked into by others and settled by a third: who says the same gives nobody anything. Who tells two
+# apart may leave a person twice on the list, so that since the second version another agrees. Of two townships neither
+# sees both households. A freeze holds up what a household receives, not the looking.
 _REVIEW = Step("suspected", "open", ("township",), (), "reviewed", days=30, sets=("reason", "suspicion_id"),
                zh="辨别疑似重复登记人员", en="Say whether two members are one person")  # fmt: skip
-DUPLICATE = Procedure(
-    ROOM, duplicate, ((_REVIEW, _REVIEW._replace(after="between", roles=("county",))),), freezes=False
+_BEGUN = (_REVIEW, _REVIEW._replace(after="between", roles=("county",)))
+_AGREED = Step(
+    "different",
+    "told_apart",
+    ("township", "county"),
+    ("reviewed_by",),
+    "confirmed",
+    days=15,
+    zh="复核辨别为两人的疑似重复人员",
+    en="Agree that two members are two people",
 )
+DUPLICATE = Procedure(ROOM, duplicate, (_BEGUN, (*_BEGUN, _AGREED)), freezes=False)
+_LEFT = Finding(passed=False, ends="ended", reason="left")
 PORTION = 5_000
 # Each holds all who can share a key: of one year of birth, then of one township.
 PASSES: tuple[tuple[Order, Keys, Callable[[Person], Any]], ...] = (
@@ -156,22 +168,14 @@ async def _raise(connection: Connection, act: Act, search: DuplicateSearch, pair
 
 
 async def review(connection: Connection, act: Act, items: Sequence[PairReview]) -> list[Result]:
-    """A person says whether two are one. The same is suspected, and looked into by others; of two people nobody is
-    asked again. Who has left meanwhile is nobody's double.
+    """A person says whether two are one. The same is suspected, and looked into by others; of two people another is
+    asked. Who has left meanwhile is nobody's double.
     """
-    known = await queries.list_by_ids(connection, [i.id for i in items])
-    # A household before its cases, as who looks into its suspicions.
-    homes = sorted({home for pair in known.values() for home in (pair.household_id, pair.other_household_id)})
-    await households.lock_households(connection, homes)
-    cases = await lock_cases(connection, DUPLICATE, list(known))
-    barred = await _barred(connection, act, homes)
-    left = {pair.id for pair in await queries.lock_left(connection, list(cases))}
+    cases, barred, left = await _lock(connection, act, [i.id for i in items])
     said = {i.id: i for i in reversed(items)}  # of what stands there twice the first is taken
 
     def refusal(case: Duplicate, item: PairReview) -> str | None:
-        return next((r for home in _homes(case) if (r := barred.get(home))), None) or review_refusal(
-            item.reason, same=item.same
-        )
+        return barred.get(case.id) or review_refusal(item.reason, same=item.same)
 
     ripe = await ripe_cases(connection, act, DUPLICATE, "suspected", cases)
     fit = [c for c in ripe if c.id not in left and said[c.id].same and not refusal(c, said[c.id])]
@@ -181,9 +185,10 @@ async def review(connection: Connection, act: Act, items: Sequence[PairReview]) 
         if refused := refusal(case, item):
             return Finding(refusal=refused)
         if case.id in left:
-            return Finding(passed=False, ends="ended", reason="left")
+            return _LEFT
         if not item.same:
-            return Finding(passed=False, ends="different", sets={"reason": item.reason})
+            ends = "different" if case.procedure_version == 1 else "told_apart"
+            return Finding(passed=False, ends=ends, sets={"reason": item.reason})
         code, suspicion_id = raised[case.id]
         return Finding(refusal=code) if code else Finding(sets={"suspicion_id": suspicion_id})
 
@@ -192,6 +197,35 @@ async def review(connection: Connection, act: Act, items: Sequence[PairReview]) 
     own = [item for item in items if item.id not in others]
     taken = iter(await take_step(connection, act, DUPLICATE, "suspected", own, find, rows=cases))
     return [result(ROOM, i.id, "of_one_township", state="open") if i.id in others else next(taken) for i in items]
+
+
+async def confirm(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
+    """Another person agrees that two are two, and nobody is asked about them again; or it is said anew."""
+    cases, barred, left = await _lock(connection, act, [i.id for i in items])
+
+    def find(case: Duplicate, item: Confirmation) -> Finding:
+        if refused := barred.get(case.id):
+            return Finding(refusal=refused)
+        if case.id in left:
+            return _LEFT
+        return PASSED if item.confirmed else Finding(passed=False, ends=asked_in(case.division), signs=False)
+
+    return await take_step(connection, act, DUPLICATE, "different", items, find, rows=cases)
+
+
+async def _lock(
+    connection: Connection, act: Act, ids: Sequence[UUID]
+) -> tuple[dict[UUID, Duplicate], dict[UUID, str], set[UUID]]:
+    """Pairs by id; of which of them the caller has no word, and why; and of which of them one has left."""
+    known = await queries.list_by_ids(connection, ids)
+    # A household before its cases, as who looks into its suspicions.
+    homes = sorted({home for pair in known.values() for home in _homes(pair)})
+    await households.lock_households(connection, homes)
+    cases = await lock_cases(connection, DUPLICATE, list(known))
+    of_homes = await _barred(connection, act, homes)
+    barred = {c.id: why for c in cases.values() for home in _homes(c) if (why := of_homes.get(home))}
+    left = {pair.id for pair in await queries.lock_left(connection, list(cases))}
+    return cases, barred, left
 
 
 def _homes(case: Duplicate) -> tuple[UUID, UUID]:
@@ -237,6 +271,5 @@ async def end_left(connection: Connection, act: Act, ids: Sequence[UUID]) -> int
     wherever they live then, they are asked about anew.
     """
     left = await queries.lock_left(connection, ids)
-    ended = Finding(passed=False, reason="left")
-    await advance(connection, act, DUPLICATE, "ended", [(case, "ended", ended) for case in left])
+    await advance(connection, act, DUPLICATE, "ended", [(case, "ended", _LEFT) for case in left])
     return len(left)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from services.registry.duplicates import actions, queries
 from services.registry.duplicates.rules import Code, SearchState, State
 from services.registry.duplicates.schemas import DuplicateShown, NewSearch, PairReview, SearchShown
-from shared.acts.bodies import Batch, Cursor, Page, Results, page
+from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.acts.numbers import HouseholdAsked
 from shared.doors.http import Paging, Transaction, by
 from shared.ground.context import Act
@@ -52,7 +52,17 @@ async def list_duplicates(
 async def review_duplicates(
     body: Batch[PairReview], connection: Transaction, act: Annotated[Act, by("township", "county")]
 ) -> Results:
-    """Two people, for a reason: they are asked about no more. The same: it is suspected of the household that was
+    """Two people, for a reason: it waits for another's word. The same: it is suspected of the household that was
     registered later, and looked into on the spot. Of two townships the county says it; nobody of a household he helps.
     """
     return body.answered(await actions.review(connection, act, body.sound))
+
+
+@router.post("/duplicates/confirmations")
+async def confirm_duplicates(
+    body: Batch[Confirmation], connection: Transaction, act: Annotated[Act, by("township", "county")]
+) -> Results:
+    """By another than who told the two apart. Confirmed: they are two, and asked about no more. Not confirmed: it is
+    asked anew.
+    """
+    return body.answered(await actions.confirm(connection, act, body.sound))

@@ -88,7 +88,7 @@ _PAGE = page(
 )
 _OPEN = sql(
     """
-    SELECT id FROM duplicate WHERE state IN ('open', 'between') AND id > :after ORDER BY id LIMIT :limit
+    SELECT id FROM duplicate WHERE state IN ('open', 'between', 'told_apart') AND id > :after ORDER BY id LIMIT :limit
     """
 )
 _BELONGS = """EXISTS (
@@ -98,7 +98,7 @@ _BELONGS = """EXISTS (
 _LEFT = sql(
     f"""
     SELECT {duplicate.columns_of("c")} FROM duplicate c
-    WHERE c.id = ANY(:ids) AND c.state IN ('open', 'between') AND NOT (
+    WHERE c.id = ANY(:ids) AND c.state IN ('open', 'between', 'told_apart') AND NOT (
         {_BELONGS.format(person="person", household="household_id", division="household_division")}
         AND {_BELONGS.format(person="other_person", household="other_household_id", division="other_division")})
     ORDER BY c.id FOR UPDATE OF c

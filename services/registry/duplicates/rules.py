@@ -18,8 +18,9 @@ from shared.values.id_number import LENGTH, OLD_LENGTH, Sex, lengthened, normali
 # As suspicions call them: the same number stands in two households, or much is alike. `person_index` keeps a number of
 # 18 figures, or a certificate that begins with one, to one person; one of 15, or indexed by other keys, it does not.
 Code = Literal["same_person", "similar_person"]
-# Within one township, which sorts it out, or between two of them, where the county does.
-State = Literal["open", "between", "suspected", "different", "ended"]
+# Within one township, which sorts it out, or between two of them, where the county does. Who tells two apart leaves a
+# person twice on the list, should he be wrong: `told_apart` waits for another.
+State = Literal["open", "between", "suspected", "told_apart", "different", "ended"]
 SearchState = Literal["waiting", "running", "done", "failed"]
 # What two have in common. Of name, birth and place at most one each.
 Alike = Literal[
@@ -86,10 +87,15 @@ class Pair(NamedTuple):
 
     @property
     def state(self) -> State:
-        return "open" if len(self.division) >= TOWNSHIP else "between"
+        return asked_in(self.division)
 
 
 Keys = Callable[[Person], Iterator[Hashable]]
+
+
+def asked_in(division: str) -> State:
+    """Where a pair waits to be sorted out, by the narrowest place that holds both."""
+    return "open" if len(division) >= TOWNSHIP else "between"
 
 
 def name_of(written: str) -> str:

@@ -64,6 +64,7 @@ class DuplicateShown(Telling):
     reason: str | None
     suspicion_id: UUID | None
     reviewed_on: date | None
+    confirmed_on: date | None
     ended_code: str | None
     since_on: date
     due_on: date | None

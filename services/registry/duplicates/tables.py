@@ -30,6 +30,7 @@ class DuplicateSearch(NamedTuple):
 class Duplicate(NamedTuple):
     """Two members who may be one, by the register's references. `division` is the narrowest place that holds both; the
     household is the one that was registered later. `alike` says what they have in common, in words with spaces between.
+    `reason`: why somebody said last that they are two, also where another did not agree.
     """
 
     id: UUID
@@ -54,6 +55,8 @@ class Duplicate(NamedTuple):
     procedure_version: int
     since_on: date
     due_on: date | None
+    confirmed_on: date | None
+    confirmed_by: str | None
 
 
 class LivingMember(NamedTuple):

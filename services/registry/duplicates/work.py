@@ -1,30 +1,22 @@
 """What runs by itself: searches, each in a process of its own, and the end of pairs of whom one has left."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
-
-import structlog
 
 from services.registry.duplicates import queries
 from services.registry.duplicates.actions import end_left, search_people
 from services.registry.duplicates.tables import DuplicateSearch
-from shared.acts.apart import run_apart, work_off
-from shared.acts.bodies import FIRST
-from shared.acts.days import current_day
+from shared.acts.apart import go_round, run_apart, work_off
 from shared.data import db
 from shared.data.crypto import DataKeys
 from shared.data.sql import Connection
-from shared.ground.context import Act, system_act
+from shared.ground.context import Act
 from shared.ground.policy import Policy
-
-log = structlog.get_logger()
 
 IDLE_SECONDS = 0.5
 LONGEST_SECONDS = 900
 LARGEST_MEMORY_BYTES = 2 * 1024**3  # of addresses; measured: of a million people a tenth of it is held
 TARGET = f"{__name__}:search_waiting"
-LOOK_SECONDS = 1.0
 PORTION = 1_000
 
 
@@ -55,24 +47,12 @@ async def _give_up(connection: Connection, search: DuplicateSearch) -> None:
 
 
 async def end_pairs(app: Any) -> None:
-    """The service's background work: whoever has left is asked about no more. A portion a second, round and round, so
-    that a long queue costs no more than a short one. Runs for ever.
-    """
-    after = FIRST
-    while True:
-        try:
-            after = await end_some(app, after)
-        except db.TRANSIENT as error:
-            log.warning("duplicates_wait", error=type(error).__name__)
-        await asyncio.sleep(LOOK_SECONDS)
+    """The service's background work: whoever has left is asked about no more. Runs for ever."""
+    await go_round(app, "duplicates", _end_some)
 
 
-async def end_some(app: Any, after: UUID) -> UUID:
-    """Look at the open pairs behind one; behind which to go on."""
-    state, system = app.state, db.system_caller("registry")
-    async with db.transaction(state.pool, system) as connection:
-        ids = await queries.list_open(connection, after, PORTION)
-        on = await current_day(connection, state.settings.clock)
-        if ids and on:
-            await end_left(connection, system_act("registry", on), ids)
-    return ids[-1] if len(ids) == PORTION else FIRST
+async def _end_some(connection: Connection, act: Act, after: UUID) -> UUID | None:
+    ids = await queries.list_open(connection, after, PORTION)
+    if ids:
+        await end_left(connection, act, ids)
+    return ids[-1] if len(ids) == PORTION else None

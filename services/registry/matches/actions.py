@@ -387,7 +387,8 @@ async def answer_superiors(connection: Connection, data_keys: DataKeys, file_id:
     told = {row.row: row for row in await queries.list_all_rows(connection, file_id)}
     found = await list_by_id(connection, [r.suspicion_id for r in told.values() if r.suspicion_id])
     asked = await applications.list_doubts_by_id(connection, [r.doubt_id for r in told.values() if r.doubt_id])
-    cases = {one: rules.Settled(c.state, c.settled_on, c.effect) for one, c in found.items()}
+    after = await queries.list_after(connection, found)
+    cases = {one: rules.Settled(c.state, c.settled_on, c.effect, after.get(one)) for one, c in found.items()}
     cases |= {one: rules.Settled(rules.doubt_state(upheld=d.upheld), d.resolved_on, None) for one, d in asked.items()}
     words = {row.row: row.code for row in read.rows} | {place.row: None for place in read.wrong}
     answers = [rules.answer_of(row, words[row], told.get(row), cases) for row in sorted(words)]

@@ -91,8 +91,9 @@ async def list_match_rows(file_id: UUID, connection: Paging, at: NumberCursor) -
 
 @router.get("/{file_id}/answers", response_class=Xlsx, dependencies=[by("county", "auditor")])
 async def answer_superiors(file_id: UUID, connection: Reading, data_keys: CurrentDataKeys) -> Xlsx:
-    """What superiors are told of their list: its rows in their order, each with what was found, by rule and day, and
-    what follows. Nobody is named; whom this register does not have is told as such.
+    """What superiors are told of their list: its rows in their order, each with what was found, by rule and day, what
+    follows, and of what is so whether the household was struck then, came back, or is still decided about, with the
+    day. Nobody is named; whom this register does not have is told as such.
     """
     content = await actions.answer_superiors(connection, data_keys, file_id)
     headers = {"Content-Disposition": f'attachment; filename="answers-{file_id}.xlsx"', "Cache-Control": "no-store"}

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from services.registry.filings.files import LARGEST_UNPACKED_BYTES, Place
-from services.registry.matches.rules import Answer
+from services.registry.matches.rules import Answer, Become
 from services.registry.roster.files import HEADING_ROWS, UnfitError, heading_of, person_number, spread
 from shared.spreadsheet.cells import Cell, CellError, compact, day, hundredths, is_empty
 from shared.spreadsheet.separated import read_separated
@@ -192,7 +192,18 @@ def _row(number: int, cells: Sequence[Cell], columns: Mapping[str, Column]) -> R
 
 
 ANSWER_SHEET = "疑点核查结果"
-OF_ANSWER = ("原表行号", "疑点类型", "核查结果", "认定依据", "认定日期", "处理措施", "文号", "答复期限")
+OF_ANSWER = (
+    "原表行号",
+    "疑点类型",
+    "核查结果",
+    "认定依据",
+    "认定日期",
+    "处理措施",
+    "办理情况",
+    "办结日期",
+    "文号",
+    "答复期限",
+)
 STANDINGS: Mapping[str, str] = {
     "not_found": "本县未登记",
     "unreadable": "原表无法读取",
@@ -209,6 +220,13 @@ EFFECTS: Mapping[str, str] = {
     "correction": "更正信息",
     "none": "无",
 }
+BECOMES: Mapping[Become, str] = {
+    "struck": "已注销",
+    "returned": "已恢复建档",
+    "in_procedure": "办理中",
+    "left": "已减少成员",
+    "stays": "继续建档",
+}
 BY_RULE = "疑点认定规则"
 
 
@@ -224,6 +242,8 @@ def write_answers(document_no: str, answer_due_on: date | None, answers: Sequenc
                 BY_RULE if one.settled_on else "",
                 one.settled_on,
                 EFFECTS[one.effect] if one.effect else "",
+                BECOMES[one.become] if one.become else "",
+                one.become_on,
                 document_no,
                 answer_due_on,
             )

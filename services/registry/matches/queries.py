@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.registry.matches.rules import After
 from services.registry.matches.tables import (
     MatchContent,
     MatchFile,
@@ -60,6 +61,19 @@ _REGISTERED = sql(
 )
 _PAGE = page(match_file, "state", "kind")
 _ALL_ROWS = sql(f"SELECT {match_row.columns} FROM match_row WHERE file_id = :file_id", MatchRow)
+# Since when a household is struck, by a removal or because nobody is left; what was taken back since, is no removal.
+_AFTER = sql(
+    """
+    SELECT s.id AS suspicion_id, CASE WHEN h.status = 'removed' THEN h.stands_since END AS struck_on, (
+            SELECT max(b.decided_on) FROM reversal b
+            WHERE b.household_id = h.id AND b.removal_id IS NOT NULL AND b.state = 'confirmed'
+                AND b.decided_on >= s.settled_on) AS back_on, (
+            SELECT max(d.decided_on) FROM departure d JOIN member m ON m.id = d.member_id
+            WHERE d.household_id = h.id AND m.reference = s.person AND d.state = 'confirmed') AS departed_on,
+        EXISTS (SELECT FROM removal r WHERE r.household_id = h.id AND r.state = 'proposed') AS proposed
+    FROM suspicion s JOIN household h ON h.id = s.household_id WHERE s.id = ANY(:ids) AND s.state = 'upheld'
+    """
+)
 _ROW_PAGE = page(match_row, key="row", where="file_id = :file_id")
 
 
@@ -123,3 +137,11 @@ async def list_rows(connection: Connection, file_id: UUID, at: Place) -> list[Ma
 async def list_all_rows(connection: Connection, file_id: UUID) -> list[MatchRow]:
     """Those of which something is kept."""
     return await fetch(connection, _ALL_ROWS, file_id=file_id)
+
+
+async def list_after(connection: Connection, suspicion_ids: Collection[UUID]) -> dict[UUID, After]:
+    """By suspicion that was upheld, what has happened to its household since."""
+    rows = await fetch(connection, _AFTER, ids=sorted(suspicion_ids))
+    return {
+        r["suspicion_id"]: After(r["struck_on"], r["back_on"], r["departed_on"], proposed=r["proposed"]) for r in rows
+    }

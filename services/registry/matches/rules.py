@@ -84,12 +84,33 @@ def held_in(suspected: Mapping[str, int], registered: Mapping[str, int], policy:
     return max(over, key=lambda t: (suspected[t] / max(registered.get(t, 0), 1), t), default=None)
 
 
+# What became of whom an upheld suspicion is about: struck, returned to the register, still being decided; of a member,
+# that he left; of what is only put right, that the household stays.
+Become = Literal["struck", "returned", "in_procedure", "left", "stays"]
+# What a person does next that ends with a day in the register.
+ACTED_UPON = ("removal", "departure")
+
+
+class After(NamedTuple):
+    """What happened to a household since a suspicion about it was settled: since when it is struck, on which day a
+    removal was taken back, when it was confirmed that whom it is about has left; whether a removal is `proposed`.
+    """
+
+    struck_on: date | None
+    back_on: date | None
+    departed_on: date | None
+    proposed: bool
+
+
 class Settled(NamedTuple):
-    """Where a suspicion or a doubt stands: since which day it is settled, and what a person has to do next."""
+    """Where a suspicion or a doubt stands: since which day it is settled, what a person has to do next, and what has
+    happened to the household since; an application has none.
+    """
 
     state: str
     settled_on: date | None
     effect: str | None
+    after: After | None = None
 
 
 class Told(Protocol):
@@ -104,18 +125,38 @@ class Told(Protocol):
 
 
 class Answer(NamedTuple):
-    """What superiors are told of a row of theirs: never whom it is about."""
+    """What superiors are told of a row of theirs: never whom it is about. `become_on`: the day of what has become of
+    it, where that is over.
+    """
 
     row: int
     word: str | None
     standing: str
     settled_on: date | None
     effect: str | None
+    become: Become | None = None
+    become_on: date | None = None
 
 
 def doubt_state(*, upheld: bool | None) -> str:
     """A doubt about an application, as a suspicion is told."""
     return "open" if upheld is None else "upheld" if upheld else "dismissed"
+
+
+def become_of(effect: str | None, after: After) -> tuple[Become, date | None]:
+    """What has become of a household of which a suspicion was upheld, and on which day; the last that happened counts.
+
+    Who is struck is so, whichever way; what a removal proposed anew will bring, is open again.
+    """
+    if after.struck_on is not None:
+        return "struck", after.struck_on
+    if after.proposed:
+        return "in_procedure", None
+    if after.back_on is not None:
+        return "returned", after.back_on
+    if effect == "departure" and after.departed_on is not None:
+        return "left", after.departed_on
+    return ("in_procedure" if effect in ACTED_UPON else "stays"), None
 
 
 def answer_of(row: int, word: str | None, told: Told | None, cases: Mapping[UUID, Settled]) -> Answer:
@@ -127,4 +168,7 @@ def answer_of(row: int, word: str | None, told: Told | None, cases: Mapping[UUID
     case = cases.get(told.suspicion_id or told.doubt_id or UUID(int=0))
     if case is None or case.state in ("open", "looked_into"):
         return Answer(row, word, "open", None, None)
-    return Answer(row, word, case.state, case.settled_on, case.effect)
+    # What did not hold, or is excused, leads nowhere.
+    if case.state != "upheld" or case.after is None:
+        return Answer(row, word, case.state, case.settled_on, case.effect)
+    return Answer(row, word, case.state, case.settled_on, case.effect, *become_of(case.effect, case.after))

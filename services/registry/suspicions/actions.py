@@ -25,7 +25,17 @@ from shared.acts.bodies import Confirmation, Result
 from shared.acts.bonds import list_helping
 from shared.acts.decisions import record_decisions
 from shared.acts.openings import open_cases
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, lock_cases, log_steps, take_step
+from shared.acts.procedures import (
+    PASSED,
+    Finding,
+    Procedure,
+    Step,
+    advance,
+    confirmed_or_open,
+    lock_cases,
+    log_steps,
+    take_step,
+)
 from shared.acts.tasks import OwnTask
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
@@ -186,7 +196,7 @@ async def settle(connection: Connection, act: Act, policy: Policy, items: Sequen
         if barred := _barred(case, act, helped):
             return Finding(refusal=barred)
         if not item.confirmed:
-            return Finding(passed=False, ends="open")
+            return confirmed_or_open(case, item)
         one = decided[case.id]
         outcome = one.verdict.outcome
         effect = effect_of(case.code, outcome, figures)

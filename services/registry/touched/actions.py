@@ -15,7 +15,17 @@ from services.registry.touched.rules import Cause, Giver, say_refusal, state_aft
 from services.registry.touched.schemas import Said
 from services.registry.touched.tables import TouchedBenefit, TouchedCase, touched_case
 from shared.acts.bodies import Confirmation, Result
-from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, lock_cases, log_steps, take_step
+from shared.acts.procedures import (
+    PASSED,
+    Finding,
+    Procedure,
+    Step,
+    advance,
+    confirmed_or_open,
+    lock_cases,
+    log_steps,
+    take_step,
+)
 from shared.data.sql import Connection
 from shared.events.benefits import OfBenefits
 from shared.ground.context import Act
@@ -138,8 +148,4 @@ async def say(connection: Connection, act: Act, items: Sequence[Said]) -> list[R
 
 async def confirm(connection: Connection, act: Act, items: Sequence[Confirmation]) -> list[Result]:
     """Another person agrees; or it is said anew, by whomever."""
-
-    def find(_case: TouchedCase, item: Confirmation) -> Finding:
-        return PASSED if item.confirmed else Finding(passed=False, ends="open")
-
-    return await take_step(connection, act, TOUCHED, "confirmed", items, find)
+    return await take_step(connection, act, TOUCHED, "confirmed", items, confirmed_or_open)

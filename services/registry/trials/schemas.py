@@ -4,7 +4,8 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from services.registry.households.rules import Status
@@ -14,6 +15,7 @@ from shared.acts.reasons import ReasonShown
 from shared.values.inputs import Area, Day
 
 LONGEST_LIST = 500
+_EXAMPLE: JsonDict = {"division": "140927200201", "figures": [{"code": "stable_margin_fen", "value": 20_000}]}
 
 
 class Figure(Input):
@@ -27,6 +29,8 @@ class WhatIf(Input):
     """`on`: the day on whose facts and policy it is tried; left out, the business date. Either `figures`, or
     `change_id`: what a policy change says, as though it were in force on that day.
     """
+
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
     division: Area
     figures: Annotated[

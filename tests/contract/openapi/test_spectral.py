@@ -1,4 +1,4 @@
-"""Spectral's own rules over all operations and schemas. CI may not go without; elsewhere it says that it was not run."""
+"""Spectral's own rules over all operations and schemas. CI may not go without; elsewhere a run says it was not run."""
 
 import json
 import os

@@ -1,7 +1,9 @@
 """Databases of a county that ran before: rows that its own doors wrote, at the revision that it had then.
 
-`running/` is commit 08a058f: households on their way out, an open claim, a batch to be checked, an open case. It was
-dumped once, table by table, out of databases that this commit migrated and served, and is never written again.
+`running/` is commit 08a058f: households on their way out, an open claim, a batch to be checked, an open case.
+`suspected/` is commit 0e2c28f, of the registry and of finance: what is suspected at each step, a removal that waits, an
+application, a finding, help; loans that run, one of them held. Each was dumped once, table by table, out of databases
+that this commit migrated and served, and is never written again.
 """
 
 import json
@@ -14,7 +16,7 @@ import asyncpg
 from shared.data.migrate import migrate
 from tests.conftest import House, find_service
 
-RUNNING = Path(__file__).parent / "running"
+HERE = Path(__file__).parent
 # What a migration may add to: facts that it states, and what was done by whom.
 GROW = {"outbox", "aggregate", "audit"}
 TABLES = (
@@ -75,9 +77,9 @@ def assert_nothing_is_lost(before: Rows, after: Rows) -> None:
         assert table in GROW or new - old == Counter(), f"{table} has rows that nobody stated"
 
 
-async def take_over(house: House, service: str) -> Rows:
+async def take_over(house: House, service: str, state: str = "running") -> Rows:
     """The test's own database of a service as it ran then, brought to the newest revision: the rows as they were."""
-    recorded = json.loads((RUNNING / f"{service}.json").read_text(encoding="utf-8"))
+    recorded = json.loads((HERE / state / f"{service}.json").read_text(encoding="utf-8"))
     url, migrations = await house.empty(service), find_service(service).migrations
     await migrate(url, migrations, recorded["revision"])
     superuser = await asyncpg.connect(house.cluster.server.url(), database=await house.database(service))

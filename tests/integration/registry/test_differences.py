@@ -68,9 +68,11 @@ async def state(door: Door) -> str:
     return told
 
 
-async def named(door: Door, cause: str, role: str = "village", *, on: str = NOW, **said: Any) -> dict[str, Any]:
+async def named(
+    door: Door, cause: str, role: str = "village", *, on: str = NOW, subject: str = "owner", **said: Any
+) -> dict[str, Any]:
     (one,) = await differences(door)
-    (result,) = await post(door, CAUSES, role, {"id": one["id"], "cause": cause} | said, on=on, subject="owner")
+    (result,) = await post(door, CAUSES, role, {"id": one["id"], "cause": cause} | said, on=on, subject=subject)
     return result
 
 
@@ -182,8 +184,9 @@ async def test_what_is_wrong_here_is_agreed_by_another_and_ends_when_it_is_put_r
     assert (await named(door, "wrong_here"))["state"] == "doubted"
     assert (await agreed(door, CORRECTIONS, "owner"))["code"] == "shared.same_person"
     assert (await agreed(door, CORRECTIONS, confirmed=False))["state"] == "open"
-    assert (await named(door, "wrong_here"))["state"] == "doubted"
-    assert (await agreed(door, CORRECTIONS))["state"] == "here"
+    # Who had not agreed may say it himself, and who had said it first agrees.
+    assert (await named(door, "wrong_here", subject="other"))["state"] == "doubted"
+    assert (await agreed(door, CORRECTIONS, "owner"))["state"] == "here"
     (one,) = await differences(door)
     assert one["door"] == "/registry/v1/households/conditions"
     assert [t["title_zh"] for t in (await tasks(door, "village", VILLAGE, on=NOW))["items"]] == ["更正本县登记"]

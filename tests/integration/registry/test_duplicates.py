@@ -21,7 +21,7 @@ from tests.integration.registry.test_villages import found_places
 from tests.roster_file import number
 
 SEARCHES, DUPLICATES = "/registry/v1/duplicate-searches", "/registry/v1/duplicates"
-REVIEWS = f"{DUPLICATES}/reviews"
+REVIEWS, AGREED = f"{DUPLICATES}/reviews", f"{DUPLICATES}/confirmations"
 NOW = "2017-06-01"
 
 
@@ -88,6 +88,20 @@ def word(pair: dict[str, Any], *, same: bool = True, **said: Any) -> dict[str, A
     return {"id": pair["id"], "same": same} | ({} if same else {"reason": "uncle and nephew"}) | said
 
 
+async def agreed(
+    door: Door,
+    pair: dict[str, Any],
+    subject: str = "second",
+    role: str = "township",
+    *,
+    yes: bool = True,
+    on: str = NOW,
+) -> dict[str, Any]:
+    """Another's word on a pair that somebody told apart."""
+    (result,) = await post(door, AGREED, role, {"id": pair["id"], "confirmed": yes}, subject=subject, on=on)
+    return result
+
+
 async def state(door: Door) -> str:
     (pair,) = await queue(door)
     one: str = pair["state"]
@@ -147,7 +161,7 @@ async def test_who_was_written_by_ear_is_found_and_suspected_and_nobody_is_remov
 
 async def waiting(door: Door, role: str) -> list[dict[str, Any]]:
     area = {"county": "140927", "township": VILLAGE[:9]}[role]
-    found = (await tasks(door, role, area, on=NOW))["items"]
+    found = (await tasks(door, role, area, "third", on=NOW))["items"]
     return [t for t in found if t["procedure"] == "registry.duplicates"]
 
 
@@ -165,11 +179,13 @@ async def test_what_was_found_or_sorted_out_is_not_asked_again(house: House) -> 
         {"id": three["id"], "same": False}, {"id": three["id"], "same": "yes"},
     )  # fmt: skip
     assert [(r["code"], r["state"]) for r in results] == [
-        (None, "different"), (None, "suspected"), ("shared.twice_in_batch", "different"), ("shared.not_found", None),
+        (None, "told_apart"), (None, "suspected"), ("shared.twice_in_batch", "told_apart"), ("shared.not_found", None),
         ("registry.duplicates.no_reason", "open"), ("shared.invalid_item", None),
     ]  # fmt: skip
     (late,) = await post(door, REVIEWS, "township", word(one))
-    assert (late["code"], late["state"]) == ("shared.wrong_state", "different")
+    assert (late["code"], late["state"]) == ("shared.wrong_state", "told_apart")
+    assert (await searched(house, door))[0]["raised"] == 0, "one person's word is enough not to ask twice"
+    assert (await agreed(door, one))["state"] == "different"
     (third,) = await searched(house, door)
     assert (third["pairs"], third["raised"]) == (3, 0)
     assert sorted(p["state"] for p in await queue(door)) == ["different", "open", "suspected"]
@@ -194,6 +210,10 @@ async def test_of_two_townships_the_county_says_it(house: House) -> None:
     assert (await waiting(door, "township"), len(await waiting(door, "county"))) == ([], 1)
     for home in (away, UUID(pair["other_household_id"])):
         assert [p["id"] for p in await queue(door, household_id=str(home))] == [pair["id"]]
+    (said,) = await post(door, REVIEWS, "county", word(pair, same=False))
+    assert (said["state"], await waiting(door, "township")) == ("told_apart", [])
+    assert (await agreed(door, pair))["code"] == "shared.not_found", "a township sees one of them"
+    assert (await agreed(door, pair, role="county", yes=False))["state"] == "between"
     (said,) = await post(door, REVIEWS, "county", word(pair))
     assert said["state"] == "suspected"
     (raised,) = await suspicions(door)

@@ -89,6 +89,13 @@ async def test_what_a_change_says_is_tried_before_it_is_in_force(house: House) -
     assert (await door.call("POST", PATH, "county", on=ON, json=missing)).json()["code"] == "shared.not_found"
 
 
+async def test_what_the_document_shows_is_tried(house: House) -> None:
+    door = await house.serve("registry", "api")
+    body = (await door.client.get("/openapi.json")).json()["paths"][PATH]["post"]["requestBody"]
+    found = await asked_by(door, **body["content"]["application/json"]["example"])
+    assert found["households"] == 0
+
+
 async def test_a_day_that_only_some_years_have(house: House) -> None:
     door = await house.serve("registry", "api")
     await seed_household(house)

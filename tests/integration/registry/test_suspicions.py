@@ -304,3 +304,17 @@ async def test_a_villager_is_told_of_what_speaks_against_his_household_and_not_w
     await owner.execute(f"SELECT set_config('app.area', '{VILLAGE}', false)")
     await owner.execute("SELECT set_config('app.role', 'village', false), set_config('app.person', $1, false)", PERSON)
     assert await owner.fetch("SELECT id FROM own_suspicions()") == [], "an official has no household of his own here"
+
+
+async def test_what_was_sent_back_is_looked_into_again_on_a_later_day_by_whoever_sent_it_back(house: House) -> None:
+    door = await house.serve("registry", "api")
+    one = suspicion(await seed_household(house))
+    await raised(door, one)
+    for day, looker, settler, yes, state in (
+        ("2017-06-02", "first", "second", False, "open"), ("2017-06-09", "third", "first", False, "open"),
+        ("2017-06-16", "second", "third", True, "upheld"),
+    ):  # fmt: skip
+        (looked,) = await post(door, LOOKS, "township", seen(one), on=day, subject=looker)
+        assert (looked["code"], looked["state"]) == (None, "looked_into"), day
+        (over,) = await post(door, SETTLEMENTS, "township", said(one, yes=yes), on=day, subject=settler)
+        assert (over["code"], over["state"]) == (None, state), day

@@ -94,10 +94,12 @@ async def one_case(door: Door, case_id: str) -> dict[str, Any]:
     return found
 
 
-async def said(door: Door, case_id: str, outcomes: list[tuple[str, str]], subject: str = "maker") -> dict[str, Any]:
+async def said(
+    door: Door, case_id: str, outcomes: list[tuple[str, str]], subject: str = "maker", on: str = "2017-06-20"
+) -> dict[str, Any]:
     benefits = [{"id": one, "outcome": outcome, "reason": "minutes 12"} for one, outcome in outcomes]
     answer = await door.call(
-        "POST", f"{TOUCHED}/words", "county", subject=subject, on="2017-06-20",
+        "POST", f"{TOUCHED}/words", "county", subject=subject, on=on,
         json={"items": [{"id": case_id, "benefits": benefits}]},
     )  # fmt: skip
     assert answer.status_code == 200, answer.text
@@ -106,9 +108,11 @@ async def said(door: Door, case_id: str, outcomes: list[tuple[str, str]], subjec
     return found
 
 
-async def agreed(door: Door, case_id: str, subject: str = "checker", *, confirmed: bool = True) -> dict[str, Any]:
+async def agreed(
+    door: Door, case_id: str, subject: str = "checker", *, confirmed: bool = True, on: str = "2017-06-21"
+) -> dict[str, Any]:
     answer = await door.call(
-        "POST", f"{TOUCHED}/confirmations", "county", subject=subject, on="2017-06-21",
+        "POST", f"{TOUCHED}/confirmations", "county", subject=subject, on=on,
         json={"items": [{"id": case_id, "confirmed": confirmed}]},
     )  # fmt: skip
     (result,) = answer.json()["results"]
@@ -197,10 +201,11 @@ async def test_two_persons_say_what_becomes_of_each_benefit(house: House) -> Non
     assert (await agreed(door, case_id, "maker"))["code"] == "shared.same_person"
     no = await agreed(door, case_id, confirmed=False)
     assert (no["status"], no["state"], no["code"]) == ("accepted", "open", None)
-    assert (await said(door, case_id, words, "another"))["state"] == "said"
+    # It is said anew on a later day, by who had not agreed, and agreed to by who had said it.
+    assert (await said(door, case_id, words, "checker", "2017-06-22"))["state"] == "said"
     sums = (await door.call("GET", f"{TOUCHED}/figures", "county")).json()["benefits"]
     assert {s["outcome"] for s in sums} == {None}, "a word that nobody confirmed is none"
-    assert (await agreed(door, case_id))["state"] == "confirmed"
+    assert (await agreed(door, case_id, "maker", on="2017-06-23"))["state"] == "confirmed"
 
     figures = (await door.call("GET", f"{TOUCHED}/figures?division={VILLAGE}", "auditor")).json()
     assert figures["cases"] == [{"cause": "removed", "state": "confirmed", "cases": 1}]

@@ -34,12 +34,10 @@ VALUES: dict[str, Any] = {
     "scan_sha256": HASH, "sha256": HASH, "policy": "medical_insurance",
     "month": "2017-05",
 }  # fmt: skip
-# What a sample names instead: an address that needs no look at a name server, a subject that calls at no other door, of
-# two that exclude each other one.
+# What a sample names instead: an address that needs no look at a name server, a subject that calls at no other door.
 INSTEAD = {
     "/subscriptions": {"url": "https://8.8.8.8/exits"},
     "/revocations": {"subject": "somebody"},
-    "/registry/v1/policy-trials": {"figures": [{"code": "poverty_line_fen", "value": 1}]},
 }
 # What stands in a file no document shows.
 FILES = {

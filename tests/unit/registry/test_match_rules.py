@@ -8,15 +8,18 @@ from uuid import UUID
 import pytest
 
 from services.registry.identification.rules import Exclusion
-from services.registry.matches.files import HEADINGS, Row, read_list
+from services.registry.matches.files import BECOMES, HEADINGS, Row, read_list
 from services.registry.matches.rules import (
     EXCLUSIONS,
+    After,
     Answer,
+    Become,
     Fate,
     Kind,
     MatchPolicy,
     Settled,
     answer_of,
+    become_of,
     code_of_row,
     document_refusal,
     doubt_state,
@@ -216,6 +219,11 @@ def test_a_document_comes_with_superiors_lists_alone(
 ONE = UUID(int=1)
 
 
+ON_ITS_WAY = After(struck_on=None, back_on=None, departed_on=None, proposed=False)
+LATER = date(2017, 7, 1)
+STRUCK = ON_ITS_WAY._replace(struck_on=LATER)
+
+
 def told(fate: Fate, suspicion_id: UUID | None = None, doubt_id: UUID | None = None) -> MatchRow:
     return MatchRow(ONE, "140927", 2, fate, None, None, None, suspicion_id, doubt_id)
 
@@ -227,8 +235,10 @@ def told(fate: Fate, suspicion_id: UUID | None = None, doubt_id: UUID | None = N
         (told("refused"), None, ("unreadable", None, None)),
         (told("raised", ONE), Settled("open", None, None), ("open", None, None)),
         (told("raised", ONE), Settled("looked_into", None, None), ("open", None, None)),
-        (told("known", ONE), Settled("upheld", ON, "removal"), ("upheld", ON, "removal")),
+        (told("known", ONE), Settled("upheld", ON, "removal", STRUCK), ("upheld", ON, "removal", "struck", LATER)),
+        (told("raised", ONE), Settled("dismissed", ON, "none", STRUCK), ("dismissed", ON, "none")),
         (told("raised", None, ONE), Settled(doubt_state(upheld=False), ON, None), ("dismissed", ON, None)),
+        (told("raised", None, ONE), Settled(doubt_state(upheld=True), ON, None), ("upheld", ON, None)),
         (told("raised", ONE), Settled("exempt", ON, "none"), ("exempt", ON, "none")),
         (told("known"), None, ("open", None, None)),
     ],
@@ -236,3 +246,31 @@ def told(fate: Fate, suspicion_id: UUID | None = None, doubt_id: UUID | None = N
 def test_what_superiors_are_told_of_a_row(row: MatchRow | None, case: Settled | None, answer: tuple[Any, ...]) -> None:
     assert answer_of(2, "EX3", row, {ONE: case} if case else {}) == Answer(2, "EX3", *answer)
     assert [doubt_state(upheld=said) for said in (None, True, False)] == ["open", "upheld", "dismissed"]
+
+
+@pytest.mark.parametrize(
+    ("effect", "after", "become"),
+    [
+        ("removal", {}, ("in_procedure", None)),
+        ("removal", {"proposed": True}, ("in_procedure", None)),
+        ("removal", {"struck_on": LATER}, ("struck", LATER)),
+        ("removal", {"back_on": LATER}, ("returned", LATER)),
+        ("removal", {"back_on": ON, "proposed": True}, ("in_procedure", None)),
+        ("removal", {"back_on": ON, "struck_on": LATER}, ("struck", LATER)),
+        ("removal", {"departed_on": LATER}, ("in_procedure", None)),
+        ("departure", {}, ("in_procedure", None)),
+        ("departure", {"departed_on": LATER}, ("left", LATER)),
+        ("departure", {"departed_on": LATER, "struck_on": LATER}, ("struck", LATER)),
+        ("correction", {}, ("stays", None)),
+        ("correction", {"proposed": True}, ("in_procedure", None)),
+        ("correction", {"struck_on": LATER}, ("struck", LATER)),
+    ],
+)
+def test_what_has_become_of_a_household_is_what_happened_last(
+    effect: str, after: dict[str, Any], become: tuple[str, date | None]
+) -> None:
+    assert become_of(effect, ON_ITS_WAY._replace(**after)) == become
+
+
+def test_whatever_becomes_of_a_household_has_its_word() -> None:
+    assert BECOMES.keys() == set(get_args(Become))

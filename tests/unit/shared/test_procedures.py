@@ -148,7 +148,7 @@ def test_units_are_of_departments(procedure: Procedure[Any], step: Step) -> None
 CHECKING = {
     "reviewed", "checked", "township_checked", "approved", "verified", "confirmed", "accepted", "upheld", "published",
     "filed", "assigned", "released", "demolished", "reclaimed", "moved_in", "moves", "compared", "township_answered",
-    "county_answered", "auditor_answered", "so", "looked_into", "dismissed",
+    "county_answered", "auditor_answered", "so", "looked_into", "dismissed", "different",
     "taken", "sound", "done", "fine", "here", "kept",
 }  # fmt: skip
 OTHERS = {
