@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from scenario.actors.county import COUNTY
 from scenario.api import Api
 from scenario.judge.targets import JUDGE
 
-GAPS = f"/registry/v1/entitlement-gaps?division={COUNTY}"
+GAPS = f"/registry/v1/entitlement-gaps?division={JUDGE.area}"
 A_PAGE = 60  # villages: each is counted when it is asked for
 
 
