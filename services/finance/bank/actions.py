@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from services.finance.bank import queries
@@ -13,10 +12,11 @@ from services.finance.bank.tables import EventRelease, event_release
 from services.finance.effects.rules import Posted
 from services.finance.folds import queries as folds
 from services.finance.folds.actions import fold_loans, posted
+from services.finance.folds.rules import EventState, state_of
 from services.finance.folds.tables import BankEventRow
 from services.finance.loans import queries as loans
 from services.finance.loans.tables import LoanRow
-from shared.acts.bodies import Confirmation, Result, answers, result
+from shared.acts.bodies import Confirmation, Result, answers, code_of
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, confirmed, log_steps, take_step
 from shared.data.sql import Connection
 from shared.ground.context import Act
@@ -71,23 +71,34 @@ async def record_bank_events(
         fresh[rows[no].id] += []
     touched = [row for row in rows.values() if row.id in fresh]
     folded = await fold_loans(connection, act, policy, touched, fresh, {rows[no].id for no in awaiting})
-    known = await folds.list_events_of(connection, act.caller.bank, serials)
+    known = await folds.list_events_of(connection, act.caller.bank, [one for one in serials if one not in new])
+    told = {one: state_of(outcome) for fold in folded.values() for one, outcome in fold.outcomes.items()}
 
     def answer(event: BankEvent) -> Result:
-        row = rows.get(event.loan_no)
-        loan = row and folded.get(row.id, row)
-        told = _answer(event, known.get(event.serial), partial(_turned_away, event, rows, act.business_date))
-        return EventResult(**told.model_dump(), loan_state=loan.state if loan else None)
+        row, found = rows.get(event.loan_no), known.get(event.serial)
+        stands = folded[row.id].loan.state if row and row.id in folded else row and row.state
+        if event.serial in new:
+            first_id, first_sent = first[event.serial]
+            reason, (state, code) = None if event == first_sent else "serial_reused", told[first_id]
+        elif found is None:
+            return _result(event, _turned_away(event, rows, act.business_date), stands)
+        else:
+            reason, state, code = None if _same(found, event) else "serial_reused", found.state, found.code
+        return _result(event, reason, stands) if reason else _result(event, code, stands, state)
 
     return [answer(event) for event in events]
 
 
-def _answer(event: BankEvent, found: BankEventRow | None, turned_away: Any) -> Result:
-    if found is None or found.content != _content(event):
-        return result(ROOM, event.serial, turned_away() if found is None else "serial_reused")
-    told = result(ROOM, event.serial, found.code if found.state == "refused" else None, state=found.state)
-    told.code = found.code
-    return told
+def _result(event: BankEvent, reason: str | None, loan_state: str | None, state: EventState | None = None) -> Result:
+    """What is held, or in quarantine, is accepted, and says why it is not applied."""
+    kept = reason is None or state in ("held", "quarantined")
+    code = code_of(ROOM, reason)
+    status: Literal["accepted", "refused"] = "accepted" if kept else "refused"
+    return EventResult(id=event.serial, status=status, code=code, state=state, loan_state=loan_state)
+
+
+def _same(found: BankEventRow, event: BankEvent) -> bool:
+    return found.content == _content(event)
 
 
 def _turned_away(event: BankEvent, rows: dict[str, LoanRow], today: date) -> str | None:

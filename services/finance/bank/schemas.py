@@ -3,12 +3,14 @@
 Amounts in fen, rates in parts per million a year; a period is half-open.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from services.finance.bank.tables import ReleaseState
 from services.finance.effects.rules import Kind
@@ -19,7 +21,8 @@ from shared.values.inputs import Day, Text
 
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
 # Printable and without blanks: two serials that look alike are one, and everybody sorts them alike, by their bytes.
-Serial = Annotated[str, Field(pattern=r"^[!-~]{1,64}$")]
+SERIAL = r"^[!-~]{1,64}$"
+Serial = Annotated[str, Field(pattern=SERIAL)]
 Rate = Annotated[int, Field(gt=0, le=1_000_000, strict=True)]
 
 
@@ -29,6 +32,17 @@ class Event(Input):
     serial: Serial
     loan_no: str = Field(min_length=1, max_length=40)
     occurred_on: Day
+
+    # As it was sent: what is made of other texts, half-width and without blanks around it, would make two serials one.
+    @model_validator(mode="before")
+    @classmethod
+    def _as_sent(cls, sent: Any) -> Any:
+        for name in ("serial", "reverses"):
+            said = sent.get(name) if isinstance(sent, Mapping) else None
+            if isinstance(said, str) and not re.fullmatch(SERIAL, said):
+                wrong = {"type": "string_pattern_mismatch", "loc": (name,), "input": None, "ctx": {"pattern": SERIAL}}
+                raise ValidationError.from_exception_data(cls.__name__, [cast("InitErrorDetails", wrong)])
+        return sent
 
 
 class Decision(Event):

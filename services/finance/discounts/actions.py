@@ -67,6 +67,7 @@ class Asked(NamedTuple):
     rate_ppm: int
     paid_fen: int = 0
     again: bool = False
+    period_id: UUID | None = None
 
 
 async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str, quarter_end_on: date) -> ClaimTaken:
@@ -87,7 +88,7 @@ async def make_claim(connection: Connection, act: Act, policy: Policy, bank: str
     await queries.take_turn(connection, bank)
     again = await _asked_again(connection, bank)
     first = await queries.list_unclaimed(connection, bank, quarter.end_on)
-    asked = [*(Asked(p.loan_id, _days(p), p.posted_fen, p.rate_ppm) for p in first), *again]
+    asked = [*(Asked(p.loan_id, _days(p), p.posted_fen, p.rate_ppm, period_id=p.id) for p in first), *again]
     decided = await _decide(connection, act, policy, asked)
     claim_id = uuid7()
     told = [
@@ -128,7 +129,7 @@ async def _asked_again(connection: Connection, bank: str) -> list[Asked]:
         for c in await queries.list_claimed(connection, list(rows))
     ]
     return [
-        Asked(one, days, p.posted_fen, p.rate_ppm, paid_fen, again=True)
+        Asked(one, days, p.posted_fen, p.rate_ppm, paid_fen, again=True, period_id=p.id)
         if (p := found.get((one, days)))
         else Asked(one, days, 0, rows[one].rate_ppm, paid_fen, again=True)
         for one, days, paid_fen in claimed
@@ -202,6 +203,7 @@ def _line(claim_id: UUID, one: Asked, decided: Decided) -> DiscountLine:
     return DiscountLine(
         id=uuid7(),
         claim_id=claim_id,
+        interest_period_id=one.period_id,
         loan_id=one.loan_id,
         household_id=UUID(decided.subject_id),
         division=decided.division,

@@ -26,10 +26,14 @@ class DiscountClaim(NamedTuple):
 
 
 class DiscountLine(NamedTuple):
-    """What the county pays of a period's interest, or takes back of what it paid; lines of one period add up."""
+    """What the county pays of a period's interest, or takes back of what it paid; lines of one period add up.
+
+    `interest_period_id`: the row that it was decided by, where there was one; the bank may have taken it back since.
+    """
 
     id: UUID
     claim_id: UUID
+    interest_period_id: UUID | None
     loan_id: UUID
     household_id: UUID
     division: str

@@ -110,11 +110,11 @@ class Reversed:
 Outcome = Applied | Held | Refused | Quarantined | Reversed
 
 
-def refused(reason: str) -> Refused:
+def _refused(reason: str) -> Refused:
     return Refused(f"finance.bank.{reason}")
 
 
-def held(reason: str) -> Held:
+def _held(reason: str) -> Held:
     return Held(f"finance.bank.{reason}")
 
 
@@ -126,15 +126,15 @@ def apply_bank_event(before: LoanState, event: Posted, figures: Figures) -> Outc
     """What becomes of the event; the loan itself is not changed, a new one is returned."""
     loan = matured(before, event.occurred_on)
     if loan.state in CLOSED:
-        return refused("loan_closed")
+        return _refused("loan_closed")
     if event.kind == "decision":
         return _decide(loan, event, figures)
     if event.kind == "disbursement":
         return _disburse(loan, event, figures)
     if loan.disbursed_on is None:
-        return held("awaits_disbursement")
+        return _held("awaits_disbursement")
     if event.occurred_on < loan.disbursed_on:
-        return refused("dates_reversed")
+        return _refused("dates_reversed")
     return _RUNNING_KINDS[event.kind](loan, event, figures)
 
 
@@ -162,9 +162,9 @@ def covered_by(before: LoanState, line: Coverage) -> LoanState:
 
 def _decide(loan: LoanState, event: Posted, figures: Figures) -> Outcome:
     if loan.state != "approved":
-        return refused("already_decided")
+        return _refused("already_decided")
     if event.occurred_on < loan.approved_on:
-        return refused("dates_reversed")
+        return _refused("dates_reversed")
     if event.approved and _above_benchmark(loan, event, event.occurred_on, figures):
         return _quarantined("rate_above_benchmark")
     state: State = "granted" if event.approved else "declined"
@@ -182,13 +182,13 @@ def _above_benchmark(loan: LoanState, event: Posted, contract_on: date, figures:
 
 def _disburse(loan: LoanState, event: Posted, figures: Figures) -> Outcome:
     if loan.decided_on is None:
-        return held("awaits_decision")
+        return _held("awaits_decision")
     if loan.state != "granted":
-        return refused("already_disbursed")
+        return _refused("already_disbursed")
     if event.occurred_on < loan.decided_on:
-        return refused("dates_reversed")
+        return _refused("dates_reversed")
     if event.amount_fen > loan.approved_fen:
-        return refused("over_approved")
+        return _refused("over_approved")
     if _above_benchmark(loan, event, loan.decided_on, figures):
         return _quarantined("rate_above_benchmark")
     paid = replace(
@@ -208,11 +208,11 @@ def _disburse(loan: LoanState, event: Posted, figures: Figures) -> Outcome:
 def _settle_interest(loan: LoanState, event: Posted, figures: Figures) -> Outcome:
     period = event.period
     if period is None or loan.disbursed_on is None or period.start_on < loan.disbursed_on:
-        return refused("dates_reversed")
+        return _refused("dates_reversed")
     if period.end_on > event.occurred_on + timedelta(days=1):
-        return refused("period_not_over")
+        return _refused("period_not_over")
     if any(s.period.start_on < period.end_on and period.start_on < s.period.end_on for s in loan.settled):
-        return refused("period_overlaps")
+        return _refused("period_overlaps")
     if not event.released and not _interest_plausible(loan, event.amount_fen, period, figures(event.occurred_on)):
         return _quarantined("interest_implausible")
     posted = replace(loan, settled=(*loan.settled, SettledInterest(event.id, period, event.amount_fen)))
@@ -268,7 +268,7 @@ def _repay(loan: LoanState, event: Posted, figures: Figures) -> Outcome:
     policy = figures(event.occurred_on)
     shares = _shares(loan, event, policy)
     if shares is None:
-        return refused("over_repayment")
+        return _refused("over_repayment")
     entries = tuple(
         e for name in policy.repayment_order for e in transfer("bank_clearing", ACCOUNTS[name], shares[name])
     )
@@ -301,7 +301,7 @@ def _in_order(loan: LoanState, on: date) -> LoanState:
 
 def _report_overdue(loan: LoanState, event: Posted, figures: Figures) -> Outcome:
     if event.amount_fen > loan.principal_fen + loan.interest_fen + loan.penalty_fen + event.penalty_fen:
-        return refused("over_outstanding")
+        return _refused("over_outstanding")
     if not event.released and not _penalty_plausible(loan, event, figures(event.occurred_on)):
         return _quarantined("penalty_implausible")
     overdue = replace(
@@ -327,9 +327,9 @@ def _penalty_plausible(loan: LoanState, event: Posted, policy: EventPolicy) -> b
 # The last repayment may still be on its way, so a loan that owes something waits rather than refuses.
 def _settle(loan: LoanState, event: Posted, _figures: Figures) -> Outcome:
     if loan.eased_on and event.occurred_on < loan.eased_on:
-        return refused("dates_reversed")
+        return _refused("dates_reversed")
     if loan.owed_fen:
-        return held("awaits_repayment")
+        return _held("awaits_repayment")
     on = event.occurred_on
     return Applied(_in_order(replace(loan, state="settled", settled_on=on, eased_on=on), on))
 

@@ -68,11 +68,16 @@ class Book:
     covered: list[Coverage] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     booked: Mapping[UUID, Sums] = field(default_factory=dict)
+    events: dict[UUID, Posted] = field(default_factory=dict)
+    newly_applied: list[Posted] = field(default_factory=list)
     folded: Folded = field(init=False)
 
-    @property
-    def events(self) -> dict[UUID, Posted]:
-        return {event.id: event for event in (*self.history, *self.new)}
+    def fold(self, figures: Figures) -> None:
+        """`events` by id; `newly_applied` in the order of the fold."""
+        self.folded = _fold(self, figures)
+        self.events = {event.id: event for event in (*self.history, *self.new)}
+        was = {one for one, (state, _) in self.stood.items() if state == "applied"}
+        self.newly_applied = [self.events[i] for i in self.folded.outcomes if i not in was and self.applied(i)]
 
     @property
     def loan(self) -> LoanState:
@@ -80,13 +85,6 @@ class Book:
 
     def applied(self, event_id: UUID) -> bool:
         return isinstance(self.folded.outcomes.get(event_id), Applied)
-
-    @property
-    def newly_applied(self) -> list[Posted]:
-        """In the order of the fold."""
-        events = self.events
-        was = {one for one, (state, _) in self.stood.items() if state == "applied"}
-        return [events[one] for one in self.folded.outcomes if one not in was and self.applied(one)]
 
     @property
     def untrue(self) -> bool:
@@ -108,7 +106,7 @@ async def fold_loans(
     rows: Collection[LoanRow],
     new: Mapping[UUID, Sequence[Posted]] = NOTHING,
     anew: Collection[UUID] = (),
-) -> dict[UUID, LoanState]:
+) -> dict[UUID, Folded]:
     """Fold locked loans with their new events, which are stored already, and write what that says: loan, periods,
     spells, what each event stands at. The ledger is never rewritten: what differs is booked today for its own day.
 
@@ -119,9 +117,9 @@ async def fold_loans(
     await _read(connection, books)
     figures = figures_of(policy)
     for book in books:
-        book.folded = _fold(book, figures)
+        book.fold(figures)
     await _write(connection, act, books)
-    return {book.row.id: book.loan for book in books}
+    return {book.row.id: book.folded for book in books}
 
 
 def figures_of(policy: Policy) -> Figures:
@@ -257,28 +255,31 @@ def _standings(book: Book) -> list[dict[str, Any]]:
 
 def _periods(book: Book) -> tuple[list[UUID], list[InterestPeriod]]:
     """Rows that are to go, and those that are to come. What is due by a period follows from all of them."""
-    row, loan = book.row, book.loan
-    due, stored = due_of(loan, loan.settled), {period.event_id: period for period in book.periods}
-    now = {
-        one.event_id: InterestPeriod(
-            id=stored[one.event_id].id if one.event_id in stored else uuid7(),
-            event_id=one.event_id,
-            loan_id=row.id,
-            division=row.division,
-            bank=row.bank,
-            period_start_on=one.period.start_on,
-            period_end_on=one.period.end_on,
-            rate_ppm=loan.rate_ppm,
-            posted_fen=one.posted_fen,
-            due_fen=due[one.period],
-            difference_fen=one.posted_fen - due[one.period],
+    row, loan, stored = book.row, book.loan, {period.event_id: period for period in book.periods}
+    due = due_of(loan, loan.settled)
+    said = [(one, stored.get(one.event_id), (loan.rate_ppm, one.posted_fen, due[one.period])) for one in loan.settled]
+    other = [
+        (one, was, found)
+        for one, was, found in said
+        if was is None or (was.rate_ppm, was.posted_fen, was.due_fen) != found
+    ]
+    stands = {one.event_id for one in loan.settled}
+    gone = [was.id for one, was in stored.items() if one not in stands] + [was.id for _, was, _ in other if was]
+    return gone, [
+        InterestPeriod(
+            was.id if was else uuid7(),
+            one.event_id,
+            row.id,
+            # Where the household lived when it was told stays with it.
+            was.division if was else row.division,
+            row.bank,
+            one.period.start_on,
+            one.period.end_on,
+            *found,
+            one.posted_fen - due[one.period],
         )
-        for one in loan.settled
-    }
-    # Where the household lived when it was told stays with it.
-    now = {one: p._replace(division=stored[one].division) if one in stored else p for one, p in now.items()}
-    gone = [period.id for one, period in stored.items() if now.get(one) != period]
-    return gone, [period for one, period in now.items() if stored.get(one) != period]
+        for one, was, found in other
+    ]
 
 
 def _spells(book: Book) -> tuple[list[UUID], list[OverdueSpell]]:

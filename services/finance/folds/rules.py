@@ -23,9 +23,7 @@ from services.finance.effects.rules import (
     Reversed,
     apply_bank_event,
     covered_by,
-    held,
     matured,
-    refused,
 )
 from services.finance.loans.rules import Coverage, LoanState
 
@@ -132,7 +130,7 @@ def _reversals(terms: LoanState, ordered: Sequence[Posted]) -> dict[UUID, Outcom
         if target is None or against:
             continue
         if target.id in taken_by:
-            found[taken_by[target.id]] = refused("already_reversed")
+            found[taken_by[target.id]] = Refused("finance.bank.already_reversed")
         found[target.id], taken_by[target.id] = Reversed(), event.id
     return found
 
@@ -140,9 +138,9 @@ def _reversals(terms: LoanState, ordered: Sequence[Posted]) -> dict[UUID, Outcom
 def _against(reversal: Posted, target: Posted | None) -> Held | Refused | None:
     """Why a reversal takes nothing back; of another bank's serial nothing is known here, ever."""
     if reversal.reverses == reversal.serial:
-        return refused("reverses_itself")
+        return Refused("finance.bank.reverses_itself")
     if reversal.elsewhere:
-        return refused("reverses_other_loan")
+        return Refused("finance.bank.reverses_other_loan")
     if target is None:
-        return held("awaits_target")
-    return refused("dates_reversed") if place(target) > place(reversal) else None
+        return Held("finance.bank.awaits_target")
+    return Refused("finance.bank.dates_reversed") if place(target) > place(reversal) else None

@@ -96,7 +96,7 @@ BEGIN
 END $$;
 """
 
-# A line is about days, not about what is found of them now. Below zero it takes back what was paid too much.
+# A line is about days, whatever is found of them later. Below zero it takes back what was paid too much.
 LINES = """
 ALTER TABLE discount_line ADD COLUMN period_start_on date, ADD COLUMN period_end_on date;
 UPDATE discount_line d SET period_start_on = p.period_start_on, period_end_on = p.period_end_on
@@ -113,7 +113,8 @@ BEGIN
         EXECUTE format('ALTER TABLE discount_claim DROP CONSTRAINT %I', old.conname);
     END LOOP;
 END $$;
-ALTER TABLE discount_line DROP COLUMN interest_period_id,
+ALTER TABLE discount_line DROP CONSTRAINT discount_line_interest_period_id_fkey,
+    DROP CONSTRAINT discount_line_interest_period_id_key, ALTER COLUMN interest_period_id DROP NOT NULL,
     ALTER COLUMN period_start_on SET NOT NULL, ALTER COLUMN period_end_on SET NOT NULL,
     ADD CHECK (period_start_on < period_end_on), ADD CHECK (posted_fen >= 0),
     ADD CONSTRAINT discount_line_outcome_check CHECK (outcome IN ('accepted', 'refused', 'taken_back')),

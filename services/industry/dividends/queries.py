@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.industry.dividends.tables import (
@@ -57,7 +57,6 @@ _RESTATE = sql(
         state) ORDER BY u.loan_id
     ON CONFLICT (loan_id) DO UPDATE SET amount_fen = excluded.amount_fen, state = excluded.state
     """,
-    states=ARRAY(Text),
 )
 _SETTLE = sql("UPDATE loan_known SET state = 'settled' WHERE loan_id = ANY(:ids)")
 _LOANS = sql(f"SELECT {loan_known.columns} FROM loan_known WHERE loan_id = ANY(:ids)", LoanKnown)
