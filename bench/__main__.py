@@ -1,7 +1,7 @@
 """`python -m bench`: a table of ratios, within some minutes. Where no broker is to be had, without Kafka's.
 
 `python -m bench latency` is its last minute alone, `python -m bench doors` the minute before, `python -m bench as_of`
-what it says of days gone by;
+what it says of days gone by, `python -m bench loans` what banks tell in batches;
 `python -m bench revocation` how soon a lost phone is refused.
 `python -m bench drain [EVENTS]` takes several, for a million events, `exits [HOUSEHOLDS]` and `lists [HOUSEHOLDS]` for
 a register of a million, `duplicates [PEOPLE]` for so many people, `roster [HOUSEHOLDS]` for a file of so many,
@@ -30,6 +30,7 @@ from bench.ground import Result, ground
 from bench.kafka import bench_kafka_consumer, bench_kafka_relay, broker
 from bench.latency import bench_latency
 from bench.lists import bench_lists
+from bench.loans import bench_loans
 from bench.payout import bench_payout
 from bench.revocation import bench_revocation
 from bench.roster import bench_roster
@@ -44,6 +45,7 @@ ALONE: dict[str, Callable[..., Coroutine[Any, Any, list[Result]]]] = {
     "as_of": alone_as_of,
     "doors": bench_doors,
     "latency": bench_latency,
+    "loans": bench_loans,
     "revocation": bench_revocation,
     "drain": bench_drain,
     "exits": bench_exits,

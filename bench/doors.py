@@ -293,7 +293,7 @@ async def _loans(made: Street, ids: Sequence[UUID]) -> list[Request]:
     numbers = [result["loan_no"] for result in (await made.act(applied))["results"]]
 
     def event(loan_no: str, kind: str, **fields: Any) -> Request:
-        said = {"serial": f"{kind} {NAME}", "kind": kind, "loan_no": loan_no, "occurred_on": ON} | fields
+        said = {"serial": f"{kind}-{NAME}", "kind": kind, "loan_no": loan_no, "occurred_on": ON} | fields
         return Request("finance", "/finance/v1/bank/events", "teller", "bank", "", "xinhe", "POST", {"items": [said]})
 
     for number in numbers:

@@ -25,9 +25,10 @@ READS = {
         "survey_sample", "unit", "visit",
     },
     "assessment/surveys": {"cadre", "pairing"},
-    "finance/bank": {"discount_line"},
+    "finance/bank": {"bank_event"},
     "finance/discounts": {"interest_period", "loan"},
     "finance/dossier": {"discount_claim", "discount_line", "loan", "loan_hold"},
+    "finance/folds": {"discount_claim", "discount_line", "event_release"},
     "finance/loans": {"loan_hold"},
     "industry/corrections": {
         "payout_due", "payout_line", "payout_ruling", "training_attendance", "training_certificate", "training_class",

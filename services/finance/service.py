@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.finance.bank.actions import RELEASE
 from services.finance.bank.api import router as bank
 from services.finance.discounts.actions import CLAIM
 from services.finance.discounts.api import router as discounts
@@ -39,5 +40,5 @@ SERVICE = Service(
     # An application is decided the day it is made, a line when it is claimed; what goes on is the loan.
     history=(loan_application, discount_line),
     rules=(ELIGIBILITY, DISCOUNT),
-    procedures=(CLAIM, HOLD),
+    procedures=(CLAIM, HOLD, RELEASE),
 )

@@ -78,6 +78,35 @@ class LoanSettled(_OfLoan):
     settled_on: date
 
 
+class LoanRestated(_OfLoan):
+    """What was stated of a loan does not hold in all: an event was told late, or taken back. This is how it stands now,
+    whatever was said before.
+
+    `overdue_on`: the last day on which it was told or found overdue; `eased_on`: the last on which something was repaid
+    or it was settled; `closed_on`: since when it is settled or declined.
+    """
+
+    TYPE: ClassVar[str] = "finance.loan_restated.v1"
+
+    state: str
+    disbursed_on: date | None = None
+    disbursed_fen: int
+    principal_left_fen: int
+    overdue_on: date | None = None
+    eased_on: date | None = None
+    closed_on: date | None = None
+
+
+class DiscountTakenBack(_OfLoan):
+    """The county had paid this much too much of a period's interest: the next claim takes it off."""
+
+    TYPE: ClassVar[str] = "finance.discount_taken_back.v1"
+
+    claim_id: UUID
+    amount_fen: int
+    taken_back_on: date
+
+
 class DiscountApproved(_OfLoan):
     """The county's claim was checked: it pays this much of a settled period's interest for the household."""
 
@@ -93,6 +122,19 @@ class PolicyChanged(PolicyStated):
 
     TYPE: ClassVar[str] = "finance.policy_changed.v1"
     TOPIC: ClassVar[str] = "finance.policy"
+
+
+class LoanReopened(Payload):
+    """A loan that was told to be over is not: a bank took something back. Another may have been approved meanwhile."""
+
+    TYPE: ClassVar[str] = "finance.loan_reopened.v1"
+    TOPIC: ClassVar[str] = "finance.household"
+    KEY: ClassVar[str] = "household_id"
+
+    household_id: UUID
+    loan_id: UUID
+    division: str
+    reopened_on: date
 
 
 class BenefitsStated(OfBenefits):

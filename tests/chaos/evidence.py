@@ -44,6 +44,7 @@ CONSUMES = {
     "finance": (
         "assessment.case",
         "assessment.household",
+        "finance.household",
         "gateway.subject",
         "industry.household",
         "registry.household",

@@ -1,121 +1,104 @@
-"""Recording what a bank posts, in batches."""
+"""Recording what a bank posts, in batches; and releasing what looked wrong."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
 from services.finance.bank import queries
-from services.finance.bank.rules import (
-    Applied,
-    Held,
-    LoanState,
-    Outcome,
-    Posted,
-    PostedInterest,
-    Refused,
-    RepaymentPolicy,
-    State,
-    apply_bank_event,
-)
-from services.finance.bank.schemas import (
-    BankEvent,
-    Decision,
-    Disbursement,
-    EventResult,
-    InterestSettled,
-    Overdue,
-    Repayment,
-    Settled,
-)
-from services.finance.bank.tables import InterestPeriod, OverdueSpell
-from services.finance.ledger import queries as ledger
-from services.finance.ledger.actions import post_journals
-from services.finance.ledger.rules import Journal
+from services.finance.bank.schemas import BankEvent, EventResult, ReleaseProposed, Reversal
+from services.finance.bank.tables import EventRelease, event_release
+from services.finance.effects.rules import Posted
+from services.finance.folds import queries as folds
+from services.finance.folds.actions import fold_loans, posted
+from services.finance.folds.rules import EventState, state_of
+from services.finance.folds.tables import BankEventRow
 from services.finance.loans import queries as loans
-from services.finance.loans.rules import Movement
 from services.finance.loans.tables import LoanRow
-from shared.acts.bodies import Result, result
+from shared.acts.bodies import Confirmation, Result, answers, code_of
+from shared.acts.procedures import PASSED, Finding, Procedure, Step, confirmed, log_steps, take_step
 from shared.data.sql import Connection
-from shared.events import finance as facts
-from shared.events.envelope import Payload
-from shared.facts.outbox import emit
 from shared.ground.context import Act
 from shared.ground.policy import Policy
-from shared.values.dates import Period
 from shared.values.ids import uuid7
 
 ROOM = "finance.bank"
-STORED: TypeAdapter[BankEvent] = TypeAdapter(BankEvent)
-SAME = (*loans.STATE, "term_months", "approved_on")
-
-
-@dataclass(slots=True)
-class Waiting:
-    """A stored event that has not been applied yet."""
-
-    id: UUID
-    event: BankEvent
-
-
-@dataclass(slots=True)
-class Book:
-    """One loan while a batch passes over it, and what is to be written in the end."""
-
-    row: LoanRow
-    loan: LoanState
-    held: list[Waiting] = field(default_factory=list)
-    journals: list[Journal] = field(default_factory=list)
-    facts: list[Payload] = field(default_factory=list)
-    periods: list[InterestPeriod] = field(default_factory=list)
-    spells: list[OverdueSpell] = field(default_factory=list)
-    outcomes: dict[UUID, tuple[State, str | None]] = field(default_factory=dict)
-
-    @property
-    def waits_for(self) -> dict[UUID, str]:
-        """Of each held event what it waits for, as the loan stands now."""
-        tried = [(w.id, apply_bank_event(self.loan, _posted(w.event), ())) for w in self.held]
-        return {one: outcome.code for one, outcome in tried if isinstance(outcome, Held)}
+# A bank profits by what is booked: the office proposes, and whoever pays confirms.
+RELEASE = Procedure(
+    ROOM,
+    event_release,
+    (
+        (
+            Step(
+                "released",
+                "proposed",
+                ("department",),
+                ("proposed_by",),
+                "released",
+                units=("finance",),
+                zh="复核放行银行流水",
+                en="Confirm that a bank's event is right though it looks wrong",
+            ),
+        ),
+    ),
+    freezes=False,
+)
 
 
 async def record_bank_events(
     connection: Connection, act: Act, policy: Policy, events: Sequence[BankEvent]
 ) -> list[Result]:
-    """Take the events in their order; what waited for one of them follows at once.
+    """Take the events in, whatever their order; the loans are folded with them.
 
     An event that names no loan of the bank's or lies in the future is answered and not kept: it may be sent again,
     corrected, under the same serial. Every other is kept for good.
     """
-    rows = await loans.lock_loans_by_no(connection, [e.loan_no for e in events])
-    first: dict[str, Waiting] = {}
+    serials = sorted({e.serial for e in events})
+    awaiting = await folds.list_loans_awaiting(connection, act.caller.bank, serials)
+    rows = await loans.lock_loans_by_no(connection, sorted({*(e.loan_no for e in events), *awaiting}))
+    first: dict[str, tuple[UUID, BankEvent]] = {}
     for event in events:
         if _turned_away(event, rows, act.business_date) is None:
-            first.setdefault(event.serial, Waiting(uuid7(), event))
-    books = await _open_books(connection, list(rows.values()))
-    stored = [_stored(act, one, rows[one.event.loan_no], i) for i, one in enumerate(first.values())]
-    new = await queries.insert_events(connection, stored)
-    order = policy.on(act.business_date, RepaymentPolicy).repayment_order
-    for serial, one in first.items():
-        if serial in new:
-            _take(books[rows[one.event.loan_no].id], one, order)
-    await _write(connection, act, list(books.values()))
-    known = await queries.list_events_of(connection, act.caller.bank, sorted({e.serial for e in events}))
+            first.setdefault(event.serial, (uuid7(), event))
+    stored = [_stored(act, one, event, rows[event.loan_no], i) for i, (one, event) in enumerate(first.values())]
+    new = await folds.insert_events(connection, stored)
+    fresh = defaultdict[UUID, list[Posted]](list)
+    for row in stored:
+        if row["serial"] in new:
+            fresh[row["loan_id"]].append(posted(row["id"], row["content"]))
+    for no in awaiting if new else ():
+        fresh[rows[no].id] += []
+    touched = [row for row in rows.values() if row.id in fresh]
+    folded = await fold_loans(connection, act, policy, touched, fresh, {rows[no].id for no in awaiting})
+    known = await folds.list_events_of(connection, act.caller.bank, [one for one in serials if one not in new])
+    told = {one: state_of(outcome) for fold in folded.values() for one, outcome in fold.outcomes.items()}
 
     def answer(event: BankEvent) -> Result:
         row, found = rows.get(event.loan_no), known.get(event.serial)
-        book = books[row.id] if row else None
-        if found is None or found.content != _content(event):
-            reason = _turned_away(event, rows, act.business_date) if found is None else "serial_reused"
-            told = result(ROOM, event.serial, reason)
+        stands = folded[row.id].loan.state if row and row.id in folded else row and row.state
+        if event.serial in new:
+            first_id, first_sent = first[event.serial]
+            reason, (state, code) = None if event == first_sent else "serial_reused", told[first_id]
+        elif found is None:
+            return _result(event, _turned_away(event, rows, act.business_date), stands)
         else:
-            told = result(ROOM, event.serial, found.code, state=found.state)
-            told.code = book.waits_for.get(found.id, found.code) if book else found.code
-        return EventResult(**told.model_dump(), loan_state=book.loan.state if book else None)
+            reason, state, code = None if _same(found, event) else "serial_reused", found.state, found.code
+        return _result(event, reason, stands) if reason else _result(event, code, stands, state)
 
     return [answer(event) for event in events]
+
+
+def _result(event: BankEvent, reason: str | None, loan_state: str | None, state: EventState | None = None) -> Result:
+    """What is held, or in quarantine, is accepted, and says why it is not applied."""
+    kept = reason is None or state in ("held", "quarantined")
+    code = code_of(ROOM, reason)
+    status: Literal["accepted", "refused"] = "accepted" if kept else "refused"
+    return EventResult(id=event.serial, status=status, code=code, state=state, loan_state=loan_state)
+
+
+def _same(found: BankEventRow, event: BankEvent) -> bool:
+    return found.content == _content(event)
 
 
 def _turned_away(event: BankEvent, rows: dict[str, LoanRow], today: date) -> str | None:
@@ -129,10 +112,9 @@ def _content(event: BankEvent) -> dict[str, Any]:
     return event.model_dump(mode="json", exclude_none=True)
 
 
-def _stored(act: Act, waiting: Waiting, loan: LoanRow, position: int) -> dict[str, Any]:
-    event = waiting.event
+def _stored(act: Act, event_id: UUID, event: BankEvent, loan: LoanRow, position: int) -> dict[str, Any]:
     return {
-        "id": waiting.id,
+        "id": event_id,
         "bank": act.caller.bank,
         "serial": event.serial,
         "kind": event.kind,
@@ -141,143 +123,47 @@ def _stored(act: Act, waiting: Waiting, loan: LoanRow, position: int) -> dict[st
         "division": loan.division,
         "occurred_on": event.occurred_on,
         "content": _content(event),
+        # Until the fold has said otherwise, in the same act.
         "state": "held",
+        "code": None,
         "position": position,
         "received_on": act.business_date,
+        "reverses": event.reverses if isinstance(event, Reversal) else None,
     }
 
 
-async def _open_books(connection: Connection, rows: Sequence[LoanRow]) -> dict[UUID, Book]:
-    ids = [row.id for row in rows]
-    principal = await ledger.list_principal(connection, ids)
-    settled = await queries.list_periods(connection, ids)
-    books = {}
-    for row in rows:
-        periods = settled.get(row.id, [])
-        state = LoanState(
-            approved_fen=row.amount_fen,
-            **{name: getattr(row, name) for name in SAME},
-            movements=tuple(Movement(on, amount) for on, amount in principal.get(row.id, [])),
-            settled=tuple(p for p, _ in periods),
-            posted_fen=sum(fen for _, fen in periods),
-        )
-        books[row.id] = Book(row, state)
-    for held in await queries.list_held(connection, ids):
-        books[held.loan_id].held.append(Waiting(held.id, STORED.validate_python(held.content)))
-    return books
+async def propose_releases(connection: Connection, act: Act, items: Sequence[ReleaseProposed]) -> list[Result]:
+    """Somebody asked the bank, and says what he found out; another confirms it."""
+    events = await queries.list_events(connection, [i.id for i in items])
+    fit = {i.id: i for i in reversed(items) if i.id in events and events[i.id].state == "quarantined"}
+    rows = [_opened(act, events[one], item.reason) for one, item in fit.items()]
+    new = await queries.insert_releases(connection, rows)
+    await log_steps(connection, act, RELEASE, "proposed", [(row, PASSED) for row in rows if row.event_id in new])
+    proposed = {row.event_id: row.id for row in rows if row.event_id in new}
+
+    def refusal(one: UUID) -> str | None:
+        if one not in events:
+            return "not_found"
+        return "not_in_quarantine" if one not in fit else None if one in new else "release_waits"
+
+    told = answers(ROOM, [i.id for i in items], [refusal(i.id) for i in items])
+    return [answer.model_copy(update={"case_id": proposed.get(i.id)}) for answer, i in zip(told, items, strict=True)]
 
 
-def _posted(event: BankEvent) -> Posted:
-    on = event.occurred_on
-    match event:
-        case Decision():
-            return Posted(event.kind, on, approved=event.approved, rate_ppm=event.rate_ppm)
-        case Disbursement():
-            return Posted(event.kind, on, amount_fen=event.amount_fen, rate_ppm=event.rate_ppm)
-        case InterestSettled():
-            period = Period(event.period_start_on, event.period_end_on)
-            return PostedInterest(event.kind, on, amount_fen=event.amount_fen, period=period)
-        case Repayment():
-            return Posted(event.kind, on, amount_fen=event.amount_fen)
-        case Overdue():
-            return Posted(event.kind, on, amount_fen=event.amount_fen, penalty_fen=event.penalty_fen or 0)
-        case Settled():
-            return Posted(event.kind, on)
+def _opened(act: Act, event: BankEventRow, reason: str) -> EventRelease:
+    about = {"event_id": event.id, "loan_id": event.loan_id, "division": event.division, "bank": event.bank}
+    signed = {"reason": reason, "proposed_on": act.business_date, "proposed_by": act.subject}
+    return RELEASE.opened(act, "proposed", id=uuid7(), **about, **signed)
 
 
-def _take(book: Book, waiting: Waiting, order: Sequence[str]) -> None:
-    """Apply a new event, then whatever waited, by day and arrival, until nothing moves any more."""
-    outcome = _try(book, waiting, order)
-    if isinstance(outcome, Held):
-        book.held.append(waiting)
-        book.held.sort(key=lambda w: w.event.occurred_on)
-    moved = isinstance(outcome, Applied)
-    while moved:
-        moved = False
-        for held in list(book.held):
-            outcome = _try(book, held, order)
-            if isinstance(outcome, Held):
-                continue
-            book.held.remove(held)
-            if isinstance(outcome, Applied):
-                moved = True
-                break
+async def confirm_releases(
+    connection: Connection, act: Act, policy: Policy, items: Sequence[Confirmation]
+) -> list[Result]:
+    """A second person's word: what is released is booked, for its own day, as if it had never looked wrong."""
 
+    async def save(passed: list[tuple[EventRelease, Finding]]) -> None:
+        ids = sorted({case.loan_id for case, _ in passed})
+        rows = await loans.lock_loans(connection, ids)
+        await fold_loans(connection, act, policy, list(rows.values()), anew=ids)
 
-def _try(book: Book, waiting: Waiting, order: Sequence[str]) -> Outcome:
-    outcome = apply_bank_event(book.loan, _posted(waiting.event), order)
-    if isinstance(outcome, Refused):
-        book.outcomes[waiting.id] = "refused", outcome.code
-    elif isinstance(outcome, Applied):
-        book.outcomes[waiting.id] = "applied", None
-        book.loan = outcome.loan
-        _note(book, waiting, outcome)
-    return outcome
-
-
-def _note(book: Book, waiting: Waiting, applied: Applied) -> None:
-    """What an applied event leaves behind: a booking, a fact, a settled period, an ended spell."""
-    event, row = waiting.event, book.row
-    of_loan: dict[str, Any] = {"loan_id": row.id, "division": row.division, "bank": row.bank}
-    if applied.entries:
-        key = f"bank:{row.bank}:{event.serial}"
-        book.journals.append(
-            Journal(event.kind, booked_on=event.occurred_on, source_key=key, entries=applied.entries, **of_loan)
-        )
-    if isinstance(event, InterestSettled) and applied.due_fen is not None:
-        book.periods.append(
-            InterestPeriod(
-                id=uuid7(),
-                event_id=waiting.id,
-                **of_loan,
-                period_start_on=event.period_start_on,
-                period_end_on=event.period_end_on,
-                rate_ppm=applied.loan.rate_ppm,
-                posted_fen=event.amount_fen,
-                due_fen=applied.due_fen,
-                difference_fen=event.amount_fen - applied.due_fen,
-            )
-        )
-    if applied.ended_spell:
-        spell = applied.ended_spell
-        book.spells.append(OverdueSpell(id=uuid7(), **of_loan, start_on=spell.start_on, end_on=spell.end_on))
-    book.facts += _facts(row, event, applied.loan)
-
-
-def _facts(row: LoanRow, event: BankEvent, after: LoanState) -> list[Payload]:
-    amount_fen = getattr(event, "amount_fen", None)
-    about: dict[str, Any] = {
-        "loan_id": row.id,
-        "household_id": row.household_id,
-        "division": row.division,
-        "amount_fen": amount_fen,
-    }
-    on = event.occurred_on
-    match event:
-        # Not the bank's own words: they may name a person.
-        case Decision():
-            return [] if event.approved else [facts.LoanRefused(**about, reasons=["bank_declined"])]
-        case Disbursement():
-            return [facts.LoanDisbursed(**about, disbursed_on=on)]
-        case InterestSettled():
-            start, end = event.period_start_on, event.period_end_on
-            return [facts.InterestSettled(**about, period_start_on=start, period_end_on=end)]
-        case Repayment():
-            return [facts.RepaymentPosted(**about, principal_left_fen=after.principal_fen, repaid_on=on)]
-        case Overdue():
-            return [facts.LoanOverdue(**about, overdue_on=on)]
-        case Settled():
-            return [facts.LoanSettled(**about, settled_on=on)]
-
-
-async def _write(connection: Connection, act: Act, books: Sequence[Book]) -> None:
-    outcomes = [{"id": i, "state": state, "code": code} for b in books for i, (state, code) in b.outcomes.items()]
-    changed = [b for b in books if any(state == "applied" for state, _ in b.outcomes.values())]
-    await loans.update_loans(
-        connection, [{"id": b.row.id} | {c: getattr(b.loan, c) for c in loans.STATE} for b in changed]
-    )
-    await queries.resolve_events(connection, outcomes)
-    await queries.insert_periods(connection, [p for b in books for p in b.periods])
-    await queries.insert_spells(connection, [s for b in books for s in b.spells])
-    await post_journals(connection, act, [j for b in books for j in b.journals])
-    await emit(connection, act, "finance", [f for b in books for f in b.facts])
+    return await take_step(connection, act, RELEASE, "released", items, confirmed, save=save)

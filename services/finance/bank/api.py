@@ -1,14 +1,26 @@
-"""Doors for banks: their events in batches; and to what was held, refused, or settled otherwise than due."""
+"""Doors for banks: their events in batches; to what was held, refused, quarantined or settled otherwise than due; and
+for the county's word that an event is right though it looks wrong.
+"""
 
 from typing import Annotated
 
 from fastapi import APIRouter
 
-from services.finance.bank import actions, queries
-from services.finance.bank.rules import State
-from services.finance.bank.schemas import BankEventBatch, EventResults, EventShown, Settlement
+from services.finance.bank import actions
+from services.finance.bank.queries import list_releases
+from services.finance.bank.schemas import (
+    BankEventBatch,
+    EventResults,
+    EventShown,
+    ReleaseProposed,
+    ReleaseShown,
+    Settlement,
+)
+from services.finance.bank.tables import ReleaseState
+from services.finance.folds import queries
+from services.finance.folds.rules import EventState
 from services.finance.loans.queries import list_loans_by_id
-from shared.acts.bodies import Cursor, Page, Results, page
+from shared.acts.bodies import Batch, Confirmation, Cursor, Page, Results, page
 from shared.doors.http import CurrentPolicy, Paging, Transaction, by
 from shared.ground.context import Act
 
@@ -16,6 +28,9 @@ router = APIRouter(prefix="/bank", tags=["bank"])
 
 READERS = by("county", "bank", "auditor")
 Bank = Annotated[Act, by("bank")]
+County = Annotated[Act, by("county")]
+Payer = Annotated[Act, by("department", units=("finance",))]
+RELEASE_READERS = by("county", "department", "auditor", units=("finance",))
 
 
 @router.post("/events", response_model=EventResults)
@@ -27,7 +42,7 @@ async def record_bank_events(
 
 
 @router.get("/events", dependencies=[READERS])
-async def list_events(connection: Paging, at: Cursor, state: State | None = None) -> Page[EventShown]:
+async def list_events(connection: Paging, at: Cursor, state: EventState | None = None) -> Page[EventShown]:
     """Events as they were sent, by id, with what became of them."""
     rows = await queries.list_events(connection, at, state=state)
     shown = [EventShown(**row.content | row._asdict()) for row in rows]
@@ -41,3 +56,25 @@ async def list_settlements(connection: Paging, at: Cursor, differing: bool = Fal
     loans = await list_loans_by_id(connection, [row.loan_id for row in rows])
     shown = [Settlement(**row._asdict(), loan_no=loans[row.loan_id].loan_no) for row in rows]
     return page(Settlement, shown, at)
+
+
+@router.post("/releases")
+async def propose_releases(body: Batch[ReleaseProposed], connection: Transaction, act: County) -> Results:
+    """Events in quarantine that are right after all, as the office found out."""
+    return body.answered(await actions.propose_releases(connection, act, body.sound))
+
+
+@router.post("/releases/confirmations")
+async def confirm_releases(
+    body: Batch[Confirmation], connection: Transaction, act: Payer, policy: CurrentPolicy
+) -> Results:
+    """The finance bureau's word on them, by another person; what it confirms is booked."""
+    return body.answered(await actions.confirm_releases(connection, act, policy, body.sound))
+
+
+@router.get("/releases", dependencies=[RELEASE_READERS])
+async def list_proposed_releases(
+    connection: Paging, at: Cursor, state: ReleaseState | None = None
+) -> Page[ReleaseShown]:
+    """Releases by id, with what became of them."""
+    return page(ReleaseShown, await list_releases(connection, at, state), at)

@@ -3,28 +3,46 @@
 Amounts in fen, rates in parts per million a year; a period is half-open.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from services.finance.bank.rules import Kind, State
-from shared.acts.bodies import Batch, Input, Result
+from services.finance.bank.tables import ReleaseState
+from services.finance.effects.rules import Kind
+from services.finance.folds.rules import EventState
+from shared.acts.bodies import Batch, Case, Input, Result
 from shared.acts.reasons import Telling
 from shared.values.inputs import Day, Text
 
 Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
+# Printable and without blanks: two serials that look alike are one, and everybody sorts them alike, by their bytes.
+SERIAL = r"^[!-~]{1,64}$"
+Serial = Annotated[str, Field(pattern=SERIAL)]
 Rate = Annotated[int, Field(gt=0, le=1_000_000, strict=True)]
 
 
 class Event(Input):
     """What every event says; `serial` is the bank's own, and sending it again changes nothing."""
 
-    serial: str = Field(min_length=1, max_length=64)
+    serial: Serial
     loan_no: str = Field(min_length=1, max_length=40)
     occurred_on: Day
+
+    # As it was sent: what is made of other texts, half-width and without blanks around it, would make two serials one.
+    @model_validator(mode="before")
+    @classmethod
+    def _as_sent(cls, sent: Any) -> Any:
+        for name in ("serial", "reverses"):
+            said = sent.get(name) if isinstance(sent, Mapping) else None
+            if isinstance(said, str) and not re.fullmatch(SERIAL, said):
+                wrong = {"type": "string_pattern_mismatch", "loc": (name,), "input": None, "ctx": {"pattern": SERIAL}}
+                raise ValidationError.from_exception_data(cls.__name__, [cast("InitErrorDetails", wrong)])
+        return sent
 
 
 class Decision(Event):
@@ -70,8 +88,15 @@ class Settled(Event):
     kind: Literal["settled"]
 
 
+class Reversal(Event):
+    """The bank takes back what it posted under an earlier serial about this loan, also an earlier reversal."""
+
+    kind: Literal["reversal"]
+    reverses: Serial
+
+
 BankEvent = Annotated[
-    Decision | Disbursement | InterestSettled | Repayment | Overdue | Settled, Field(discriminator="kind")
+    Decision | Disbursement | InterestSettled | Repayment | Overdue | Settled | Reversal, Field(discriminator="kind")
 ]
 
 
@@ -82,7 +107,8 @@ class BankEventBatch(Batch[BankEvent]):
 class EventResult(Result):
     """What became of one event; `id` is its serial. A repeat is answered with its present state.
 
-    A held one is accepted, and `code` says what it waits for.
+    A held one is accepted, and `code` says what it waits for; so is one in quarantine, and `code` says what looks wrong
+    about it. What is refused, held or reversed today may be otherwise once the bank has told more.
     """
 
     loan_state: str | None = None
@@ -109,7 +135,8 @@ class EventShown(Telling):
     rate_ppm: int | None = None
     period_start_on: date | None = None
     period_end_on: date | None = None
-    state: State
+    reverses: str | None = None
+    state: EventState
     code: str | None
     received_on: date
 
@@ -126,3 +153,22 @@ class Settlement(BaseModel):
     posted_fen: int
     due_fen: int
     difference_fen: int
+
+
+class ReleaseProposed(Case):
+    """`id` is the event's; `reason` says what was found out, and names nobody."""
+
+    reason: Text = Field(min_length=1, max_length=200)
+
+
+class ReleaseShown(BaseModel):
+    """That an event is right though it looks wrong: as one proposed, and another confirmed."""
+
+    id: UUID
+    event_id: UUID
+    loan_id: UUID
+    bank: str
+    reason: str
+    state: ReleaseState
+    proposed_on: date
+    released_on: date | None

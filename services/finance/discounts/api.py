@@ -79,7 +79,7 @@ async def export_claim(claim_id: UUID, connection: Reading) -> Csv:
     writer = csv.writer(sheet)
     writer.writerow(["claim_id", "loan_no", "period_start_on", "period_end_on", "amount_yuan"])
     for x in await queries.list_lines(connection, claim_id):
-        if x.outcome == "accepted":
+        if x.outcome != "refused":
             amount = yuan(x.amount_fen).replace(",", "")
             writer.writerow([claim_id, x.loan_no, x.period_start_on, x.period_end_on, amount])
     name = {"Content-Disposition": f'attachment; filename="claim-{claim_id}.csv"'}

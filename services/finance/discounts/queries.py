@@ -1,9 +1,18 @@
 """All SQL about discount claims."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
-from services.finance.discounts.tables import DiscountClaim, DiscountLine, ShownLine, discount_claim, discount_line
+from services.finance.discounts.tables import (
+    Claimed,
+    DiscountClaim,
+    DiscountLine,
+    ShownLine,
+    discount_claim,
+    discount_line,
+)
+from services.finance.folds.tables import InterestPeriod, interest_period
 from shared.data.pages import Place, fetch_page, page
 from shared.data.sql import (
     Connection,
@@ -13,6 +22,7 @@ from shared.data.sql import (
     fetch,
     fetch_or_not_found,
     fetch_row,
+    fetch_values,
     get_by,
     insert_many,
     insert_one,
@@ -27,22 +37,45 @@ _INSERT_LINES = insert_many(discount_line, DiscountLine._fields)
 _GET = get_by(discount_claim)
 _LINES = sql(
     """
-    SELECT d.id, d.loan_id, d.household_id, l.loan_no, p.id AS period_id, p.period_start_on, p.period_end_on,
-           d.posted_fen, d.amount_fen, d.outcome,
-           ARRAY(SELECT jsonb_array_elements_text(d.missing -> 'codes')) AS missing, d.decision_id
-    FROM discount_line d JOIN loan l ON l.id = d.loan_id JOIN interest_period p ON p.id = d.interest_period_id
-    WHERE d.claim_id = :claim_id ORDER BY l.loan_no, p.period_start_on
+    SELECT d.id, d.loan_id, d.household_id, l.loan_no, d.period_start_on, d.period_end_on, d.posted_fen, d.amount_fen,
+           d.outcome, ARRAY(SELECT jsonb_array_elements_text(d.missing -> 'codes')) AS missing, d.decision_id
+    FROM discount_line d JOIN loan l ON l.id = d.loan_id
+    WHERE d.claim_id = :claim_id ORDER BY l.loan_no, d.period_start_on
     """,
     ShownLine,
 )
 _REFUSE_LINES = sql(
     """
     UPDATE discount_line d SET outcome = 'refused', amount_fen = 0, decision_id = u.decision_id, missing = u.missing
-    FROM unnest(:ids, :decisions, :whys) AS u (period_id, decision_id, missing)
-    WHERE d.interest_period_id = u.period_id
+    FROM unnest(:ids, :decisions, :whys) AS u (id, decision_id, missing)
+    WHERE d.id = u.id
     """
 )
-_DROP_LINES = sql("DELETE FROM discount_line WHERE interest_period_id = ANY(:ids)")
+_DROP_LINES = sql("DELETE FROM discount_line WHERE id = ANY(:ids)")
+_UNCLAIMED = sql(
+    f"""
+    SELECT {interest_period.columns_of("p")} FROM interest_period p
+    WHERE p.bank = :bank AND p.period_end_on <= :until AND NOT EXISTS (SELECT FROM discount_line d
+        WHERE (d.loan_id, d.period_start_on, d.period_end_on) = (p.loan_id, p.period_start_on, p.period_end_on))
+    ORDER BY p.loan_id, p.period_start_on
+    """,
+    InterestPeriod,
+)
+_CLAIMED = sql(
+    """
+    SELECT loan_id, period_start_on, period_end_on, sum(amount_fen)::bigint AS amount_fen FROM discount_line
+    WHERE loan_id = ANY(:ids) GROUP BY loan_id, period_start_on, period_end_on
+    ORDER BY loan_id, period_start_on, period_end_on
+    """,
+    Claimed,
+)
+# What was claimed of them may be otherwise by now: banks told of days that were claimed, or a household was refused.
+_ASKED_AGAIN = sql(
+    """
+    SELECT id FROM loan WHERE bank = :bank AND asks_again
+    UNION SELECT loan_id FROM discount_line d WHERE bank = :bank AND outcome = 'refused' ORDER BY id
+    """
+)
 _PAGE = page(discount_claim)
 _SUMMARY = sql("""
     SELECT coalesce(sum(amount_fen), 0)::bigint AS claimed_fen,
@@ -62,7 +95,7 @@ async def insert_claim(connection: Connection, claim: DiscountClaim, lines: Sequ
 
 
 async def refuse_lines(connection: Connection, decided: Mapping[UUID, Decided]) -> None:
-    """`decided`: by period, the decision that pays nothing for it."""
+    """`decided`: by line, the decision that pays nothing for it."""
     await execute(
         connection,
         _REFUSE_LINES,
@@ -73,9 +106,24 @@ async def refuse_lines(connection: Connection, decided: Mapping[UUID, Decided]) 
     )
 
 
-async def drop_lines(connection: Connection, periods: Sequence[UUID]) -> None:
-    """These periods stand in no claim any more."""
-    await execute(connection, _DROP_LINES, rows=len(periods), ids=list(periods))
+async def drop_lines(connection: Connection, ids: Sequence[UUID]) -> None:
+    """What these lines pay stands in no claim any more."""
+    await execute(connection, _DROP_LINES, rows=len(ids), ids=list(ids))
+
+
+async def list_unclaimed(connection: Connection, bank: str, until: date) -> list[InterestPeriod]:
+    """Settled periods of a bank that end until a day and stand in no claim."""
+    return await fetch(connection, _UNCLAIMED, bank=bank, until=until)
+
+
+async def list_claimed(connection: Connection, loan_ids: Sequence[UUID]) -> list[Claimed]:
+    """Of each period of the loans that was ever claimed, what its lines come to."""
+    return await fetch(connection, _CLAIMED, ids=list(loan_ids))
+
+
+async def list_asked_again(connection: Connection, bank: str) -> list[UUID]:
+    """A bank's loans of which something that was claimed is to be looked at again."""
+    return await fetch_values(connection, _ASKED_AGAIN, bank=bank)
 
 
 async def get_claim(connection: Connection, claim_id: UUID) -> DiscountClaim:

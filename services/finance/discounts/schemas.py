@@ -42,6 +42,8 @@ class ClaimSummary(BaseModel):
 
 
 class ClaimLine(BaseModel):
+    """Lines of one period, also of other claims, add up to what the county pays; below zero it takes back."""
+
     loan_id: UUID
     loan_no: str
     period_start_on: date

@@ -26,9 +26,14 @@ class DiscountClaim(NamedTuple):
 
 
 class DiscountLine(NamedTuple):
+    """What the county pays of a period's interest, or takes back of what it paid; lines of one period add up.
+
+    `interest_period_id`: the row that it was decided by, where there was one; the bank may have taken it back since.
+    """
+
     id: UUID
     claim_id: UUID
-    interest_period_id: UUID
+    interest_period_id: UUID | None
     loan_id: UUID
     household_id: UUID
     division: str
@@ -38,6 +43,17 @@ class DiscountLine(NamedTuple):
     outcome: Outcome
     missing: dict[str, Any]
     decision_id: UUID
+    period_start_on: date
+    period_end_on: date
+
+
+class Claimed(NamedTuple):
+    """What the lines of a loan's period come to so far."""
+
+    loan_id: UUID
+    period_start_on: date
+    period_end_on: date
+    amount_fen: int
 
 
 class ShownLine(NamedTuple):
@@ -47,7 +63,6 @@ class ShownLine(NamedTuple):
     loan_id: UUID
     household_id: UUID
     loan_no: str
-    period_id: UUID
     period_start_on: date
     period_end_on: date
     posted_fen: int

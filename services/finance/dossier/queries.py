@@ -25,7 +25,7 @@ _GIVEN = sql(
     SELECT d.household_id, 'discount', d.loan_id::text, 'checked', sum(d.amount_fen)::bigint, count(*)::int,
         min(c.checked_on), max(c.checked_on)
     FROM discount_line d JOIN discount_claim c ON c.id = d.claim_id AND c.state = 'checked'
-    WHERE d.household_id = ANY(:ids) AND d.outcome = 'accepted' GROUP BY d.household_id, d.loan_id
+    WHERE d.household_id = ANY(:ids) AND d.outcome <> 'refused' GROUP BY d.household_id, d.loan_id
     ORDER BY household_id, kind, source
     """,
     Given,

@@ -15,6 +15,7 @@ from services.finance.holds.rules import (
     DIVIDEND_MISSED,
     MISUSE,
     REINSTATED,
+    SECOND,
     STRUCK,
     Kind,
     concerns,
@@ -28,6 +29,7 @@ from shared.acts.bodies import Case, Result
 from shared.acts.procedures import PASSED, Finding, Procedure, Step, advance, log_steps, take_step
 from shared.data.sql import Connection
 from shared.events.assessment import VisitRecorded
+from shared.events.finance import LoanReopened
 from shared.events.industry import DividendMissed
 from shared.events.registry import DepartureAmended, HouseholdReinstated, HouseholdRemoved, MemberRemoved
 from shared.facts.steps import WaitError
@@ -125,6 +127,26 @@ async def record_missed_dividends(connection: Connection, act: Act, missed: Sequ
         if one not in rows:
             raise WaitError(f"finance.loan/{one}")
     causes = [(rows[m.loan_id], Cause(DIVIDEND_MISSED, f"{m.agreement_id}:{m.due_on}", m.missed_on)) for m in missed]
+    await _raise(connection, act, causes)
+
+
+async def record_reopened(connection: Connection, act: Act, reopened: Sequence[LoanReopened]) -> None:
+    """A loan is open again: where the household has another by now, both are shown until somebody has looked.
+
+    With the household locked no application is decided meanwhile: the one that was approved before is seen here, and
+    the next finds an open loan.
+    """
+    last = {r.household_id: r for r in reopened}
+    await loans.lock_households(connection, sorted(last))
+    lent = defaultdict[UUID, list[LoanRow]](list)
+    for row in await loans.list_open_loans(connection, sorted(last)):
+        lent[row.household_id].append(row)
+    causes = [
+        (row, Cause(SECOND, f"{r.loan_id}:{r.reopened_on}", r.reopened_on))
+        for one, r in last.items()
+        if len(lent[one]) > 1
+        for row in lent[one]
+    ]
     await _raise(connection, act, causes)
 
 

@@ -1,10 +1,11 @@
-"""What other services' facts mean for lenders: a departure, a removal, a missed dividend, a loan used otherwise."""
+"""What facts mean for lenders: a departure, a removal, a missed dividend, a loan used otherwise, or open again."""
 
 from collections.abc import Sequence
 
 from services.finance.holds import actions
 from shared.data.sql import Connection
 from shared.events.assessment import VisitRecorded
+from shared.events.finance import LoanReopened
 from shared.events.industry import DividendMissed
 from shared.events.registry import DepartureAmended, HouseholdReinstated, HouseholdRemoved, MemberRemoved
 from shared.facts.consumer import Reaction
@@ -35,6 +36,11 @@ async def on_visit_recorded(connection: Connection, facts: Sequence[tuple[Act, V
     await actions.record_findings(connection, facts[-1][0], [fact for _, fact in facts])
 
 
+async def on_loan_reopened(connection: Connection, facts: Sequence[tuple[Act, LoanReopened]]) -> None:
+    """Our own fact: whoever told it was a bank, which sees no loan of another."""
+    await actions.record_reopened(connection, facts[-1][0], [fact for _, fact in facts])
+
+
 REACTIONS: dict[str, Reaction] = {
     MemberRemoved.TYPE: on_member_removed,
     DepartureAmended.TYPE: on_departure_amended,
@@ -42,4 +48,5 @@ REACTIONS: dict[str, Reaction] = {
     HouseholdReinstated.TYPE: on_household_reinstated,
     DividendMissed.TYPE: on_dividend_missed,
     VisitRecorded.TYPE: on_visit_recorded,
+    LoanReopened.TYPE: on_loan_reopened,
 }

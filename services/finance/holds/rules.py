@@ -8,13 +8,17 @@ discount is decided [choice].
 
 from typing import Final, Literal
 
-Kind = Literal["borrower_death", "dividend_missed", "misuse_suspected", "household_removed", "borrower_left"]
+Kind = Literal[
+    "borrower_death", "dividend_missed", "misuse_suspected", "household_removed", "borrower_left", "second_loan"
+]
 State = Literal["raised", "confirmed", "released"]
 BORROWER_DEATH: Final = "borrower_death"
 BORROWER_LEFT: Final = "borrower_left"
 DIVIDEND_MISSED: Final = "dividend_missed"
 MISUSE: Final = "misuse_suspected"
 STRUCK: Final = "household_removed"
+# A loan that was over is open again, and another was approved meanwhile.
+SECOND: Final = "second_loan"
 # What a helper writes down who finds a loan used for something else.
 DIVERTED = "loan_diverted"
 # The register took the departure back, or put its day right: nobody of finance released the hold.

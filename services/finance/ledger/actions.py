@@ -26,6 +26,7 @@ async def post_journals(connection: Connection, act: Act, journals: Sequence[Jou
             "division": entry.division,
             "bank": entry.bank,
             "booked_on": entry.booked_on,
+            "valued_on": entry.valued_on,
         }
         heads.append(
             of_loan
@@ -34,6 +35,7 @@ async def post_journals(connection: Connection, act: Act, journals: Sequence[Jou
                 "kind": entry.kind,
                 "source_key": entry.source_key,
                 "memo": entry.memo,
+                "event_id": entry.event_id,
                 "recorded_by": act.subject,
             }
         )

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.finance.ledger.tables import Balance, Booked, Drawn, JournalRow, PostingRow, journal, posting
+from services.finance.ledger.tables import Balance, Booked, Drawn, JournalRow, PostingRow, Sum, journal, posting
 from shared.data.sql import Connection, execute_many, fetch, insert_many, sql
 
 # The database says when.
@@ -21,19 +21,37 @@ _TRIAL = sql(
 )
 _ENTRIES = sql(
     """
-    SELECT j.id, j.kind, j.booked_on, j.source_key, j.memo, p.account, p.debit_fen, p.credit_fen
+    SELECT j.id, j.kind, j.booked_on, j.valued_on, j.source_key, j.memo, p.account, p.debit_fen, p.credit_fen
     FROM journal j JOIN posting p ON p.journal_id = j.id WHERE j.loan_id = :loan_id
-    ORDER BY j.booked_on, j.recorded_at, j.id, p.position LIMIT 4000
+    ORDER BY j.valued_on, j.booked_on, j.recorded_at, j.id, p.position LIMIT 4000
     """,
     Booked,
 )
 _PRINCIPAL = sql(
     """
-    SELECT loan_id, booked_on, debit_fen - credit_fen AS amount_fen FROM posting
-    WHERE loan_id = ANY(:ids) AND account = 'loan_principal' ORDER BY loan_id, booked_on
+    SELECT loan_id, valued_on, sum(debit_fen - credit_fen)::bigint AS amount_fen FROM posting
+    WHERE loan_id = ANY(:ids) AND account = 'loan_principal' GROUP BY loan_id, valued_on
+    HAVING sum(debit_fen - credit_fen) <> 0 ORDER BY loan_id, valued_on
     """,
     Drawn,
 )
+_BOOKED = sql(
+    """
+    WITH booked AS (SELECT id, loan_id, event_id, count(*) OVER (PARTITION BY event_id) AS journals
+        FROM journal WHERE loan_id = ANY(:ids) AND event_id IS NOT NULL)
+    SELECT j.loan_id, j.event_id, p.account, sum(p.debit_fen - p.credit_fen)::bigint AS amount_fen,
+        max(j.journals)::int AS journals
+    FROM booked j JOIN posting p ON p.journal_id = j.id GROUP BY j.loan_id, j.event_id, p.account
+    """,
+    Sum,
+)
+
+
+class Sums(NamedTuple):
+    """What was booked of an event: by account debits less credits, and by how many journals."""
+
+    by_account: dict[str, int]
+    journals: int
 
 
 async def insert_journals(
@@ -54,8 +72,17 @@ async def list_entries(connection: Connection, loan_id: UUID) -> list[Booked]:
 
 
 async def list_principal(connection: Connection, loan_ids: Sequence[UUID]) -> dict[UUID, list[tuple[date, int]]]:
-    """Every change of the principal by loan: (day, fen), drawings above zero, repayments below."""
+    """Every change of the principal by loan: (day that it counts for, fen), drawings above zero, repayments below."""
     found: dict[UUID, list[tuple[date, int]]] = {}
     for drawn in await fetch(connection, _PRINCIPAL, ids=list(loan_ids)):
-        found.setdefault(drawn.loan_id, []).append((drawn.booked_on, drawn.amount_fen))
+        found.setdefault(drawn.loan_id, []).append((drawn.valued_on, drawn.amount_fen))
+    return found
+
+
+async def list_booked(connection: Connection, loan_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, Sums]]:
+    """By loan, of each of its bank's events what is booked."""
+    found: dict[UUID, dict[UUID, Sums]] = {}
+    for row in await fetch(connection, _BOOKED, ids=list(loan_ids)):
+        of_event = found.setdefault(row.loan_id, {}).setdefault(row.event_id, Sums({}, row.journals))
+        of_event.by_account[row.account] = row.amount_fen
     return found

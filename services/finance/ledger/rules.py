@@ -9,9 +9,12 @@ The book is the county's, of what banks post (domain notes 2.3, "Bank posts"; se
 - `bank_clearing`: the bank's money: out at a disbursement, back at a repayment.
 - `interest_income`, `penalty_income`: what the bank has earned.
 
-A correction is a counter-entry with a source key of its own; nothing is changed or deleted.
+A correction is a counter-entry with a source key of its own, booked when it is known and valued on the day of what it
+corrects; nothing is changed or deleted.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -40,16 +43,28 @@ def transfer(debit: str, credit: str, amount_fen: int) -> tuple[Entry, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """One booking about one loan. `source_key` names what moved the money and is booked once, for good."""
+    """One booking about one loan: on the day it is booked, for the day it counts for. `source_key` names what moved the
+    money and is booked once, for good; `event_id` the bank's event that it books or corrects.
+    """
 
     kind: str
     loan_id: UUID
     division: str
     bank: str
     booked_on: date
+    valued_on: date
     source_key: str
     entries: tuple[Entry, ...]
     memo: str = ""
+    event_id: UUID | None = None
+
+
+def difference(wanted: tuple[Entry, ...], booked_fen: Mapping[str, int]) -> tuple[Entry, ...]:
+    """What is to be booked besides: `booked_fen` are debits less credits by account."""
+    left = Counter({account: -fen for account, fen in booked_fen.items()})
+    for entry in wanted:
+        left[entry.account] += entry.debit_fen - entry.credit_fen
+    return tuple(Entry(account, max(fen, 0), max(-fen, 0)) for account, fen in sorted(left.items()) if fen)
 
 
 def is_balanced(entries: tuple[Entry, ...]) -> bool:

@@ -24,9 +24,12 @@ class TrialBalance(BaseModel):
 
 
 class JournalShown(BaseModel):
+    """`valued_on`: the day it counts for; a correction is booked later."""
+
     id: UUID
     kind: str
     booked_on: date
+    valued_on: date
     source_key: str
     memo: str
     postings: list[Posting]

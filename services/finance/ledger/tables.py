@@ -20,6 +20,8 @@ class JournalRow(NamedTuple):
     memo: str
     recorded_by: str
     recorded_at: datetime
+    valued_on: date
+    event_id: UUID | None
 
 
 class PostingRow(NamedTuple):
@@ -32,6 +34,7 @@ class PostingRow(NamedTuple):
     booked_on: date
     debit_fen: Big
     credit_fen: Big
+    valued_on: date
 
 
 class Balance(NamedTuple):
@@ -48,6 +51,7 @@ class Booked(NamedTuple):
     id: UUID
     kind: str
     booked_on: date
+    valued_on: date
     source_key: str
     memo: str
     account: str
@@ -59,8 +63,18 @@ class Drawn(NamedTuple):
     """A change of a loan's principal."""
 
     loan_id: UUID
-    booked_on: date
+    valued_on: date
     amount_fen: int
+
+
+class Sum(NamedTuple):
+    """Debits less credits of an account by what was booked of an event, and by how many journals."""
+
+    loan_id: UUID
+    event_id: UUID
+    account: str
+    amount_fen: int
+    journals: int
 
 
 journal = table("journal", JournalRow)

@@ -144,7 +144,7 @@ async def _open_loans(
     opened = [
         row._asdict()
         | {"loan_no": loan_nos[row.id], "state": "approved", "approved_on": act.business_date}
-        | {"rate_ppm": benchmark_ppm(row.term_months, rates)}
+        | dict.fromkeys(("rate_ppm", "approved_ppm"), benchmark_ppm(row.term_months, rates))
         for row in approved
     ]
     await queries.insert_loans(connection, opened)

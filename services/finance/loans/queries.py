@@ -53,6 +53,12 @@ STATE = (
     "penalty_fen",
     "overdue_fen",
     "overdue_since",
+    "interest_repaid_fen",
+    "refund_fen",
+    "told_to",
+    "waits",
+    "asks_again",
+    "reopened_on",
 )
 OPENED = (
     "id",
@@ -66,6 +72,7 @@ OPENED = (
     "rate_ppm",
     "approved_on",
     "borrower",
+    "approved_ppm",
 )
 
 _LOCK_HOUSEHOLDS = sql(
@@ -96,7 +103,7 @@ _LOCK_BY_NO = lock_by(loan, "loan_no")
 _LOCK = lock_by(loan)
 _LIST = list_by(loan)
 _UPDATE = update_many(loan, *STATE)
-_COVER = update_many(loan, "interest_fen", "interest_owed_fen")
+_ASKED = sql("UPDATE loan SET asks_again = false WHERE id = ANY(:ids)")
 _OPEN_LOANS = sql(
     f"""
     SELECT {loan.columns} FROM loan
@@ -185,13 +192,13 @@ async def update_loans(connection: Connection, rows: Sequence[Mapping[str, Any]]
     await execute_many(connection, _UPDATE, rows)
 
 
-async def cover_interest(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """`rows` of locked loans: id, interest_fen that is not covered yet, and interest_owed_fen by the household."""
-    await execute_many(connection, _COVER, rows)
+async def note_asked(connection: Connection, ids: Sequence[UUID]) -> None:
+    """What was claimed of these loans was looked at again."""
+    await execute(connection, _ASKED, rows=len(ids), ids=list(ids))
 
 
 async def list_open_loans(connection: Connection, household_ids: Sequence[UUID]) -> list[LoanRow]:
-    """The open loans of the households, one each at most, within the caller's area."""
+    """The open loans of the households within the caller's area: one each, or more where one was opened again."""
     return await fetch(connection, _OPEN_LOANS, ids=list(household_ids))
 
 

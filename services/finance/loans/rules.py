@@ -7,7 +7,8 @@ most three years at the benchmark rate, one open loan per household, for product
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
+from uuid import UUID
 
 from shared.values.dates import Period
 from shared.values.money import half_up
@@ -117,6 +118,99 @@ def interest_due_fen(movements: Sequence[Movement], rate_ppm: int, until: date, 
     """What is due until before a day: the rounded interest since the first drawing, less what was posted before."""
     start = min((m.on for m in movements), default=until)
     return interest_fen(fen_days(movements, Period(start, max(start, until))), rate_ppm) - posted_fen
+
+
+class SettledInterest(NamedTuple):
+    """A period that the bank settled, by which event."""
+
+    event_id: UUID
+    period: Period
+    posted_fen: int
+
+
+class Coverage(NamedTuple):
+    """A line of a claim that was checked on a day: what the county pays of a period's interest, or takes back."""
+
+    on: date
+    period: Period
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoanState:
+    """A loan as its events have left it; amounts in fen.
+
+    `overdue_on`: the last day on which it was told to be overdue; `eased_on`: the last on which something was repaid
+    or it was settled.
+    """
+
+    state: State
+    approved_fen: int
+    term_months: int
+    rate_ppm: int
+    approved_on: date
+    decided_on: date | None = None
+    disbursed_on: date | None = None
+    due_on: date | None = None
+    settled_on: date | None = None
+    disbursed_fen: int = 0
+    principal_fen: int = 0
+    penalty_fen: int = 0
+    interest_repaid_fen: int = 0
+    overdue_fen: int = 0
+    overdue_since: date | None = None
+    matured: bool = False
+    overdue_on: date | None = None
+    eased_on: date | None = None
+    movements: tuple[Movement, ...] = ()
+    settled: tuple[SettledInterest, ...] = ()
+    covered: tuple[Coverage, ...] = ()
+    spells: tuple[Period, ...] = ()
+
+    @property
+    def posted_fen(self) -> int:
+        return sum(s.posted_fen for s in self.settled)
+
+    def _uncovered(self, *, decided: bool) -> int:
+        """What the bank posted and the county does not pay; `decided`: only where the county has said so."""
+        paid: dict[Period, int] = {}
+        for line in self.covered:
+            paid[line.period] = paid.get(line.period, 0) + line.amount_fen
+        return sum(
+            max(0, s.posted_fen - paid.get(s.period, 0)) for s in self.settled if s.period in paid or not decided
+        )
+
+    @property
+    def interest_fen(self) -> int:
+        """Posted, and neither repaid nor paid by the county."""
+        return max(0, self._uncovered(decided=False) - self.interest_repaid_fen)
+
+    @property
+    def interest_owed_fen(self) -> int:
+        """Of it what the county was asked for and does not pay: the household's."""
+        return max(0, self._uncovered(decided=True) - self.interest_repaid_fen)
+
+    @property
+    def refund_fen(self) -> int:
+        """What the household has paid of interest beyond what is its own: the bank gives it back, or settles it yet."""
+        return max(0, self.interest_repaid_fen - self._uncovered(decided=False))
+
+    @property
+    def owed_fen(self) -> int:
+        """What the household has to pay before the loan can be settled."""
+        return self.principal_fen + self.interest_owed_fen + self.penalty_fen
+
+
+def due_of(loan: LoanState, settled: Sequence[SettledInterest]) -> dict[Period, int]:
+    """What is due by each settled period, the earliest first: the rounded interest of all days settled so far, less
+    what was posted before. So rounding never drifts (mechanics 9), and it is the same in whatever order they came.
+    """
+    days, posted, found = 0, 0, dict[Period, int]()
+    for one in sorted(settled, key=lambda s: s.period):
+        days += fen_days(loan.movements, one.period)
+        found[one.period] = interest_fen(days, loan.rate_ppm) - posted
+        posted += one.posted_fen
+    return found
 
 
 # Settled quarterly on the 20th of March, June, September, December; the 20th itself earns [known, PBC rules].

@@ -64,7 +64,9 @@ class LoanSummary(BaseModel):
 
 
 class Loan(LoanSummary):
-    """`interest_fen` was posted and is not covered yet; of it the household owes `interest_owed_fen`."""
+    """`interest_fen` was posted and is not covered yet; of it the household owes `interest_owed_fen`. `refund_fen` of
+    what it paid of interest is the county's or not posted yet: the bank settles it, or gives it back.
+    """
 
     approved_on: date
     decided_on: date | None
@@ -72,8 +74,10 @@ class Loan(LoanSummary):
     disbursed_fen: int
     interest_fen: int
     interest_owed_fen: int
+    refund_fen: int
     penalty_fen: int
     overdue_since: date | None
+    reopened_on: date | None
     version: int
 
 

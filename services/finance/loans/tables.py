@@ -25,6 +25,12 @@ class ApplicationRow(NamedTuple):
 
 
 class LoanRow(NamedTuple):
+    """What the last fold of its events says (`services/finance/folds`), and how it was approved.
+
+    `told_to`: the last day of which something was told; `waits`: something of it waits for another event;
+    `asks_again`: what was claimed of it is to be looked at again; `reopened_on`: when it came out that it was not over.
+    """
+
     id: UUID
     loan_no: str
     household_id: UUID
@@ -48,6 +54,13 @@ class LoanRow(NamedTuple):
     overdue_since: date | None
     version: Big
     borrower: str | None
+    approved_ppm: Big
+    interest_repaid_fen: Big
+    refund_fen: Big
+    told_to: date | None
+    waits: bool
+    asks_again: bool
+    reopened_on: date | None
 
 
 class BorrowingAge(NamedTuple):

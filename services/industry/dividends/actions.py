@@ -34,7 +34,7 @@ from shared.acts.decisions import record_decisions
 from shared.acts.freezes import list_frozen
 from shared.acts.projection import Household, lock_households
 from shared.data.sql import Connection
-from shared.events.finance import LoanDisbursed, LoanSettled
+from shared.events.finance import LoanDisbursed, LoanRestated, LoanSettled
 from shared.events.industry import AgreementEnded, AgreementSigned, DividendMissed
 from shared.events.registry import HouseholdReinstated, HouseholdRemoved
 from shared.facts.outbox import emit
@@ -315,6 +315,22 @@ async def keep_disbursed(connection: Connection, facts: Sequence[LoanDisbursed])
 
 async def keep_settled(connection: Connection, facts: Sequence[LoanSettled]) -> None:
     await queries.settle_loans(connection, sorted({f.loan_id for f in facts}))
+
+
+async def keep_restated(connection: Connection, facts: Sequence[LoanRestated]) -> None:
+    """How loans stand, whatever was said before: one that was never paid out is nothing to put in, as a settled one."""
+    last = {fact.loan_id: fact for fact in facts}
+    rows = [
+        LoanKnown(
+            one,
+            f.household_id,
+            f.division,
+            f.disbursed_fen,
+            "settled" if f.closed_on or not f.disbursed_on else "disbursed",
+        )
+        for one, f in last.items()
+    ]
+    await queries.restate_loans(connection, rows)
 
 
 async def get_totals(connection: Connection, year: int) -> DividendTotals:

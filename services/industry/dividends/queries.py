@@ -49,6 +49,15 @@ _DISBURSE = sql("""
     ORDER BY u.loan_id
     ON CONFLICT (loan_id) DO UPDATE SET amount_fen = l.amount_fen + excluded.amount_fen
     """)
+_RESTATE = sql(
+    """
+    INSERT INTO loan_known (loan_id, household_id, division, amount_fen, state)
+    SELECT u.loan_id, u.household_id, u.division, u.amount_fen, u.state
+    FROM unnest(:ids, :households, :divisions, :amounts, :states) AS u (loan_id, household_id, division, amount_fen,
+        state) ORDER BY u.loan_id
+    ON CONFLICT (loan_id) DO UPDATE SET amount_fen = excluded.amount_fen, state = excluded.state
+    """,
+)
 _SETTLE = sql("UPDATE loan_known SET state = 'settled' WHERE loan_id = ANY(:ids)")
 _LOANS = sql(f"SELECT {loan_known.columns} FROM loan_known WHERE loan_id = ANY(:ids)", LoanKnown)
 # One who signs with an entity at a time, so that the second sees what the first has taken of its limit.
@@ -149,6 +158,13 @@ async def disburse_loans(connection: Connection, rows: Sequence[tuple[UUID, UUID
     await execute(
         connection, _DISBURSE, rows=len(rows), ids=ids, households=households, divisions=divisions, amounts=amounts
     )
+
+
+async def restate_loans(connection: Connection, rows: Sequence[LoanKnown]) -> None:
+    """How they stand, whatever was said before; each once."""
+    ids, households, divisions, amounts, states = (list(column) for column in zip(*rows, strict=True))
+    lists = {"ids": ids, "households": households, "divisions": divisions, "amounts": amounts, "states": states}
+    await execute(connection, _RESTATE, rows=len(rows), **lists)
 
 
 async def settle_loans(connection: Connection, ids: Sequence[UUID]) -> None:

@@ -43,6 +43,15 @@ _END = sql(
     """,
     ends=ARRAY(Date),
 )
+_RESTATE = sql(
+    """
+    UPDATE purpose p SET days = daterange(lower(p.days),
+        CASE WHEN u.until IS NOT NULL THEN greatest(lower(p.days) + 1, u.until) END)
+    FROM unnest(:case_ids, :ids, :ends) AS u (case_id, household_id, until)
+    WHERE p.kind = :kind AND p.case_id = u.case_id AND p.household_id = u.household_id
+    """,
+    ends=ARRAY(Date),
+)
 _PURPOSES = sql(
     f"""
     SELECT {purpose.columns_of("p")} FROM unnest(:kinds, :case_ids, :ids) AS u (kind, case_id, household_id)
@@ -134,6 +143,12 @@ async def end_purposes(connection: Connection, kind: str, ended: Mapping[tuple[U
     """By case and household the first day on which it holds no more; one that nobody has begun has nothing to end."""
     case_ids, ids = [case for case, _ in ended], [one for _, one in ended]
     await execute(connection, _END, rows=None, kind=kind, case_ids=case_ids, ids=ids, ends=list(ended.values()))
+
+
+async def restate_purposes(connection: Connection, kind: str, ends: Mapping[tuple[UUID, UUID], date | None]) -> None:
+    """By case and household the first day on which it holds no more, whatever was said before; None: it goes on."""
+    case_ids, ids = [case for case, _ in ends], [one for _, one in ends]
+    await execute(connection, _RESTATE, rows=None, kind=kind, case_ids=case_ids, ids=ids, ends=list(ends.values()))
 
 
 async def list_struck(connection: Connection, household_ids: Sequence[UUID]) -> set[UUID]:

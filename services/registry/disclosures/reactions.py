@@ -9,7 +9,7 @@ from services.registry.disclosures import queries
 from services.registry.disclosures.rules import PURPOSES, PurposeKind
 from shared.data.sql import Connection
 from shared.events.assessment import SampleClosed, SampleDrawn
-from shared.events.finance import LoanApproved, LoanRefused, LoanSettled
+from shared.events.finance import LoanApproved, LoanRefused, LoanRestated, LoanSettled
 from shared.events.industry import PayeeNamed
 from shared.facts.consumer import Reaction
 from shared.ground.context import Act
@@ -45,6 +45,12 @@ async def on_loan_settled(connection: Connection, facts: Sequence[tuple[Act, Loa
     await queries.end_purposes(connection, "loan", ended)
 
 
+async def on_loan_restated(connection: Connection, facts: Sequence[tuple[Act, LoanRestated]]) -> None:
+    """A loan that is open again goes on; the last word of each counts."""
+    last = {(f.loan_id, f.household_id): _after(f.closed_on) if f.closed_on else None for _, f in facts}
+    await queries.restate_purposes(connection, "loan", last)
+
+
 async def on_payee_named(connection: Connection, facts: Sequence[tuple[Act, PayeeNamed]]) -> None:
     rows = [_begun("payout", f.batch_id, f.household_id, f.checked_on, bank=f.bank) for _, f in facts]
     await queries.begin_purposes(connection, rows)
@@ -64,6 +70,7 @@ REACTIONS: dict[str, Reaction] = {
     LoanApproved.TYPE: on_loan_approved,
     LoanRefused.TYPE: on_loan_refused,
     LoanSettled.TYPE: on_loan_settled,
+    LoanRestated.TYPE: on_loan_restated,
     PayeeNamed.TYPE: on_payee_named,
     SampleDrawn.TYPE: on_sample_drawn,
     SampleClosed.TYPE: on_sample_closed,

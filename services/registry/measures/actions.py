@@ -28,6 +28,20 @@ async def end_measures(connection: Connection, kind: Kind, ended: Mapping[str, d
     await queries.end_measures(connection, kind, ended, all_begun=kind not in MAY_END_UNBEGUN)
 
 
+async def restate_measures(
+    connection: Connection, kind: Kind, stated: Mapping[str, tuple[UUID, date, date | None]], never: Sequence[str]
+) -> None:
+    """`stated`: household, first and last day by source, whatever was said before; `never` was given at all.
+
+    Raises:
+        WaitError: a household is not in the register yet.
+    """
+    await require_households(connection, [household_id for household_id, _, _ in stated.values()])
+    if stated:
+        await queries.restate_measures(connection, kind, stated)
+    await queries.withdraw_paid(connection, [kind], never)
+
+
 async def withdraw_paid(connection: Connection, kinds: Sequence[Kind], sources: Sequence[str]) -> None:
     """These payments did not arrive, whatever they were for: those of such kinds are measures no more."""
     await queries.withdraw_paid(connection, kinds, sources)

@@ -5,6 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Date
+from sqlalchemy.dialects.postgresql import ARRAY
+
 from services.registry.measures.rules import Kind
 from services.registry.measures.tables import Listed
 from shared.acts.dossiers import lists
@@ -29,6 +32,17 @@ _END = sql("""
     """)
 
 
+# Whatever was said before.
+_RESTATE = sql(
+    """
+    INSERT INTO measure AS m (id, household_id, division, kind, source, started_on, ended_on)
+    SELECT uuidv7(), h.id, h.division, :kind, u.source, u.started_on, u.ended_on
+    FROM unnest(:ids, :sources, :days, :ends) AS u (household_id, source, started_on, ended_on)
+    JOIN household h ON h.id = u.household_id ORDER BY u.source
+    ON CONFLICT (kind, source) DO UPDATE SET started_on = excluded.started_on, ended_on = excluded.ended_on
+    """,
+    ends=ARRAY(Date),
+)
 # What should not have been given was no help.
 _WITHDRAW = sql("DELETE FROM measure WHERE kind = :kind AND source = ANY(:sources)")
 _WITHDRAW_PAID = sql("DELETE FROM measure WHERE kind = ANY(:kinds) AND source = ANY(:sources)")
@@ -58,6 +72,17 @@ async def end_measures(connection: Connection, kind: Kind, ended: Mapping[str, d
     """`ended`: last day by source. Raises RowCountError where `all_begun` and a measure never started."""
     rows = len(ended) if all_begun else None
     await execute(connection, _END, rows=rows, kind=kind, sources=list(ended), days=list(ended.values()))
+
+
+async def restate_measures(
+    connection: Connection, kind: Kind, stated: Mapping[str, tuple[UUID, date, date | None]]
+) -> None:
+    """`stated`: household, first and last day by source. Raises RowCountError where a household is not in the
+    register.
+    """
+    ids, days, ends = zip(*stated.values(), strict=True)
+    rows = len(stated)
+    await execute(connection, _RESTATE, rows=rows, kind=kind, sources=list(stated), ids=ids, days=days, ends=ends)
 
 
 async def withdraw_measures(connection: Connection, kind: Kind, sources: list[str]) -> None:

@@ -13,7 +13,7 @@ from services.registry.measures import actions
 from services.registry.measures.rules import Kind
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
-from shared.events.finance import LoanDisbursed, LoanSettled
+from shared.events.finance import LoanDisbursed, LoanRestated, LoanSettled
 from shared.events.industry import (
     AgreementEnded,
     AgreementSigned,
@@ -71,6 +71,13 @@ async def on_help_stated(connection: Connection, facts: Sequence[tuple[Act, Any]
         await actions.end_measures(connection, ends.kind, last)
 
 
+async def on_loan_restated(connection: Connection, facts: Sequence[tuple[Act, LoanRestated]]) -> None:
+    """A loan that was told late or taken back in part, as it stands in all; one that was never paid out is no help."""
+    last = {str(fact.loan_id): fact for _, fact in facts}
+    stated = {one: (f.household_id, f.disbursed_on, f.closed_on) for one, f in last.items() if f.disbursed_on}
+    await actions.restate_measures(connection, "loan", stated, [one for one in last if one not in stated])
+
+
 async def on_payment_confirmed(connection: Connection, facts: Sequence[tuple[Act, PaymentConfirmed]]) -> None:
     """Of what is paid for something that is a measure by itself the payment is none."""
     paid = defaultdict[Kind, dict[str, tuple[UUID, date]]](dict)
@@ -93,6 +100,7 @@ async def on_certificate_revoked(connection: Connection, facts: Sequence[tuple[A
 
 REACTIONS: dict[str, Reaction] = {
     **{kind.TYPE: on_help_stated for kind in {**STARTS, **ENDS}},
+    LoanRestated.TYPE: on_loan_restated,
     CertificateRevoked.TYPE: on_certificate_revoked,
     PaymentConfirmed.TYPE: on_payment_confirmed,
     PaymentRevoked.TYPE: on_payment_revoked,

@@ -115,6 +115,20 @@ async def begin(connection: Connection, kind: Heard, begun: Mapping[str, tuple[U
     await queries.start_signals(connection, kind, begun)
 
 
+async def restate(
+    connection: Connection, kind: Heard, stated: Mapping[str, tuple[UUID, date, date | None]], never: Sequence[str]
+) -> None:
+    """`stated`: household, first day and the day from which on it is over by source; of `never` nothing was so.
+
+    Raises:
+        WaitError: a household is not in the register yet.
+    """
+    await require_households(connection, [household_id for household_id, _, _ in stated.values()])
+    if stated:
+        await queries.restate_signals(connection, kind, stated)
+    await queries.withdraw_signals(connection, kind, never)
+
+
 async def tell(connection: Connection, act: Act, items: Sequence[NewMisfortune]) -> list[Result]:
     """What befell households, by who hears of it there: it proves nothing, and is weighed with the rest."""
     homes = await households.lock_households(connection, [i.household_id for i in items])

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import Date, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.registry.households.rules import Status
@@ -61,6 +61,23 @@ _START = sql(
     ON CONFLICT (kind, source) DO UPDATE SET since_on = greatest(r.since_on, excluded.since_on)
     """
 )
+# Whatever was told before. What never was is over since it began.
+_RESTATE = sql(
+    """
+    INSERT INTO risk_signal (id, household_id, division, kind, source, since_on, over_on, ends)
+    SELECT uuidv7(), h.id, h.division, :kind, u.source, u.since_on, u.over_on,
+        jsonb_strip_nulls(jsonb_build_object('told', u.over_on))
+    FROM unnest(:ids, :sources, :days, :ends) AS u (household_id, source, since_on, over_on)
+    JOIN household h ON h.id = u.household_id ORDER BY u.source
+    ON CONFLICT (kind, source)
+        DO UPDATE SET since_on = excluded.since_on, over_on = excluded.over_on, ends = excluded.ends
+    """,
+    ends=ARRAY(Date),
+)
+_NEVER = sql("""
+    UPDATE risk_signal SET over_on = since_on, ends = jsonb_build_object('told', since_on)
+    WHERE kind = :kind AND source = ANY(:sources)
+""")
 _TELL = insert_many(risk_signal, RiskSignal._fields, FREE)
 _SIGNALS_BY_ID = list_by(risk_signal)
 _TOLD_OVER = """over_on = greatest(r.over_on, u.over_on),
@@ -182,6 +199,20 @@ async def start_signals(connection: Connection, kind: Heard, begun: Mapping[str,
     """`begun`: household and day by source. Raises RowCountError where a household is not in the register."""
     ids, days = zip(*begun.values(), strict=True)
     await execute(connection, _START, rows=len(begun), kind=kind, sources=list(begun), ids=ids, days=days)
+
+
+async def restate_signals(
+    connection: Connection, kind: Heard, stated: Mapping[str, tuple[UUID, date, date | None]]
+) -> None:
+    """`stated`: by source household, first day, and the day from which on it is over. Raises RowCountError as above."""
+    ids, days, ends = zip(*stated.values(), strict=True)
+    rows = len(stated)
+    await execute(connection, _RESTATE, rows=rows, kind=kind, sources=list(stated), ids=ids, days=days, ends=ends)
+
+
+async def withdraw_signals(connection: Connection, kind: Heard, sources: Sequence[str]) -> None:
+    """Nothing of the kind ever was of these; of most of them nothing was ever told."""
+    await execute(connection, _NEVER, rows=None, kind=kind, sources=list(sources))
 
 
 async def list_signals_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, RiskSignal]:

@@ -12,7 +12,7 @@ from services.registry.signals import actions, queries
 from services.registry.signals.rules import Heard
 from shared.data.sql import Connection
 from shared.events.envelope import Payload
-from shared.events.finance import LoanOverdue, LoanSettled, RepaymentPosted
+from shared.events.finance import LoanOverdue, LoanRestated, LoanSettled, RepaymentPosted
 from shared.events.industry import (
     AgreementEnded,
     DividendMissed,
@@ -62,6 +62,13 @@ async def on_ended(connection: Connection, facts: Sequence[tuple[Act, Any]]) -> 
     await queries.end_signals(connection, means.kind, over)
 
 
+async def on_loan_restated(connection: Connection, facts: Sequence[tuple[Act, LoanRestated]]) -> None:
+    """How a loan stands in all, whatever was said before; the last word of each counts."""
+    last = {str(fact.loan_id): fact for _, fact in facts}
+    stated = {one: (f.household_id, f.overdue_on, f.eased_on) for one, f in last.items() if f.overdue_on}
+    await actions.restate(connection, "loan_overdue", stated, [one for one in last if one not in stated])
+
+
 async def on_payment_confirmed(connection: Connection, facts: Sequence[tuple[Act, PaymentConfirmed]]) -> None:
     paid = [(fact.household_id, fact.payment_id, fact.paid_on) for _, fact in facts if fact.purpose in DIVIDENDS]
     if paid:
@@ -81,6 +88,7 @@ async def on_post_assigned(connection: Connection, facts: Sequence[tuple[Act, Po
 REACTIONS: dict[str, Reaction] = {
     **{kind.TYPE: on_begun for kind in BEGINS},
     **{kind.TYPE: on_ended for kind in ENDS},
+    LoanRestated.TYPE: on_loan_restated,
     PaymentConfirmed.TYPE: on_payment_confirmed,
     PaymentRevoked.TYPE: on_payment_revoked,
     PostAssigned.TYPE: on_post_assigned,

@@ -13,9 +13,10 @@ from tests.conftest import House
 from tests.integration.finance.acts import approve, lent, post
 
 BOOK = (
-    "WITH j AS (INSERT INTO journal (id, kind, loan_id, division, bank, booked_on, source_key, memo, recorded_by)"
-    " SELECT uuidv7(), 'test', id, division, bank, '2017-06-01', $1, '', 'test' FROM loan RETURNING *)"
-    " INSERT INTO posting SELECT j.id, p.n, p.a, j.loan_id, j.division, j.bank, j.booked_on, p.d, p.c FROM j,"
+    "WITH j AS (INSERT INTO journal (id, kind, loan_id, division, bank, booked_on, source_key, memo, recorded_by,"
+    " valued_on) SELECT uuidv7(), 'test', id, division, bank, '2017-06-01', $1, '', 'test', '2017-05-01' FROM loan"
+    " RETURNING *) INSERT INTO posting SELECT j.id, p.n, p.a, j.loan_id, j.division, j.bank, j.booked_on, p.d, p.c,"
+    " j.valued_on FROM j,"
     " unnest($2::int[], $3::text[], $4::bigint[], $5::bigint[]) AS p (n, a, d, c)"
 )
 Try = Callable[..., Awaitable[None]]
@@ -52,10 +53,17 @@ async def test_a_journal_that_does_not_balance_is_refused_at_commit(attempt: Try
         await attempt(caller, BOOK, "good", [1, 2], accounts, [70, 0], [0, 70])
 
 
+@pytest.mark.parametrize("day", ["booked_on", "valued_on"])
+async def test_a_posting_of_another_day_than_its_journal_is_refused(attempt: Try, day: str) -> None:
+    other = BOOK.replace(f"j.{day}", f"j.{day} + 1")
+    with pytest.raises(asyncpg.CheckViolationError, match="does not balance"):
+        await attempt(COUNTY, other, "good", [1, 2], ["loan_principal", "bank_clearing"], [70, 0], [0, 70])
+
+
 async def test_a_booked_journal_takes_no_more_postings(attempt: Try) -> None:
     more = (
         "INSERT INTO posting SELECT journal_id, position + 10, account, loan_id, division, bank, booked_on, "
-        " debit_fen, credit_fen FROM posting"
+        " debit_fen, credit_fen, valued_on FROM posting"
     )
     with pytest.raises(asyncpg.CheckViolationError, match="is closed"):
         await attempt(COUNTY, more)

@@ -101,7 +101,7 @@ async def test_the_database_alone_keeps_out_a_second_open_loan(house: House) -> 
     with pytest.raises(asyncpg.UniqueViolationError, match="one_open_loan"):
         await owner.execute(
             "INSERT INTO loan (id, loan_no, household_id, division, bank, state, amount_fen, term_months, rate_ppm,"
-            " approved_on) VALUES ($1, 'x', $2, $3, 'rcu', 'approved', 1, 1, 1, '2017-01-01')",
+            " approved_on, approved_ppm) VALUES ($1, 'x', $2, $3, 'rcu', 'approved', 1, 1, 1, '2017-01-01', 1)",
             refused["id"], household_id, VILLAGE,
         )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""What one event of a bank does to a loan, at its place in the loan's life."""
