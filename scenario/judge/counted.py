@@ -27,6 +27,7 @@ async def counted(api: Api, found: Hardship, suspected: Suspected, screened: Scr
     rows = {
         "loans_that_name_a_borrower": len(named),
         "borrowers_who_left": len(left_with_loan),
+        "bank_events_taken_back": len([e async for e in api.pages(JUDGE, "/finance/v1/bank/events?state=reversed")]),
         "income_sheets": len(sheets),
         **{f"facts_of_{unit}": facts[unit] for unit in sorted(facts)},
         **{f"incomes_of_{unit}": incomes[unit] for unit in sorted(incomes)},
