@@ -182,7 +182,7 @@ async def test_a_window_is_looked_at_and_ends_no_export(house: House) -> None:
     door = await founded(house)
     window = {"since": "2017-01-01T00:00:00+08:00"}
     answer = await door.call("GET", CHANGES, "county", on=NOW, params=window | {"division": "140927200"})
-    assert [r["户编号"] for r in rows_of(answer.content)] == ["A1", "A1", "A2"]
+    assert sorted(r["户编号"] for r in rows_of(answer.content)) == ["A1", "A1", "A2"]
     empty = await door.call("GET", CHANGES, "county", on=NOW, params=window | {"until": window["since"]})
     assert empty.json()["code"] == "registry.national.window_empty"
     assert (await exported(house, door))["since_at"] is None
