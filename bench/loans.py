@@ -55,6 +55,26 @@ def quarter(no: str, n: int) -> dict[str, Any]:
     return event(no, f"q{n}", "interest_settled", end - timedelta(days=1), amount_fen=fen, **days)
 
 
+def _of_new(no: str) -> list[dict[str, Any]]:
+    return [*opened(no), quarter(no, 0), quarter(no, 1)]
+
+
+def _next(no: str) -> list[dict[str, Any]]:
+    return [quarter(no, PAST)]
+
+
+def _late(no: str) -> list[dict[str, Any]]:
+    return [event(no, "r", "repayment", date(2016, 2, 1), amount_fen=100_000)]
+
+
+# How many quarters were told before, and what is told of each loan.
+SAID: tuple[tuple[str, int, Callable[[str], list[dict[str, Any]]]], ...] = (
+    ("1,000 bank events of new loans", 0, _of_new),
+    ("1,000 of loans with a past", PAST, _next),
+    ("1,000 told late", PAST, _late),
+)
+
+
 class Loans:
     """Loans of the bank's, a set for each turn, and what their bodies say."""
 
@@ -147,12 +167,7 @@ async def bench_loans() -> list[Result]:
         stack.push_async_callback(owner.close)
         await owner.execute("SELECT set_config('app.subject', 'bench', false)")
         pool = await stack.enter_async_context(await db.open_pool(place.url("finance_app", "finance"), 1))
-        late = date(2016, 2, 1)
-        for name, quarters, said in (
-            ("1,000 bank events of new loans", 0, lambda no: [*opened(no), quarter(no, 0), quarter(no, 1)]),
-            ("1,000 of loans with a past", PAST, lambda no: [quarter(no, PAST)]),
-            ("1,000 told late", PAST, lambda no: [event(no, "r", "repayment", late, amount_fen=100_000)]),
-        ):
+        for name, quarters, said in SAID:
             loans = Loans(pool, policy)
             size = BATCH // len(said(""))
             await loans.open(owner, 2 * TURNS + 1, size, quarters)

@@ -66,7 +66,7 @@ async def record_bank_events(
     fresh = defaultdict[UUID, list[Posted]](list)
     for row in stored:
         if row["serial"] in new:
-            fresh[row["loan_id"]].append(posted(row["id"], row["content"]))
+            fresh[row["loan_id"]].append(posted(row))
     for no in awaiting if new else ():
         fresh[rows[no].id] += []
     touched = [row for row in rows.values() if row.id in fresh]

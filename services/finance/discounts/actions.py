@@ -270,8 +270,10 @@ async def _decided_again(
 
 async def _cover(connection: Connection, act: Act, policy: Policy, claim_id: UUID, lines: Sequence[ShownLine]) -> None:
     rows = await loans.lock_loans(connection, sorted({line.loan_id for line in lines}))
-    past_due = [row.id for row in rows.values() if row.due_on and row.due_on < act.business_date]
-    await fold_loans(connection, act, policy, list(rows.values()), anew=past_due)
+    # A claim comes behind all that was told, but where its day is an earlier one, or something fell due before it.
+    on = act.business_date
+    anew = [r.id for r in rows.values() if (r.told_to and on < r.told_to) or (r.due_on and r.due_on < on)]
+    await fold_loans(connection, act, policy, list(rows.values()), anew=anew)
     paid = [line for line in lines if line.outcome != "refused"]
     await post_journals(connection, act, [_journal(act, claim_id, line, rows[line.loan_id]) for line in paid])
     await emit(connection, act, "finance", [_fact(act, claim_id, line, rows[line.loan_id].division) for line in paid])

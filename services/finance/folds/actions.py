@@ -165,7 +165,7 @@ def _sort_out(book: Book, history: Sequence[Told]) -> None:
     """What was told before, and what is new as it is stored: beside what no event knows of itself."""
     new = {event.id for event in book.new}
     book.stood = {event.id: (event.state, event.code) for event in history if event.id not in new}
-    read = [posted(e.id, e.content, released=e.released, elsewhere=e.elsewhere) for e in history]
+    read = [posted(e._asdict(), released=e.released, elsewhere=e.elsewhere) for e in history]
     book.history = [event for event in read if event.id not in new]
     book.new = [event for event in read if event.id in new] or book.new
 
@@ -174,22 +174,23 @@ def _coverage(line: CoveredLine) -> Coverage:
     return Coverage(line.checked_on, Period(line.period_start_on, line.period_end_on), line.amount_fen)
 
 
-def posted(event_id: UUID, content: Mapping[str, Any], *, released: bool = False, elsewhere: bool = False) -> Posted:
-    """A stored event, whose form was checked when it came."""
-    ends = content.get("period_start_on"), content.get("period_end_on")
+def posted(event: Mapping[str, Any], *, released: bool = False, elsewhere: bool = False) -> Posted:
+    """A stored event by its columns, whose form was checked when it came."""
+    content = event["content"]
+    start, end = content.get("period_start_on"), content.get("period_end_on")
     return Posted(
-        kind=content["kind"],
-        occurred_on=date.fromisoformat(content["occurred_on"]),
+        kind=event["kind"],
+        occurred_on=event["occurred_on"],
         amount_fen=content.get("amount_fen", 0),
         penalty_fen=content.get("penalty_fen", 0),
         approved=content.get("approved", False),
         rate_ppm=content.get("rate_ppm"),
-        period=Period(date.fromisoformat(ends[0]), date.fromisoformat(ends[1])) if ends[0] and ends[1] else None,
-        serial=content["serial"],
-        reverses=content.get("reverses", ""),
+        period=Period(date.fromisoformat(start), date.fromisoformat(end)) if start and end else None,
+        serial=event["serial"],
+        reverses=event["reverses"] or "",
         released=released,
         elsewhere=elsewhere,
-        id=event_id,
+        id=event["id"],
     )
 
 

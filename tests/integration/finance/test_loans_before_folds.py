@@ -1,4 +1,4 @@
-"""Loans that were told as it came, before there were folds: the book stands, the next event puts right what was wrong."""
+"""Loans that were told as it came, before there were folds: the book stands, the next event puts right the rest."""
 
 from uuid import uuid4
 

@@ -105,4 +105,4 @@ async def test_a_purpose_that_had_ended_goes_on_with_the_loan(house: House) -> N
 
 def restated(about: dict[str, UUID | str], closed_on: date | None) -> LoanRestated:
     stands: dict[str, Any] = {"state": "settled" if closed_on else "disbursed", "disbursed_on": date(2017, 6, 2)}
-    return LoanRestated(**about, **stands, disbursed_fen=5, principal_left_fen=5, closed_on=closed_on)  # type: ignore[arg-type]
+    return LoanRestated(**about, **stands, disbursed_fen=5, principal_left_fen=5, closed_on=closed_on)

@@ -30,9 +30,9 @@ GIVEN = {
         """
         INSERT INTO loan (id, loan_no, household_id, division, bank, state, amount_fen, term_months, rate_ppm,
             approved_on, decided_on, disbursed_on, due_on, disbursed_fen, principal_fen, interest_fen,
-            interest_owed_fen, penalty_fen, overdue_fen, version)
+            interest_owed_fen, penalty_fen, overdue_fen, version, approved_ppm)
         VALUES (uuidv7(), 'L1', $1, '140927200201', 'xinhe', 'disbursed', 5000000, 36, 43500, '2017-03-01',
-            '2017-03-02', '2017-03-03', '2020-03-03', 5000000, 5000000, 0, 0, 0, 0, 1)
+            '2017-03-02', '2017-03-03', '2020-03-03', 5000000, 5000000, 0, 0, 0, 0, 1, 43500)
         """,
     ),
     "relocation": (

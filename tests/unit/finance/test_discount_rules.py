@@ -10,9 +10,12 @@ from services.finance.discounts.rules import (
     DiscountFacts,
     DiscountPolicy,
     discount_fen,
+    line_fen,
+    outcome_of,
     overdue_within,
     paid_fen_days,
     quarterly_discount,
+    since_maturity,
 )
 from services.finance.loans.rules import Movement, RatePolicy
 from shared.values.dates import Period
@@ -78,3 +81,36 @@ def test_overdue_days_are_not_paid_nor_taken_off_twice() -> None:
 def test_days_after_a_repayment_are_not_paid() -> None:
     moves = [Movement(date(2017, 1, 1), 100), Movement(date(2017, 9, 20), -100)]
     assert paid_fen_days(moves, QUARTER, []) == 100 * 91
+
+
+@pytest.mark.parametrize(
+    ("changes", "amount_fen", "outcome"),
+    [
+        ({}, 60_694, "accepted"),
+        ({"status": "removed"}, 0, "refused"),
+        ({"paid_fen": 60_694}, 0, "refused"),  # nothing: no line
+        ({"paid_fen": 60_694, "fen_days": 5_000_000 * 41}, 27_049 - 60_694, "taken_back"),
+        ({"paid_fen": 60_694, "posted_fen": 0, "fen_days": 0}, -60_694, "taken_back"),
+        ({"paid_fen": 60_035}, 659, "accepted"),
+        # Who was paid was found eligible; that is not decided again.
+        ({"paid_fen": 60_694, "status": "removed"}, 0, "refused"),
+        ({"paid_fen": 60_694, "misused": True}, 0, "refused"),
+        ({"paid_fen": 60_694, "rate_ppm": 50_000}, -60_694, "taken_back"),
+    ],
+)
+def test_a_line_is_what_is_owed_less_what_earlier_lines_come_to(
+    changes: dict[str, object], amount_fen: int, outcome: str
+) -> None:
+    facts = replace(GOOD, **changes)  # type: ignore[arg-type]
+    assert line_fen(facts, POLICY) == amount_fen
+    assert outcome_of(amount_fen) == outcome
+    assert DISCOUNT.replay(DISCOUNT.inputs(facts, POLICY)) == quarterly_discount(facts, POLICY)
+
+
+def test_what_is_not_repaid_on_the_due_day_is_overdue_from_the_next_day_on() -> None:
+    due_on, drawn = date(2017, 8, 31), Movement(date(2017, 1, 1), 100)
+    assert since_maturity([drawn], None) is None
+    assert since_maturity([drawn], due_on) == Period(date(2017, 9, 1), date.max)
+    assert since_maturity([drawn, Movement(due_on, -100)], due_on) is None
+    late = [drawn, Movement(due_on, -40), Movement(date(2017, 9, 5), -60)]
+    assert since_maturity(late, due_on) == Period(date(2017, 9, 1), date(2017, 9, 5))
