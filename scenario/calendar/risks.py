@@ -44,7 +44,9 @@ async def follow_up(year: Year, day: date) -> None:
     cases: dict[str, dict[str, str]] = {}
     for month in FOLLOWED_ON[day]:
         for case in await risks.due(year.api, month, day):
-            cases.setdefault(case["division"], {})[case["id"]] = numbers[case["household_id"]]
+            # Who split off since has no number of the world's: the year sees nobody there, and the duty stays open.
+            if no := numbers.get(case["household_id"]):
+                cases.setdefault(case["division"], {})[case["id"]] = no
 
     def see(no: str) -> tuple[str, list[str]]:
         seen = year.eyes.conditions(no, day)
