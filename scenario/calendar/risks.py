@@ -31,9 +31,9 @@ async def watch(year: Year, day: date) -> None:
     numbers = await year.numbers()
     seen: dict[str, list[tuple[str, str]]] = {}
     for warning in await risks.warned(year.api):
-        no = numbers[warning["household_id"]]
-        setback = year.eyes.at_risk(no, day)
-        found = "fine" if setback is None else "fallen" if year.eyes.under_line(no) else "needs_help"
+        no = numbers.get(warning["household_id"])
+        setback = year.eyes.at_risk(no, day) if no else None
+        found = "fine" if no is None or setback is None else "fallen" if year.eyes.under_line(no) else "needs_help"
         seen.setdefault(warning["division"], []).append((warning["id"], found))
     await everywhere(sorted(seen), lambda v: risks.look(year.api, Village(v), seen[v]))
 
