@@ -50,8 +50,8 @@ class Year:
         return self.ids
 
     async def numbers(self) -> dict[str, str]:
-        """Household numbers by id."""
-        return {i: no for no, i in (await self.households()).items()}
+        """Household numbers by id, of whom the world knows: who split off or came in since is nobody to its people."""
+        return {i: no for no, i in (await self.households()).items() if no in self.world.by_no}
 
     async def see_homes(self) -> None:
         """Who goes round knows who was given keys: asked anew, so that an interrupted year sees the same."""
