@@ -2,7 +2,7 @@
 they draw exits and doors outside the register themselves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scenario.actors import county
@@ -36,11 +36,15 @@ async def draw_list(api: Api, seed: str) -> None:
     await send(api, county.DECIDER, f"{LISTS}/confirmations", [{"id": one, "confirmed": True}])
 
 
-async def go(api: Api, see: Callable[[str], str | None]) -> None:
-    """`see`: what is otherwise than the register says, by household; None where all is as it says."""
+async def go(api: Api, numbers: Mapping[str, str], see: Callable[[str], str | None]) -> None:
+    """`see`: what is otherwise than the register says, by household number; None where all is as it says. Who has no
+    number here is not at home, and waits.
+    """
     items = []
     async for line in api.pages(INSPECTOR, f"{INSPECTIONS}?state=open"):
-        wrong_in = see(line["household_id"])
+        if line["household_id"] not in numbers:
+            continue
+        wrong_in = see(numbers[line["household_id"]])
         items.append({"id": line["id"], "sound": wrong_in is None, "wrong_in": wrong_in, "evidence": "visit"})
     await send(api, INSPECTOR, f"{INSPECTIONS}/results", items)
 

@@ -22,10 +22,11 @@ async def inspect(year: Year, day: date) -> None:
     def sound(line: dict[str, object]) -> bool:
         if line["kind"] == "outside":
             return line["place"] not in poor[str(line["division"])]
-        no = numbers.get(str(line["household_id"]))
-        return no is None or year.eyes.inspected_out_of_poverty(no, day)
+        return year.eyes.inspected_out_of_poverty(numbers[str(line["household_id"])], day)
 
-    await inspectors.look(year.api, lines, sound)
+    # Who split off since is nobody to the world: that line stays open.
+    there = [line for line in lines if line["kind"] == "outside" or line["household_id"] in numbers]
+    await inspectors.look(year.api, there, sound)
 
 
 def days() -> list[Day]:

@@ -31,9 +31,11 @@ async def watch(year: Year, day: date) -> None:
     numbers = await year.numbers()
     seen: dict[str, list[tuple[str, str]]] = {}
     for warning in await risks.warned(year.api):
-        no = numbers.get(warning["household_id"])
-        setback = year.eyes.at_risk(no, day) if no else None
-        found = "fine" if no is None or setback is None else "fallen" if year.eyes.under_line(no) else "needs_help"
+        # Who split off since is nobody to the world: the warning stays open.
+        if (no := numbers.get(warning["household_id"])) is None:
+            continue
+        setback = year.eyes.at_risk(no, day)
+        found = "fine" if setback is None else "fallen" if year.eyes.under_line(no) else "needs_help"
         seen.setdefault(warning["division"], []).append((warning["id"], found))
     await everywhere(sorted(seen), lambda v: risks.look(year.api, Village(v), seen[v]))
 
@@ -44,7 +46,7 @@ async def follow_up(year: Year, day: date) -> None:
     cases: dict[str, dict[str, str]] = {}
     for month in FOLLOWED_ON[day]:
         for case in await risks.due(year.api, month, day):
-            # Who split off since has no number of the world's: the year sees nobody there, and the duty stays open.
+            # Of who split off since the duty stays open too.
             if no := numbers.get(case["household_id"]):
                 cases.setdefault(case["division"], {})[case["id"]] = no
 

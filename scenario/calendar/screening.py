@@ -18,12 +18,7 @@ async def draw(year: Year, day: date) -> None:
 
 async def go(year: Year, day: date) -> None:
     numbers = await year.numbers()
-
-    def see(household: str) -> str | None:
-        # Of who split off since the world knows nothing.
-        return year.eyes.inspected(numbers[household], day) if household in numbers else None
-
-    await inspectors.go(year.api, see)
+    await inspectors.go(year.api, numbers, lambda no: year.eyes.inspected(no, day))
 
 
 async def settle(year: Year, day: date) -> None:

@@ -17,6 +17,7 @@ from services.finance.ledger.actions import post_journals
 from services.finance.ledger.queries import Sums
 from services.finance.ledger.rules import Journal, difference
 from services.finance.loans import queries as loans
+from services.finance.loans.queries import FOLDED
 from services.finance.loans.rules import Coverage, LoanState, Movement, SettledInterest, due_of
 from services.finance.loans.tables import LoanRow
 from shared.data.sql import Connection
@@ -28,24 +29,6 @@ from shared.ground.policy import Policy
 from shared.values.dates import Period
 from shared.values.ids import uuid7
 
-# What the loan's row keeps of the fold, and what a fold goes on from.
-FOLDED = (
-    "state",
-    "rate_ppm",
-    "decided_on",
-    "disbursed_on",
-    "due_on",
-    "settled_on",
-    "disbursed_fen",
-    "principal_fen",
-    "interest_fen",
-    "interest_owed_fen",
-    "interest_repaid_fen",
-    "refund_fen",
-    "penalty_fen",
-    "overdue_fen",
-    "overdue_since",
-)
 FOUND = ("interest_fen", "interest_owed_fen", "refund_fen")
 KEPT = (*(name for name in FOLDED if name not in FOUND), "term_months", "approved_on")
 NOTHING: Mapping[UUID, Sequence[Posted]] = MappingProxyType({})

@@ -38,8 +38,8 @@ from shared.data.sql import (
     update_many,
 )
 
-# What changes in a loan's life.
-STATE = (
+# What the loan's row keeps of the fold of its events, and what a fold goes on from.
+FOLDED = (
     "state",
     "rate_ppm",
     "decided_on",
@@ -50,16 +50,14 @@ STATE = (
     "principal_fen",
     "interest_fen",
     "interest_owed_fen",
+    "interest_repaid_fen",
+    "refund_fen",
     "penalty_fen",
     "overdue_fen",
     "overdue_since",
-    "interest_repaid_fen",
-    "refund_fen",
-    "told_to",
-    "waits",
-    "asks_again",
-    "reopened_on",
 )
+# What changes in a loan's life.
+STATE = (*FOLDED, "told_to", "waits", "asks_again", "reopened_on")
 OPENED = (
     "id",
     "loan_no",

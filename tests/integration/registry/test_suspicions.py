@@ -1,14 +1,17 @@
 """Suspicions about registered households: looked into by one, settled by another, never by who is bound to one."""
 
+import asyncio
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from services.registry.suspicions.work import release_some
-from shared.data.db import transaction
-from shared.ground.context import Caller
+from services.registry.suspicions.actions import end_holds
+from services.registry.suspicions.work import PORTION, release_unlooked
+from shared.data.db import system_caller, transaction
+from shared.ground.context import Caller, system_act
 from tests.bonds import PERSON
 from tests.conftest import Door, House
 from tests.integration.registry.test_changes import REMOVALS, departure, head_of, leave, post, removal, told
@@ -210,7 +213,12 @@ async def test_a_suspected_household_neither_splits_nor_moves_away(house: House)
 async def ages(house: House, app: Any, on: str) -> int:
     """What the register does by itself on a day."""
     await day_comes(house, on)
-    return await release_some(app)
+    async with transaction(app.state.pool, system_caller("registry")) as connection:
+        return await end_holds(connection, system_act("registry", date.fromisoformat(on)), app.state.policy, PORTION)
+
+
+async def lapsed(house: House, times: int) -> bool:
+    return [t for t, _ in await told(house)].count("suspicion_lapsed") == times
 
 
 async def facts_of(house: House) -> list[tuple[str, bool | None]]:
@@ -224,8 +232,11 @@ async def test_what_nobody_looks_into_holds_nobody_up_for_ever_and_stays_open(ho
     assert [r["code"] for r in await post(door, LOOKS, "team", seen(seen_one), on="2017-07-30")] == [None]
     assert await ages(house, door.app, "2017-07-31") == 0, "sixty days are not over"
     assert await listed(door, overdue=True) == []
-    assert await ages(house, door.app, "2017-08-01") == 2
-    assert await release_some(door.app) == 0, "once"
+    await day_comes(house, "2017-08-01")
+    by_itself = asyncio.create_task(release_unlooked(door.app))
+    await house.settled(lambda: lapsed(house, 2))
+    by_itself.cancel()
+    assert await ages(house, door.app, "2017-08-01") == 0, "once"
     assert [t for t, _ in await facts_of(house)] == ["suspicion_raised"] * 3 + ["suspicion_lapsed"] * 2
     assert {e["suspicion_id"] for t, e in await told(house) if t == "suspicion_lapsed"} == {one["id"], two["id"]}
     late = await listed(door, overdue=True)
